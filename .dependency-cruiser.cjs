@@ -1,0 +1,56 @@
+/** Who may import whom: docs/architecture.md, "Rooms". Each rule is an error. */
+const rooms = {
+  'packages/protocol': [],
+  'packages/recipe': [],
+  'packages/stats': [],
+  'packages/storage': [],
+  'packages/ui': [],
+  'packages/inference': [],
+  'packages/db': ['packages/protocol'],
+  'packages/core': ['packages/db', 'packages/protocol', 'packages/recipe', 'packages/stats', 'packages/storage'],
+  'packages/api': ['packages/core', 'packages/protocol'],
+  'packages/corpus': ['packages/protocol', 'packages/recipe', 'packages/storage'],
+  'apps/web': ['packages/api', 'packages/ui', 'packages/protocol', 'packages/recipe'],
+  'apps/hub': ['packages/core', 'packages/corpus', 'packages/protocol', 'packages/storage'],
+  'gpu-agent': ['packages/protocol', 'packages/inference'],
+}
+
+const escape = (path) => path.replaceAll('/', '\\/')
+const anyRoom = '^(apps\\/[^/]+|packages\\/[^/]+|gpu-agent)\\/'
+
+const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
+  name: `imports-of-${room.replaceAll('/', '-')}`,
+  severity: 'error',
+  from: { path: `^${escape(room)}\\/`, ...(room === 'apps/web' ? { pathNot: '^apps\\/web\\/auth\\/' } : {}) },
+  to: {
+    path: anyRoom,
+    pathNot: [
+      `^${escape(room)}\\/`,
+      '^packages\\/config\\/',
+      ...allowed.map((other) => `^${escape(other)}\\/`),
+      ...(room === 'apps/web' ? ['^packages\\/core\\/src\\/[^/]+\\/schemas\\.ts$'] : []),
+    ],
+  },
+}))
+
+module.exports = {
+  forbidden: [
+    ...roomRules,
+    {
+      name: 'auth-adapter',
+      comment: 'The auth folder alone may reach core and the database client.',
+      severity: 'error',
+      from: { path: '^apps\\/web\\/auth\\/' },
+      to: { path: anyRoom, pathNot: ['^apps\\/web\\/', '^packages\\/(config|core|db|protocol|api)\\/'] },
+    },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphan-import', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(\\.next|node_modules|trainer)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'packages/config/tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+}

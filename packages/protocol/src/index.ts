@@ -1,0 +1,5 @@
+export * from './v1/agent'
+export * from './v1/live'
+export * from './v1/run'
+export * from './v1/serve'
+export * from './v1/trainer'

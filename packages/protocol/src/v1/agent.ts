@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { RunKind } from './run'
+import { TrainerEvent } from './trainer'
+
+export const protocolVersion = 1
+
+export const Gpu = z.object({
+  uuid: z.string(),
+  name: z.string(),
+  memoryBytes: z.int().nonnegative(),
+  driver: z.string(),
+})
+export type Gpu = z.infer<typeof Gpu>
+
+export const Hardware = z.object({
+  hostname: z.string(),
+  cpuModel: z.string(),
+  cpuCores: z.int().positive(),
+  memoryBytes: z.int().nonnegative(),
+  gpus: z.array(Gpu),
+})
+export type Hardware = z.infer<typeof Hardware>
+
+/** POST /files/agents/enrol: a one-use code for a credential that is shown once and stored hashed. */
+export const EnrolRequest = z.strictObject({ code: z.string().min(8).max(200), name: z.string().min(1).max(80) })
+export type EnrolRequest = z.infer<typeof EnrolRequest>
+export const EnrolResponse = z.object({ agentId: z.string(), workspaceId: z.string(), credential: z.string() })
+export type EnrolResponse = z.infer<typeof EnrolResponse>
+
+/** What a running attempt's owner says of itself when it (re)connects. */
+export const RunningAttempt = z.object({
+  runId: z.string(),
+  attemptId: z.string(),
+  epoch: z.int().positive(),
+  lastSeq: z.int().nonnegative(),
+})
+export type RunningAttempt = z.infer<typeof RunningAttempt>
+
+/** agent → hub, first message after the socket opened. */
+export const AgentHello = z.object({
+  protocol: z.object({ min: z.int(), max: z.int() }),
+  version: z.string(),
+  labels: z.array(z.string()),
+  kinds: z.array(z.string()),
+  hardware: Hardware,
+  running: z.array(RunningAttempt),
+  serving: z.boolean(),
+})
+export type AgentHello = z.infer<typeof AgentHello>
+
+/** The hub's answer: attempts to go on with (and from which sequence number to send), attempts to stop. */
+export const HelloReply = z.object({
+  agentId: z.string(),
+  protocol: z.int(),
+  keep: z.array(z.object({ attemptId: z.string(), ackedSeq: z.int().nonnegative(), cancel: z.boolean() })),
+  stop: z.array(z.string()),
+})
+export type HelloReply = z.infer<typeof HelloReply>
+
+/** A file the attempt needs; fetched from `path` on the hub's origin with the lease token, checked by its hash. */
+export const LeaseInput = z.object({
+  name: z.string(),
+  path: z.string(),
+  sizeBytes: z.int().nonnegative(),
+  sha256: z.string(),
+})
+export type LeaseInput = z.infer<typeof LeaseInput>
+
+/** agent → hub `lease-request`; the answer is a Lease or null when nothing fits. */
+export const LeaseRequest = z.object({ kinds: z.array(z.string()) })
+export type LeaseRequest = z.infer<typeof LeaseRequest>
+
+export const Lease = z.object({
+  runId: z.string(),
+  attemptId: z.string(),
+  epoch: z.int().positive(),
+  kind: RunKind,
+  seed: z.int().nonnegative(),
+  config: z.record(z.string(), z.unknown()),
+  /** Keys are the names in the job; a folder input is several files that share the key's prefix (`model/config.json`). */
+  inputs: z.array(LeaseInput),
+  resume: z.object({ step: z.int().nonnegative(), attemptId: z.string() }).nullable(),
+  token: z.string(),
+  leaseMs: z.int().positive(),
+})
+export type Lease = z.infer<typeof Lease>
+
+const attemptRef = { runId: z.string(), attemptId: z.string(), epoch: z.int().positive() }
+
+/** agent → hub every 30 s. `cancel` in the answer repeats a persisted wish; `lost` means: stop, the lease passed on. */
+export const LeaseRenewal = z.object(attemptRef)
+export type LeaseRenewal = z.infer<typeof LeaseRenewal>
+export const LeaseRenewalReply = z.object({ lost: z.boolean(), cancel: z.boolean() })
+export type LeaseRenewalReply = z.infer<typeof LeaseRenewalReply>
+
+export const SpooledEvent = z.object({ seq: z.int().positive(), at: z.number(), event: TrainerEvent })
+export type SpooledEvent = z.infer<typeof SpooledEvent>
+
+export const eventBatchLimit = 1000
+
+/** agent → hub: a batch from the spool in rising sequence. */
+export const EventBatch = z.object({ ...attemptRef, events: z.array(SpooledEvent).min(1).max(eventBatchLimit) })
+export type EventBatch = z.infer<typeof EventBatch>
+export const EventBatchReply = z.object({ ackedSeq: z.int().nonnegative(), lost: z.boolean() })
+export type EventBatchReply = z.infer<typeof EventBatchReply>
+
+/** hub → agent `cancel`. A push only hurries what the next renewal would say. */
+export const CancelPush = z.object({ runId: z.string(), attemptId: z.string() })
+export type CancelPush = z.infer<typeof CancelPush>
+
+export const AgentError = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
+export type AgentError = z.infer<typeof AgentError>

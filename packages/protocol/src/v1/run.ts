@@ -1,0 +1,88 @@
+import { z } from 'zod'
+
+export const runKinds = ['pretrain', 'sft', 'dpo', 'generate'] as const
+export const RunKind = z.enum(runKinds)
+export type RunKind = z.infer<typeof RunKind>
+
+export const runStatuses = ['queued', 'running', 'cancelling', 'finished', 'failed', 'cancelled'] as const
+export const RunStatus = z.enum(runStatuses)
+export type RunStatus = z.infer<typeof RunStatus>
+
+export const attemptStatuses = ['running', 'finished', 'failed', 'cancelled', 'lost'] as const
+export const AttemptStatus = z.enum(attemptStatuses)
+export type AttemptStatus = z.infer<typeof AttemptStatus>
+
+/** A from-scratch training of the starter model: the corpus, the tokenizer and the weights come from these figures. */
+export const PretrainConfig = z.strictObject({
+  recipes: z.int().min(50).max(200_000).optional(),
+  steps: z.int().min(5).max(100_000).optional(),
+  batchSize: z.int().min(1).max(512).optional(),
+  learningRate: z.number().positive().max(1).optional(),
+  hiddenSize: z.int().min(32).max(4096).optional(),
+  layers: z.int().min(1).max(64).optional(),
+  heads: z.int().min(1).max(64).optional(),
+  kvHeads: z.int().min(1).max(64).optional(),
+  ffnSize: z.int().min(32).max(16384).optional(),
+  vocabSize: z.int().min(300).max(65_536).optional(),
+  maxLength: z.int().min(64).max(4096).optional(),
+  sampleEvery: z.int().min(1).optional(),
+  checkpointEvery: z.int().min(1).optional(),
+  threads: z.int().min(1).max(256).optional(),
+})
+export type PretrainConfig = z.infer<typeof PretrainConfig>
+
+const loraFields = {
+  learningRate: z.number().positive().max(1).optional(),
+  epochs: z.number().positive().max(100).optional(),
+  batchSize: z.int().min(1).max(512).optional(),
+  loraRank: z.int().min(1).max(512).optional(),
+  loraAlpha: z.number().positive().max(2048).optional(),
+  loraDropout: z.number().min(0).max(0.9).optional(),
+  targetModules: z.array(z.string()).min(1).optional(),
+  maxLength: z.int().min(64).max(131_072).optional(),
+  sampleEvery: z.int().min(1).optional(),
+  checkpointEvery: z.int().min(1).optional(),
+  threads: z.int().min(1).max(256).optional(),
+}
+
+export const SftConfig = z.strictObject(loraFields)
+export type SftConfig = z.infer<typeof SftConfig>
+
+export const DpoConfig = z.strictObject({
+  ...loraFields,
+  beta: z.number().positive().max(10).optional(),
+  lossTypes: z.array(z.enum(['sigmoid', 'ipo', 'hinge', 'sft'])).min(1).optional(),
+  lossWeights: z.array(z.number().nonnegative()).min(1).optional(),
+})
+export type DpoConfig = z.infer<typeof DpoConfig>
+
+export const Sampling = z.strictObject({
+  temperature: z.number().min(0).max(2),
+  topP: z.number().gt(0).max(1),
+  maxTokens: z.int().min(1).max(4096),
+  seed: z.int().nonnegative().optional(),
+})
+export type Sampling = z.infer<typeof Sampling>
+
+/** Which weights answer: a base GGUF and, where one was trained, an adapter GGUF on it. Names refer to the job's inputs. */
+export const GenerateModel = z.strictObject({ base: z.string(), adapter: z.string().nullable() })
+export type GenerateModel = z.infer<typeof GenerateModel>
+
+/** One answer to generate. `itemId` is chosen by the hub and comes back with the text. */
+export const GenerateItem = z.strictObject({
+  itemId: z.string(),
+  model: z.string(),
+  system: z.string(),
+  user: z.string(),
+  sampling: Sampling,
+})
+export type GenerateItem = z.infer<typeof GenerateItem>
+
+/** `items` is the name of the input file that holds one GenerateItem a line. */
+export const GenerateConfig = z.strictObject({
+  models: z.record(z.string(), GenerateModel),
+  items: z.string(),
+})
+export type GenerateConfig = z.infer<typeof GenerateConfig>
+
+export const runConfigs = { pretrain: PretrainConfig, sft: SftConfig, dpo: DpoConfig, generate: GenerateConfig } as const

@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { RunKind } from './run'
+
+/** The job file that the agent writes into the work folder. All paths but `workDir` are relative to it. */
+export const TrainerJob = z.strictObject({
+  protocol: z.literal(1),
+  runId: z.string(),
+  attemptId: z.string(),
+  epoch: z.int().positive(),
+  kind: RunKind,
+  workDir: z.string(),
+  seed: z.int().nonnegative(),
+  resumeFrom: z.string().nullable(),
+  inputs: z.record(z.string(), z.string()),
+  config: z.record(z.string(), z.unknown()),
+})
+export type TrainerJob = z.infer<typeof TrainerJob>
+
+export const artifactRoles = ['hf', 'gguf', 'adapter', 'adapter-gguf'] as const
+export const ArtifactRole = z.enum(artifactRoles)
+export type ArtifactRole = z.infer<typeof ArtifactRole>
+
+export const RunFailure = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
+export type RunFailure = z.infer<typeof RunFailure>
+
+/**
+ * What a trainer says, a JSON object a line. Objects are lenient: a field from a newer trainer is ignored,
+ * and a type nobody knows here becomes a log line (see `parseTrainerLine`).
+ */
+export const TrainerEvent = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('run-start'),
+    totalSteps: z.int().nonnegative(),
+    parameters: z.int().nonnegative().optional(),
+    trainableParameters: z.int().nonnegative().optional(),
+    device: z.string().optional(),
+    precision: z.string().optional(),
+    attention: z.string().optional(),
+  }),
+  z.object({ type: z.literal('progress'), step: z.int().nonnegative(), totalSteps: z.int().nonnegative(), stage: z.string() }),
+  z.object({
+    type: z.literal('metric'),
+    step: z.int().nonnegative(),
+    time: z.number(),
+    values: z.record(z.string().max(200), z.number()),
+  }),
+  z.object({ type: z.literal('sample'), step: z.int().nonnegative(), prompt: z.string(), text: z.string() }),
+  z.object({ type: z.literal('checkpoint'), step: z.int().nonnegative(), path: z.string() }),
+  z.object({
+    type: z.literal('artifact'),
+    role: z.string(),
+    path: z.string(),
+    sizeBytes: z.int().nonnegative(),
+    sha256: z.string(),
+  }),
+  z.object({ type: z.literal('log'), level: z.enum(['info', 'warn', 'error']).catch('info'), text: z.string() }),
+  z.object({
+    type: z.literal('generation'),
+    itemId: z.string(),
+    text: z.string(),
+    tokens: z.int().nonnegative(),
+    finishReason: z.enum(['stop', 'length', 'error']).catch('stop'),
+    durationMs: z.number().nonnegative(),
+  }),
+  z.object({
+    type: z.literal('run-end'),
+    status: z.enum(['finished', 'cancelled', 'failed']),
+    summary: z.record(z.string(), z.unknown()),
+    error: RunFailure.nullable(),
+  }),
+])
+export type TrainerEvent = z.infer<typeof TrainerEvent>
+
+/** Parses one line of a trainer. What is no event (a stray print, a newer type) is kept as a log line, never thrown away. */
+export function parseTrainerLine(line: string): TrainerEvent {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    return { type: 'log', level: 'info', text: line }
+  }
+  const parsed = TrainerEvent.safeParse(value)
+  return parsed.success ? parsed.data : { type: 'log', level: 'warn', text: `Not understood: ${line.slice(0, 2000)}` }
+}
