@@ -1,0 +1,25 @@
+export type ChartSeries = {
+  label: string
+  /** Ascending x, e.g. steps. */
+  x: readonly number[]
+  /** As many values as `x`. */
+  y: readonly number[]
+  /** Which of the six series colours; by position when left out. */
+  colour?: 1 | 2 | 3 | 4 | 5 | 6
+}
+
+/** Lays several series on one shared, ascending x; where a series has no point there, it has `null`. */
+export function align(series: readonly ChartSeries[]): { x: number[]; ys: (number | null)[][] } {
+  const x = [...new Set(series.flatMap((one) => one.x))].sort((a, b) => a - b)
+  const position = new Map(x.map((value, index) => [value, index]))
+  const ys = series.map((one) => {
+    const row: (number | null)[] = new Array(x.length).fill(null)
+    one.x.forEach((value, index) => {
+      const at = position.get(value)
+      const y = one.y[index]
+      if (at !== undefined && y !== undefined && Number.isFinite(y)) row[at] = y
+    })
+    return row
+  })
+  return { x, ys }
+}

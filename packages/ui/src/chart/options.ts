@@ -1,0 +1,109 @@
+import type uPlot from 'uplot'
+import { formatFigure } from './format'
+
+const token = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+
+/** A colour of the theme in force, read at each draw so that a change of theme only needs a redraw. */
+const stroke =
+  (name: string, share = 100) =>
+  () =>
+    share === 100 ? token(name) : `color-mix(in srgb, ${token(name)} ${share}%, transparent)`
+
+const axisFont = '11px "Inter Variable", system-ui, sans-serif'
+
+/** Draws a dot at the last value of each series of a chart that is still growing. */
+function drawHeads(plot: uPlot, colours: readonly number[], stride: number) {
+  const { ctx } = plot
+  const ratio = devicePixelRatio
+  colours.forEach((colour, index) => {
+    const row = plot.data[(index + 1) * stride]
+    const x = plot.data[0]
+    if (!row || !x) return
+    let last = row.length - 1
+    while (last >= 0 && (row[last] === null || row[last] === undefined)) last -= 1
+    const value = row[last]
+    const step = x[last]
+    if (value === null || value === undefined || step === undefined) return
+    ctx.beginPath()
+    ctx.arc(plot.valToPos(step, 'x', true), plot.valToPos(value, 'y', true), 3.5 * ratio, 0, 2 * Math.PI)
+    ctx.fillStyle = token(`series-${colour}`)
+    ctx.fill()
+  })
+}
+
+/**
+ * The look of a chart: no box, few horizontal lines, a faded raw line behind each smoothed one.
+ *
+ * @param smoothed doubles the rows: for each series the raw one, then the smoothed one.
+ */
+export function chartOptions({
+  width,
+  height,
+  colours,
+  smoothed,
+  live,
+  xMax,
+  onCursor,
+}: {
+  width: number
+  height: number
+  colours: readonly number[]
+  smoothed: boolean
+  live: boolean
+  xMax: number | undefined
+  onCursor: (index: number | null) => void
+}): uPlot.Options {
+  const line = (colour: number, faded: boolean): uPlot.Series => ({
+    stroke: stroke(`series-${colour}`, faded ? 26 : 100),
+    width: faded ? 1 : 1.8,
+    spanGaps: true,
+    points: { show: (plot) => (plot.data[0]?.length ?? 0) < 3 && !faded },
+  })
+  const axis: uPlot.Axis = {
+    stroke: stroke('ink-3'),
+    font: axisFont,
+    ticks: { show: false },
+    values: (_, splits) => splits.map(formatFigure),
+  }
+  return {
+    width,
+    height,
+    padding: [8, 10, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false } },
+    scales: {
+      x: { time: false, range: (_, min, max) => [min, Math.max(xMax ?? max, max, min + 1)] },
+      y: { range: (_, min, max) => padRange(min, max) },
+    },
+    axes: [
+      {
+        ...axis,
+        grid: { show: false },
+        size: 26,
+        gap: 4,
+        space: 70,
+        values: (_, splits) =>
+          splits.map((step) => (Number.isInteger(step) ? step.toLocaleString('en') : '')),
+      },
+      { ...axis, grid: { stroke: stroke('line'), width: 1 }, size: 46, gap: 6, space: 38 },
+    ],
+    series: [
+      {},
+      ...colours.flatMap((colour) =>
+        smoothed ? [line(colour, true), line(colour, false)] : [line(colour, false)],
+      ),
+    ],
+    hooks: {
+      setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
+      draw: live ? [(plot) => drawHeads(plot, colours, smoothed ? 2 : 1)] : [],
+    },
+  }
+}
+
+function padRange(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return [0, 1]
+  if (min === max) return [min - (Math.abs(min) * 0.1 || 0.5), max + (Math.abs(max) * 0.1 || 0.5)]
+  const pad = (max - min) * 0.06
+  return [min >= 0 && min - pad < 0 ? 0 : min - pad, max + pad]
+}

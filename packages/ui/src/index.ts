@@ -1,0 +1,31 @@
+export { type Bar, Bars } from './bars'
+export { Button, type ButtonProps, buttonStyles } from './button'
+export { Card, CardBody, CardHead } from './card'
+export type { ChartSeries } from './chart/align'
+export { Chart } from './chart/chart'
+export { formatFigure } from './chart/format'
+export { cn } from './cn'
+export { Confirm } from './confirm'
+export { Dialog, DialogClose, DialogContent, DialogTrigger } from './dialog'
+export {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuLabel,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from './dropdown-menu'
+export { Field, Input, Textarea } from './field'
+export { Interval } from './interval'
+export { Kbd } from './kbd'
+export { Logo } from './logo'
+export { Progress } from './progress'
+export { Select, type SelectOption } from './select'
+export { Slider } from './slider'
+export { Spinner } from './spinner'
+export { Stat } from './stat'
+export { EmptyState, ErrorState, Skeleton } from './state'
+export { Table, Td, Th, Tr } from './table'
+export { Tabs, TabsContent, TabsList, TabsTrigger } from './tabs'
+export { Dot, Tag, type Tone } from './tag'
+export { Tooltip, TooltipProvider } from './tooltip'

@@ -1,0 +1,62 @@
+import type { ComponentProps, ReactNode } from 'react'
+import { Button } from './button'
+import { cn } from './cn'
+
+/** What stands where nothing is yet: why, and what to do. */
+export function EmptyState({
+  title,
+  children,
+  action,
+  className,
+}: {
+  title: string
+  children?: ReactNode
+  action?: ReactNode
+  className?: string
+}) {
+  return (
+    <div
+      className={cn(
+        'flex flex-col items-center gap-3 rounded-lg border border-dashed border-line-strong px-6 py-12 text-center',
+        className,
+      )}
+    >
+      <h2 className="title text-xl">{title}</h2>
+      {children ? <div className="max-w-md text-ink-2">{children}</div> : null}
+      {action ? <div className="mt-1 flex flex-wrap justify-center gap-2">{action}</div> : null}
+    </div>
+  )
+}
+
+export function ErrorState({
+  title = 'This could not be shown',
+  message,
+  onRetry,
+  className,
+}: {
+  title?: string
+  message: string
+  onRetry?: () => void
+  className?: string
+}) {
+  return (
+    <div
+      role="alert"
+      className={cn('flex flex-col items-start gap-2 rounded-lg bg-bad-soft px-5 py-4', className)}
+    >
+      <h2 className="font-semibold text-bad">{title}</h2>
+      <p className="text-ink">{message}</p>
+      {onRetry ? (
+        <Button size="sm" onClick={onRetry} className="mt-1">
+          Try again
+        </Button>
+      ) : null}
+    </div>
+  )
+}
+
+export function Skeleton({ className, ...rest }: ComponentProps<'div'>) {
+  return (
+    <div aria-hidden="true" className={cn('animate-pulse-soft rounded-md bg-sunk', className)} {...rest} />
+  )
+}

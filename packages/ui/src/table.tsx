@@ -1,0 +1,42 @@
+import type { ComponentProps } from 'react'
+import { cn } from './cn'
+
+/** A table that scrolls sideways inside itself, never the page. */
+export function Table({ className, ...rest }: ComponentProps<'table'>) {
+  return (
+    <div className="scroll-quiet overflow-x-auto">
+      <table className={cn('w-full border-collapse text-sm', className)} {...rest} />
+    </div>
+  )
+}
+
+export function Th({ className, numeric, ...rest }: ComponentProps<'th'> & { numeric?: boolean }) {
+  return (
+    <th
+      scope="col"
+      className={cn(
+        'border-b border-line px-3 py-2 text-left text-xs font-medium whitespace-nowrap text-ink-3 first:pl-4.5 last:pr-4.5',
+        numeric && 'text-right',
+        className,
+      )}
+      {...rest}
+    />
+  )
+}
+
+export function Td({ className, numeric, ...rest }: ComponentProps<'td'> & { numeric?: boolean }) {
+  return (
+    <td
+      className={cn(
+        'border-b border-line px-3 py-2.5 first:pl-4.5 last:pr-4.5 in-[tr:last-child]:border-b-0',
+        numeric && 'num text-right',
+        className,
+      )}
+      {...rest}
+    />
+  )
+}
+
+export function Tr({ className, ...rest }: ComponentProps<'tr'>) {
+  return <tr className={cn('group transition-colors', className)} {...rest} />
+}
