@@ -1,0 +1,39 @@
+import { customAlphabet } from 'nanoid'
+
+const random = customAlphabet('0123456789abcdefghijkmnpqrstuvwxyz', 20)
+
+export type IdKind =
+  | 'user'
+  | 'ws'
+  | 'mem'
+  | 'key'
+  | 'audit'
+  | 'agent'
+  | 'code'
+  | 'upload'
+  | 'data'
+  | 'dver'
+  | 'persona'
+  | 'pver'
+  | 'batch'
+  | 'prompt'
+  | 'var'
+  | 'pair'
+  | 'vote'
+  | 'exp'
+  | 'run'
+  | 'att'
+  | 'art'
+  | 'suite'
+  | 'case'
+  | 'eval'
+  | 'ans'
+  | 'model'
+  | 'dep'
+  | 'turn'
+  | 'fb'
+
+/** A new id that carries its kind: `run_4f…`. 20 characters of 34: about 101 bits. */
+export function newId(kind: IdKind): string {
+  return `${kind}_${random()}`
+}

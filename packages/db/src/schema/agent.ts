@@ -1,0 +1,38 @@
+import type { Hardware } from '@palate/protocol'
+import { boolean, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
+import { at, createdAt, id } from './columns'
+import { workspace } from './workspace'
+
+export const agent = pgTable(
+  'agent',
+  {
+    id: id(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    credentialHash: text('credential_hash').notNull().unique(),
+    version: text('version'),
+    labels: text('labels').array().notNull().default([]),
+    kinds: text('kinds').array().notNull().default([]),
+    serving: boolean('serving').notNull().default(false),
+    hardware: jsonb('hardware').$type<Hardware>(),
+    connectedAt: at('connected_at'),
+    lastSeenAt: at('last_seen_at'),
+    revokedAt: at('revoked_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [index('agent_workspace').on(table.workspaceId)],
+)
+
+export const enrolmentCode = pgTable('enrolment_code', {
+  id: id(),
+  workspaceId: text('workspace_id')
+    .notNull()
+    .references(() => workspace.id, { onDelete: 'cascade' }),
+  codeHash: text('code_hash').notNull().unique(),
+  expiresAt: at('expires_at').notNull(),
+  usedAt: at('used_at'),
+  agentId: text('agent_id').references(() => agent.id),
+  createdAt: createdAt(),
+})

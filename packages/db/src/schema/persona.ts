@@ -1,0 +1,50 @@
+import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { at, createdAt, id } from './columns'
+import { workspace } from './workspace'
+
+export interface PersonaBody {
+  name: string
+  cuisines: string[]
+  flavours: string[]
+  style: string
+  diets: string[]
+  forbidden: string[]
+  preferred: string[]
+  /** Overrides the prompt built from the fields above. */
+  systemPrompt: string | null
+}
+
+export const persona = pgTable(
+  'persona',
+  {
+    id: id(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    slug: text('slug').notNull(),
+    archivedAt: at('archived_at'),
+    createdAt: createdAt(),
+  },
+  (table) => [uniqueIndex('persona_slug').on(table.workspaceId, table.slug)],
+)
+
+/** Never changed: an edit makes the next number, and labels keep pointing at the one they were made under. */
+export const personaVersion = pgTable(
+  'persona_version',
+  {
+    id: id(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    personaId: text('persona_id')
+      .notNull()
+      .references(() => persona.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
+    body: jsonb('body').$type<PersonaBody>().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex('persona_version_number').on(table.personaId, table.number),
+    index('persona_version_workspace').on(table.workspaceId),
+  ],
+)

@@ -1,0 +1,211 @@
+import { attemptStatuses, type RunFailure, runKinds, runStatuses } from '@palate/protocol'
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  serial,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { agent } from './agent'
+import { at, createdAt, id } from './columns'
+import { user, workspace } from './workspace'
+
+export const experiment = pgTable(
+  'experiment',
+  {
+    id: id(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    question: text('question').notNull().default(''),
+    createdAt: createdAt(),
+  },
+  (table) => [uniqueIndex('experiment_name').on(table.workspaceId, table.name)],
+)
+
+/** A file that a run needs: where it lies in the object store and under which name the job sees it. */
+export interface RunInput {
+  name: string
+  storageKey: string
+  sizeBytes: number
+  sha256: string
+}
+
+export interface RunProgress {
+  stage: string
+  step: number
+  totalSteps: number
+}
+
+export const run = pgTable(
+  'run',
+  {
+    id: id(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    experimentId: text('experiment_id').references(() => experiment.id),
+    number: integer('number').notNull(),
+    name: text('name').notNull(),
+    kind: text('kind', { enum: runKinds }).notNull(),
+    status: text('status', { enum: runStatuses }).notNull(),
+    priority: integer('priority').notNull().default(0),
+    seed: integer('seed').notNull(),
+    config: jsonb('config').$type<Record<string, unknown>>().notNull(),
+    inputs: jsonb('inputs').$type<RunInput[]>().notNull().default([]),
+    /** What it was made from: base model version, vote ids' hash and count, variant batches, persona versions. */
+    lineage: jsonb('lineage').$type<Record<string, unknown>>().notNull().default({}),
+    progress: jsonb('progress').$type<RunProgress>(),
+    summary: jsonb('summary').$type<Record<string, unknown>>(),
+    failure: jsonb('failure').$type<RunFailure>(),
+    cancelRequestedAt: at('cancel_requested_at'),
+    leaseEpoch: integer('lease_epoch').notNull().default(0),
+    createdBy: text('created_by').references(() => user.id),
+    createdAt: createdAt(),
+    startedAt: at('started_at'),
+    finishedAt: at('finished_at'),
+  },
+  (table) => [
+    uniqueIndex('run_number').on(table.workspaceId, table.number),
+    index('run_queue').on(table.priority, table.createdAt).where(sql`${table.status} = 'queued'`),
+  ],
+)
+
+export const attempt = pgTable(
+  'attempt',
+  {
+    id: id(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
+    agentId: text('agent_id')
+      .notNull()
+      .references(() => agent.id),
+    epoch: integer('epoch').notNull(),
+    status: text('status', { enum: attemptStatuses }).notNull(),
+    leaseExpiresAt: at('lease_expires_at').notNull(),
+    ackedSeq: bigint('acked_seq', { mode: 'number' }).notNull().default(0),
+    environment: jsonb('environment').$type<Record<string, unknown>>().notNull().default({}),
+    checkpointStep: integer('checkpoint_step'),
+    failure: jsonb('failure').$type<RunFailure>(),
+    startedAt: at('started_at').notNull().defaultNow(),
+    endedAt: at('ended_at'),
+  },
+  (table) => [
+    uniqueIndex('attempt_number').on(table.runId, table.number),
+    uniqueIndex('attempt_one_running').on(table.runId).where(sql`${table.status} = 'running'`),
+    index('attempt_agent').on(table.agentId),
+  ],
+)
+
+export const metricSeries = pgTable(
+  'metric_series',
+  {
+    id: serial('id').primaryKey(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    attemptId: text('attempt_id')
+      .notNull()
+      .references(() => attempt.id, { onDelete: 'cascade' }),
+    key: text('key').notNull(),
+  },
+  (table) => [
+    uniqueIndex('metric_series_key').on(table.attemptId, table.key),
+    index('metric_series_run').on(table.runId),
+  ],
+)
+
+export const metricPoint = pgTable(
+  'metric_point',
+  {
+    seriesId: integer('series_id')
+      .notNull()
+      .references(() => metricSeries.id, { onDelete: 'cascade' }),
+    step: integer('step').notNull(),
+    time: at('time').notNull(),
+    value: doublePrecision('value').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.seriesId, table.step] })],
+)
+
+export const runLog = pgTable(
+  'run_log',
+  {
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    attemptId: text('attempt_id')
+      .notNull()
+      .references(() => attempt.id, { onDelete: 'cascade' }),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    level: text('level').notNull(),
+    text: text('text').notNull(),
+    time: at('time').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.attemptId, table.seq] }), index('run_log_run').on(table.runId)],
+)
+
+export const runSample = pgTable(
+  'run_sample',
+  {
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    attemptId: text('attempt_id')
+      .notNull()
+      .references(() => attempt.id, { onDelete: 'cascade' }),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    step: integer('step').notNull(),
+    prompt: text('prompt').notNull(),
+    text: text('text').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.attemptId, table.seq] }), index('run_sample_run').on(table.runId)],
+)
+
+/** A file that an attempt delivered: complete, hashed, in the object store. */
+export const artifact = pgTable(
+  'artifact',
+  {
+    id: id(),
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    attemptId: text('attempt_id')
+      .notNull()
+      .references(() => attempt.id, { onDelete: 'cascade' }),
+    role: text('role').notNull(),
+    path: text('path').notNull(),
+    storageKey: text('storage_key').notNull(),
+    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
+    sha256: text('sha256').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex('artifact_path').on(table.attemptId, table.path),
+    index('artifact_run').on(table.runId),
+  ],
+)

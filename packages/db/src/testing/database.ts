@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto'
+import postgres from 'postgres'
+import { afterAll, inject } from 'vitest'
+import { type OpenDatabase, openDatabase } from '../client'
+
+/** A database of its own for the calling test file: a copy of the migrated template, dropped when the file is done. */
+export async function createTestDatabase(): Promise<OpenDatabase & { url: string }> {
+  const template = new URL(inject('templateUrl'))
+  const name = `palate_test_${randomBytes(6).toString('hex')}`
+  const adminUrl = new URL(template)
+  adminUrl.pathname = '/postgres'
+  const admin = postgres(adminUrl.toString(), { max: 1, onnotice: () => undefined })
+  await admin.unsafe(`create database ${name} template ${template.pathname.slice(1)}`)
+  const url = new URL(template)
+  url.pathname = `/${name}`
+  const database = openDatabase(url.toString())
+  afterAll(async () => {
+    await database.close()
+    await admin.unsafe(`drop database if exists ${name} with (force)`)
+    await admin.end()
+  })
+  return { ...database, url: url.toString() }
+}

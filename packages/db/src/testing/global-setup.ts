@@ -1,0 +1,27 @@
+import postgres from 'postgres'
+import type { TestProject } from 'vitest/node'
+import { migrateDatabase } from '../migrate'
+import { startTestServer } from './server'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    templateUrl: string
+  }
+}
+
+/** One PostgreSQL for the whole run, with a migrated template that each test file copies. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const server = await startTestServer()
+  const admin = postgres(server.url, { max: 1, onnotice: () => undefined })
+  const name = `palate_template_${process.pid}`
+  await admin.unsafe(`create database ${name}`)
+  const url = new URL(server.url)
+  url.pathname = `/${name}`
+  await migrateDatabase(url.toString())
+  project.provide('templateUrl', url.toString())
+  return async () => {
+    await admin.unsafe(`drop database if exists ${name} with (force)`)
+    await admin.end()
+    await server.stop()
+  }
+}

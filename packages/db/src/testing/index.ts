@@ -1,0 +1,3 @@
+export { createTestDatabase } from './database'
+export * from './factories'
+export { freePort, startTestServer } from './server'
