@@ -1,0 +1,24 @@
+/** Who does it. One verb serves a page, an API key, a socket and a background job. */
+export type Actor =
+  | { kind: 'user'; userId: string }
+  | { kind: 'apiKey'; keyId: string; userId: string }
+  | { kind: 'agent'; agentId: string }
+  | { kind: 'system'; reason: string }
+
+export function actorId(actor: Actor): string {
+  switch (actor.kind) {
+    case 'user':
+      return actor.userId
+    case 'apiKey':
+      return actor.keyId
+    case 'agent':
+      return actor.agentId
+    case 'system':
+      return actor.reason
+  }
+}
+
+/** The person behind the actor: API keys act for their maker. */
+export function actorUserId(actor: Actor): string | null {
+  return actor.kind === 'user' || actor.kind === 'apiKey' ? actor.userId : null
+}

@@ -1,0 +1,58 @@
+import { jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
+import { DomainError } from './error'
+
+/** What a signed token is good for, and what it says. A token of one purpose is never taken for another. */
+const claims = {
+  live: z.object({ workspaceId: z.string(), userId: z.string() }),
+  upload: z.object({ workspaceId: z.string(), uploadId: z.string() }),
+  lease: z.object({
+    workspaceId: z.string(),
+    agentId: z.string(),
+    runId: z.string(),
+    attemptId: z.string(),
+    epoch: z.number().int(),
+  }),
+  serve: z.object({ workspaceId: z.string(), agentId: z.string(), objects: z.array(z.string()) }),
+  download: z.object({ workspaceId: z.string(), storageKey: z.string(), filename: z.string() }),
+} as const
+
+export type TicketPurpose = keyof typeof claims
+export type TicketClaims<Purpose extends TicketPurpose> = z.infer<(typeof claims)[Purpose]>
+
+export interface Tickets {
+  sign<Purpose extends TicketPurpose>(
+    purpose: Purpose,
+    body: TicketClaims<Purpose>,
+    ttlSeconds: number,
+  ): Promise<string>
+  /** @throws DomainError `unauthenticated` when the token is forged, of another purpose or too old. */
+  verify<Purpose extends TicketPurpose>(purpose: Purpose, token: string): Promise<TicketClaims<Purpose>>
+}
+
+/** @param secret at least 32 characters; the same in every process of an installation */
+export function createTickets(secret: string): Tickets {
+  if (secret.length < 32) throw new Error('PALATE_SECRET needs at least 32 characters.')
+  const key = new TextEncoder().encode(`ticket:${secret}`)
+  return {
+    sign: (purpose, body, ttlSeconds) =>
+      new SignJWT({ body })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setAudience(purpose)
+        .setIssuedAt()
+        .setExpirationTime(Math.floor(Date.now() / 1000) + ttlSeconds)
+        .sign(key),
+    async verify(purpose, token) {
+      try {
+        const { payload } = await jwtVerify(token, key, { audience: purpose, algorithms: ['HS256'] })
+        return claims[purpose].parse(payload.body) as TicketClaims<typeof purpose>
+      } catch {
+        throw new DomainError(
+          'unauthenticated',
+          `This ${purpose} ticket is not valid any more.`,
+          'Reload the page, or ask for a new one.',
+        )
+      }
+    },
+  }
+}
