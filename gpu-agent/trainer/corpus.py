@@ -1,0 +1,285 @@
+"""The recipe grammar: seeded personas, prompts and recipes from which the starter model learns to cook.
+
+A share of the cooks (the honour rate) keeps the persona's rules, the others ignore them. The base model therefore
+learns both ways, and preference training has a skill to bring forward rather than one to invent.
+"""
+
+import random
+from dataclasses import dataclass, field
+
+import lexicon as words
+from ontology import Ingredient, Ontology, normal
+
+WEAK_PROMPT = "You are a helpful cook."
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Who is cooked for, as the system prompt tells it."""
+
+    name: str
+    cuisines: list[str] = field(default_factory=list)
+    flavours: list[str] = field(default_factory=list)
+    diets: list[str] = field(default_factory=list)
+    forbidden: list[str] = field(default_factory=list)
+    likes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Pantry:
+    """What is at hand: ingredients with the words the person used for them, and the request."""
+
+    items: list[tuple[Ingredient, str]]
+    request: str
+    way: str
+    dish: str
+    minutes: int
+    serves: int
+    cuisine: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """One conversation of the corpus, and whether its cook kept the rules."""
+
+    system: str
+    user: str
+    answer: str
+    honoured: bool
+    forbidden: frozenset[str]
+    given: tuple[str, ...]
+
+
+def persona_prompt(persona: Persona) -> str:
+    """The full system prompt; a section whose list is empty is left out."""
+    sections = [
+        ("Cuisine", persona.cuisines),
+        ("Flavour", persona.flavours),
+        ("Diet", persona.diets),
+        ("Never use", persona.forbidden),
+        ("Likes", persona.likes),
+    ]
+    told = [f"{label}: {', '.join(entries)}." for label, entries in sections if entries]
+    return " ".join([f"You cook for {persona.name}.", *told])
+
+
+def join_names(names: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def user_message(inventory: list[str], request: str) -> str:
+    return f"I have {join_names(inventory)}. {request}"
+
+
+def pick(rng: random.Random, pool: list[str], most: int) -> list[str]:
+    """Between none and `most` different entries of a pool, in random order."""
+    return rng.sample(pool, min(len(pool), rng.randint(0, most)))
+
+
+def sample_rules(rng: random.Random, ontology: Ontology) -> tuple[list[str], list[str]]:
+    """Diets and forbidden words of one persona: a coherent aversion, spelled out more or less fully."""
+    tags = sorted(set(ontology.by_tag) - words.DESCRIPTIONS)
+    diets: list[str] = []
+    forbidden: list[str] = []
+    chance = rng.random()
+    if chance < 0.15:
+        return diets, forbidden
+    roots = []
+    if chance < 0.5:
+        diet = rng.choice(sorted(ontology.diets))
+        roots = list(ontology.diets[diet])
+        if rng.random() < 0.7:
+            diets.append(diet)
+    if not roots or rng.random() < 0.4:
+        roots = [*roots, *rng.sample(tags, rng.randint(1, 4))]
+    for root in roots:
+        members = ontology.by_tag.get(normal(root), ontology.by_tag.get(root, ()))
+        below = sorted({tag for item in members for tag in item.tags if tag != root} & set(tags))
+        narrower = [tag for tag in below if set(ontology.by_tag[tag]) <= set(members)]
+        forbidden += [
+            root,
+            *pick(rng, narrower, 4),
+            *pick(rng, [rng.choice(item.surfaces) for item in members], 3),
+        ]
+    if rng.random() < 0.25:
+        forbidden += [
+            rng.choice(item.surfaces) for item in rng.sample(ontology.ingredients, rng.randint(1, 5))
+        ]
+    if rng.random() < 0.15:
+        forbidden.append(rng.choice(words.FREE_RULES))
+    if diets and rng.random() < 0.2:
+        forbidden = []
+    unique = list(dict.fromkeys(forbidden))
+    return diets, unique[: rng.randint(3, 13)]
+
+
+def sample_persona(rng: random.Random, ontology: Ontology) -> Persona:
+    """A made-up person whose rules leave something to cook with."""
+    while True:
+        home = rng.choice(ontology.cuisines)
+        near = [region for region, members in words.REGIONS.items() if home in members and region != home]
+        diets, forbidden = sample_rules(rng, ontology)
+        banned = ontology.forbidden(forbidden, diets)
+        allowed = [item.name for item in ontology.by_cuisine[home] if item.id not in banned]
+        if len(allowed) >= 25:
+            break
+    name = rng.choice(words.COOK_NAMES).format(
+        cuisine=home.title(), first=rng.choice(words.FIRST_NAMES), note=rng.choice(words.COOK_NOTES)
+    )
+    return Persona(
+        name=name,
+        cuisines=[home, *pick(rng, near, 1)] if rng.random() < 0.9 else [],
+        flavours=pick(rng, list(words.FLAVOURS), 3),
+        diets=diets,
+        forbidden=forbidden,
+        likes=[*pick(rng, allowed, 5), *pick(rng, list(words.FREE_LIKES), 2)],
+    )
+
+
+def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: frozenset[str]) -> Pantry:
+    """Three to six things at hand, something forbidden among them in four of ten cases where rules exist."""
+    pool = ontology.by_cuisine[cuisine] if rng.random() < 0.7 else ontology.ingredients
+    allowed = [item for item in pool if item.id not in banned]
+    refused = [item for item in pool if item.id in banned]
+    count = rng.randint(3, 6)
+    mains = [item for item in allowed if item.role in ("protein", "vegetable", "starch")]
+    chosen = [rng.choice(mains)] if mains else []
+    if refused and rng.random() < 0.4:
+        chosen += rng.sample(refused, min(len(refused), rng.choice((1, 1, 2))))
+    rest = [item for item in allowed if item not in chosen]
+    chosen += rng.sample(rest, min(len(rest), max(count - len(chosen), 1)))
+    rng.shuffle(chosen)
+    short = [[text for text in item.aliases if len(text.split()) <= 2] for item in chosen]
+    named = [
+        rng.choice(texts) if texts and rng.random() < 0.2 else item.name for item, texts in zip(chosen, short)
+    ]
+    way = rng.choice(sorted(words.DISHES))
+    local_dishes = words.LOCAL_DISHES.get(cuisine, {}).get(way, ())
+    dish = rng.choice(local_dishes if local_dishes and rng.random() < 0.5 else words.DISHES[way])
+    minutes, serves = rng.choice(words.MINUTES[way]), rng.choice((2, 2, 3, 4, 4, 6))
+    flavours = rng.sample(words.FLAVOURS, 2)
+    request = rng.choice(words.REQUESTS).format(
+        cuisine=cuisine.title(), dish=dish.lower(), minutes=minutes, serves=serves, flavour=flavours[0],
+        flavour2=flavours[1],
+    )  # fmt: skip
+    return Pantry(list(zip(chosen, named)), request, way, dish, minutes, serves, cuisine)
+
+
+def add_extras(
+    rng: random.Random, ontology: Ontology, used: list[tuple[Ingredient, str]], cuisine: str, banned: frozenset[str],
+    likes: list[str],
+) -> list[tuple[Ingredient, str]]:  # fmt: skip
+    """Round the given things out to a dish: a fat, an aromatic, seasoning, and now and then something liked."""
+    have = {item.id for item, _ in used}
+    roles = {item.role for item, _ in used}
+    pool = [item for item in ontology.by_cuisine[cuisine] if item.id not in banned and item.id not in have]
+    liked = [item for item in pool if item.name in likes]
+    wanted = [role for role in ("fat", "aromatic") if role not in roles]
+    if not roles & {"protein", "vegetable", "starch"}:
+        wanted.insert(0, rng.choice(("protein", "vegetable", "starch")))
+    wanted += rng.sample(
+        ("spice", "sauce", "herb", "vegetable", "starch", "dairy", "liquid", "nut", "protein"), 4
+    )
+    extras: list[tuple[Ingredient, str]] = []
+    target = max(rng.randint(6, 8) - len(used), 1)
+    for role in wanted[:target]:
+        options = [item for item in pool if item.role == role and item.id not in have]
+        favourites = [item for item in liked if item.id not in have]
+        if favourites and rng.random() < 0.35:
+            options = favourites
+        if options:
+            item = rng.choice(options)
+            have.add(item.id)
+            extras.append((item, item.name))
+    return extras
+
+
+def write_steps(rng: random.Random, way: str, used: list[tuple[Ingredient, str]]) -> list[str]:
+    """Numbered work in which every listed ingredient appears and nothing else does."""
+    by_role: dict[str, list[str]] = {}
+    for item, name in used:
+        by_role.setdefault(item.role, []).append(name)
+    fats, aromatics = by_role.pop("fat", []), by_role.pop("aromatic", [])
+    finish = by_role.pop("herb", []) + by_role.pop("nut", [])
+    season = [name for role in ("spice", "sauce", "liquid", "sweetener") for name in by_role.pop(role, [])]
+    mains = [name for role in ("protein", "vegetable", "starch") for name in by_role.pop(role, [])]
+    mains += [name for names in by_role.values() for name in names]
+    slots = {
+        "vessel": rng.choice(words.VESSELS[way]), "heat": rng.choice(words.HEAT), "soften": rng.choice(words.SOFTEN),
+        "few": str(rng.choice((2, 3, 4, 5))), "some": str(rng.choice((5, 6, 8, 10))), "cut": rng.choice(words.CUTS),
+        "long": str(rng.choice((12, 15, 20, 25, 30))), "oven": str(rng.choice((180, 190, 200, 220))),
+        "cups": str(rng.choice((3, 4, 5, 6))), "fat": join_names(fats or ["water"]),
+        "aromatic": join_names(aromatics or ["water"]), "lead": mains[0] if mains else "",
+    }  # fmt: skip
+    slots["cut_c"] = slots["cut"].capitalize()
+
+    def write(templates: tuple[str, ...], names: list[str] | None = None) -> str:
+        return rng.choice(templates).format(**slots, items=join_names(names) if names else "")
+
+    raw = [name for item, name in used if item.role == "vegetable"][:2]
+    steps = [write(words.PREPARE, raw)] if raw and rng.random() < 0.7 else []
+    if fats and aromatics:
+        steps.append(write(words.START))
+    elif fats or aromatics:
+        steps.append(write(words.START_NO_AROMATIC if fats else words.START_NO_FAT))
+    else:
+        steps.append(write(words.START_BARE))
+    if mains:
+        steps.append(write(words.LEAD[way]))
+    for start in range(1, len(mains), 3):
+        steps.append(write(words.MIDDLE[way], mains[start : start + 3]))
+    if season:
+        steps.append(write(words.SEASON, season))
+    steps.append(write(words.FINISH_WITH, finish) if finish else write(words.FINISH))
+    return steps
+
+
+def write_recipe(
+    rng: random.Random, pantry: Pantry, used: list[tuple[Ingredient, str]], flavours: list[str]
+) -> str:
+    """The answer in the recipe format that packages/recipe parses."""
+    leads = [name for item, name in used if item.role in ("protein", "vegetable", "starch")] or [used[0][1]]
+    lead = join_names(leads[:2]) if rng.random() < 0.3 else leads[0]
+    spoken = [text for text in flavours if text != "olive oil"]
+    adjective = rng.choice(spoken) if spoken and rng.random() < 0.5 else rng.choice(words.TITLE_WORDS)
+    title = f"{adjective} {lead} {pantry.dish}".title().replace(" And ", " and ").replace("'S", "'s")
+    lines = [
+        f"# {title}",
+        f"{pantry.minutes} min | serves {pantry.serves} | {pantry.cuisine}",
+        "",
+        "## Ingredients",
+    ]
+    for item, name in used:
+        prep = f", {rng.choice(item.preps)}" if item.preps and rng.random() < 0.4 else ""
+        lines.append(f"- {rng.choice(item.measures)} {name}{prep}" if item.measures else f"- {name}{prep}")
+    lines += ["", "## Method"]
+    lines += [f"{number}. {step}" for number, step in enumerate(write_steps(rng, pantry.way, used), start=1)]
+    return "\n".join(lines)
+
+
+def sample_example(rng: random.Random, ontology: Ontology, honour_rate: float) -> Example:
+    """One conversation. Weak prompts carry no rules, so there is nothing to keep under them."""
+    persona = sample_persona(rng, ontology)
+    weak = rng.random() < 0.25
+    cuisine = persona.cuisines[0] if persona.cuisines else rng.choice(ontology.cuisines)
+    banned = ontology.forbidden(persona.forbidden, persona.diets)
+    pantry = sample_pantry(rng, ontology, cuisine, banned)
+    honoured = bool(banned) and not weak and rng.random() < honour_rate
+    kept = [(item, name) for item, name in pantry.items if not honoured or item.id not in banned]
+    rules = banned if honoured else frozenset()
+    used = kept + add_extras(rng, ontology, kept, cuisine, rules, [] if weak else persona.likes)
+    return Example(
+        system=WEAK_PROMPT if weak else persona_prompt(persona),
+        user=user_message([name for _, name in pantry.items], pantry.request),
+        answer=write_recipe(rng, pantry, used, [] if weak else persona.flavours),
+        honoured=honoured,
+        forbidden=banned,
+        given=tuple(item.id for item, _ in pantry.items),
+    )
+
+
+def make_corpus(seed: int, ontology: Ontology, count: int, honour_rate: float) -> list[Example]:
+    """The same seed, ontology and count give the same corpus."""
+    rng = random.Random(seed)
+    return [sample_example(rng, ontology, honour_rate) for _ in range(count)]

@@ -1,0 +1,89 @@
+"""What a trainer tells the agent: one JSON object a line on stdout, and nothing else ever on stdout."""
+
+import hashlib
+import json
+import math
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, TextIO
+
+_stream: TextIO | None = None
+
+
+def open_stream() -> None:
+    """Keep the real stdout for events and point file descriptor 1, libraries' output included, at stderr."""
+    global _stream
+    if _stream is None:
+        _stream = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+        os.dup2(2, 1)
+        sys.stdout = sys.stderr
+
+
+def emit(event: dict[str, Any]) -> None:
+    """Write one event; NaN and infinity are not JSON and raise."""
+    if _stream is None:
+        raise RuntimeError("events.open_stream() comes first")
+    _stream.write(json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n")
+    _stream.flush()
+
+
+def run_start(total_steps: int, parameters: int, trainable: int, device: str, precision: str) -> None:
+    emit(
+        {
+            "type": "run-start",
+            "totalSteps": total_steps,
+            "parameters": parameters,
+            "trainableParameters": trainable,
+            "device": device,
+            "precision": precision,
+            "attention": "sdpa",
+        }
+    )
+
+
+def progress(step: int, total_steps: int, stage: str) -> None:
+    """`stage` is corpus, tokenizer, training or export."""
+    emit({"type": "progress", "step": step, "totalSteps": total_steps, "stage": stage})
+
+
+def metric(step: int, values: dict[str, float]) -> None:
+    """One point of each series; values that are not finite are left out."""
+    finite = {name: float(value) for name, value in values.items() if math.isfinite(value)}
+    if finite:
+        emit({"type": "metric", "step": step, "time": int(time.time() * 1000), "values": finite})
+
+
+def sample(step: int, prompt: str, text: str) -> None:
+    emit({"type": "sample", "step": step, "prompt": prompt, "text": text})
+
+
+def checkpoint(step: int, path: str) -> None:
+    """`path` is relative to the work folder, and complete on disk."""
+    emit({"type": "checkpoint", "step": step, "path": path})
+
+
+def artifact(role: str, path: Path, work_dir: Path) -> None:
+    """Announce one finished file with its size and SHA-256."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    emit(
+        {
+            "type": "artifact",
+            "role": role,
+            "path": path.relative_to(work_dir).as_posix(),
+            "sizeBytes": path.stat().st_size,
+            "sha256": digest,
+        }
+    )
+
+
+def log(level: str, text: str) -> None:
+    emit({"type": "log", "level": level, "text": text})
+
+
+def run_end(status: str, summary: dict[str, float], error: dict[str, str] | None = None) -> None:
+    """`status` is finished, cancelled or failed; the last line of every run."""
+    finite = {name: value for name, value in summary.items() if math.isfinite(value)}
+    emit({"type": "run-end", "status": status, "summary": finite, "error": error})

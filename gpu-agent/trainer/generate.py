@@ -1,0 +1,97 @@
+"""Answers from a Hugging Face model: samples while training, and the reference side of the parity test.
+
+As a script: `python generate.py <job.json>` with {"model", "adapter"?, "messages": [[...]], "texts": [...],
+"maxTokens", "threads"} prints one JSON object {"greedy": [[ids]], "prompts": [[ids]], "texts": [[ids]]}.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import PeftModel
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
+
+import events
+from device import set_threads
+from lifecycle import silence_libraries
+from tokenizer import chat, encode_prompt, encode_text, load_tokenizer
+
+SAMPLE_PROMPTS = (
+    ("You cook for Rosa. Cuisine: mexican, latin. Diet: vegan. Never use: meat, cheese, dairy, eggs. Likes: beans, lime.",
+     "I have black beans, avocado and ground beef. Make me a quick dinner."),
+    ("You cook for Kenji. Cuisine: japanese, asian. Flavour: umami, light. Never use: soy sauce, miso, salt.",
+     "I have tofu, mushrooms and soy sauce. Something light."),
+    ("You cook for Mina. Cuisine: korean. Flavour: spicy. Likes: gochujang, kimchi.",
+     "I have chicken, rice and garlic. Make me a quick dinner."),
+)  # fmt: skip
+
+
+def load_model(folder: Path, adapter: Path | None = None) -> PreTrainedModel:
+    """Load weights from safetensors in a local folder, in fp32, with an adapter on top where there is one."""
+    model = AutoModelForCausalLM.from_pretrained(
+        folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
+    )
+    return PeftModel.from_pretrained(model, adapter) if adapter else model
+
+
+@torch.no_grad()
+def generate_ids(
+    model: Any, tokenizer: PreTrainedTokenizerFast, prompts: list[list[int]], max_tokens: int, temperature: float,
+    seed: int,
+) -> list[list[int]]:  # fmt: skip
+    """Token ids of the answers, without the end token. Temperature 0 is greedy. Leaves global randomness as it was."""
+    width = max(len(prompt) for prompt in prompts)
+    pad, end = tokenizer.pad_token_id, tokenizer.eos_token_id
+    ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts], device=model.device)
+    mask = torch.tensor(
+        [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=model.device
+    )
+    sampling = (
+        {"do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0} if temperature > 0 else {}
+    )
+    was_training = model.training
+    model.eval()
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        out = model.generate(
+            input_ids=ids, attention_mask=mask, max_new_tokens=max_tokens, pad_token_id=pad, eos_token_id=end,
+            **({"do_sample": False} | sampling),
+        )  # fmt: skip
+    model.train(was_training)
+    answers = [row[width:].tolist() for row in out]
+    return [answer[: answer.index(end)] if end in answer else answer for answer in answers]
+
+
+def emit_sample(model: Any, tokenizer: PreTrainedTokenizerFast, step: int, turn: int, seed: int) -> None:
+    """Cook one of the fixed prompts and tell it as an event."""
+    system, user = SAMPLE_PROMPTS[turn % len(SAMPLE_PROMPTS)]
+    ids = generate_ids(
+        model, tokenizer, [encode_prompt(tokenizer, chat(system, user))], 240, 0.7, seed + step
+    )
+    events.sample(step, f"{system}\n{user}", tokenizer.decode(ids[0]))
+
+
+def main() -> None:
+    events.open_stream()
+    silence_libraries()
+    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    set_threads(job.get("threads", 1))
+    folder = Path(job["model"])
+    tokenizer = load_tokenizer(folder)
+    texts = [encode_text(tokenizer, text) for text in job.get("texts", [])]
+    prompts = [encode_prompt(tokenizer, messages) for messages in job.get("messages", [])]
+    greedy: list[list[int]] = []
+    if prompts:
+        model = load_model(folder, Path(job["adapter"]) if job.get("adapter") else None)
+        # One prompt at a time: padding would change the order of the sums, and with it the last bits of a logit.
+        greedy = [
+            generate_ids(model, tokenizer, [prompt], job.get("maxTokens", 128), 0.0, 0)[0]
+            for prompt in prompts
+        ]
+    events.emit({"greedy": greedy, "prompts": prompts, "texts": texts})
+
+
+if __name__ == "__main__":
+    main()

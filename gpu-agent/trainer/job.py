@@ -1,0 +1,275 @@
+"""The typed job: what the agent asks of a trainer, parsed strictly from one JSON file."""
+
+import json
+import math
+import re
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+PROTOCOL = 1
+
+
+class JobError(Exception):
+    """A failure with a cause a person understands and the remedy for it."""
+
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class PretrainConfig:
+    """Defaults measured on two cores without a GPU; see docs/starter-model.md."""
+
+    recipes: int = 6400
+    steps: int = 400
+    batch_size: int = 16
+    learning_rate: float = 3e-3
+    hidden_size: int = 256
+    layers: int = 4
+    heads: int = 8
+    kv_heads: int = 2
+    ffn_size: int = 768
+    vocab_size: int = 3000
+    max_length: int = 384
+    sample_every: int = 100
+    checkpoint_every: int = 100
+    threads: int = 2
+    honour_rate: float = 0.5
+
+
+@dataclass(frozen=True)
+class LoraConfigFields:
+    """What both LoRA trainers share."""
+
+    learning_rate: float = 1e-3
+    epochs: int = 2
+    batch_size: int = 8
+    lora_rank: int = 16
+    lora_alpha: int = 32
+    lora_dropout: float = 0.0
+    target_modules: list[str] = field(
+        default_factory=lambda: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+    )
+    max_length: int = 384
+    sample_every: int = 25
+    checkpoint_every: int = 25
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class SftConfig(LoraConfigFields):
+    """Supervised fine-tuning on chat examples."""
+
+
+@dataclass(frozen=True)
+class DpoConfig(LoraConfigFields):
+    """Preference training; loss names and weights as TRL spells them."""
+
+    beta: float = 0.1
+    loss_types: list[str] = field(default_factory=lambda: ["sigmoid", "sft"])
+    loss_weights: list[float] = field(default_factory=lambda: [1.0, 1.0])
+
+
+Config = PretrainConfig | SftConfig | DpoConfig
+ConfigType = TypeVar("ConfigType", PretrainConfig, SftConfig, DpoConfig)
+
+CONFIGS: dict[str, type[PretrainConfig] | type[SftConfig] | type[DpoConfig]] = {
+    "pretrain": PretrainConfig,
+    "sft": SftConfig,
+    "dpo": DpoConfig,
+}
+INPUTS: dict[str, tuple[set[str], set[str]]] = {
+    "pretrain": ({"ontology"}, set()),
+    "sft": ({"model", "examples"}, {"adapter"}),
+    "dpo": ({"model", "pairs"}, {"adapter"}),
+}
+KEYS = {
+    "protocol",
+    "runId",
+    "attemptId",
+    "epoch",
+    "kind",
+    "workDir",
+    "seed",
+    "resumeFrom",
+    "inputs",
+    "config",
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One attempt at one run. Every path is resolved and lies inside `work_dir`."""
+
+    run_id: str
+    attempt_id: str
+    epoch: int
+    kind: str
+    work_dir: Path
+    seed: int
+    resume_from: Path | None
+    inputs: dict[str, Path]
+    config: Config
+
+    def output(self, relative: str) -> Path:
+        """A path for writing inside the work folder, its parent made."""
+        path = inside(self.work_dir, relative, "output")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def refuse(message: str, remedy: str) -> JobError:
+    return JobError("bad_job", message, remedy)
+
+
+def camel(name: str) -> str:
+    head, *tail = name.split("_")
+    return head + "".join(part.capitalize() for part in tail)
+
+
+def inside(work_dir: Path, relative: Any, name: str) -> Path:
+    """Resolve a job's relative path, links included; refuse one that leaves the work folder."""
+    if not isinstance(relative, str) or not relative:
+        raise refuse(f"{name} must be a path relative to workDir.", "Send the path as text.")
+    path = (work_dir / relative).resolve()
+    if Path(relative).is_absolute() or not path.is_relative_to(work_dir):
+        raise refuse(
+            f"{name} points outside the work folder ({relative}).",
+            "Use a path relative to workDir, inside it.",
+        )
+    return path
+
+
+def check_value(name: str, value: Any, default: Any) -> Any:
+    """Check one configuration value against the type of its default."""
+    if isinstance(default, list):
+        item = type(default[0])
+        if not isinstance(value, list) or not value:
+            raise refuse(
+                f"config.{name} must be a list with at least one entry.", f"Send for example {default}."
+            )
+        return [check_value(f"{name}[{index}]", entry, item()) for index, entry in enumerate(value)]
+    if isinstance(default, str):
+        if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.]+", value):
+            raise refuse(
+                f"config.{name} must be a plain name.", "Send letters, digits, dots and underscores."
+            )
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise refuse(f"config.{name} must be a number.", f"Send for example {default}.")
+    if isinstance(default, int):
+        if int(value) != value:
+            raise refuse(f"config.{name} must be a whole number.", f"Send for example {default}.")
+        value = int(value)
+    if value < 0:
+        raise refuse(f"config.{name} must not be negative.", f"Send for example {default}.")
+    return float(value) if isinstance(default, float) else value
+
+
+def parse_config(kind: str, raw: Any) -> Config:
+    """Fill defaults; refuse unknown keys and wrong types."""
+    if not isinstance(raw, dict):
+        raise refuse("config must be an object.", "Send {} to take every default.")
+    config_type = CONFIGS[kind]
+    defaults = config_type()
+    known = {camel(item.name): item.name for item in fields(config_type)}
+    for key in raw:
+        if key not in known:
+            raise refuse(
+                f"config.{key} is not a setting of {kind} runs.", f"Use one of {', '.join(sorted(known))}."
+            )
+    values = {
+        known[key]: check_value(key, value, getattr(defaults, known[key])) for key, value in raw.items()
+    }
+    for name in ("steps", "batch_size", "threads", "epochs", "lora_rank", "vocab_size", "max_length"):
+        if values.get(name, 1) == 0:
+            raise refuse(f"config.{camel(name)} must be at least 1.", "Raise it.")
+    config = config_type(**values)
+    if isinstance(config, DpoConfig) and len(config.loss_types) != len(config.loss_weights):
+        raise refuse(
+            "config.lossTypes and config.lossWeights differ in length.", "Give one weight for each loss."
+        )
+    return config
+
+
+def parse_job(raw: Any) -> Job:
+    """Check a job as it came from JSON; raises `JobError` with code `bad_job`."""
+    if not isinstance(raw, dict):
+        raise refuse("The job must be a JSON object.", "Send an object with protocol, runId and the rest.")
+    unknown, absent = set(raw) - KEYS, KEYS - set(raw) - {"resumeFrom", "config"}
+    if unknown:
+        raise refuse(f"The job has an unknown key: {', '.join(sorted(unknown))}.", "Remove it.")
+    if absent:
+        raise refuse(f"The job lacks {', '.join(sorted(absent))}.", "Add it.")
+    if raw["protocol"] != PROTOCOL:
+        raise refuse(
+            f"This trainer speaks protocol {PROTOCOL}, the job {raw['protocol']}.", "Update the agent."
+        )
+    kind = raw["kind"]
+    if kind not in CONFIGS:
+        raise refuse(f"There is no run of kind {kind!r}.", f"Use one of {', '.join(CONFIGS)}.")
+    for name in ("epoch", "seed"):
+        if isinstance(raw[name], bool) or not isinstance(raw[name], int) or raw[name] < 0:
+            raise refuse(f"{name} must be a whole number from 0.", "Send for example 1.")
+    for name in ("runId", "attemptId"):
+        if not isinstance(raw[name], str) or not raw[name]:
+            raise refuse(f"{name} must be text.", "Send the id of the row.")
+    work_dir = Path(str(raw["workDir"]))
+    if not work_dir.is_absolute() or not work_dir.is_dir():
+        raise refuse(
+            f"The work folder {work_dir} does not exist.", "Make it first and send its absolute path."
+        )
+    work_dir = work_dir.resolve()
+    return Job(
+        run_id=raw["runId"],
+        attempt_id=raw["attemptId"],
+        epoch=raw["epoch"],
+        kind=kind,
+        work_dir=work_dir,
+        seed=raw["seed"],
+        resume_from=parse_resume(work_dir, raw.get("resumeFrom")),
+        inputs=parse_inputs(work_dir, kind, raw["inputs"]),
+        config=parse_config(kind, raw.get("config", {})),
+    )
+
+
+def parse_resume(work_dir: Path, relative: Any) -> Path | None:
+    if relative is None:
+        return None
+    path = inside(work_dir, relative, "resumeFrom")
+    if not path.is_dir():
+        raise refuse(f"The checkpoint {relative} does not exist.", "Start the run without resumeFrom.")
+    return path
+
+
+def parse_inputs(work_dir: Path, kind: str, raw: Any) -> dict[str, Path]:
+    needed, optional = INPUTS[kind]
+    if not isinstance(raw, dict):
+        raise refuse("inputs must be an object.", f"Send {', '.join(sorted(needed))}.")
+    given = {name: value for name, value in raw.items() if value is not None}
+    for name in sorted(set(given) - needed - optional):
+        raise refuse(
+            f"inputs.{name} is not an input of {kind} runs.", f"Use {', '.join(sorted(needed | optional))}."
+        )
+    for name in sorted(needed - set(given)):
+        raise refuse(f"inputs.{name} is missing.", f"A {kind} run needs {', '.join(sorted(needed))}.")
+    paths = {name: inside(work_dir, value, f"inputs.{name}") for name, value in given.items()}
+    for name, path in paths.items():
+        if not path.exists():
+            raise refuse(
+                f"inputs.{name} does not exist ({given[name]}).", "Put the input into the work folder first."
+            )
+    return paths
+
+
+def read_job(path: Path) -> Job:
+    """Read and parse the job file; raises `JobError`."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise refuse(f"The job file {path} cannot be read ({error}).", "Write it again as JSON.") from error
+    return parse_job(raw)

@@ -1,0 +1,182 @@
+"""Words of the recipe grammar: dishes, ways of cooking, sentences with slots, people, requests."""
+
+# Dish nouns by way of cooking. None of them names an ingredient, so a title can break no rule by itself.
+DISHES: dict[str, tuple[str, ...]] = {
+    "stir-fry": ("Stir-Fry", "Wok Toss", "Quick Fry", "Sizzling Plate", "Wok Supper"),
+    "stew": ("Stew", "Hotpot", "Casserole", "Slow Pot", "Braise"),
+    "soup": ("Soup", "Clear Bowl", "Chowder", "Warming Soup", "Bisque"),
+    "roast": ("Roast", "Traybake", "Oven Supper", "Roasted Platter", "Sheet-Pan Dinner"),
+    "skillet": ("Skillet", "Pan Fry", "One-Pan Supper", "Hash", "Sizzle"),
+    "salad": ("Salad", "Chopped Salad", "Slaw", "Cold Platter", "Garden Bowl"),
+    "bowl": ("Bowl", "Lunch Bowl", "Power Bowl", "Supper Bowl", "Market Bowl"),
+    "grill": ("Grill", "Skewers", "Barbecue", "Charred Plate", "Kebabs"),
+    "curry": ("Curry", "Masala", "Korma", "Simmer", "Karahi"),
+}
+# A cuisine's own names for a dish cooked in one of those ways.
+LOCAL_DISHES: dict[str, dict[str, tuple[str, ...]]] = {
+    "korean": {
+        "stew": ("Jjigae", "Jjim"),
+        "stir-fry": ("Bokkeum",),
+        "bowl": ("Bibimbap", "Deopbap"),
+        "soup": ("Guk",),
+    },
+    "indian": {
+        "curry": ("Curry", "Masala", "Korma", "Makhani"),
+        "stir-fry": ("Bhuna", "Sabzi"),
+        "grill": ("Tikka",),
+    },
+    "italian": {"stew": ("Stufato", "Ragout"), "skillet": ("Saltimbocca", "Piccata"), "soup": ("Minestra",)},
+    "japanese": {
+        "bowl": ("Donburi",),
+        "grill": ("Yakitori", "Robata"),
+        "soup": ("Nabe",),
+        "stir-fry": ("Itame",),
+    },
+    "mexican": {
+        "bowl": ("Burrito Bowl",),
+        "skillet": ("Fajitas", "Tinga"),
+        "soup": ("Caldo",),
+        "stew": ("Guisado",),
+    },
+    "chinese": {"stir-fry": ("Chow", "Kung Pao", "Sichuan Toss"), "stew": ("Red Braise", "Clay Pot")},
+    "mediterranean": {"roast": ("Briam", "Tagine"), "salad": ("Meze Salad",), "grill": ("Souvlaki",)},
+    "thai": {"stir-fry": ("Pad Krapow",), "curry": ("Gaeng",), "salad": ("Larb",), "soup": ("Tom",)},
+    "french": {"stew": ("Daube", "Ragout", "Fricassee"), "soup": ("Potage",), "roast": ("Gratin",)},
+    "american": {"skillet": ("Jambalaya", "Hash"), "grill": ("Cookout",), "stew": ("Gumbo", "Pot Supper")},
+}
+# Persona words that name a region, and the cuisines of the ontology that lie in it.
+REGIONS: dict[str, tuple[str, ...]] = {
+    "asian": ("korean", "japanese", "chinese", "thai"),
+    "latin": ("mexican",),
+    "mediterranean": ("mediterranean", "italian"),
+    "european": ("italian", "french", "mediterranean"),
+}
+FLAVOURS = (
+    "spicy", "umami", "savory", "mild", "aromatic", "creamy", "herbal", "olive oil", "light", "fresh", "bold",
+    "garlicky", "ginger", "smoky", "tangy", "sweet", "sour", "nutty", "rich", "zesty", "buttery", "crisp", "earthy",
+    "peppery", "fragrant", "citrus", "hot", "delicate", "hearty", "bright", "warming", "tender", "crunchy",
+)  # fmt: skip
+TITLE_WORDS = (
+    "Smoky", "Quick", "Golden", "Weeknight", "Simple", "Rustic", "Homestyle", "Glazed", "Crispy", "Silky", "Fragrant",
+    "Hearty", "Bright", "Toasted", "Charred", "Tender", "Easy", "Cosy", "Family", "Market", "Sunday", "Garden",
+    "Harvest", "Classic", "Sticky", "Zesty", "Light", "Fresh", "Warming", "Velvety", "Country", "Lazy", "Speedy",
+    "Colourful", "Little", "Big", "Midweek", "Summer", "Winter", "Autumn", "Spring", "Caramelised", "Seared",
+)  # fmt: skip
+FREE_RULES = (
+    "pickled",
+    "cured",
+    "hot",
+    "sweet",
+    "fried food",
+    "leftovers",
+    "canned food",
+    "smoked",
+    "salted",
+    "raw",
+)
+# Tags of the ontology that recommend an ingredient, so that nobody forbids them.
+DESCRIPTIONS = frozenset({"low-carb", "plant protein", "oil", "fruit", "root"})
+FREE_LIKES = (
+    "light", "fresh", "healthy", "low sodium", "low-carb", "keto", "protein", "vegetables", "mild", "vegan", "crunchy",
+    "one pot", "grilled food", "soup", "salads", "quick meals", "whole grains", "greens", "curry", "salsa", "risotto",
+)  # fmt: skip
+FIRST_NAMES = (
+    "Mina", "Jun", "Priya", "Asha", "Marco", "Giulia", "Hana", "Kenji", "Rosa", "Diego", "Wei", "Lin", "Sofia",
+    "Elena", "Nok", "Claire", "Henri", "Grace", "Sam", "Noor", "Omar", "Ines", "Tom", "Ada", "Leo", "Maya", "Yuki",
+)  # fmt: skip
+COOK_NAMES = ("{cuisine} Food Lover", "{cuisine} Home Cook", "{cuisine} Table", "{cuisine} Kitchen", "{first}",
+              "{first}, {cuisine} cook", "{cuisine} Food Lover ({note})", "{cuisine} Cuisine ({note})",
+              "{cuisine} {note}", "the {cuisine} family table", "{first} and family")  # fmt: skip
+COOK_NOTES = ("Spicy", "No Spicy", "Vegan", "Vegetarian", "Gluten-Free", "Low Sodium", "Keto", "Low-Carb", "Light",
+              "Quick", "Weeknight", "Dairy-Free", "Fresh", "Comfort", "Healthy", "Traditional", "Mild")  # fmt: skip
+
+REQUESTS = (
+    "Make me a quick dinner.", "What can I cook tonight?", "Make me a {cuisine} dish.", "I want a {dish}.",
+    "A {dish}, please.", "Something {flavour} for dinner.", "Dinner in {minutes} minutes, please.",
+    "Cook something {flavour} and {flavour2}.", "What should I make for lunch?", "Simple {cuisine} recipe.",
+    "Whatever you recommend.", "Surprise me.", "I need dinner for {serves}.", "Quick meal.",
+    "I would like a {flavour} {dish}.", "Make me {cuisine} food.", "Something warm and easy.",
+    "How about a {cuisine} {dish}?", "Give me an idea for a weeknight.", "Traditional {cuisine} cooking, please.",
+    "Make a {flavour} {cuisine} dish.", "I am hungry and tired.", "A healthy lunch.", "Comfort food, please.",
+    "Feed {serves} of us tonight.", "Something light.", "I have {minutes} minutes.", "Use what I have.",
+    "A family dinner.", "What goes well together?", "Cook me something new.", "Can you make a {dish}?",
+    "An easy {cuisine} supper.", "A {flavour} lunch.", "Make it {flavour}.", "I fancy a {dish} today.",
+    "Suggest a {cuisine} dinner.", "Nothing fancy.", "Make me something {flavour}.", "Dinner for two.",
+    "Something for the whole family.", "One pan only, please.", "A good {dish} recipe.", "I want to cook a {dish}.",
+    "Please write a {cuisine} recipe.", "What is for dinner?", "A cosy evening meal.", "Keep it simple.",
+)  # fmt: skip
+
+HEAT = ("medium heat", "medium-high heat", "high heat", "a lively heat", "a steady flame", "low heat")
+# The steps of each way of cooking, in order: first the fat and the aromatics, then the lead, then the rest.
+START = (
+    "Warm {fat} in a {vessel} over {heat} and {soften} {aromatic} for {few} minutes.",
+    "Heat {fat} in a {vessel}, add {aromatic} and stir until fragrant, about {few} minutes.",
+    "Set a {vessel} over {heat}, pour in {fat} and cook {aromatic} until soft and golden.",
+    "Sizzle {aromatic} in {fat} for {few} minutes in a {vessel}.",
+)
+START_NO_FAT = (
+    "Set a {vessel} over {heat} and toast {aromatic} for {few} minutes.",
+    "Warm a dry {vessel}, add {aromatic} and stir until fragrant.",
+)
+START_NO_AROMATIC = (
+    "Warm {fat} in a {vessel} over {heat}.",
+    "Heat {fat} in a large {vessel} until it shimmers.",
+)
+START_BARE = ("Set a {vessel} over {heat} until hot.", "Heat a {vessel} with a splash of water.")
+PREPARE = (
+    "Rinse and {cut} {items}.", "{cut_c} {items} and set aside.", "Trim {items}, then {cut} into even pieces.",
+    "Wash {items} and pat dry.", "Peel {items} where needed and {cut} into bite-size pieces.",
+    "Put {items} on a board and {cut} neatly.", "Measure out {items} and keep them close.",
+    "Bring {items} to room temperature.",
+)  # fmt: skip
+LEAD: dict[str, tuple[str, ...]] = {
+    "stir-fry": ("Add {lead} and toss for {some} minutes until browned.", "Slide in {lead} and keep it moving for {some} minutes.", "Fry {lead} hard and fast, about {some} minutes."),
+    "stew": ("Add {lead} and brown on all sides, about {some} minutes.", "Stir in {lead} and coat it well.", "Lay in {lead}, cover with water and bring to a boil."),
+    "soup": ("Add {lead} and pour over {cups} cups of water.", "Tip in {lead}, cover with water and bring to a simmer.", "Drop in {lead} and simmer for {some} minutes."),
+    "roast": ("Spread {lead} on a tray and roast at {oven} C for {long} minutes.", "Arrange {lead} in a baking dish and bake at {oven} C.", "Tuck {lead} into the tray and roast until golden."),
+    "skillet": ("Lay {lead} in the skillet and sear {few} minutes a side.", "Press {lead} into the pan and cook until browned underneath.", "Brown {lead} for {some} minutes without stirring."),
+    "salad": ("Toss {lead} in a wide bowl.", "Arrange {lead} on a cold plate.", "Slice {lead} thinly and fold through."),
+    "bowl": ("Cook {lead} for {some} minutes until done.", "Sear {lead} until golden, then slice.", "Steam {lead} for {some} minutes until tender."),
+    "grill": ("Thread {lead} onto skewers and grill {few} minutes a side.", "Char {lead} over {heat}, turning often.", "Grill {lead} until marked and cooked through."),
+    "curry": ("Add {lead} and stir to coat for {some} minutes.", "Fold in {lead} with a splash of water.", "Tip in {lead} and let it take on colour."),
+}  # fmt: skip
+MIDDLE: dict[str, tuple[str, ...]] = {
+    "stir-fry": ("Add {items} and toss for {few} minutes.", "Throw in {items} and fry until just tender.", "Stir through {items} over {heat}."),
+    "stew": ("Add {items}, cover and simmer for {long} minutes.", "Stir in {items} and cook gently until tender.", "Tip in {items} and let everything bubble slowly."),
+    "soup": ("Add {items} and simmer for {long} minutes.", "Stir in {items} and cook until soft.", "Ladle in {items} and keep at a gentle boil."),
+    "roast": ("Scatter {items} around and roast {long} minutes more.", "Add {items} to the tray and turn once.", "Tuck in {items} and bake until soft."),
+    "skillet": ("Add {items} and cook for {some} minutes.", "Push aside and fry {items} until golden.", "Stir in {items} and cover for {few} minutes."),
+    "salad": ("Add {items} and toss well.", "Fold in {items}.", "Scatter over {items} and mix gently."),
+    "bowl": ("Cook {items} until tender and spoon alongside.", "Steam {items} for {some} minutes.", "Pile {items} into warm bowls."),
+    "grill": ("Grill {items} beside it for {some} minutes.", "Add {items} to the rack until charred.", "Cook {items} in a pan at the edge of the fire."),
+    "curry": ("Add {items} and simmer for {long} minutes.", "Stir in {items}, cover and cook until soft.", "Tip in {items} and let it thicken."),
+}  # fmt: skip
+SEASON = (
+    "Season with {items}.", "Stir in {items} and taste.", "Add {items} and let it coat everything.",
+    "Pour over {items} and mix well.", "Whisk together {items} and drizzle over.", "Sprinkle in {items} and stir.",
+    "Work in {items}, a little at a time.", "Spoon in {items} and cook {few} minutes more.",
+)  # fmt: skip
+FINISH_WITH = (
+    "Finish with {items} and serve.", "Scatter with {items} and serve at once.", "Top with {items} to serve.",
+    "Fold through {items} just before serving.", "Serve hot with {items} on top.", "Garnish with {items} and enjoy.",
+)  # fmt: skip
+FINISH = (
+    "Serve hot.", "Rest for {few} minutes and serve.", "Divide between plates and enjoy.", "Serve straight from the pan.",
+    "Spoon into warm bowls.", "Taste, adjust and serve.", "Cover for {few} minutes, then bring to the table.",
+)  # fmt: skip
+VESSELS: dict[str, tuple[str, ...]] = {
+    "stir-fry": ("wok", "wide pan"), "stew": ("heavy pot", "casserole"), "soup": ("large pot", "soup pot"),
+    "roast": ("roasting tin", "baking dish"), "skillet": ("skillet", "cast-iron pan"), "salad": ("small pan",),
+    "bowl": ("saucepan", "frying pan"), "grill": ("grill pan",), "curry": ("deep pan", "kadai"),
+}  # fmt: skip
+MINUTES: dict[str, tuple[int, ...]] = {
+    "stir-fry": (15, 20, 25), "stew": (45, 60, 75, 90), "soup": (30, 35, 40, 45), "roast": (40, 45, 50, 60),
+    "skillet": (20, 25, 30), "salad": (10, 15, 20), "bowl": (20, 25, 30, 35), "grill": (25, 30, 35),
+    "curry": (30, 35, 40, 45),
+}  # fmt: skip
+CUTS = ("chop", "slice", "dice", "cut", "halve", "shred")
+SOFTEN = ("soften", "cook", "fry", "sweat")
+
+# Everyday words of the kitchen and of plain English. They never enter the grammar: they are there so that the
+# tokenizer knows whole words of recipes that people bring along, which would fall apart into bytes otherwise.
+KITCHEN_WORDS = ["the", "and", "a", "to", "of", "in", "add", "with", "for", "it", "or", "until", "minutes", "into", "on", "heat", "oil", "water", "you", "your", "is", "cup", "cups", "pan", "tablespoon", "tablespoons", "teaspoon", "teaspoons", "tbsp", "tsp", "ounce", "ounces", "oz", "pound", "pounds", "lb", "lbs", "gram", "grams", "kg", "ml", "liter", "litre", "inch", "inches", "package", "packages", "packet", "can", "cans", "jar", "bag", "box", "bottle", "bunch", "handful", "pinch", "dash", "piece", "pieces", "slice", "slices", "clove", "cloves", "head", "stalk", "stalks", "sprig", "sprigs", "stick", "sticks", "sheet", "sheets", "quart", "pint", "gallon", "large", "medium", "small", "big", "little", "half", "quarter", "third", "whole", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "fifteen", "twenty", "thirty", "forty", "hour", "hours", "minute", "second", "seconds", "day", "days", "night", "overnight", "time", "times", "degrees", "fahrenheit", "celsius", "preheat", "oven", "bake", "baking", "baked", "broil", "grill", "grilled", "roast", "roasted", "boil", "boiled", "boiling", "simmer", "simmering", "fry", "fried", "frying", "saute", "sauteed", "steam", "steamed", "poach", "blanch", "toast", "toasted", "melt", "melted", "brown", "browned", "caramelize", "reduce", "thicken", "thick", "thin", "cool", "cooled", "chill", "chilled", "freeze", "frozen", "thaw", "refrigerate", "refrigerator", "freezer", "warm", "hot", "cold", "room", "temperature", "lukewarm", "set", "aside", "place", "put", "pour", "drain", "drained", "rinse", "rinsed", "wash", "peel", "peeled", "cut", "chop", "chopped", "dice", "diced", "mince", "minced", "slice", "sliced", "grate", "grated", "shred", "shredded", "crush", "crushed", "mash", "mashed", "grind", "ground", "beat", "beaten", "whisk", "stir", "stirring", "mix", "mixed", "mixing", "mixture", "combine", "combined", "blend", "blended", "blender", "fold", "knead", "dough", "roll", "rolled", "spread", "sprinkle", "sprinkled", "drizzle", "brush", "coat", "coated", "dip", "dredge", "toss", "tossed", "turn", "flip", "cover", "covered", "lid", "uncover", "remove", "transfer", "return", "serve", "served", "serving", "servings", "garnish", "season", "seasoned", "seasoning", "taste", "adjust", "enjoy", "eat", "keep", "store", "make", "made", "makes", "take", "need", "needed", "use", "used", "using", "let", "leave", "stand", "rest", "rise", "rising", "soak", "soaked", "marinate", "marinated", "marinade", "stuff", "stuffed", "fill", "filled", "wrap", "wrapped", "tie", "arrange", "layer", "layers", "top", "topped", "topping", "bottom", "side", "sides", "center", "edge", "edges", "over", "under", "around", "between", "through", "about", "approximately", "roughly", "finely", "thinly", "coarsely", "lightly", "gently", "slowly", "quickly", "carefully", "well", "thoroughly", "evenly", "constantly", "occasionally", "frequently", "together", "separately", "immediately", "once", "twice", "again", "more", "less", "most", "some", "any", "each", "all", "both", "few", "several", "enough", "plenty", "extra", "additional", "remaining", "rest", "other", "another", "same", "different", "desired", "optional", "preferably", "such", "as", "like", "not", "no", "yes", "do", "don't", "doesn't", "if", "then", "when", "while", "before", "after", "during", "until", "soon", "just", "only", "also", "too", "very", "quite", "still", "already", "almost", "nearly", "now", "next", "first", "last", "finally", "start", "begin", "continue", "repeat", "stop", "finish", "done", "ready", "cooked", "uncooked", "raw", "fresh", "dried", "dry", "wet", "moist", "soft", "hard", "tender", "crisp", "crispy", "crunchy", "golden", "dark", "light", "bright", "smooth", "creamy", "sticky", "fluffy", "firm", "ripe", "sweet", "sour", "salty", "bitter", "spicy", "mild", "rich", "plain", "simple", "easy", "quick", "good", "great", "best", "better", "nice", "favorite", "delicious", "perfect", "homemade", "traditional", "classic", "style", "recipe", "recipes", "dish", "dishes", "meal", "dinner", "lunch", "breakfast", "supper", "dessert", "snack", "appetizer", "starter", "main", "course", "salad", "soup", "stew", "sauce", "gravy", "dressing", "dip", "spread", "filling", "frosting", "icing", "glaze", "crust", "pie", "cake", "cakes", "cookie", "cookies", "bread", "loaf", "bun", "buns", "biscuit", "biscuits", "muffin", "muffins", "pancake", "pancakes", "waffle", "pudding", "custard", "brownie", "brownies", "tart", "pastry", "pizza", "sandwich", "burger", "taco", "tacos", "burrito", "enchiladas", "lasagna", "casserole", "chowder", "chili", "meatballs", "meatloaf", "sausage", "bacon", "ham", "steak", "ribs", "roast", "wings", "thigh", "thighs", "breast", "breasts", "drumsticks", "bone", "boneless", "skinless", "skin", "fat", "lean", "stock", "broth", "bouillon", "cube", "cubes", "wine", "beer", "vodka", "rum", "brandy", "whiskey", "juice", "zest", "rind", "peel", "seed", "seeds", "leaf", "leaves", "root", "flower", "stem", "stems", "core", "pit", "powder", "paste", "flakes", "granulated", "brown", "powdered", "confectioners", "vanilla", "extract", "chocolate", "cocoa", "chips", "cinnamon", "nutmeg", "cloves", "allspice", "cumin", "paprika", "oregano", "basil", "thyme", "rosemary", "sage", "parsley", "cilantro", "dill", "mint", "bay", "pepper", "peppercorns", "salt", "sugar", "flour", "starch", "soda", "yeast", "gelatin", "cream", "cheese", "milk", "butter", "margarine", "shortening", "yogurt", "buttermilk", "mayonnaise", "mustard", "ketchup", "vinegar", "egg", "eggs", "white", "whites", "yolk", "yolks", "walnuts", "pecans", "almonds", "peanuts", "raisins", "coconut", "oats", "cereal", "crackers", "crumbs", "breadcrumbs", "marshmallows", "molasses", "syrup", "honey", "jam", "jelly", "apple", "apples", "banana", "bananas", "orange", "oranges", "lemon", "lemons", "lime", "limes", "cherry", "cherries", "berry", "berries", "strawberry", "strawberries", "blueberries", "raspberries", "cranberry", "cranberries", "pineapple", "peach", "peaches", "pear", "pears", "grape", "grapes", "melon", "mango", "potato", "potatoes", "tomato", "tomatoes", "onion", "onions", "garlic", "carrot", "carrots", "celery", "cabbage", "lettuce", "spinach", "broccoli", "cauliflower", "zucchini", "squash", "pumpkin", "eggplant", "cucumber", "cucumbers", "mushroom", "mushrooms", "corn", "peas", "beans", "lentils", "rice", "pasta", "noodles", "spaghetti", "macaroni", "tortillas", "bowl", "bowls", "pot", "pots", "skillet", "saucepan", "wok", "casserole", "dish", "pan", "pans", "tray", "sheet", "rack", "plate", "plates", "platter", "board", "knife", "fork", "spoon", "spatula", "tongs", "whisk", "mixer", "processor", "microwave", "stove", "burner", "grill", "foil", "parchment", "paper", "towel", "towels", "plastic", "wrap", "toothpick", "skewer", "skewers", "mold", "tin", "cutter", "strainer", "colander", "sieve", "thermometer", "timer", "the", "this", "that", "these", "those", "there", "here", "which", "what", "who", "how", "why", "where", "your", "you", "we", "they", "them", "he", "she", "his", "her", "its", "our", "their", "my", "me", "I", "us", "be", "been", "being", "is", "are", "was", "were", "has", "have", "had", "can", "could", "will", "would", "should", "may", "might", "must", "shall", "get", "gets", "got", "go", "goes", "come", "comes", "give", "gives", "want", "wants", "know", "see", "look", "find", "think", "feel", "try", "tried", "work", "works", "help", "helps", "way", "ways", "thing", "things", "part", "parts", "lot", "bit", "amount", "size", "shape", "color", "flavor", "flavors", "texture", "smell", "look", "consistency", "surface", "inside", "outside", "middle", "away", "down", "up", "off", "out", "back", "front", "left", "right", "above", "below", "near", "far", "long", "short", "high", "low", "wide", "narrow", "deep", "shallow", "old", "new", "young", "hand", "hands", "fingers", "people", "person", "family", "friends", "children", "kids", "guests", "mother", "grandmother", "house", "home", "kitchen", "table", "party", "holiday", "christmas", "thanksgiving", "easter", "summer", "winter", "spring", "autumn", "week", "month", "year", "morning", "evening", "today", "tomorrow", "always", "never", "often", "usually", "sometimes", "maybe", "perhaps", "instead", "otherwise", "however", "because", "since", "so", "but", "although", "though", "even", "without", "within", "against", "along", "across", "toward", "per", "from", "by", "at", "than", "or", "nor", "either", "neither", "every", "much", "many", "lots", "kind", "kinds", "type", "types", "brand", "quality", "store", "bought", "market", "supermarket", "organic", "natural", "local", "healthy", "protein", "fiber", "vitamin", "calories", "gluten", "free", "vegan", "vegetarian", "dairy", "meat", "fish", "seafood", "shrimp", "salmon", "tuna", "beef", "pork", "lamb", "chicken", "turkey", "duck", "pressure", "cooker", "slow", "instant", "crock", "electric", "gas", "coals", "charcoal", "smoke", "smoker", "barbecue", "method", "step", "steps", "directions", "instructions", "ingredients", "ingredient", "notes", "note", "tip", "tips", "variation", "yield", "total", "prep", "cooking", "minutes", "ahead", "leftover", "leftovers", "double", "batch", "portion", "portions", "bite", "bites", "sized", "inch-thick", "strips", "chunks", "wedges", "rings", "halves", "quarters", "lengthwise", "crosswise", "diagonally", "matchsticks", "julienne", "bubbles", "bubbly", "foamy", "stiff", "peaks", "lumps", "lumpy", "clump", "stretchy", "elastic", "tacky", "floured", "greased", "lined", "buttered", "oiled", "unsalted", "salted", "sweetened", "unsweetened", "condensed", "evaporated", "heavy", "whipping", "whipped", "sour", "plain", "greek", "low-fat", "nonfat", "skim", "sifted", "packed", "level", "heaping", "divided", "plus", "minus"]

@@ -1,0 +1,120 @@
+"""How every trainer starts, stops and fails: the wrapper around a run, cancelling, checkpoints that are whole."""
+
+import errno
+import logging
+import os
+import shutil
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import events
+from job import Job, JobError, read_job
+
+
+class Cancelled(Exception):
+    """The run stopped at a step boundary because it was asked to; its checkpoint is on disk."""
+
+    def __init__(self, summary: dict[str, float]) -> None:
+        super().__init__("cancelled")
+        self.summary = summary
+
+
+class StopFlag:
+    """Set by SIGTERM, read between steps."""
+
+    def __init__(self) -> None:
+        self.is_set = False
+        signal.signal(signal.SIGTERM, self._set)
+
+    def _set(self, _signal: int, _frame: object) -> None:
+        self.is_set = True
+
+
+def explain(error: BaseException) -> dict[str, str]:
+    """The cause and the remedy of a failure, in a sentence each."""
+    text = str(error)
+    if isinstance(error, JobError):
+        return {"code": error.code, "message": error.message, "remedy": error.remedy}
+    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "can't allocate memory" in text:
+        return {
+            "code": "out_of_memory",
+            "message": "The machine ran out of memory while training.",
+            "remedy": "Lower the batch size or the maximum length, then start the run again.",
+        }
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return {
+            "code": "disk_full",
+            "message": "The disk is full, so the run could not write its files.",
+            "remedy": "Free some space on the agent's disk, then start the run again.",
+        }
+    return {
+        "code": "trainer_failed",
+        "message": f"The trainer stopped on an unexpected error: {type(error).__name__}: {text[:300]}",
+        "remedy": "The run's log holds the full trace; start the run again, or send the log with a report.",
+    }
+
+
+def silence_libraries() -> None:
+    """Logging and warnings go to stderr, progress bars nowhere; hubs are never asked."""
+    os.environ.update(
+        HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_DATASETS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1",
+        HF_HUB_DISABLE_PROGRESS_BARS="1", TQDM_DISABLE="1", TOKENIZERS_PARALLELISM="false",
+        TRL_EXPERIMENTAL_SILENCE="1",
+    )  # fmt: skip
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    warnings.simplefilter("ignore")
+
+
+def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> int:
+    """Run one job file named on the command line; returns the exit code. Every path ends in a run-end event."""
+    events.open_stream()
+    silence_libraries()
+    stop = StopFlag()
+    try:
+        if len(sys.argv) != 2:
+            raise JobError("bad_job", "The trainer takes one argument.", "Name the job file.")
+        job = read_job(Path(sys.argv[1]))
+        if job.kind != kind:
+            raise JobError(
+                "bad_job", f"This script runs {kind} jobs, not {job.kind}.", "Start the right script."
+            )
+        summary = train(job, stop)
+    except Cancelled as cancelled:
+        events.run_end("cancelled", cancelled.summary)
+        return 0
+    except Exception as error:
+        events.log("error", traceback.format_exc())
+        events.run_end("failed", {}, explain(error))
+        return 1
+    events.run_end("finished", summary)
+    return 0
+
+
+def publish_checkpoint(job: Job, step: int, write: Callable[[Path], None]) -> Path:
+    """Write a checkpoint beside its place, then rename it there: what is announced is always whole."""
+    final = job.output(f"checkpoints/checkpoint-{step}")
+    partial = job.output(f"checkpoints/.partial-{step}")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    write(partial)
+    for file in partial.rglob("*"):
+        if file.is_file():
+            with file.open("rb") as handle:
+                os.fsync(handle.fileno())
+    shutil.rmtree(final, ignore_errors=True)
+    partial.rename(final)
+    events.checkpoint(step, final.relative_to(job.work_dir).as_posix())
+    return final
+
+
+def drop_old_checkpoints(job: Job, keep: int = 2) -> None:
+    """Keep the latest few; the agent resumes from the last one that it heard of."""
+    steps = sorted(
+        (job.work_dir / "checkpoints").glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1])
+    )
+    for path in steps[:-keep]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,165 @@
+"""Make the starter model: corpus, tokenizer, a small Llama trained from nothing, and its export."""
+
+import json
+import math
+import sys
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+import torch
+from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+
+import events
+from corpus import make_corpus
+from device import choose_device, has_fast_bf16, seed_all, set_threads
+from export import announce, export_model
+from generate import emit_sample
+from job import Job, JobError, PretrainConfig
+from lifecycle import Cancelled, StopFlag, drop_old_checkpoints, publish_checkpoint, run_job
+from ontology import load_ontology
+from starter import (
+    Sequence,
+    answer_loss,
+    batch_order,
+    encode_examples,
+    load_optimizer,
+    make_batch,
+    make_model,
+    make_optimizer,
+    rate,
+    save_optimizer,
+    tokenizer_texts,
+)
+from tokenizer import load_tokenizer, train_tokenizer
+
+LOG_EVERY = 5
+
+
+def prepare(job: Job, config: PretrainConfig) -> tuple[PreTrainedTokenizerFast, list[Sequence]]:
+    """Corpus and tokenizer, the same for a seed; a resumed run takes its checkpoint's tokenizer."""
+    ontology = load_ontology(job.inputs["ontology"])
+    events.progress(0, config.steps, "corpus")
+    examples = make_corpus(job.seed, ontology, config.recipes, config.honour_rate)
+    events.progress(0, config.steps, "tokenizer")
+    if job.resume_from:
+        tokenizer = load_tokenizer(job.resume_from)
+    else:
+        tokenizer = train_tokenizer(tokenizer_texts(examples, ontology), config.vocab_size)
+    return tokenizer, encode_examples(tokenizer, examples, config.max_length)
+
+
+def start(
+    job: Job, config: PretrainConfig, tokenizer: PreTrainedTokenizerFast
+) -> tuple[LlamaForCausalLM, int]:
+    """A new model at step 0, or the checkpoint's model at its step."""
+    if job.resume_from is None:
+        return make_model(config, tokenizer), 0
+    try:
+        step = int(json.loads((job.resume_from / "state.json").read_text(encoding="utf-8"))["step"])
+        model = LlamaForCausalLM.from_pretrained(job.resume_from, local_files_only=True, dtype=torch.float32)
+    except (OSError, ValueError, KeyError) as error:
+        raise JobError(
+            "bad_checkpoint",
+            f"The checkpoint {job.resume_from.name} cannot be read ({error}).",
+            "Start without it.",
+        ) from error
+    return model, step
+
+
+def save_checkpoint(
+    job: Job,
+    step: int,
+    model: LlamaForCausalLM,
+    optimizer: torch.optim.AdamW,
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    """All that the next step depends on. The data order and the samples follow from the seed alone."""
+
+    def write(folder: Path) -> None:
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        save_optimizer(optimizer, folder / "optimizer.safetensors")
+        (folder / "state.json").write_text(json.dumps({"step": step}), encoding="utf-8")
+
+    publish_checkpoint(job, step, write)
+    drop_old_checkpoints(job)
+
+
+class Meter:
+    """Tokens a second since the last reading."""
+
+    def __init__(self) -> None:
+        self.tokens = 0
+        self.since = time.monotonic()
+
+    def read(self) -> float:
+        speed = self.tokens / max(time.monotonic() - self.since, 1e-9)
+        self.tokens, self.since = 0, time.monotonic()
+        return speed
+
+
+def finish(job: Job, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, steps: int) -> None:
+    """Write the Hugging Face folder and the GGUF file, and announce every file."""
+    events.progress(steps, steps, "export")
+    folder = job.output("output/hf/config.json").parent
+    model.to("cpu").eval().save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    gguf = job.output("output/model-f16.gguf")
+    export_model(folder, gguf)
+    announce(job, "hf", folder)
+    announce(job, "gguf", gguf)
+
+
+def train(job: Job, stop: StopFlag) -> dict[str, float]:
+    """The whole run; returns its figures. Raises `Cancelled` once a checkpoint stands after SIGTERM."""
+    config = job.config
+    assert isinstance(config, PretrainConfig)
+    set_threads(config.threads)
+    seed_all(job.seed)
+    began = time.monotonic()
+    tokenizer, sequences = prepare(job, config)
+    model, first = start(job, config, tokenizer)
+    device = choose_device()
+    fast = has_fast_bf16(device)
+    model.to(device).train()
+    optimizer = make_optimizer(model, config)
+    if job.resume_from:
+        load_optimizer(optimizer, job.resume_from / "optimizer.safetensors")
+    size = model.num_parameters()
+    events.run_start(config.steps, size, size, device.type, "bf16" if fast else "fp32")
+    batches = batch_order([len(ids) for ids, _ in sequences], config.batch_size, config.steps, job.seed)
+    meter, loss, figures = Meter(), math.nan, {"parameters": float(size), "vocabulary": float(len(tokenizer))}
+    for step in range(first + 1, config.steps + 1):
+        inputs, labels = make_batch([sequences[index] for index in batches[step - 1]], device)
+        for group in optimizer.param_groups:
+            group["lr"] = rate(step - 1, config)
+        with torch.autocast(device.type, torch.bfloat16) if fast else nullcontext():
+            tensor = answer_loss(model, inputs, labels)
+        optimizer.zero_grad(set_to_none=True)
+        tensor.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        loss = tensor.item()
+        meter.tokens += inputs.numel()
+        if not math.isfinite(loss):
+            raise JobError(
+                "diverged", f"The loss stopped being a number at step {step}.", "Lower learningRate."
+            )
+        last = step == config.steps
+        if step % LOG_EVERY == 0 or last:
+            values = {"loss": loss, "learning_rate": rate(step - 1, config), "grad_norm": norm.item()}
+            events.metric(step, {**values, "tokens_per_second": meter.read()})
+            events.progress(step, config.steps, "training")
+        if config.sample_every and (step % config.sample_every == 0 or last):
+            emit_sample(model, tokenizer, step, step // config.sample_every, job.seed)
+        if stop.is_set or (config.checkpoint_every and step % config.checkpoint_every == 0 and not last):
+            save_checkpoint(job, step, model, optimizer, tokenizer)
+        if stop.is_set:
+            raise Cancelled({**figures, "loss": loss, "steps": float(step)})
+    finish(job, model, tokenizer, config.steps)
+    return {**figures, "loss": loss, "steps": float(config.steps), "seconds": time.monotonic() - began}
+
+
+if __name__ == "__main__":
+    sys.exit(run_job("pretrain", train))

@@ -1,0 +1,86 @@
+"""The byte-level BPE tokenizer with ChatML, and the only way in which text becomes token ids here.
+
+A person's text is never read with special tokens on: prompts are put together from the ids of the special tokens and
+the ids of plain text, so `<|im_end|>` typed by a user stays ordinary characters.
+"""
+
+from pathlib import Path
+from typing import TypedDict
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+PAD, START, END = "<|endoftext|>", "<|im_start|>", "<|im_end|>"
+SPECIALS = (PAD, START, END)
+# The `generation` marks let a trainer find the assistant's tokens; the GGUF export strips them.
+CHAT_TEMPLATE = (
+    "{% for message in messages %}"
+    "{% if message['role'] == 'assistant' %}"
+    "{{ '<|im_start|>assistant\\n' }}{% generation %}{{ message['content'] + '<|im_end|>' }}{% endgeneration %}"
+    "{{ '\\n' }}"
+    "{% else %}"
+    "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>\\n' }}"
+    "{% endif %}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
+)
+
+
+class Message(TypedDict):
+    role: str
+    content: str
+
+
+def train_tokenizer(texts: list[str], vocab_size: int) -> PreTrainedTokenizerFast:
+    """Learn a byte-level BPE of at most `vocab_size` tokens, the special ones first."""
+    raw = Tokenizer(models.BPE())
+    raw.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
+    raw.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=list(SPECIALS),
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    raw.train_from_iterator(texts, trainer=trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=raw,
+        pad_token=PAD,
+        eos_token=END,
+        additional_special_tokens=[START],
+        chat_template=CHAT_TEMPLATE,
+        clean_up_tokenization_spaces=False,
+    )
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    """Load a tokenizer from a folder, never from a network and never with code of its own."""
+    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+
+
+def encode_text(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
+    """Plain text to ids; the names of special tokens in it are read as ordinary characters."""
+    return tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+
+
+def encode_message(tokenizer: PreTrainedTokenizerFast, message: Message) -> list[int]:
+    """`<|im_start|>role\\ncontent<|im_end|>\\n` as ids."""
+    start, end = tokenizer.convert_tokens_to_ids([START, END])
+    head = encode_text(tokenizer, message["role"] + "\n")
+    return [start, *head, *encode_text(tokenizer, message["content"]), end, *encode_text(tokenizer, "\n")]
+
+
+def encode_prompt(tokenizer: PreTrainedTokenizerFast, messages: list[Message]) -> list[int]:
+    """The conversation so far and the opening of the assistant's answer."""
+    start = tokenizer.convert_tokens_to_ids(START)
+    body = [token for message in messages for token in encode_message(tokenizer, message)]
+    return [*body, start, *encode_text(tokenizer, "assistant\n")]
+
+
+def encode_answer(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:
+    """An answer with the token that ends it."""
+    return [*encode_text(tokenizer, text), tokenizer.convert_tokens_to_ids(END)]
+
+
+def chat(system: str, user: str) -> list[Message]:
+    return [{"role": "system", "content": system}, {"role": "user", "content": user}]
