@@ -1,0 +1,8 @@
+import type { Metadata } from 'next'
+import { VersionPage } from '../../../../features/dataset/version-page'
+
+export const metadata: Metadata = { title: 'Dataset version' }
+
+export default async function Route({ params }: PageProps<'/data/[id]'>) {
+  return <VersionPage id={(await params).id} />
+}

@@ -1,0 +1,6 @@
+import type { Metadata } from 'next'
+import { RunsPage } from '../../../features/run/runs-page'
+
+export const metadata: Metadata = { title: 'Training' }
+
+export default RunsPage

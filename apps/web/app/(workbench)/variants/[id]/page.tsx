@@ -1,0 +1,8 @@
+import type { Metadata } from 'next'
+import { BatchPage } from '../../../../features/variant/batch-page'
+
+export const metadata: Metadata = { title: 'Variant batch' }
+
+export default async function Route({ params }: PageProps<'/variants/[id]'>) {
+  return <BatchPage id={(await params).id} />
+}

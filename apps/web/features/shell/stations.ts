@@ -1,0 +1,29 @@
+import {
+  ChartNoAxesColumn,
+  ChefHat,
+  Database,
+  type LucideIcon,
+  MessagesSquare,
+  Rocket,
+  SlidersHorizontal,
+  Tags,
+  UtensilsCrossed,
+} from 'lucide-react'
+
+/** The pages of the loop in their order; the navigation, the overview and the crumbs all read this list. */
+export const stations = [
+  { id: 'data', name: 'Data', href: '/data', icon: Database },
+  { id: 'personas', name: 'Personas', href: '/personas', icon: ChefHat },
+  { id: 'variants', name: 'Variants', href: '/variants', icon: UtensilsCrossed },
+  { id: 'labels', name: 'Labels', href: '/labels', icon: Tags },
+  { id: 'training', name: 'Training', href: '/training', icon: SlidersHorizontal },
+  { id: 'evaluation', name: 'Evaluation', href: '/evaluation', icon: ChartNoAxesColumn },
+  { id: 'release', name: 'Release', href: '/release', icon: Rocket },
+  { id: 'chat', name: 'Chat', href: '/chat', icon: MessagesSquare },
+] as const satisfies readonly { id: string; name: string; href: string; icon: LucideIcon }[]
+
+export type StationId = (typeof stations)[number]['id']
+
+/** Whether `path` lies within the page at `href`. */
+export const isWithin = (path: string, href: string) =>
+  href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`)

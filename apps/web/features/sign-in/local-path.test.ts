@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest'
+import { localPath } from './local-path'
+
+it.each([
+  ['/training/run_1?tab=logs', '/training/run_1?tab=logs'],
+  ['//evil.example/x', '/'],
+  ['/\\evil.example', '/'],
+  ['https://evil.example', '/'],
+  [undefined, '/'],
+  [['/a', '/b'], '/'],
+])('%s leads to %s', (wanted, path) => expect(localPath(wanted)).toBe(path))

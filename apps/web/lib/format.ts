@@ -1,0 +1,55 @@
+const numbers = new Intl.NumberFormat('en')
+const day = new Intl.DateTimeFormat('en', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+})
+
+export const formatCount = (value: number) => numbers.format(value)
+
+/** "1 pair", "2 pairs": the noun's plural ends in s unless it is given. */
+export const plural = (value: number, noun: string, many = `${noun}s`) =>
+  `${numbers.format(value)} ${value === 1 ? noun : many}`
+
+/** A rate in per cent with one decimal. */
+export const formatPercent = (value: number) => `${value.toFixed(1).replace(/^-/, '−')} %`
+
+/** A signed difference in points. */
+export const formatPoints = (value: number) =>
+  `${value > 0 ? '+' : value < 0 ? '−' : '±'}${Math.abs(value).toFixed(1)} points`
+
+/** 95 % interval, e.g. "67.4–82.6". */
+export const formatInterval = ({ low, high }: { low: number; high: number }) =>
+  `${low.toFixed(1).replace(/^-/, '−')} to ${high.toFixed(1).replace(/^-/, '−')}`
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB']
+  let size = bytes
+  let unit = 0
+  while (size >= 1000 && unit < units.length - 1) {
+    size /= 1000
+    unit += 1
+  }
+  return `${unit === 0 ? size : size.toFixed(size < 10 ? 1 : 0)} ${units[unit]}`
+}
+
+export function formatDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
+}
+
+export const formatDate = (value: Date | string) => day.format(new Date(value))
+
+/** "just now", "4 min ago", then the date. */
+export function formatAgo(value: Date | string, now: number): string {
+  const elapsed = now - new Date(value).getTime()
+  if (elapsed < 45_000) return 'just now'
+  if (elapsed < 3_600_000) return `${Math.max(1, Math.round(elapsed / 60_000))} min ago`
+  if (elapsed < 24 * 3_600_000) return `${Math.round(elapsed / 3_600_000)} h ago`
+  return formatDate(value)
+}

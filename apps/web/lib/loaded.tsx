@@ -1,0 +1,32 @@
+'use client'
+
+import { ErrorState } from '@palate/ui'
+import type { ReactNode } from 'react'
+
+type Answer<Data> = {
+  data: Data | undefined
+  error: { message: string } | null
+  refetch: () => unknown
+}
+
+/** The three faces of a query: its skeleton, its error with a way to try again, its data. */
+export function Loaded<Data>({
+  query,
+  skeleton,
+  children,
+}: {
+  query: Answer<Data>
+  skeleton: ReactNode
+  children: (data: Data) => ReactNode
+}) {
+  if (query.data !== undefined) return children(query.data)
+  if (query.error) return <ErrorState message={query.error.message} onRetry={() => query.refetch()} />
+  return (
+    <div aria-busy="true">
+      <span role="status" className="sr-only">
+        Loading
+      </span>
+      {skeleton}
+    </div>
+  )
+}
