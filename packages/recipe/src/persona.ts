@@ -1,0 +1,82 @@
+import * as z from 'zod'
+import { ontology } from './ontology'
+
+const Word = z
+  .string()
+  .trim()
+  .min(1, 'An entry is empty.')
+  .max(80, 'An entry may have at most 80 characters.')
+const Words = z.array(Word).max(60, 'A list may have at most 60 entries.').default([])
+const diets = Object.keys(ontology.diets)
+
+export const Diet = Word.refine((diet) => diet in ontology.diets, {
+  error: ({ input }) => `"${String(input)}" is no diet that Palate knows. Known are: ${diets.join(', ')}.`,
+})
+
+/** Who the model cooks for. `forbidden` and `preferred` hold ingredients or tags, as people write them. */
+export const Persona = z.strictObject({
+  slug: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'A slug has lower-case letters, digits and single hyphens only.')
+    .max(60),
+  name: z.string().trim().min(1, 'A persona needs a name.').max(80),
+  cuisines: Words,
+  flavours: Words,
+  style: z.string().trim().max(80).default(''),
+  diets: z.array(Diet).default([]),
+  forbidden: Words,
+  preferred: Words,
+  /** Overrides the prompt built from the lists. */
+  systemPrompt: z
+    .string()
+    .trim()
+    .min(1, 'A system prompt may be left out, not empty.')
+    .max(4000)
+    .nullable()
+    .default(null),
+})
+export type Persona = z.infer<typeof Persona>
+
+/** A persona without its slug: what a form edits and a version keeps. */
+export const PersonaBody = Persona.omit({ slug: true })
+export type PersonaBody = z.infer<typeof PersonaBody>
+
+type Prompted = Pick<PersonaBody, 'name' | 'cuisines' | 'flavours' | 'diets' | 'forbidden' | 'preferred'> & {
+  systemPrompt?: string | null
+}
+
+/** The prompt that knows nothing about the person: what a persona's prompt is compared with. */
+export const WEAK_PROMPT = 'You are a helpful cook.'
+
+/** The system prompt of a persona: its own where it has one, else a sentence for each list that is not empty. */
+export function personaPrompt(persona: Prompted): string {
+  if (persona.systemPrompt) return persona.systemPrompt
+  const sections: [string, string[]][] = [
+    ['Cuisine', persona.cuisines],
+    ['Flavour', persona.flavours],
+    ['Diet', persona.diets],
+    ['Never use', persona.forbidden],
+    ['Likes', persona.preferred],
+  ]
+  const sentences = sections
+    .filter(([, words]) => words.length > 0)
+    .map(([title, words]) => `${title}: ${words.join(', ')}.`)
+  return [`You cook for ${persona.name}.`, ...sentences].join(' ')
+}
+
+/** What a person asks: `I have chicken, rice and garlic. Make me a quick dinner.` */
+export function userMessage({ inventory, request }: { inventory: string[]; request: string }): string {
+  const items = inventory.map((item) => item.trim()).filter(Boolean)
+  const wish = request.trim()
+  const sentences = [
+    items.length > 0 ? `I have ${joinWords(items)}.` : '',
+    wish && /[.!?]$/.test(wish) ? wish : wish && `${wish}.`,
+  ]
+  return sentences.filter(Boolean).join(' ')
+}
+
+/** "a", "a and b", "a, b and c". */
+export function joinWords(words: string[]): string {
+  const last = words.at(-1) ?? ''
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
+}

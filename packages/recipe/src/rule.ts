@@ -1,0 +1,123 @@
+import type { IngredientMatch } from './match'
+import { findTag, ontology, tagPath } from './ontology'
+import type { Persona } from './persona'
+import { containsWords, normalName } from './tokens'
+
+/** One thing that a persona rules out: a word of its forbidden list, or a tag that its diet leaves out. */
+export type Rule = { kind: 'forbidden' | 'diet'; term: string; words: string; tag: string | undefined }
+
+export type RuleBreak = { rule: Rule; reason: string; distance: number }
+
+/** The rules of a persona: its forbidden words first, then its diets. */
+export function personaRules({ forbidden, diets }: Pick<Persona, 'forbidden' | 'diets'>): Rule[] {
+  const words = forbidden.map<Rule>((term) => ({
+    kind: 'forbidden',
+    term,
+    words: normalName(term),
+    tag: findTag(term),
+  }))
+  const left = diets.flatMap((diet) =>
+    (ontology.diets[diet] ?? []).map<Rule>((tag) => ({
+      kind: 'diet',
+      term: diet,
+      words: normalName(tag),
+      tag,
+    })),
+  )
+  return [...words, ...left].filter((rule) => rule.words !== '')
+}
+
+/** How an ingredient breaks a rule, or nothing. A lower distance is the plainer reason. */
+export function breakRule(match: IngredientMatch, rule: Rule): RuleBreak | undefined {
+  const { ingredient, tags } = match
+  if (rule.tag !== undefined && tags.has(rule.tag)) {
+    const path = tagPath(tags, rule.tag)
+    return {
+      rule,
+      reason: explain(match.words, path, rule),
+      distance: sameWords(match, rule) ? 0 : path.length,
+    }
+  }
+  // "Vegan butter" is still called butter: what a modifier took away cannot come back by its name.
+  if (takesAway(match)) return undefined
+  const names = [ingredient.name, ...ingredient.aliases].map(normalName)
+  const isTail = rule.tag === undefined && ` ${match.words}`.endsWith(` ${rule.words}`)
+  if (!names.includes(rule.words) && !isTail) return undefined
+  return { rule, reason: explain(match.words, [], rule), distance: 0 }
+}
+
+/** The plainest break of an ingredient among the rules, or nothing when it is allowed. */
+export function findBreak(match: IngredientMatch, rules: Rule[]): RuleBreak | undefined {
+  return rules
+    .map((rule) => breakRule(match, rule))
+    .filter((found) => found !== undefined)
+    .reduce<RuleBreak | undefined>(
+      (best, found) => (best && best.distance <= found.distance ? best : found),
+      undefined,
+    )
+}
+
+/** A rule whose word Palate's ontology does not know is looked for as plain words. */
+export function breakByWords(text: string, rules: Rule[]): RuleBreak | undefined {
+  const normal = normalName(text)
+  const rule = rules.find(
+    ({ tag, words }) => tag === undefined && !isKnownName(words) && containsWords(normal, words),
+  )
+  return (
+    rule && { rule, reason: `The text names "${rule.term}", which is on the forbidden list.`, distance: 0 }
+  )
+}
+
+const knownNames = new Set(
+  ontology.ingredients.flatMap(({ name, aliases }) => [name, ...aliases].map(normalName)),
+)
+
+function isKnownName(words: string): boolean {
+  return knownNames.has(words)
+}
+
+function takesAway({ removed }: IngredientMatch): boolean {
+  return [...removed].some((tag) => tag !== 'salt' && tag !== 'sugar' && tag !== 'sweet')
+}
+
+function sameWords({ words, ingredient }: IngredientMatch, rule: Rule): boolean {
+  return words === rule.words || normalName(ingredient.name) === rule.words
+}
+
+const CONTAINED = new Set([
+  'gluten',
+  'wheat',
+  'salt',
+  'sugar',
+  'soy',
+  'egg',
+  'alcohol',
+  'chili',
+  'fish',
+  'rice',
+  'milk',
+  'nuts',
+  'cream',
+  'corn',
+])
+const DESCRIBED: Record<string, string> = {
+  'high-carb': 'is high in carbohydrates',
+  spicy: 'is hot',
+  nuts: 'contains nuts',
+}
+
+/** "Cotija is cheese, and cheese is dairy; a vegan diet leaves that out." */
+function explain(name: string, path: string[], rule: Rule): string {
+  const [first, ...others] = path[0] !== undefined && normalName(path[0]) === name ? path.slice(1) : path
+  const links: string[] = []
+  let subject = name
+  for (const tag of first === undefined ? [] : [first, ...others]) {
+    links.push(`${subject} ${DESCRIBED[tag] ?? `${CONTAINED.has(tag) ? 'contains' : 'is'} ${tag}`}`)
+    subject = tag
+  }
+  const verdict =
+    rule.kind === 'diet' ? `a ${rule.term} diet leaves that out` : `"${rule.term}" is on the forbidden list`
+  const sentence =
+    links.length > 0 ? `${links.join(', and ')}; ${verdict}.` : `${name} is named, and ${verdict}.`
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1)
+}
