@@ -1,0 +1,44 @@
+// `npm run check`: format and lint, who imports whom, unused code, types; then the same for Python.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fail, step } from './lib/console.mjs'
+import { root, trainer } from './lib/places.mjs'
+import { run } from './lib/process.mjs'
+import { checkNode, installPackages, installPython } from './lib/setup.mjs'
+
+const bin = (name) => join(root, 'node_modules/.bin', name)
+
+/** @param python the trainer's environment with the development tools */
+export async function check(python) {
+  await step('Biome: format and lint', () =>
+    run(bin('biome'), ['check', '--error-on-warnings', '.'], { cwd: root }).then(() => ''),
+  )
+  await step('Imports between rooms', () =>
+    run(bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'apps', 'packages', 'gpu-agent/src'], {
+      cwd: root,
+    }).then(() => ''),
+  )
+  await step('Unused files, exports and dependencies', () =>
+    run(bin('knip'), ['--no-progress'], { cwd: root }).then(() => ''),
+  )
+  await step('TypeScript', () =>
+    run(bin('turbo'), ['run', 'typecheck', '--concurrency=2', '--output-logs=errors-only'], {
+      cwd: root,
+      env: { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
+    }).then(() => ''),
+  )
+  if (!existsSync(join(trainer, 'requirements-dev.txt'))) return
+  await step('ruff', () => run(python, ['-m', 'ruff', 'check', '.'], { cwd: trainer }).then(() => ''))
+  await step('mypy', () => run(python, ['-m', 'mypy', '.'], { cwd: trainer }).then(() => ''))
+}
+
+if (process.argv[1] === import.meta.filename) {
+  try {
+    checkNode()
+    await step('npm packages', installPackages)
+    const { python } = await installPython({ dev: true })
+    await check(python)
+  } catch (error) {
+    fail(error)
+  }
+}

@@ -1,0 +1,38 @@
+// Progress for people: one line a step, with its time. Only Node's built-ins: this runs before anything is installed.
+const colour = process.stdout.isTTY && !process.env.NO_COLOR
+const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
+export const bold = (text) => paint('1', text)
+export const faint = (text) => paint('2', text)
+export const green = (text) => paint('32', text)
+export const red = (text) => paint('31', text)
+
+/** An error with a sentence for a person; printed without a stack. */
+export class Stop extends Error {}
+
+/** Runs one step and prints its name, a note while it works, and how long it took. */
+export async function step(name, work) {
+  const started = Date.now()
+  const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`
+  const ticker = process.stdout.isTTY
+    ? setInterval(() => process.stdout.write(`\r  ${faint('…')} ${name} ${faint(seconds())}   `), 200)
+    : null
+  if (!ticker) process.stdout.write(`  … ${name}\n`)
+  try {
+    const note = await work()
+    if (ticker) process.stdout.write('\r\u001b[2K')
+    const text = typeof note === 'string' && note ? ` ${faint(`(${note})`)}` : ''
+    process.stdout.write(`  ${green('✓')} ${name}${text} ${faint(seconds())}\n`)
+  } catch (error) {
+    if (ticker) process.stdout.write('\r\u001b[2K')
+    process.stdout.write(`  ${red('✗')} ${name} ${faint(seconds())}\n`)
+    throw error
+  } finally {
+    if (ticker) clearInterval(ticker)
+  }
+}
+
+/** The last word of a script: a sentence for a Stop, a stack for a defect. */
+export function fail(error) {
+  process.stderr.write(`\n${red(error instanceof Stop ? error.message : (error?.stack ?? String(error)))}\n`)
+  process.exitCode = 1
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
+export const trainer = join(root, 'gpu-agent/trainer')
+/** Shared by all checkouts of a person: the Python environments. */
+export const cacheFolder = process.env.PALATE_CACHE ?? join(homedir(), '.cache/palate')
+/** All data of one installation. */
+export const homeFolder = resolve(root, process.env.PALATE_HOME ?? '.palate')
+
+const skipped = new Set([
+  'node_modules',
+  '.next',
+  '__pycache__',
+  '.turbo',
+  'tests',
+  '.mypy_cache',
+  '.ruff_cache',
+  '.pytest_cache',
+])
+
+function* files(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
+    if (skipped.has(entry.name) || entry.name.endsWith('.test.ts')) continue
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* files(path)
+    else yield path
+  }
+}
+
+/** SHA-256 over names and bytes of files and folders: a cache by content, whatever the dates say. */
+export function contentHash(paths, extra = '') {
+  const hash = createHash('sha256').update(extra)
+  for (const path of paths) {
+    if (!existsSync(path)) continue
+    const list = path.includes('.') && !existsSync(join(path, '.')) ? [path] : [...files(path)]
+    for (const file of list)
+      hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0')
+  }
+  return hash.digest('hex').slice(0, 16)
+}

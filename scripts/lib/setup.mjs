@@ -1,0 +1,154 @@
+// What a fresh machine needs, installed once and kept by content. Only Node's built-ins here.
+import { execFile } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Stop } from './console.mjs'
+import { cacheFolder, contentHash, root, trainer } from './places.mjs'
+import { run, sleep } from './process.mjs'
+
+const execute = promisify(execFile)
+
+export function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > 20 || (major === 20 && minor >= 19)) return
+  throw new Stop(
+    `Palate needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer Node and start again.`,
+  )
+}
+
+/** npm packages, by the lock file's hash. */
+export async function installPackages() {
+  const stamp = join(root, 'node_modules/.palate-stamp')
+  const hash = contentHash([join(root, 'package-lock.json')], process.versions.node)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return 'already there'
+  if (existsSync(join(root, 'node_modules/.package-lock.json')) && process.env.PALATE_KEEP_NODE_MODULES)
+    return 'kept as it is'
+  await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root })
+  writeFileSync(stamp, hash)
+  return ''
+}
+
+async function findPython() {
+  const wanted = process.env.PALATE_SYSTEM_PYTHON
+    ? [process.env.PALATE_SYSTEM_PYTHON]
+    : ['python3', 'python3.13', 'python3.12', 'python3.11']
+  for (const command of wanted) {
+    const found = await execute(command, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])']).catch(
+      () => null,
+    )
+    const [major, minor] = (found?.stdout ?? '').trim().split('.').map(Number)
+    if (major === 3 && minor >= 11) return { command, version: `${major}.${minor}` }
+  }
+  throw new Stop(
+    'Palate needs Python 3.11 or newer and found none. Install it (Debian: apt install python3 python3-venv) and start again.',
+  )
+}
+
+/** Two checkouts may set up at once: the second waits for the first. */
+async function withLock(folder, work) {
+  mkdirSync(join(folder, '..'), { recursive: true })
+  const lock = `${folder}.lock`
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      break
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+      const owner = Number(readFileSync(lock, 'utf8').trim() || 0)
+      if (owner && !alive(owner)) rmSync(lock, { force: true })
+      else await sleep(500)
+    }
+  }
+  try {
+    return await work()
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+function alive(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The trainer's Python environment, keyed by the hash of its pinned requirements and kept outside the checkout.
+ * `PALATE_TORCH_INDEX` names a package index to prefer for PyTorch (a CPU build, a CUDA version).
+ */
+export async function installPython({ dev = false } = {}) {
+  const { command, version } = await findPython()
+  const requirements = join(trainer, 'requirements.txt')
+  const folder = join(cacheFolder, 'python', contentHash([requirements], version))
+  const python = join(folder, 'bin/python')
+  const index = process.env.PALATE_TORCH_INDEX ? ['--extra-index-url', process.env.PALATE_TORCH_INDEX] : []
+  const note = await withLock(folder, async () => {
+    let made = false
+    if (!existsSync(join(folder, '.complete'))) {
+      rmSync(folder, { recursive: true, force: true })
+      await run(command, ['-m', 'venv', folder]).catch((error) => {
+        throw new Stop(
+          `Python could not make an environment. On Debian install python3-venv. (${error.message.split('\n')[0]})`,
+        )
+      })
+      await run(python, ['-m', 'pip', 'install', '--quiet', ...index, '-r', requirements])
+      writeFileSync(join(folder, '.complete'), '')
+      made = true
+    }
+    const devRequirements = join(trainer, 'requirements-dev.txt')
+    const devStamp = join(folder, `.dev-${contentHash([devRequirements])}`)
+    if (dev && !existsSync(devStamp)) {
+      await run(python, ['-m', 'pip', 'install', '--quiet', ...index, '-r', devRequirements], {
+        cwd: trainer,
+      })
+      writeFileSync(devStamp, '')
+      made = true
+    }
+    return made ? '' : 'already there'
+  })
+  return { python, note }
+}
+
+/** The web app's production build, by the content of everything that it is built from. */
+export async function buildWeb() {
+  const parts = ['apps/web', 'packages', 'package-lock.json'].map((part) => join(root, part))
+  const hash = contentHash(parts, process.versions.node)
+  const stamp = join(root, 'apps/web/.next/palate-stamp')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return 'already built'
+  await run(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
+    cwd: join(root, 'apps/web'),
+    env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+  })
+  writeFileSync(stamp, hash)
+  return ''
+}
+
+/** A Chromium for the browser tests: one that is installed, else Playwright's own, else Debian's. */
+export async function findChromium() {
+  const named = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+  if (process.env.PALATE_CHROMIUM) named.unshift(process.env.PALATE_CHROMIUM)
+  const installed = () => named.find((path) => existsSync(path))
+  const own = async () => {
+    const { chromium } = await import('@playwright/test')
+    return existsSync(chromium.executablePath()) ? chromium.executablePath() : undefined
+  }
+  const found = installed() ?? (await own())
+  if (found) return found
+  await run('npx', ['playwright', 'install', 'chromium'], { cwd: root, timeoutMs: 120_000 }).catch(
+    () => undefined,
+  )
+  if (await own()) return own()
+  await run('apt-get', ['update', '-q']).catch(() => undefined)
+  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+  }).catch(() => undefined)
+  const system = installed()
+  if (system) return system
+  throw new Stop(
+    'No Chromium could be found or installed for the browser tests. Install the package chromium, or set PALATE_CHROMIUM to its path.',
+  )
+}

@@ -1,0 +1,125 @@
+// `npm test`: every check and every test, from a fresh checkout. `npm test -- unit` leaves the browser walk out.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { check } from './check.mjs'
+import { bold, fail, faint, Stop, step } from './lib/console.mjs'
+import { root, trainer } from './lib/places.mjs'
+import { run } from './lib/process.mjs'
+import { buildWeb, checkNode, findChromium, installPackages, installPython } from './lib/setup.mjs'
+
+const only = process.argv.slice(2)
+const wants = (part) => only.length === 0 || only.includes(part)
+const totals = { passed: 0, failed: 0, skipped: 0 }
+const reports = mkdtempSync(join(tmpdir(), 'palate-reports-'))
+const started = Date.now()
+
+function count({ passed = 0, failed = 0, skipped = 0 }) {
+  totals.passed += passed
+  totals.failed += failed
+  totals.skipped += skipped
+  return `${passed} passed${failed ? `, ${failed} failed` : ''}${skipped ? `, ${skipped} skipped` : ''}`
+}
+
+/** Runs a test command; a failure is told at the end, so that one run shows all that is wrong. */
+async function suite(name, work) {
+  try {
+    await step(name, work)
+  } catch (error) {
+    if (totals.failed === 0) totals.failed += 1
+    process.stdout.write(`${error.message}\n`)
+  }
+}
+
+async function vitest(python) {
+  const file = join(reports, 'vitest.json')
+  const command = run(
+    join(root, 'node_modules/.bin/vitest'),
+    ['run', '--reporter=default', '--reporter=json', `--outputFile=${file}`],
+    {
+      cwd: root,
+      env: { PALATE_PYTHON: python },
+    },
+  )
+  const failure = await command.then(
+    () => null,
+    (error) => error,
+  )
+  const report = JSON.parse(readFileSync(file, 'utf8'))
+  const note = count({
+    passed: report.numPassedTests,
+    failed: report.numFailedTests,
+    skipped: report.numPendingTests,
+  })
+  if (failure) throw failure
+  return note
+}
+
+async function pytest(python) {
+  const output = await run(python, ['-m', 'pytest', '-q', '-rs', 'tests'], { cwd: trainer }).catch(
+    (error) => {
+      count(readPytest(error.output ?? ''))
+      throw error
+    },
+  )
+  return count(readPytest(output))
+}
+
+function readPytest(output) {
+  const number = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(output)?.[1] ?? 0)
+  return { passed: number('passed'), failed: number('failed') + number('error'), skipped: number('skipped') }
+}
+
+async function browser(python) {
+  const chromium = await findChromium()
+  const file = join(reports, 'playwright.json')
+  const command = run(
+    join(root, 'node_modules/.bin/playwright'),
+    ['test', '--config', 'e2e/playwright.config.ts'],
+    {
+      cwd: root,
+      env: { PALATE_CHROMIUM: chromium, PALATE_PYTHON: python, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+    },
+  )
+  const failure = await command.then(
+    () => null,
+    (error) => error,
+  )
+  const { stats } = JSON.parse(readFileSync(file, 'utf8'))
+  const note = count({
+    passed: stats.expected + stats.flaky,
+    failed: stats.unexpected,
+    skipped: stats.skipped,
+  })
+  if (failure) throw failure
+  return note
+}
+
+try {
+  process.stdout.write(`\n${bold('Palate: checks and tests')}\n\n`)
+  checkNode()
+  await step('npm packages', installPackages)
+  let python
+  await step('Python environment for the trainer', async () => {
+    const result = await installPython({ dev: true })
+    python = result.python
+    return result.note
+  })
+  if (wants('check')) await check(python)
+  if (wants('unit')) {
+    await suite('TypeScript tests', () => vitest(python))
+    await suite('Python tests', () => pytest(python))
+  }
+  if (wants('browser')) {
+    await step('Web app', buildWeb)
+    await suite('Browser walk through the nine stations', () => browser(python))
+  }
+  process.stdout.write(`\n  ${faint(`${((Date.now() - started) / 60_000).toFixed(1)} min`)}\n`)
+  if (totals.failed > 0) throw new Stop('Some tests failed; the sentences above say which.')
+} catch (error) {
+  fail(error)
+} finally {
+  rmSync(reports, { recursive: true, force: true })
+  process.stdout.write(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`)
+  process.exit(process.exitCode ?? 0)
+}
