@@ -22,9 +22,16 @@ export const Hardware = z.object({
 export type Hardware = z.infer<typeof Hardware>
 
 /** POST /files/agents/enrol: a one-use code for a credential that is shown once and stored hashed. */
-export const EnrolRequest = z.strictObject({ code: z.string().min(8).max(200), name: z.string().min(1).max(80) })
+export const EnrolRequest = z.strictObject({
+  code: z.string().min(8).max(200),
+  name: z.string().min(1).max(80),
+})
 export type EnrolRequest = z.infer<typeof EnrolRequest>
-export const EnrolResponse = z.object({ agentId: z.string(), workspaceId: z.string(), credential: z.string() })
+export const EnrolResponse = z.object({
+  agentId: z.string(),
+  workspaceId: z.string(),
+  credential: z.string(),
+})
 export type EnrolResponse = z.infer<typeof EnrolResponse>
 
 /** What a running attempt's owner says of itself when it (re)connects. */
@@ -99,7 +106,10 @@ export type SpooledEvent = z.infer<typeof SpooledEvent>
 export const eventBatchLimit = 1000
 
 /** agent → hub: a batch from the spool in rising sequence. */
-export const EventBatch = z.object({ ...attemptRef, events: z.array(SpooledEvent).min(1).max(eventBatchLimit) })
+export const EventBatch = z.object({
+  ...attemptRef,
+  events: z.array(SpooledEvent).min(1).max(eventBatchLimit),
+})
 export type EventBatch = z.infer<typeof EventBatch>
 export const EventBatchReply = z.object({ ackedSeq: z.int().nonnegative(), lost: z.boolean() })
 export type EventBatchReply = z.infer<typeof EventBatchReply>

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 
 /** What a push may be about. A push only says "look": the state is read over HTTP. */
-export const liveTopics = ['run', 'dataset', 'variant-batch', 'evaluation', 'agent', 'model-version', 'label', 'workspace'] as const
+export const liveTopics = [
+  'run',
+  'dataset',
+  'variant-batch',
+  'evaluation',
+  'agent',
+  'model-version',
+  'label',
+  'workspace',
+] as const
 export const LiveTopic = z.enum(liveTopics)
 export type LiveTopic = z.infer<typeof LiveTopic>
 
@@ -14,7 +23,11 @@ export const LiveNotice = z.object({
 export type LiveNotice = z.infer<typeof LiveNotice>
 
 /** Hub-side pushes to agents travel the same way: the replica that holds the agent's socket acts on them. */
-export const AgentNotice = z.object({ agentId: z.string().nullable(), about: z.enum(['work', 'cancel']), attemptId: z.string().nullable() })
+export const AgentNotice = z.object({
+  agentId: z.string().nullable(),
+  about: z.enum(['work', 'cancel']),
+  attemptId: z.string().nullable(),
+})
 export type AgentNotice = z.infer<typeof AgentNotice>
 
 export const liveChannel = 'palate_live'

@@ -51,7 +51,10 @@ export type SftConfig = z.infer<typeof SftConfig>
 export const DpoConfig = z.strictObject({
   ...loraFields,
   beta: z.number().positive().max(10).optional(),
-  lossTypes: z.array(z.enum(['sigmoid', 'ipo', 'hinge', 'sft'])).min(1).optional(),
+  lossTypes: z
+    .array(z.enum(['sigmoid', 'ipo', 'hinge', 'sft']))
+    .min(1)
+    .optional(),
   lossWeights: z.array(z.number().nonnegative()).min(1).optional(),
 })
 export type DpoConfig = z.infer<typeof DpoConfig>
@@ -85,4 +88,9 @@ export const GenerateConfig = z.strictObject({
 })
 export type GenerateConfig = z.infer<typeof GenerateConfig>
 
-export const runConfigs = { pretrain: PretrainConfig, sft: SftConfig, dpo: DpoConfig, generate: GenerateConfig } as const
+export const runConfigs = {
+  pretrain: PretrainConfig,
+  sft: SftConfig,
+  dpo: DpoConfig,
+  generate: GenerateConfig,
+} as const

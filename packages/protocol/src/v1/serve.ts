@@ -11,7 +11,10 @@ export const ServeModel = z.object({
 })
 export type ServeModel = z.infer<typeof ServeModel>
 
-export const ChatMessage = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string().max(20_000) })
+export const ChatMessage = z.object({
+  role: z.enum(['system', 'user', 'assistant']),
+  content: z.string().max(20_000),
+})
 export type ChatMessage = z.infer<typeof ChatMessage>
 
 /** hub → agent `serve-start`; acked with null or an error, then `serve-token`s and one `serve-end` come back. */

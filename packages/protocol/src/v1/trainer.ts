@@ -37,7 +37,12 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     precision: z.string().optional(),
     attention: z.string().optional(),
   }),
-  z.object({ type: z.literal('progress'), step: z.int().nonnegative(), totalSteps: z.int().nonnegative(), stage: z.string() }),
+  z.object({
+    type: z.literal('progress'),
+    step: z.int().nonnegative(),
+    totalSteps: z.int().nonnegative(),
+    stage: z.string(),
+  }),
   z.object({
     type: z.literal('metric'),
     step: z.int().nonnegative(),
@@ -53,7 +58,11 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     sizeBytes: z.int().nonnegative(),
     sha256: z.string(),
   }),
-  z.object({ type: z.literal('log'), level: z.enum(['info', 'warn', 'error']).catch('info'), text: z.string() }),
+  z.object({
+    type: z.literal('log'),
+    level: z.enum(['info', 'warn', 'error']).catch('info'),
+    text: z.string(),
+  }),
   z.object({
     type: z.literal('generation'),
     itemId: z.string(),
@@ -80,5 +89,7 @@ export function parseTrainerLine(line: string): TrainerEvent {
     return { type: 'log', level: 'info', text: line }
   }
   const parsed = TrainerEvent.safeParse(value)
-  return parsed.success ? parsed.data : { type: 'log', level: 'warn', text: `Not understood: ${line.slice(0, 2000)}` }
+  return parsed.success
+    ? parsed.data
+    : { type: 'log', level: 'warn', text: `Not understood: ${line.slice(0, 2000)}` }
 }
