@@ -1,1 +1,3 @@
+export { StorageError, type StorageErrorCode } from './error'
+export { type ObjectStoreConfig, openObjectStore } from './open'
 export * from './store'

@@ -1,0 +1,43 @@
+import { open } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { HashStream } from './hash-stream'
+
+export interface Received {
+  sha256: string
+  sizeBytes: number
+}
+
+/**
+ * Sends a body through `write` and hashes it on the way. A body that breaks off fails the write, and a write that
+ * fails stops the body: neither is left waiting for the other.
+ */
+export async function receive(
+  body: Readable | Uint8Array,
+  write: (stream: Readable) => Promise<void>,
+): Promise<Received> {
+  const hash = new HashStream()
+  const source = body instanceof Uint8Array ? Readable.from([body]) : body
+  const written = write(hash).catch((error: unknown) => {
+    hash.destroy(error instanceof Error ? error : new Error(String(error)))
+    throw error
+  })
+  const [flowed, stored] = await Promise.allSettled([pipeline(source, hash), written])
+  if (flowed.status === 'rejected') throw flowed.reason
+  if (stored.status === 'rejected') throw stored.reason
+  return { sha256: hash.digest(), sizeBytes: hash.sizeBytes }
+}
+
+/**
+ * Writes a new file and flushes it: a rename publishes a name, not bytes, and a power cut must not leave a named,
+ * empty file. When this has failed nothing is still writing, so the caller may remove the file.
+ */
+export async function writeFlushed(path: string, stream: Readable): Promise<void> {
+  const file = await open(path, 'wx')
+  try {
+    for await (const chunk of stream) await file.appendFile(chunk)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
