@@ -1,0 +1,55 @@
+// `npm run loop`: the whole loop, headless, through the public interfaces, on a stack of its own in a temporary folder.
+// Options: --quick (small settings), --seed N, --data FILE (again for more), --keep (leave the data folder).
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { bold, fail, step } from './lib/console.mjs'
+import { root } from './lib/places.mjs'
+import { freePort } from './lib/process.mjs'
+import { buildWeb, checkNode, installPackages, installPython } from './lib/setup.mjs'
+import { startStack } from './lib/stack.mjs'
+
+const args = process.argv.slice(2).filter((arg) => arg !== '--keep')
+const keep = process.argv.includes('--keep')
+const home = mkdtempSync(join(tmpdir(), 'palate-loop-'))
+chmodSync(home, 0o755)
+let stack = null
+const stop = async () => {
+  await stack?.stop()
+  if (!keep) rmSync(home, { recursive: true, force: true })
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop().then(() => process.exit(1)))
+
+try {
+  process.stdout.write(`\n${bold('The loop, headless')}\n\n`)
+  checkNode()
+  await step('npm packages', installPackages)
+  let python
+  await step('Python environment for the trainer', async () => {
+    const result = await installPython()
+    python = result.python
+    return result.note
+  })
+  await step('Web app', buildWeb)
+  stack = await startStack({ home, port: await freePort(), python, apiKey: true })
+  process.stdout.write('\n')
+  const code = await new Promise((done, reject) => {
+    const paths = args.map((arg, index) => (args[index - 1] === '--data' ? resolve(arg) : arg))
+    const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'e2e/loop/main.ts'), ...paths], {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, PALATE_URL: stack.origin, PALATE_API_KEY: stack.boot.apiKey },
+    })
+    child.once('error', reject)
+    child.once('exit', done)
+  })
+  process.exitCode = code ?? 1
+  if (code !== 0 || keep)
+    process.stderr.write(`Logs in ${stack.logs}${keep ? '' : ' (add --keep to keep them)'}\n`)
+} catch (error) {
+  fail(error)
+} finally {
+  await stop()
+  process.exit(process.exitCode ?? 0)
+}
