@@ -3,6 +3,12 @@ import postgres from 'postgres'
 import { afterAll, inject } from 'vitest'
 import { type OpenDatabase, openDatabase } from '../client'
 
+declare module 'vitest' {
+  export interface ProvidedContext {
+    templateUrl: string
+  }
+}
+
 /** A database of its own for the calling test file: a copy of the migrated template, dropped when the file is done. */
 export async function createTestDatabase(): Promise<OpenDatabase & { url: string }> {
   const template = new URL(inject('templateUrl'))

@@ -3,12 +3,6 @@ import type { TestProject } from 'vitest/node'
 import { migrateDatabase } from '../migrate'
 import { startTestServer } from './server'
 
-declare module 'vitest' {
-  export interface ProvidedContext {
-    templateUrl: string
-  }
-}
-
 /** One PostgreSQL for the whole run, with a migrated template that each test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startTestServer()

@@ -1,0 +1,24 @@
+import { apiKey } from '@palate/db'
+import { and, eq, isNull, lt, or } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { hashSecret } from '../secret'
+import type { Caller } from '../workspace/caller'
+
+const noteEveryMs = 60_000
+
+/** Who a key (`plt_…`) acts for, or null when it is unknown or revoked. Notes its use, at most once a minute. */
+export async function resolveApiKey(deps: Deps, key: string): Promise<(Caller & { kind: 'apiKey' }) | null> {
+  if (!key.startsWith('plt_')) return null
+  const [found] = await deps.db
+    .select({ id: apiKey.id, userId: apiKey.userId, workspaceId: apiKey.workspaceId })
+    .from(apiKey)
+    .where(and(eq(apiKey.hash, hashSecret(key)), isNull(apiKey.revokedAt)))
+  if (!found) return null
+  const now = deps.now()
+  const stale = new Date(now.getTime() - noteEveryMs)
+  await deps.db
+    .update(apiKey)
+    .set({ lastUsedAt: now })
+    .where(and(eq(apiKey.id, found.id), or(isNull(apiKey.lastUsedAt), lt(apiKey.lastUsedAt, stale))))
+  return { kind: 'apiKey', keyId: found.id, userId: found.userId, workspaceId: found.workspaceId }
+}

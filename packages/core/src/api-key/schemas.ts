@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { WorkspaceRole } from '../workspace/schemas'
+
+export const CreateApiKeyInput = z.strictObject({
+  name: z.string().trim().min(1, 'A key needs a name, so that you know later what it is for.').max(80),
+  role: WorkspaceRole.default('engineer'),
+})
+export type CreateApiKeyInput = z.input<typeof CreateApiKeyInput>
+
+export const ApiKeyRef = z.strictObject({ id: z.string().max(60) })
+export type ApiKeyRef = z.infer<typeof ApiKeyRef>
+
+export interface ApiKeyView {
+  id: string
+  name: string
+  role: WorkspaceRole
+  createdBy: string
+  createdAt: Date
+  lastUsedAt: Date | null
+}

@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase } from '@palate/db/testing'
+import { openObjectStore } from '@palate/storage'
+import { afterAll } from 'vitest'
+import type { Deps } from '../context'
+import { createTickets } from '../ticket'
+
+export interface TestDeps extends Deps {
+  url: string
+  /** Moves the clock that the verbs see; it starts at the real time and stands still. */
+  advance(ms: number): void
+}
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** What a process opens once, for a test file: a database of its own, a folder store, tickets under a fixed secret. */
+export async function createTestDeps(): Promise<TestDeps> {
+  const root = await mkdtemp(join(tmpdir(), 'palate-store-'))
+  afterAll(() => rm(root, { recursive: true, force: true }))
+  const { db, sql, url } = await createTestDatabase()
+  let now = Date.now()
+  return {
+    db,
+    sql,
+    url,
+    storage: await openObjectStore({ kind: 'folder', root }),
+    tickets: createTickets('a secret that only the tests know'),
+    now: () => new Date(now),
+    log: quiet,
+    advance: (ms) => {
+      now += ms
+    },
+  }
+}
