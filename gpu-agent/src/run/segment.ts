@@ -1,0 +1,78 @@
+import { open, readFile, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/**
+ * One file of the spool: a JSON object a line, in rising sequence without a gap.
+ * `offsets[i]` is the byte at which the line of sequence `firstSeq + i` begins; `size` is what is safely on disk.
+ */
+export type Segment = { path: string; firstSeq: number; offsets: number[]; size: number }
+
+const namePattern = /^(\d{12})\.jsonl$/
+const newline = 0x0a
+
+export function segmentPath(folder: string, firstSeq: number): string {
+  return join(folder, `${String(firstSeq).padStart(12, '0')}.jsonl`)
+}
+
+/** The sequence number that a segment's file name carries, or null for a file that is none. */
+export function firstSeqOf(fileName: string): number | null {
+  const match = namePattern.exec(fileName)
+  return match ? Number(match[1]) : null
+}
+
+export function lastSeqOf(segment: Segment): number {
+  return segment.firstSeq + segment.offsets.length - 1
+}
+
+/** Reads a segment and cuts off what a crash left half written: everything from the first line that is not whole. */
+export async function openSegment(path: string, firstSeq: number): Promise<Segment & { torn: boolean }> {
+  const bytes = await readFile(path)
+  const offsets: number[] = []
+  let start = 0
+  while (start < bytes.length) {
+    const end = bytes.indexOf(newline, start)
+    if (end === -1 || seqOfLine(bytes.toString('utf8', start, end)) !== firstSeq + offsets.length) break
+    offsets.push(start)
+    start = end + 1
+  }
+  const torn = start < bytes.length
+  if (torn) await truncate(path, start)
+  return { path, firstSeq, offsets, size: start, torn }
+}
+
+function seqOfLine(line: string): number | null {
+  try {
+    const value: unknown = JSON.parse(line)
+    const seq = typeof value === 'object' && value !== null && 'seq' in value ? value.seq : null
+    return typeof seq === 'number' ? seq : null
+  } catch {
+    return null
+  }
+}
+
+/** The lines of a segment from `seq` on, at most `maxLines` of them and, after the first, at most `maxBytes`. */
+export async function readLines(
+  segment: Segment,
+  seq: number,
+  limit: { maxLines: number; maxBytes: number },
+): Promise<string[]> {
+  const from = seq - segment.firstSeq
+  const start = segment.offsets[from]
+  if (start === undefined) return []
+  let to = from + 1
+  while (to < segment.offsets.length && to - from < limit.maxLines && endOf(segment, to) - start <= limit.maxBytes)
+    to += 1
+  const end = endOf(segment, to - 1)
+  const file = await open(segment.path, 'r')
+  try {
+    const buffer = Buffer.alloc(end - start)
+    await file.read(buffer, 0, buffer.length, start)
+    return buffer.toString('utf8').trimEnd().split('\n')
+  } finally {
+    await file.close()
+  }
+}
+
+function endOf(segment: Segment, index: number): number {
+  return segment.offsets[index + 1] ?? segment.size
+}

@@ -1,0 +1,199 @@
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { eventBatchLimit, SpooledEvent, type TrainerEvent } from '@palate/protocol'
+import { firstSeqOf, lastSeqOf, openSegment, readLines, type Segment, segmentPath } from './segment'
+
+const segmentBytes = 1024 * 1024
+const batchBytes = 512 * 1024
+const lingerMs = 50
+
+/**
+ * An attempt's events on disk, from the moment the trainer says them until the hub has acked them.
+ *
+ * Sequence numbers rise by one from 1 and are never used twice: only what was written and fsynced is ever read
+ * for delivery, and a crash at any byte leaves a whole prefix. Acked segments are deleted; the last one stays,
+ * because its name carries the sequence on.
+ */
+export class Spool {
+  private buffer: { seq: number; line: string }[] = []
+  private writing: Promise<void> = Promise.resolve()
+  private timer: NodeJS.Timeout | null = null
+  private waiters: (() => void)[] = []
+  private file: FileHandle | null = null
+  private closed = false
+  private nextSeq: number
+  /** Everything up to here is safely on disk. */
+  flushedSeq: number
+
+  private constructor(
+    private readonly folder: string,
+    private readonly segments: Segment[],
+    public ackedSeq: number,
+    /** Whether the attempt's last event, `run-end`, is in the spool. */
+    public ended: boolean,
+  ) {
+    const last = segments.at(-1)
+    this.flushedSeq = last ? lastSeqOf(last) : ackedSeq
+    this.nextSeq = this.flushedSeq + 1
+  }
+
+  /** Opens a spool folder, making it where there is none, and drops what a crash left torn at its end. */
+  static async open(folder: string): Promise<Spool> {
+    await mkdir(folder, { recursive: true })
+    const firsts = (await readdir(folder)).map(firstSeqOf).filter((seq) => seq !== null)
+    const segments: Segment[] = []
+    let torn = false
+    for (const firstSeq of firsts.sort((a, b) => a - b)) {
+      const path = segmentPath(folder, firstSeq)
+      const previous = segments.at(-1)
+      if (torn || (previous && lastSeqOf(previous) + 1 !== firstSeq)) {
+        await rm(path)
+        torn = true
+        continue
+      }
+      const segment = await openSegment(path, firstSeq)
+      torn = segment.torn
+      segments.push(segment)
+    }
+    const first = segments[0]
+    const acked = Math.max(await readAcked(folder), first ? first.firstSeq - 1 : 0)
+    const last = segments.at(-1)
+    const spool = new Spool(folder, segments, last ? Math.min(acked, lastSeqOf(last)) : acked, false)
+    spool.ended = (await spool.lastEvent())?.event.type === 'run-end'
+    return spool
+  }
+
+  get lastSeq(): number {
+    return this.nextSeq - 1
+  }
+
+  /** Takes an event in and returns its sequence number; it is on disk after the next flush (within 50 ms, or at once by `flush`). */
+  append(event: TrainerEvent, at = Date.now()): number {
+    if (this.closed) throw new Error('The spool is closed.')
+    const seq = this.nextSeq
+    this.nextSeq += 1
+    this.buffer.push({ seq, line: `${JSON.stringify({ seq, at, event })}\n` })
+    if (event.type === 'run-end') this.ended = true
+    this.timer ??= setTimeout(() => void this.flushLater(), lingerMs)
+    return seq
+  }
+
+  /** Writes what is buffered and fsyncs it. Rejects when the disk refuses; the events stay buffered then. */
+  flush(): Promise<void> {
+    if (this.timer) clearTimeout(this.timer)
+    this.timer = null
+    const turn = this.writing.then(() => this.write())
+    this.writing = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** The next events beyond `afterSeq` that are on disk, bounded by the batch limit and 512 KiB. */
+  async read(afterSeq: number): Promise<SpooledEvent[]> {
+    const segment = this.segments.find((one) => one.firstSeq <= afterSeq + 1 && lastSeqOf(one) > afterSeq)
+    if (!segment) return []
+    const lines = await readLines(segment, afterSeq + 1, { maxLines: eventBatchLimit, maxBytes: batchBytes })
+    return lines.map((line) => SpooledEvent.parse(JSON.parse(line)))
+  }
+
+  /** Moves the watermark up and deletes segments that lie below it. A watermark lost in a crash only repeats a delivery. */
+  async ack(seq: number): Promise<void> {
+    if (seq <= this.ackedSeq) return
+    this.ackedSeq = Math.min(seq, this.flushedSeq)
+    const temporary = join(this.folder, 'acked.tmp')
+    await writeFile(temporary, String(this.ackedSeq))
+    await rename(temporary, join(this.folder, 'acked'))
+    while (this.segments.length > 1 && this.segments[0] && lastSeqOf(this.segments[0]) <= this.ackedSeq) {
+      await rm(this.segments[0].path, { force: true })
+      this.segments.shift()
+    }
+  }
+
+  /** Resolves when there is something on disk beyond `seq`, or when the signal aborts. */
+  async waitBeyond(seq: number, signal: AbortSignal): Promise<void> {
+    while (this.flushedSeq <= seq && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.waiters.push(resolve)
+        signal.addEventListener('abort', () => resolve(), { once: true })
+      })
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.flush()
+    this.closed = true
+    await this.file?.close()
+    this.file = null
+  }
+
+  private async lastEvent(): Promise<SpooledEvent | null> {
+    const last = this.segments.at(-1)
+    return last ? ((await this.read(lastSeqOf(last) - 1))[0] ?? null) : null
+  }
+
+  private async flushLater(): Promise<void> {
+    try {
+      await this.flush()
+    } catch {
+      // A full disk may have room again soon; whoever needs certainty calls flush() and sees the error.
+      await sleep(2000, undefined, { ref: false })
+      if (!this.closed && this.buffer.length > 0) this.timer ??= setTimeout(() => void this.flushLater(), lingerMs)
+    }
+  }
+
+  private async write(): Promise<void> {
+    const lines = this.buffer.splice(0)
+    const first = lines[0]
+    if (!first) return
+    try {
+      const segment = await this.segmentFor(first.seq)
+      const file = this.file
+      if (!file) throw new Error('The spool has no open file.')
+      await writeWhole(file, segment, Buffer.from(lines.map(({ line }) => line).join('')))
+      let offset = segment.size
+      for (const { line } of lines) {
+        segment.offsets.push(offset)
+        offset += Buffer.byteLength(line)
+      }
+      segment.size = offset
+      this.flushedSeq = lastSeqOf(segment)
+    } catch (error) {
+      this.buffer.unshift(...lines)
+      throw error
+    }
+    for (const wake of this.waiters.splice(0)) wake()
+  }
+
+  private async segmentFor(seq: number): Promise<Segment> {
+    const last = this.segments.at(-1)
+    if (last && last.size < segmentBytes) {
+      this.file ??= await open(last.path, 'a')
+      return last
+    }
+    await this.file?.close()
+    const segment: Segment = { path: segmentPath(this.folder, seq), firstSeq: seq, offsets: [], size: 0 }
+    this.file = await open(segment.path, 'a')
+    const folder = await open(this.folder, 'r')
+    await folder.sync()
+    await folder.close()
+    this.segments.push(segment)
+    return segment
+  }
+}
+
+/** Appends and fsyncs; a write that fails half way is cut off again, so that the file stays whole lines. */
+async function writeWhole(file: FileHandle, segment: Segment, bytes: Buffer): Promise<void> {
+  try {
+    await file.appendFile(bytes)
+    await file.datasync()
+  } catch (error) {
+    await file.truncate(segment.size)
+    throw error
+  }
+}
+
+async function readAcked(folder: string): Promise<number> {
+  const text = await readFile(join(folder, 'acked'), 'utf8').catch(() => '0')
+  const seq = Number(text)
+  return Number.isSafeInteger(seq) && seq >= 0 ? seq : 0
+}
