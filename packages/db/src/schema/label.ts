@@ -15,6 +15,10 @@ export interface BatchSettings {
   seed: number
   full: Sampling
   weak: Sampling
+  /** The personas' versions when the batch was ordered, in order. */
+  personaVersionIds?: string[]
+  /** How many people judge each pair; 1 where it is not said. */
+  votesPerPair?: number
 }
 
 /** One order of answers: prompts for some personas, two variants a prompt, through one generate run. */

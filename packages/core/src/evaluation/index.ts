@@ -1,0 +1,1 @@
+export { seedSuite } from './seed-suite'

@@ -1,0 +1,2 @@
+export { finishGenerateRun } from './finish'
+export { type Generation, receiveGeneration } from './receive'

@@ -1,0 +1,1 @@
+export { type ModelVersionRow, registerModelVersion } from './register'

@@ -1,0 +1,93 @@
+import { artifact, attempt, modelVersion, newId, type RunInput, type run, type Transaction } from '@palate/db'
+import type { ArtifactRole } from '@palate/protocol'
+import { and, asc, desc, eq } from 'drizzle-orm'
+import { nextNumber } from '../next-number'
+import { notify } from '../notify'
+
+type RunRow = typeof run.$inferSelect
+type ArtifactRow = typeof artifact.$inferSelect
+export type ModelVersionRow = typeof modelVersion.$inferSelect
+
+const roles: Record<
+  'base' | 'adapter',
+  { files: ArtifactRole; gguf: ArtifactRole; folder: string; name: string }
+> = {
+  base: { files: 'hf', gguf: 'gguf', folder: 'model', name: 'base.gguf' },
+  adapter: { files: 'adapter', gguf: 'adapter-gguf', folder: 'adapter', name: 'adapter.gguf' },
+}
+
+/**
+ * Enters what a finished training delivered into the registry: `pretrain` gives a base model, `sft` and `dpo` an
+ * adapter on `run.lineage.baseModelVersionId`. A run has one entry, however often this is called.
+ * @returns null when the run did not deliver its weights whole (both as files and as GGUF); nothing is entered then
+ */
+export async function registerModelVersion(
+  tx: Transaction,
+  ctx: { workspaceId: string },
+  run: RunRow,
+): Promise<ModelVersionRow | null> {
+  const { workspaceId } = ctx
+  const there = await findByRun(tx, workspaceId, run.id)
+  if (there) return there
+  const kind = run.kind === 'pretrain' ? 'base' : 'adapter'
+  const baseId = typeof run.lineage.baseModelVersionId === 'string' ? run.lineage.baseModelVersionId : null
+  const delivered = await lastDelivery(tx, workspaceId, run.id)
+  const { files: fileRole, gguf: ggufRole, folder, name: ggufName } = roles[kind]
+  const files = delivered
+    .filter(({ role }) => role === fileRole)
+    .map((row) => toInput(row, `${folder}/${withoutFolder(row.path)}`))
+  const gguf = delivered.find(({ role }) => role === ggufRole)
+  if (files.length === 0 || !gguf || (kind === 'adapter' && !baseId)) return null
+
+  const name = kind === 'base' ? 'starter' : run.name
+  const number = await nextNumber(tx, modelVersion, workspaceId, eq(modelVersion.name, name))
+  const [made] = await tx
+    .insert(modelVersion)
+    .values({
+      id: newId('model'),
+      workspaceId,
+      name,
+      number,
+      kind,
+      runId: run.id,
+      baseId: kind === 'base' ? null : baseId,
+      files,
+      gguf: toInput(gguf, ggufName),
+    })
+    .onConflictDoNothing({ target: modelVersion.runId })
+    .returning()
+  if (!made) return findByRun(tx, workspaceId, run.id)
+  await notify(tx, { workspaceId, topic: 'model-version', id: made.id })
+  return made
+}
+
+async function findByRun(
+  tx: Transaction,
+  workspaceId: string,
+  runId: string,
+): Promise<ModelVersionRow | null> {
+  const [row] = await tx
+    .select()
+    .from(modelVersion)
+    .where(and(eq(modelVersion.workspaceId, workspaceId), eq(modelVersion.runId, runId)))
+  return row ?? null
+}
+
+/** The files of the newest attempt that delivered any: an earlier one may have been lost half way through. */
+async function lastDelivery(tx: Transaction, workspaceId: string, runId: string): Promise<ArtifactRow[]> {
+  const rows = await tx
+    .select({ artifact, number: attempt.number })
+    .from(artifact)
+    .innerJoin(attempt, eq(attempt.id, artifact.attemptId))
+    .where(and(eq(artifact.workspaceId, workspaceId), eq(artifact.runId, runId)))
+    .orderBy(desc(attempt.number), asc(artifact.path))
+  return rows.filter(({ number }) => number === rows[0]?.number).map((row) => row.artifact)
+}
+
+function toInput({ storageKey, sizeBytes, sha256 }: ArtifactRow, name: string): RunInput {
+  return { name, storageKey, sizeBytes, sha256 }
+}
+
+function withoutFolder(path: string): string {
+  return path.slice(path.indexOf('/') + 1)
+}

@@ -1,0 +1,45 @@
+import { type Persona, PersonaFileError, parsePersonas } from '@palate/recipe'
+import { audit } from '../audit'
+import type { ServiceContext } from '../context'
+import { DomainError } from '../error'
+import { notify } from '../notify'
+import { authorize } from '../permission'
+import { toPersonaBody } from './body'
+import { ImportPersonasInput } from './schemas'
+import { type PersonaChange, writePersona } from './write'
+
+/**
+ * Brings the workspace to what a persona file says, by slug: all of it or, where anything is wrong, nothing.
+ * Personas that the file does not name stay as they are.
+ * @throws DomainError `invalid` naming line and field of everything that is wrong
+ */
+export async function importPersonasYaml(
+  ctx: ServiceContext,
+  input: ImportPersonasInput,
+): Promise<Record<PersonaChange, number>> {
+  authorize(ctx, 'persona:write')
+  const personas = readFile(ImportPersonasInput.parse(input).yaml)
+  return ctx.db.transaction(async (tx) => {
+    const counts = { created: 0, updated: 0, unchanged: 0 }
+    for (const persona of personas) {
+      const { change } = await writePersona(tx, ctx.workspaceId, persona.slug, toPersonaBody(persona))
+      counts[change] += 1
+    }
+    await audit(tx, ctx, 'persona.import', ctx.workspaceId, { ...counts })
+    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'workspace', id: ctx.workspaceId })
+    return counts
+  })
+}
+
+function readFile(yaml: string): Persona[] {
+  try {
+    return parsePersonas(yaml)
+  } catch (error) {
+    if (!(error instanceof PersonaFileError)) throw error
+    throw new DomainError(
+      'invalid',
+      `The persona file was not imported. ${error.problems.join(' ')}`,
+      'Mend the lines named and import it again.',
+    )
+  }
+}

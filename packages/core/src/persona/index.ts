@@ -1,0 +1,8 @@
+export { archivePersona } from './archive'
+export { exportPersonasYaml } from './export-yaml'
+export { getPersona, type PersonaDetail } from './get'
+export { importPersonasYaml } from './import-yaml'
+export { listPersonas } from './list'
+export { savePersona } from './save'
+export { seedPersonas } from './seed'
+export type { PersonaView } from './view'

@@ -1,0 +1,133 @@
+import { personaVersion } from '@palate/db'
+import { seedPersonas as firstPersonas } from '@palate/recipe'
+import { eq } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { createKitchen, createTestDeps } from '../testing'
+import {
+  archivePersona,
+  exportPersonasYaml,
+  getPersona,
+  importPersonasYaml,
+  listPersonas,
+  savePersona,
+  seedPersonas,
+} from './index'
+
+const deps = await createTestDeps()
+
+const body = {
+  name: 'a Mexican vegan',
+  cuisines: ['mexican'],
+  flavours: ['bold'],
+  style: 'comfort',
+  diets: ['vegan'],
+  forbidden: ['cheese'],
+  preferred: ['beans'],
+  systemPrompt: null,
+}
+
+test('the first personas are written once, and an edit of one outlives another seeding', async () => {
+  const { owner, engineer } = await createKitchen(deps)
+  const first = await deps.db.transaction((tx) => seedPersonas(tx, owner))
+  expect(first.created).toBe(firstPersonas.length)
+  const [one] = await listPersonas(owner)
+  if (!one) throw new Error('there are personas')
+  await savePersona(engineer, { id: one.id, slug: one.slug, body: { ...one.body, style: 'festive' } })
+  expect(await deps.db.transaction((tx) => seedPersonas(tx, owner))).toEqual({ created: 0 })
+  const after = await getPersona(owner, { id: one.id })
+  expect(after.body.style).toBe('festive')
+  expect(after.versions.map(({ number }) => number)).toEqual([2, 1])
+})
+
+test('an edit makes a version, the same words again make none, and old versions stay as they were', async () => {
+  const { engineer } = await createKitchen(deps)
+  const made = await savePersona(engineer, { slug: 'cantina', body })
+  const again = await savePersona(engineer, { id: made.id, slug: 'cantina', body })
+  expect(again.versionId).toBe(made.versionId)
+  const edited = await savePersona(engineer, {
+    id: made.id,
+    slug: 'cantina',
+    body: { ...body, preferred: [] },
+  })
+  expect(edited.number).toBe(2)
+  expect(edited.systemPrompt).not.toContain('Likes')
+  const [old] = await deps.db.select().from(personaVersion).where(eq(personaVersion.id, made.versionId))
+  expect(old?.body.preferred).toEqual(['beans'])
+})
+
+test('twenty edits at once get twenty numbers', async () => {
+  const { engineer } = await createKitchen(deps)
+  const { id } = await savePersona(engineer, { slug: 'cantina', body })
+  await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      savePersona(engineer, { id, slug: 'cantina', body: { ...body, style: `style ${index}` } }),
+    ),
+  )
+  const { versions } = await getPersona(engineer, { id })
+  expect(versions.map(({ number }) => number)).toEqual(Array.from({ length: 21 }, (_, index) => 21 - index))
+})
+
+test('a slug belongs to one living persona; an archived one comes back with its history', async () => {
+  const { engineer } = await createKitchen(deps)
+  const made = await savePersona(engineer, { slug: 'cantina', body })
+  await expect(savePersona(engineer, { slug: 'cantina', body })).rejects.toMatchObject({ code: 'conflict' })
+  await archivePersona(engineer, { id: made.id })
+  expect(await listPersonas(engineer)).toEqual([])
+  const back = await savePersona(engineer, { slug: 'cantina', body: { ...body, style: 'new' } })
+  expect(back).toMatchObject({ id: made.id, number: 2 })
+})
+
+test('what is exported comes back unchanged; a changed file makes versions; others stay', async () => {
+  const { owner } = await createKitchen(deps)
+  await deps.db.transaction((tx) => seedPersonas(tx, owner))
+  await savePersona(owner, { slug: 'written', body: { ...body, systemPrompt: 'Cook only soup.' } })
+  const { yaml } = await exportPersonasYaml(owner)
+  const all = firstPersonas.length + 1
+  expect(await importPersonasYaml(owner, { yaml })).toEqual({ created: 0, updated: 0, unchanged: all })
+  const changed = yaml.replace('Cook only soup.', 'Cook only stew.')
+  expect(await importPersonasYaml(owner, { yaml: changed })).toEqual({
+    created: 0,
+    updated: 1,
+    unchanged: all - 1,
+  })
+})
+
+test('a file with one wrong line changes nothing and names the line', async () => {
+  const { owner } = await createKitchen(deps)
+  const yaml = [
+    'version: 1',
+    'personas:',
+    '  - slug: good',
+    '    name: Good',
+    '  - slug: bad',
+    '    name: Bad',
+    '    diets: [sunlight]',
+  ].join('\n')
+  await expect(importPersonasYaml(owner, { yaml })).rejects.toMatchObject({
+    code: 'invalid',
+    message: expect.stringMatching(/Line 7.*sunlight/),
+  })
+  expect(await listPersonas(owner)).toEqual([])
+})
+
+test('a viewer reads and does not write; a stranger finds nothing of another workspace', async () => {
+  const { owner, viewer, labeler } = await createKitchen(deps)
+  const stranger = (await createKitchen(deps)).owner
+  const { id } = await savePersona(owner, { slug: 'cantina', body })
+  expect(await listPersonas(viewer)).toHaveLength(1)
+  for (const ctx of [viewer, labeler]) {
+    for (const act of [
+      () => savePersona(ctx, { slug: 'other', body }),
+      () => archivePersona(ctx, { id }),
+      () => importPersonasYaml(ctx, { yaml: 'version: 1' }),
+    ])
+      await expect(act()).rejects.toMatchObject({ code: 'forbidden' })
+  }
+  expect(await listPersonas(stranger)).toEqual([])
+  for (const act of [
+    () => getPersona(stranger, { id }),
+    () => savePersona(stranger, { id, slug: 'cantina', body }),
+    () => archivePersona(stranger, { id }),
+  ])
+    await expect(act()).rejects.toMatchObject({ code: 'not_found' })
+})

@@ -1,0 +1,68 @@
+import { type Database, type PersonaBody, persona, personaVersion, type Transaction, vote } from '@palate/db'
+import { personaPrompt } from '@palate/recipe'
+import { and, count, desc, eq, inArray, isNull } from 'drizzle-orm'
+
+export interface PersonaView {
+  id: string
+  slug: string
+  versionId: string
+  number: number
+  body: PersonaBody
+  /** What a model is told, whether written by hand or built from the lists. */
+  systemPrompt: string
+  createdAt: Date
+  /** Standing votes made under any version of this persona. */
+  votes: number
+}
+
+interface PersonaFilter {
+  ids?: string[]
+  /** Archived personas are left out unless they are asked for. */
+  withArchived?: boolean
+}
+
+/** The personas of a workspace in the order they were made, each with its newest version. */
+export async function readPersonas(
+  tx: Database | Transaction,
+  workspaceId: string,
+  { ids, withArchived = false }: PersonaFilter = {},
+): Promise<PersonaView[]> {
+  const newest = await tx
+    .selectDistinctOn([personaVersion.personaId], {
+      id: persona.id,
+      slug: persona.slug,
+      madeAt: persona.createdAt,
+      versionId: personaVersion.id,
+      number: personaVersion.number,
+      body: personaVersion.body,
+      createdAt: personaVersion.createdAt,
+    })
+    .from(personaVersion)
+    .innerJoin(persona, eq(persona.id, personaVersion.personaId))
+    .where(
+      and(
+        eq(persona.workspaceId, workspaceId),
+        withArchived ? undefined : isNull(persona.archivedAt),
+        ids ? inArray(persona.id, ids) : undefined,
+      ),
+    )
+    .orderBy(personaVersion.personaId, desc(personaVersion.number))
+  const votes = await countVotes(tx, workspaceId)
+  return newest
+    .sort((a, b) => a.madeAt.getTime() - b.madeAt.getTime() || (a.slug < b.slug ? -1 : 1))
+    .map(({ madeAt: _, ...row }) => ({
+      ...row,
+      systemPrompt: personaPrompt(row.body),
+      votes: votes.get(row.id) ?? 0,
+    }))
+}
+
+async function countVotes(tx: Database | Transaction, workspaceId: string): Promise<Map<string, number>> {
+  const rows = await tx
+    .select({ personaId: personaVersion.personaId, votes: count() })
+    .from(vote)
+    .innerJoin(personaVersion, eq(personaVersion.id, vote.personaVersionId))
+    .where(and(eq(vote.workspaceId, workspaceId), isNull(vote.supersededAt)))
+    .groupBy(personaVersion.personaId)
+  return new Map(rows.map((row) => [row.personaId, row.votes]))
+}

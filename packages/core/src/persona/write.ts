@@ -1,0 +1,67 @@
+import { newId, type PersonaBody, persona, personaVersion, type Transaction } from '@palate/db'
+import { and, desc, eq, isNull } from 'drizzle-orm'
+import { required } from '../error'
+import { sameBody } from './body'
+
+export type PersonaChange = 'created' | 'updated' | 'unchanged'
+
+/** Makes the persona with this slug say `body`: a new persona, a new version of it, or nothing where it says so already. */
+export async function writePersona(
+  tx: Transaction,
+  workspaceId: string,
+  slug: string,
+  body: PersonaBody,
+): Promise<{ id: string; change: PersonaChange }> {
+  const id = newId('persona')
+  const [made] = await tx
+    .insert(persona)
+    .values({ id, workspaceId, slug })
+    .onConflictDoNothing({ target: [persona.workspaceId, persona.slug] })
+    .returning()
+  if (made) {
+    await tx.insert(personaVersion).values({ id: newId('pver'), workspaceId, personaId: id, number: 1, body })
+    return { id, change: 'created' }
+  }
+  const [found] = await tx
+    .select()
+    .from(persona)
+    .where(and(eq(persona.workspaceId, workspaceId), eq(persona.slug, slug)))
+    .for('update')
+  const row = required(found, 'This persona')
+  const revived = row.archivedAt !== null
+  if (revived) await tx.update(persona).set({ archivedAt: null }).where(eq(persona.id, row.id))
+  const changed = await addVersion(tx, workspaceId, row.id, body)
+  return { id: row.id, change: changed || revived ? 'updated' : 'unchanged' }
+}
+
+/**
+ * Adds the next version of a persona whose row the caller has locked; false where the newest says the same.
+ * Versions are never changed: votes keep pointing at the one that they were made under.
+ */
+export async function addVersion(
+  tx: Transaction,
+  workspaceId: string,
+  personaId: string,
+  body: PersonaBody,
+): Promise<boolean> {
+  const [newest] = await tx
+    .select()
+    .from(personaVersion)
+    .where(eq(personaVersion.personaId, personaId))
+    .orderBy(desc(personaVersion.number))
+    .limit(1)
+  if (newest && sameBody(newest.body, body)) return false
+  const number = (newest?.number ?? 0) + 1
+  await tx.insert(personaVersion).values({ id: newId('pver'), workspaceId, personaId, number, body })
+  return true
+}
+
+/** @throws DomainError `not_found` when the workspace has no such living persona */
+export async function lockPersona(tx: Transaction, workspaceId: string, id: string) {
+  const [row] = await tx
+    .select()
+    .from(persona)
+    .where(and(eq(persona.workspaceId, workspaceId), eq(persona.id, id), isNull(persona.archivedAt)))
+    .for('update')
+  return required(row, 'This persona')
+}
