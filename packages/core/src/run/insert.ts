@@ -1,0 +1,40 @@
+import { newId, type RunInput, run, type Transaction } from '@palate/db'
+import type { RunKind } from '@palate/protocol'
+import { actorUserId } from '../actor'
+import type { ServiceContext } from '../context'
+import { required } from '../error'
+import { nextNumber } from '../next-number'
+import { notify, notifyAgents } from '../notify'
+
+export type RunRow = typeof run.$inferSelect
+
+export interface NewRun {
+  kind: RunKind
+  name: string
+  seed: number
+  config: Record<string, unknown>
+  inputs: RunInput[]
+  lineage: Record<string, unknown>
+}
+
+/** Queues a run under the workspace's next number and wakes its agents. The caller has authorized and parsed. */
+export async function insertRun(tx: Transaction, ctx: ServiceContext, made: NewRun): Promise<RunRow> {
+  const { workspaceId } = ctx
+  const number = await nextNumber(tx, run, workspaceId)
+  const [row] = await tx
+    .insert(run)
+    .values({
+      id: newId('run'),
+      workspaceId,
+      number,
+      status: 'queued',
+      createdBy: actorUserId(ctx.actor),
+      createdAt: ctx.now(),
+      ...made,
+    })
+    .returning()
+  const queued = required(row, 'The run')
+  await notify(tx, { workspaceId, topic: 'run', id: queued.id })
+  await notifyAgents(tx, { agentId: null, about: 'work', attemptId: null })
+  return queued
+}

@@ -1,0 +1,143 @@
+import {
+  type AttemptStatus,
+  DpoConfig,
+  PretrainConfig,
+  type RunFailure,
+  RunKind,
+  type RunStatus,
+} from '@palate/protocol'
+import { z } from 'zod'
+
+const Id = z.string().min(1).max(60)
+const RunName = z.string().trim().min(1).max(80)
+const Seed = z.int().min(0).max(2_147_483_647)
+
+/** Whose votes a preference training may learn from. */
+export const VoteSource = z.enum(['person', 'judge', 'rule'])
+export type VoteSource = z.infer<typeof VoteSource>
+
+export const PreferenceFilter = z.strictObject({
+  batchIds: z.array(Id).min(1).max(200).optional(),
+  sources: z.array(VoteSource).min(1).optional(),
+})
+export type PreferenceFilter = z.infer<typeof PreferenceFilter>
+
+const CreatePretrain = z.strictObject({
+  kind: z.literal('pretrain'),
+  name: RunName.optional(),
+  seed: Seed.optional(),
+  config: PretrainConfig.default({}),
+})
+const CreateDpo = z.strictObject({
+  kind: z.literal('dpo'),
+  name: RunName.optional(),
+  seed: Seed.optional(),
+  config: DpoConfig.default({}),
+  baseModelVersionId: Id.optional(),
+  ...PreferenceFilter.shape,
+})
+
+export const CreateRunInput = z.discriminatedUnion('kind', [CreatePretrain, CreateDpo])
+export type CreateRunInput = z.input<typeof CreateRunInput>
+export type CreatePretrainInput = z.output<typeof CreatePretrain>
+export type CreateDpoInput = z.output<typeof CreateDpo>
+
+export const RunRef = z.strictObject({ id: Id })
+export type RunRef = z.infer<typeof RunRef>
+
+export const ListRunsInput = z.strictObject({
+  kind: RunKind.optional(),
+  limit: z.int().min(1).max(200).default(50),
+})
+export type ListRunsInput = z.input<typeof ListRunsInput>
+
+export const RunMetricsInput = z.strictObject({
+  runId: Id,
+  keys: z.array(z.string().max(200)).min(1).max(100).optional(),
+  /** Only points after this step. */
+  afterStep: z.int().min(0).max(2_147_483_647).optional(),
+  maxPoints: z.int().min(10).max(5000).default(1000),
+})
+export type RunMetricsInput = z.input<typeof RunMetricsInput>
+
+export const RunLogsInput = z.strictObject({
+  runId: Id,
+  level: z.enum(['info', 'warn', 'error']).optional(),
+  /** `nextCursor` of an answer: the page of older lines. */
+  cursor: z.string().max(40).optional(),
+  limit: z.int().min(1).max(1000).default(200),
+})
+export type RunLogsInput = z.input<typeof RunLogsInput>
+
+export const RunSamplesInput = z.strictObject({ runId: Id, limit: z.int().min(1).max(200).default(50) })
+export type RunSamplesInput = z.input<typeof RunSamplesInput>
+
+export const RunArtifactsInput = z.strictObject({ runId: Id })
+export type RunArtifactsInput = z.infer<typeof RunArtifactsInput>
+
+export interface AttemptView {
+  id: string
+  number: number
+  status: AttemptStatus
+  agentName: string
+  startedAt: Date
+  endedAt: Date | null
+  failure: RunFailure | null
+  environment: Record<string, unknown>
+}
+
+export interface RunView {
+  id: string
+  number: number
+  name: string
+  kind: RunKind
+  status: RunStatus
+  config: Record<string, unknown>
+  seed: number
+  lineage: Record<string, unknown>
+  progress: { stage: string; step: number; totalSteps: number } | null
+  summary: Record<string, unknown> | null
+  failure: RunFailure | null
+  createdAt: Date
+  startedAt: Date | null
+  finishedAt: Date | null
+  cancelRequestedAt: Date | null
+  /** Why a queued run does not start, in words. */
+  waitingBecause: string | null
+  attempts: AttemptView[]
+  modelVersionId: string | null
+}
+
+export interface MetricSeriesView {
+  key: string
+  points: [step: number, value: number][]
+}
+
+export interface RunLogView {
+  attemptId: string
+  attemptNumber: number
+  seq: number
+  level: string
+  text: string
+  time: Date
+}
+
+export interface RunSampleView {
+  attemptId: string
+  seq: number
+  step: number
+  prompt: string
+  text: string
+}
+
+export interface RunArtifactView {
+  id: string
+  attemptId: string
+  role: string
+  path: string
+  sizeBytes: number
+  sha256: string
+  createdAt: Date
+  /** Good for an hour. */
+  url: string
+}

@@ -1,0 +1,97 @@
+import type { AttemptStatus, RunFailure, RunStatus } from '@palate/protocol'
+
+/** After so many lost attempts a run is given up: something in it ends its agents. */
+export const attemptLimit = 8
+
+export interface RunState {
+  status: RunStatus
+  cancelRequestedAt: Date | null
+  /** Attempts so far, the current one counted. */
+  attempts: number
+}
+
+export type RunEvent =
+  | { type: 'claimed' }
+  | { type: 'cancel-requested' }
+  | { type: 'lost' }
+  | { type: 'ended'; status: 'finished' | 'failed' | 'cancelled'; failure: RunFailure | null }
+
+export interface RunChange {
+  status: RunStatus
+  startedAt?: Date
+  finishedAt?: Date
+  cancelRequestedAt?: Date
+  failure?: RunFailure | null
+}
+
+export type Decision =
+  /** `settled`: the run is over, and what hangs on it goes on (a model version, a batch, an evaluation). */
+  | {
+      do: 'change'
+      run: RunChange
+      attempt: AttemptStatus | null
+      next: 'settled' | 'work' | 'cancel' | null
+    }
+  | { do: 'nothing' }
+  | { do: 'refuse'; because: string }
+
+const over: readonly RunStatus[] = ['finished', 'failed', 'cancelled']
+
+/** What an event makes of a run. Pure: the verbs persist the decision under the run's row lock. */
+export function decide(run: RunState, event: RunEvent, now: Date): Decision {
+  switch (event.type) {
+    case 'claimed':
+      if (run.status !== 'queued') return { do: 'refuse', because: 'The run is not waiting for an agent.' }
+      return change({ status: 'running', startedAt: now, failure: null }, 'running', null)
+    case 'cancel-requested':
+      return onCancel(run, now)
+    case 'lost':
+      return onLost(run, now)
+    case 'ended':
+      return onEnded(run, event, now)
+  }
+}
+
+function onCancel(run: RunState, now: Date): Decision {
+  if (run.status === 'queued')
+    return change({ status: 'cancelled', cancelRequestedAt: now, finishedAt: now }, null, 'settled')
+  if (run.status === 'running')
+    return change({ status: 'cancelling', cancelRequestedAt: now }, null, 'cancel')
+  if (run.status === 'cancelling' || run.status === 'cancelled') return { do: 'nothing' }
+  return { do: 'refuse', because: `The run has ${run.status} already.` }
+}
+
+function onLost(run: RunState, now: Date): Decision {
+  if (run.status === 'cancelling') return change({ status: 'cancelled', finishedAt: now }, 'lost', 'settled')
+  if (run.status !== 'running') return { do: 'nothing' }
+  if (run.attempts < attemptLimit) return change({ status: 'queued' }, 'lost', 'work')
+  return change({ status: 'failed', finishedAt: now, failure: givenUp(run.attempts) }, 'lost', 'settled')
+}
+
+function onEnded(run: RunState, event: RunEvent & { type: 'ended' }, now: Date): Decision {
+  if (over.includes(run.status) || run.status === 'queued') return { do: 'nothing' }
+  if (event.status === 'finished')
+    return change({ status: 'finished', finishedAt: now, failure: null }, 'finished', 'settled')
+  if (run.status === 'cancelling')
+    return change({ status: 'cancelled', finishedAt: now }, event.status, 'settled')
+  if (event.status === 'failed')
+    return change({ status: 'failed', finishedAt: now, failure: event.failure }, 'failed', 'settled')
+  // The trainer was stopped though nobody wished it (its agent shut down): the run goes on later.
+  return onLost(run, now)
+}
+
+function change(
+  run: RunChange,
+  attempt: AttemptStatus | null,
+  next: (Decision & { do: 'change' })['next'],
+): Decision {
+  return { do: 'change', run, attempt, next }
+}
+
+function givenUp(attempts: number): RunFailure {
+  return {
+    code: 'agent-lost',
+    message: `The agent was lost ${attempts} times while it worked on this run.`,
+    remedy: "Look at the agent's log: most often its memory ran out. Then start the run anew.",
+  }
+}
