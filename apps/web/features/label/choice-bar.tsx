@@ -1,0 +1,36 @@
+import { Button, Kbd } from '@palate/ui'
+import { type Choice, choices } from './choices'
+
+/** The four judgements and the two ways around them, each with its key. */
+export function ChoiceBar({
+  onChoose,
+  onSkip,
+  onUndo,
+}: {
+  onChoose: (choice: Choice) => void
+  onSkip: () => void
+  onUndo: () => void
+}) {
+  return (
+    <div
+      role="toolbar"
+      aria-label="Your choice"
+      className="sticky bottom-16 z-20 grid grid-cols-2 gap-2 rounded-lg border border-line bg-card/95 p-3 shadow-float backdrop-blur sm:flex sm:flex-wrap sm:justify-center lg:bottom-3"
+    >
+      {choices.map(({ choice, name, short, key, also }) => (
+        <Button key={choice} size="lg" onClick={() => onChoose(choice)} aria-label={name} className="px-3">
+          <Kbd className="max-sm:hidden">{key}</Kbd>
+          {short}
+          <Kbd className="text-ink-3 max-lg:hidden">{also}</Kbd>
+        </Button>
+      ))}
+      <span className="w-2 max-sm:hidden" />
+      <Button size="lg" look="quiet" onClick={onSkip} aria-label="Skip" className="px-3">
+        <Kbd className="max-sm:hidden">S</Kbd>Skip
+      </Button>
+      <Button size="lg" look="quiet" onClick={onUndo} aria-label="Undo" className="px-3">
+        <Kbd className="max-sm:hidden">Z</Kbd>Undo
+      </Button>
+    </div>
+  )
+}

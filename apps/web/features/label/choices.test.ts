@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { commandOf } from './choices'
+
+const press = { ctrlKey: false, metaKey: false, altKey: false, repeat: false }
+
+it.each([
+  ['ArrowLeft', 'left'],
+  ['1', 'left'],
+  ['ArrowRight', 'right'],
+  ['2', 'right'],
+  ['3', 'tie'],
+  ['=', 'tie'],
+  ['4', 'both_bad'],
+  ['X', 'both_bad'],
+  ['s', 'skip'],
+  ['z', 'undo'],
+  ['?', 'help'],
+  ['Enter', undefined],
+])('%s means %s', (key, command) => expect(commandOf({ ...press, key })).toBe(command))
+
+it('leaves held keys and the shortcuts of the browser alone', () => {
+  expect(commandOf({ ...press, key: '1', repeat: true })).toBeUndefined()
+  expect(commandOf({ ...press, key: 'z', ctrlKey: true })).toBeUndefined()
+  expect(commandOf({ ...press, key: 'ArrowLeft', altKey: true })).toBeUndefined()
+})

@@ -1,0 +1,109 @@
+'use client'
+
+import { Button, EmptyState, Kbd, Progress, Skeleton, Tag } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useState } from 'react'
+import { formatCount, plural } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { useTRPC } from '../../lib/trpc'
+import { Page } from '../shell/page'
+import { HelpDialog } from './help-dialog'
+import { PairView } from './pair-view'
+import { useLabelQueue } from './use-label-queue'
+
+/** One pair after the other, blind, by key or by touch. */
+export function LabelSession() {
+  const { queue, judge, skip, undo } = useLabelQueue()
+  const [help, setHelp] = useState(false)
+  return (
+    <Page
+      crumbs={[{ name: 'Labels', href: '/labels' }, { name: 'Session' }]}
+      bar={<SessionBar onHelp={() => setHelp(true)} />}
+    >
+      <Loaded query={queue} skeleton={<SessionSkeleton />}>
+        {([pair]) =>
+          pair ? (
+            <PairView
+              key={pair.pairId}
+              pair={pair}
+              onJudge={judge}
+              onSkip={skip}
+              onUndo={undo}
+              onHelp={() => setHelp(true)}
+            />
+          ) : (
+            <NoPair onUndo={undo} />
+          )
+        }
+      </Loaded>
+      <HelpDialog open={help} onOpenChange={setHelp} />
+    </Page>
+  )
+}
+
+function SessionBar({ onHelp }: { onHelp: () => void }) {
+  const trpc = useTRPC()
+  const summary = useQuery(trpc.label.summary.queryOptions())
+  const data = summary.data
+  const judged = data ? data.pairs - data.open : 0
+  return (
+    <>
+      <Tag className="max-md:hidden">blind</Tag>
+      {data ? (
+        <>
+          <span className="num whitespace-nowrap text-ink-2" aria-live="polite">
+            {formatCount(data.mineToday)} today
+          </span>
+          <Progress
+            value={data.pairs > 0 ? judged / data.pairs : 0}
+            label="Pairs decided"
+            tone="accent"
+            className="w-32 max-sm:hidden"
+          />
+          <span className="num whitespace-nowrap text-ink-2 max-sm:hidden">
+            {formatCount(data.open)} open
+          </span>
+        </>
+      ) : null}
+      <Button look="quiet" size="icon" onClick={onHelp} aria-label="Keys" className="max-sm:hidden">
+        <Kbd>?</Kbd>
+      </Button>
+    </>
+  )
+}
+
+function NoPair({ onUndo }: { onUndo: () => void }) {
+  const trpc = useTRPC()
+  const summary = useQuery(trpc.label.summary.queryOptions())
+  const none = summary.data?.pairs === 0
+  return (
+    <EmptyState
+      title={none ? 'There is nothing to judge yet' : 'Every pair you can judge has your vote'}
+      action={
+        <>
+          <Button asChild look="primary">
+            <Link href={none ? '/variants' : '/labels'}>{none ? 'Make variants' : 'Back to labels'}</Link>
+          </Button>
+          {none ? null : <Button onClick={onUndo}>Undo the last vote</Button>}
+        </>
+      }
+    >
+      {none
+        ? 'Pairs appear when a batch of variants has been written.'
+        : `Thank you. ${summary.data ? `You have judged ${plural(summary.data.mine, 'pair')}.` : ''}`}
+    </EmptyState>
+  )
+}
+
+function SessionSkeleton() {
+  return (
+    <div className="flex flex-col gap-4">
+      <Skeleton className="h-16 max-w-xl" />
+      <div className="grid gap-4 md:grid-cols-2">
+        <Skeleton className="h-[28rem]" />
+        <Skeleton className="h-[28rem]" />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,145 @@
+'use client'
+
+import { Button, Card, CardHead, EmptyState, Progress, Skeleton, Stat, Table, Td, Th, Tr } from '@palate/ui'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
+import { toast } from 'sonner'
+import { formatCount, plural } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { useMay } from '../../lib/use-may'
+import { Page } from '../shell/page'
+
+type Summary = Outputs['label']['summary']
+
+export function LabelsPage() {
+  const trpc = useTRPC()
+  const may = useMay()
+  const queryClient = useQueryClient()
+  const summary = useQuery(trpc.label.summary.queryOptions())
+  const rules = useMutation(
+    trpc.label.applyRules.mutationOptions({
+      onSuccess: ({ judged, decided, ties }) => {
+        toast.success(
+          judged === 0
+            ? 'Every pair already has a vote of the rules.'
+            : `The rules judged ${plural(judged, 'pair')}: ${formatCount(decided)} decided, ${formatCount(ties)} without a winner.`,
+        )
+        void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
+        void queryClient.invalidateQueries(trpc.overview.pathFilter())
+      },
+    }),
+  )
+  const some = (summary.data?.pairs ?? 0) > 0
+  return (
+    <Page
+      crumbs={[{ name: 'Labels' }]}
+      title="Labels"
+      lead="Which of two answers is better? People decide first; the persona's rules can judge what nobody has."
+      actions={
+        some ? (
+          <>
+            {may('label:rule') ? (
+              <Button busy={rules.isPending} onClick={() => rules.mutate({})}>
+                Let the rules label the rest
+              </Button>
+            ) : null}
+            {may('label:create') ? (
+              <Button asChild look="primary">
+                <Link href="/labels/session">Label pairs</Link>
+              </Button>
+            ) : null}
+          </>
+        ) : null
+      }
+    >
+      <Loaded query={summary} skeleton={<Skeleton className="h-64" />}>
+        {(data) => (data.pairs > 0 ? <SummaryView summary={data} /> : <NoPairs />)}
+      </Loaded>
+    </Page>
+  )
+}
+
+function NoPairs() {
+  return (
+    <EmptyState
+      title="No pairs to judge yet"
+      action={
+        <Button asChild look="primary">
+          <Link href="/variants">Make variants</Link>
+        </Button>
+      }
+    >
+      A batch of variants writes two answers to each prompt; each two become a pair.
+    </EmptyState>
+  )
+}
+
+function SummaryView({ summary }: { summary: Summary }) {
+  const { pairs, open, personVotes, ruleVotes, mine, mineToday, agreement, byPersona } = summary
+  return (
+    <>
+      <section aria-label="Votes" className="grid grid-cols-2 gap-4 lg:grid-cols-4">
+        <Card className="px-4.5 py-4">
+          <Stat
+            label="Pairs"
+            value={formatCount(pairs)}
+            note={`${formatCount(open)} without a person's vote`}
+          />
+        </Card>
+        <Card className="px-4.5 py-4">
+          <Stat
+            label="Votes of people"
+            value={formatCount(personVotes)}
+            note={`yours ${formatCount(mine)} · today ${formatCount(mineToday)}`}
+          />
+        </Card>
+        <Card className="px-4.5 py-4">
+          <Stat
+            label="Votes of the rules"
+            value={formatCount(ruleVotes)}
+            note="deterministic, with a reason each"
+          />
+        </Card>
+        <Card className="px-4.5 py-4">
+          <Stat
+            label="People and rules agree"
+            value={agreement && agreement.of > 0 ? `${agreement.same} of ${agreement.of}` : '–'}
+            note="pairs that both have judged"
+          />
+        </Card>
+      </section>
+      <Card>
+        <CardHead title="By persona" />
+        <Table className="mt-2">
+          <thead>
+            <tr>
+              <Th>Persona</Th>
+              <Th numeric>Pairs</Th>
+              <Th numeric>People</Th>
+              <Th numeric>Rules</Th>
+              <Th className="w-1/3">Judged by people</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {byPersona.map((row) => (
+              <Tr key={row.slug}>
+                <Td className="font-medium whitespace-nowrap">{row.name}</Td>
+                <Td numeric>{formatCount(row.pairs)}</Td>
+                <Td numeric>{formatCount(row.personVotes)}</Td>
+                <Td numeric>{formatCount(row.ruleVotes)}</Td>
+                <Td className="min-w-32">
+                  <Progress
+                    value={row.pairs > 0 ? row.personVotes / row.pairs : 0}
+                    label={`Judged for ${row.name}`}
+                    tone="good"
+                  />
+                </Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      </Card>
+    </>
+  )
+}

@@ -1,0 +1,72 @@
+'use client'
+
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { toast } from 'sonner'
+import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
+import type { Choice } from './choices'
+
+export type LabelPair = Outputs['label']['next'][number]
+
+/** Pairs kept ahead, so that the next one shows at once; and how few may be left before more are claimed. */
+const ahead = 5
+const refillBelow = 4
+
+const queueKey = ['label-queue']
+
+/**
+ * The pairs in front of one labeler. A judgement takes the first away at once and is sent behind the scenes;
+ * if the server refuses it, the pair comes back to the front with the reason.
+ */
+export function useLabelQueue() {
+  const client = useTRPCClient()
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+
+  const queue = useQuery({
+    queryKey: queueKey,
+    queryFn: () => client.label.next.mutate({ count: ahead, exclude: [] }),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  })
+
+  const read = () => queryClient.getQueryData<LabelPair[]>(queueKey) ?? []
+  const write = (change: (pairs: LabelPair[]) => LabelPair[]) =>
+    queryClient.setQueryData<LabelPair[]>(queueKey, (pairs) => change(pairs ?? []))
+
+  const refill = async () => {
+    const known = read().map(({ pairId }) => pairId)
+    if (known.length >= refillBelow) return
+    const fresh = await client.label.next.mutate({ count: ahead - known.length, exclude: known })
+    write((pairs) => [...pairs, ...fresh.filter((one) => !pairs.some(({ pairId }) => pairId === one.pairId))])
+  }
+
+  const send = async (pair: LabelPair, work: () => Promise<unknown>) => {
+    write((pairs) => pairs.filter(({ pairId }) => pairId !== pair.pairId))
+    try {
+      await work()
+      await refill()
+    } catch (error) {
+      write((pairs) => (pairs.some(({ pairId }) => pairId === pair.pairId) ? pairs : [pair, ...pairs]))
+      toast.error(error instanceof Error ? error.message : 'The vote could not be sent.')
+    }
+    void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
+  }
+
+  return {
+    queue,
+    judge: (pair: LabelPair, choice: Choice, durationMs: number) =>
+      send(pair, () => client.label.vote.mutate({ pairId: pair.pairId, choice, durationMs })),
+    skip: (pair: LabelPair) => send(pair, () => client.label.skip.mutate({ pairId: pair.pairId })),
+    undo: async () => {
+      try {
+        const back = await client.label.undo.mutate()
+        if (!back) return void toast('There is no vote of yours left to take back.')
+        write((pairs) => [back, ...pairs.filter(({ pairId }) => pairId !== back.pairId)])
+      } catch (error) {
+        toast.error(error instanceof Error ? error.message : 'The vote could not be taken back.')
+      }
+      void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
+    },
+  }
+}

@@ -1,0 +1,162 @@
+'use client'
+
+import { SavePersonaInput } from '@palate/core/persona/schemas'
+import { ontology, personaPrompt } from '@palate/recipe'
+import { Button, cn, Field, Input, Textarea } from '@palate/ui'
+import { useForm } from 'react-hook-form'
+import type { Outputs } from '../../lib/trpc'
+import { readWords, slugOf } from './words'
+
+type Body = Outputs['persona']['get']['body']
+type Values = {
+  name: string
+  slug: string
+  cuisines: string
+  flavours: string
+  style: string
+  diets: string[]
+  forbidden: string
+  preferred: string
+  systemPrompt: string
+}
+
+export const emptyBody: Body = {
+  name: '',
+  cuisines: [],
+  flavours: [],
+  style: '',
+  diets: [],
+  forbidden: [],
+  preferred: [],
+  systemPrompt: null,
+}
+
+const toValues = (slug: string, body: Body): Values => ({
+  ...body,
+  slug,
+  cuisines: body.cuisines.join(', '),
+  flavours: body.flavours.join(', '),
+  forbidden: body.forbidden.join(', '),
+  preferred: body.preferred.join(', '),
+  systemPrompt: body.systemPrompt ?? '',
+})
+
+const toBody = (values: Values): Body => ({
+  name: values.name.trim(),
+  style: values.style.trim(),
+  diets: values.diets,
+  cuisines: readWords(values.cuisines),
+  flavours: readWords(values.flavours),
+  forbidden: readWords(values.forbidden),
+  preferred: readWords(values.preferred),
+  systemPrompt: values.systemPrompt.trim() || null,
+})
+
+const lists = [
+  { name: 'cuisines', label: 'Cuisines', hint: 'Separated by commas' },
+  { name: 'flavours', label: 'Flavours', hint: 'Separated by commas' },
+  { name: 'forbidden', label: 'Never use', hint: 'Ingredients or kinds: meat, soy sauce, spicy' },
+  { name: 'preferred', label: 'Likes', hint: 'What the cook is glad to see' },
+] as const
+
+export function PersonaForm({
+  slug,
+  body,
+  busy,
+  mayWrite,
+  onSubmit,
+}: {
+  slug: string
+  body: Body
+  busy: boolean
+  mayWrite: boolean
+  onSubmit: (slug: string, body: Body) => void
+}) {
+  const form = useForm<Values>({ defaultValues: toValues(slug, body) })
+  const values = form.watch()
+  const draft = toBody(values)
+  const errors = form.formState.errors
+
+  const submit = form.handleSubmit((filled) => {
+    const wanted = { slug: filled.slug || slugOf(filled.name), body: toBody(filled) }
+    const parsed = SavePersonaInput.safeParse(wanted)
+    if (parsed.success) return onSubmit(wanted.slug, wanted.body)
+    for (const issue of parsed.error.issues) {
+      const field = issue.path[0] === 'slug' ? 'slug' : issue.path[1]
+      form.setError(typeof field === 'string' && field in filled ? (field as keyof Values) : 'root', {
+        message: issue.message,
+      })
+    }
+  })
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-5">
+      <fieldset disabled={!mayWrite} className="grid gap-5 sm:grid-cols-2">
+        <Field label="Name" error={errors.name?.message}>
+          <Input {...form.register('name')} />
+        </Field>
+        <Field label="Slug" hint="Used in files and addresses" error={errors.slug?.message}>
+          <Input {...form.register('slug')} placeholder={slugOf(values.name)} className="font-mono text-sm" />
+        </Field>
+        {lists.map(({ name, label, hint }) => (
+          <Field key={name} label={label} hint={hint} error={errors[name]?.message}>
+            <Textarea rows={2} {...form.register(name)} />
+          </Field>
+        ))}
+        <Field label="Style" hint="quick, traditional, healthy …" error={errors.style?.message}>
+          <Input {...form.register('style')} />
+        </Field>
+        <Diets value={values.diets} onChange={(diets) => form.setValue('diets', diets)} />
+        <Field
+          label="System prompt"
+          hint="Left empty, it is built from the lists above"
+          error={errors.systemPrompt?.message}
+          className="sm:col-span-2"
+        >
+          <Textarea
+            rows={3}
+            {...form.register('systemPrompt')}
+            placeholder={personaPrompt({ ...draft, systemPrompt: undefined })}
+          />
+        </Field>
+      </fieldset>
+      {errors.root ? (
+        <p role="alert" className="text-sm text-bad">
+          {errors.root.message}
+        </p>
+      ) : null}
+      {mayWrite ? (
+        <Button type="submit" look="primary" busy={busy} className="self-start">
+          Save persona
+        </Button>
+      ) : null}
+    </form>
+  )
+}
+
+function Diets({ value, onChange }: { value: readonly string[]; onChange: (diets: string[]) => void }) {
+  return (
+    <fieldset className="flex flex-col gap-1.5">
+      <legend className="mb-1.5 text-sm font-medium">Diets</legend>
+      <div className="flex flex-wrap gap-1.5">
+        {Object.keys(ontology.diets).map((diet) => {
+          const on = value.includes(diet)
+          return (
+            <button
+              key={diet}
+              type="button"
+              aria-pressed={on}
+              onClick={() => onChange(on ? value.filter((one) => one !== diet) : [...value, diet])}
+              className={cn(
+                'h-7 rounded-full border px-2.5 text-xs font-medium',
+                on ? 'border-good/40 bg-good-soft text-good' : 'border-line-strong text-ink-2 hover:text-ink',
+              )}
+            >
+              {diet}
+            </button>
+          )
+        })}
+      </div>
+    </fieldset>
+  )
+}

@@ -1,0 +1,61 @@
+'use client'
+
+import {
+  Button,
+  Dialog,
+  DialogContent,
+  DialogTrigger,
+  Tabs,
+  TabsContent,
+  TabsList,
+  TabsTrigger,
+} from '@palate/ui'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { type Inputs, useTRPC } from '../../lib/trpc'
+import { PreferenceForm } from './preference-form'
+import { StarterForm } from './starter-form'
+
+/** Starts a training run: the starter model while there is no base, else preference training. */
+export function NewRunDialog() {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const queryClient = useQueryClient()
+  const [open, setOpen] = useState(false)
+  const [kind, setKind] = useState<string>()
+  const readiness = useQuery(trpc.run.readiness.queryOptions(undefined, { enabled: open }))
+  const create = useMutation(
+    trpc.run.create.mutationOptions({
+      onSuccess: (run) => {
+        setOpen(false)
+        void queryClient.invalidateQueries(trpc.run.pathFilter())
+        void queryClient.invalidateQueries(trpc.overview.pathFilter())
+        router.push(`/training/${run.id}`)
+      },
+    }),
+  )
+  const start = (input: Inputs['run']['create']) => create.mutate(input)
+  const likely = readiness.data?.baseModel ? 'dpo' : 'pretrain'
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button look="primary">New run</Button>
+      </DialogTrigger>
+      <DialogContent title="New run">
+        <Tabs value={kind ?? likely} onValueChange={setKind}>
+          <TabsList>
+            <TabsTrigger value="pretrain">Starter model</TabsTrigger>
+            <TabsTrigger value="dpo">Preference training</TabsTrigger>
+          </TabsList>
+          <TabsContent value="pretrain">
+            <StarterForm busy={create.isPending} onSubmit={start} />
+          </TabsContent>
+          <TabsContent value="dpo">
+            <PreferenceForm readiness={readiness} busy={create.isPending} onSubmit={start} />
+          </TabsContent>
+        </Tabs>
+      </DialogContent>
+    </Dialog>
+  )
+}

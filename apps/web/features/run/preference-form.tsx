@@ -1,0 +1,74 @@
+import { DpoConfig } from '@palate/protocol'
+import { ErrorState, Skeleton } from '@palate/ui'
+import Link from 'next/link'
+import { formatCount } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import type { Inputs, Outputs } from '../../lib/trpc'
+import { dpoFields, dpoPresets } from './presets'
+import { RunForm } from './run-form'
+
+type Readiness = Outputs['run']['readiness']
+
+export function PreferenceForm({
+  readiness,
+  busy,
+  onSubmit,
+}: {
+  readiness: { data: Readiness | undefined; error: { message: string } | null; refetch: () => unknown }
+  busy: boolean
+  onSubmit: (input: Inputs['run']['create']) => void
+}) {
+  return (
+    <Loaded query={readiness} skeleton={<Skeleton className="h-64" />}>
+      {({ pairs, baseModel }) => {
+        const reason = missing(pairs.decided, baseModel !== null)
+        return (
+          <RunForm
+            schema={DpoConfig}
+            presets={dpoPresets}
+            fields={dpoFields}
+            namePlaceholder="taste"
+            action="Train on the votes"
+            busy={busy}
+            disabled={reason !== null}
+            onSubmit={(order) => onSubmit({ kind: 'dpo', ...order })}
+          >
+            {reason ? (
+              <ErrorState title="Not yet" message={reason.message} />
+            ) : (
+              <p className="text-ink-2">
+                Learns from <b className="text-ink">{formatCount(pairs.decided)} decided pairs</b> (
+                {formatCount(pairs.person)} by people, {formatCount(pairs.rule)} by the rules;{' '}
+                {formatCount(pairs.ties)} without a winner are left out), on{' '}
+                {baseModel ? `${baseModel.name} v${baseModel.number}` : 'the base model'}.
+              </p>
+            )}
+            {reason ? (
+              <Link href={reason.href} className="text-accent underline underline-offset-3">
+                {reason.action}
+              </Link>
+            ) : null}
+          </RunForm>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+function missing(decided: number, hasBase: boolean) {
+  if (!hasBase) {
+    return {
+      message: 'There is no base model to train. Train the starter model first.',
+      href: '/training',
+      action: 'To the runs',
+    }
+  }
+  if (decided === 0) {
+    return {
+      message: 'No pair has a winner yet, so there is nothing to learn from.',
+      href: '/labels',
+      action: 'To the labels',
+    }
+  }
+  return null
+}

@@ -1,0 +1,67 @@
+import { Card, CardBody, CardHead, Table, Td, Th, Tr } from '@palate/ui'
+import { formatDate } from '../../lib/format'
+import type { Run } from './run-page'
+import { StatusTag } from './run-status'
+
+/** How the run was ordered, what it was made from, and each attempt at it. */
+export function RunConfigView({ run }: { run: Run }) {
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-2">
+      <Figures title="Configuration" values={{ seed: run.seed, ...run.config }} />
+      <Figures title="Made from" values={run.lineage} />
+      {run.summary ? <Figures title="Result" values={run.summary} /> : null}
+      <Card>
+        <CardHead title="Attempts" />
+        <Table className="mt-1">
+          <thead>
+            <tr>
+              <Th>Attempt</Th>
+              <Th>Agent</Th>
+              <Th>State</Th>
+              <Th>Started</Th>
+            </tr>
+          </thead>
+          <tbody>
+            {run.attempts.map((attempt) => (
+              <Tr key={attempt.id}>
+                <Td className="num">{attempt.number}</Td>
+                <Td>{attempt.agentName}</Td>
+                <Td title={attempt.failure?.message}>
+                  <StatusTag status={attempt.status} />
+                </Td>
+                <Td className="num whitespace-nowrap">{formatDate(attempt.startedAt)}</Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      </Card>
+    </div>
+  )
+}
+
+function Figures({ title, values }: { title: string; values: Record<string, unknown> }) {
+  const entries = Object.entries(values).filter(([, value]) => value !== null && value !== undefined)
+  return (
+    <Card>
+      <CardHead title={title} />
+      <CardBody>
+        {entries.length === 0 ? (
+          <p className="text-ink-2">Nothing was set: the trainer's own defaults.</p>
+        ) : null}
+        <dl className="flex flex-col">
+          {entries.map(([name, value]) => (
+            <div
+              key={name}
+              className="flex items-baseline justify-between gap-4 border-b border-dotted border-line-strong py-1.5 last:border-0"
+            >
+              <dt className="text-ink-2">{name}</dt>
+              <dd className="num text-right font-mono text-xs [overflow-wrap:anywhere]">{show(value)}</dd>
+            </div>
+          ))}
+        </dl>
+      </CardBody>
+    </Card>
+  )
+}
+
+const show = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))

@@ -1,0 +1,104 @@
+'use client'
+
+import { Button, cn, Field, Input } from '@palate/ui'
+import { type ReactNode, useState } from 'react'
+import { useForm } from 'react-hook-form'
+import type { z } from 'zod'
+import { type NumberField, type Preset, readNumbers } from './presets'
+
+export type RunOrder<Config> = { name: string | undefined; seed: number | undefined; config: Config }
+
+/** Name, preset and figures of a run. An empty figure is left to the trainer. */
+export function RunForm<Config>({
+  schema,
+  presets,
+  fields,
+  namePlaceholder,
+  action,
+  busy,
+  disabled,
+  children,
+  onSubmit,
+}: {
+  schema: z.ZodType<Config>
+  presets: readonly Preset[]
+  fields: readonly NumberField[]
+  namePlaceholder: string
+  action: string
+  busy: boolean
+  disabled?: boolean
+  children?: ReactNode
+  onSubmit: (order: RunOrder<Config>) => void
+}) {
+  const figuresOf = (preset: Preset | undefined) =>
+    Object.fromEntries(
+      fields.map(({ name }) => [name, preset?.config[name] === undefined ? '' : String(preset.config[name])]),
+    )
+  const [chosen, setChosen] = useState(presets[0]?.id)
+  const form = useForm<{ name: string; seed: string; figures: Record<string, string> }>({
+    defaultValues: { name: '', seed: '', figures: figuresOf(presets[0]) },
+  })
+
+  const submit = form.handleSubmit(({ name, seed, figures }) => {
+    const parsed = schema.safeParse(readNumbers(figures))
+    if (!parsed.success) {
+      for (const { path, message } of parsed.error.issues)
+        form.setError(`figures.${String(path[0])}`, { message })
+      return
+    }
+    onSubmit({
+      name: name.trim() || undefined,
+      seed: seed === '' ? undefined : Number(seed),
+      config: parsed.data,
+    })
+  })
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      {children}
+      <div role="radiogroup" aria-label="Preset" className="grid gap-2 sm:grid-cols-3">
+        {presets.map((preset) => (
+          // biome-ignore lint/a11y/useSemanticElements: a card as a radio button, with its own focus ring
+          <button
+            key={preset.id}
+            type="button"
+            role="radio"
+            aria-checked={chosen === preset.id}
+            onClick={() => {
+              setChosen(preset.id)
+              form.setValue('figures', figuresOf(preset))
+            }}
+            className={cn(
+              'flex flex-col rounded-md border px-3 py-2 text-left transition-colors',
+              chosen === preset.id ? 'border-accent bg-accent-soft' : 'border-line-strong hover:bg-sunk',
+            )}
+          >
+            <b className="text-sm font-semibold">{preset.name}</b>
+            <span className="text-xs text-ink-2">{preset.detail}</span>
+          </button>
+        ))}
+      </div>
+      <div className="grid grid-cols-2 gap-x-4 gap-y-3">
+        {fields.map(({ name, label, hint, step }) => (
+          <Field key={name} label={label} hint={hint} error={form.formState.errors.figures?.[name]?.message}>
+            <Input
+              type="number"
+              step={step ?? '1'}
+              placeholder="default"
+              {...form.register(`figures.${name}`)}
+            />
+          </Field>
+        ))}
+        <Field label="Name" hint="Chosen for you when empty">
+          <Input placeholder={namePlaceholder} {...form.register('name')} />
+        </Field>
+        <Field label="Seed" hint="The same seed, the same run">
+          <Input type="number" min={0} placeholder="drawn" {...form.register('seed')} />
+        </Field>
+      </div>
+      <Button type="submit" look="primary" size="lg" busy={busy} disabled={disabled} className="self-end">
+        {action}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,171 @@
+'use client'
+
+import {
+  Button,
+  Confirm,
+  ErrorState,
+  Progress,
+  Skeleton,
+  Tabs,
+  TabsContent,
+  TabsList,
+  TabsTrigger,
+} from '@palate/ui'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import Link from 'next/link'
+import { formatDuration } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { useMay } from '../../lib/use-may'
+import { useNow } from '../../lib/use-now'
+import { Page } from '../shell/page'
+import { RunCharts } from './run-charts'
+import { RunConfigView } from './run-config'
+import { kindName } from './run-kind'
+import { RunLogs } from './run-logs'
+import { RunProgress } from './run-progress'
+import { RunSamples } from './run-samples'
+import { isMoving, StatusTag } from './run-status'
+
+export type Run = Outputs['run']['get']
+
+export function RunPage({ id }: { id: string }) {
+  const trpc = useTRPC()
+  const run = useQuery(
+    trpc.run.get.queryOptions(
+      { id },
+      { refetchInterval: (query) => (isMoving(query.state.data?.status ?? '') ? 2000 : false) },
+    ),
+  )
+  const name = run.data ? `Run ${run.data.number}` : 'Run'
+  return (
+    <Page crumbs={[{ name: 'Training', href: '/training' }, { name }]}>
+      <Loaded query={run} skeleton={<RunSkeleton />}>
+        {(data) => <RunView run={data} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+function RunView({ run }: { run: Run }) {
+  const draws = run.kind !== 'generate'
+  return (
+    <>
+      <RunHead run={run} />
+      {run.status === 'queued' ? (
+        <p role="status" className="rounded-lg bg-warn-soft px-4.5 py-3 text-warn">
+          {run.waitingBecause ?? 'It waits for an agent to take it.'}
+        </p>
+      ) : null}
+      {run.failure ? (
+        <ErrorState
+          title={`It ${run.status === 'failed' ? 'failed' : 'stopped'}`}
+          message={run.failure.message}
+        />
+      ) : null}
+      <Tabs defaultValue={draws ? 'curves' : 'logs'}>
+        <TabsList>
+          {draws ? <TabsTrigger value="curves">Curves</TabsTrigger> : null}
+          {draws ? <TabsTrigger value="samples">Samples</TabsTrigger> : null}
+          <TabsTrigger value="logs">Log</TabsTrigger>
+          <TabsTrigger value="config">Configuration</TabsTrigger>
+        </TabsList>
+        <TabsContent value="curves">
+          <RunCharts run={run} />
+        </TabsContent>
+        <TabsContent value="samples">
+          <RunSamples run={run} />
+        </TabsContent>
+        <TabsContent value="logs">
+          <RunLogs run={run} />
+        </TabsContent>
+        <TabsContent value="config">
+          <RunConfigView run={run} />
+        </TabsContent>
+      </Tabs>
+    </>
+  )
+}
+
+function RunHead({ run }: { run: Run }) {
+  const now = useNow(1000)
+  const share =
+    run.progress && run.progress.totalSteps > 0 ? run.progress.step / run.progress.totalSteps : undefined
+  const running = run.status === 'running' || run.status === 'cancelling'
+  return (
+    <header className="flex flex-col gap-3">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <div className="flex min-w-0 flex-wrap items-center gap-3">
+          <h1 className="title text-2xl">
+            {run.name} <span className="text-ink-3">{run.number}</span>
+          </h1>
+          <StatusTag status={run.status} />
+          <span className="num text-ink-2">
+            {kindName(run.kind)}
+            {run.startedAt
+              ? ` · ${formatDuration(new Date(run.finishedAt ?? now).getTime() - new Date(run.startedAt).getTime())}`
+              : ''}
+            {run.attempts.at(-1) ? ` · on ${run.attempts.at(-1)?.agentName}` : ''}
+          </span>
+        </div>
+        <RunActions run={run} />
+      </div>
+      {running ? (
+        <div className="flex items-center gap-4">
+          <Progress value={share} label="Progress" tone="accent" className="flex-1" />
+          <span className="text-sm whitespace-nowrap text-ink-2">
+            <RunProgress run={run} />
+          </span>
+        </div>
+      ) : null}
+    </header>
+  )
+}
+
+function RunActions({ run }: { run: Run }) {
+  const trpc = useTRPC()
+  const may = useMay()
+  const queryClient = useQueryClient()
+  const cancel = useMutation(
+    trpc.run.cancel.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries(trpc.run.pathFilter()),
+    }),
+  )
+  const stoppable = run.status === 'queued' || run.status === 'running'
+  return (
+    <div className="flex gap-2">
+      {run.modelVersionId ? (
+        <Button asChild look={run.kind === 'dpo' ? 'primary' : 'plain'}>
+          <Link href={run.kind === 'dpo' ? '/evaluation' : '/release'}>
+            {run.kind === 'dpo' ? 'Evaluate this model' : 'See the model'}
+          </Link>
+        </Button>
+      ) : null}
+      {stoppable && may('run:cancel') ? (
+        <Confirm
+          trigger={
+            <Button look="danger" busy={cancel.isPending}>
+              Cancel run
+            </Button>
+          }
+          title={`Cancel run ${run.number}?`}
+          description="The trainer stops after its current step. What it has measured stays; no model comes out of it."
+          action="Cancel run"
+          onConfirm={() => cancel.mutate({ id: run.id })}
+        />
+      ) : null}
+    </div>
+  )
+}
+
+function RunSkeleton() {
+  return (
+    <div className="flex flex-col gap-5">
+      <Skeleton className="h-10 w-80 max-w-full" />
+      <div className="grid gap-4 md:grid-cols-2">
+        <Skeleton className="h-64" />
+        <Skeleton className="h-64" />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,167 @@
+'use client'
+
+import {
+  Button,
+  Card,
+  EmptyState,
+  Progress,
+  Skeleton,
+  Table,
+  Tabs,
+  TabsList,
+  TabsTrigger,
+  Td,
+  Th,
+  Tr,
+} from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useState } from 'react'
+import { formatAgo, formatDuration } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { useMay } from '../../lib/use-may'
+import { useNow } from '../../lib/use-now'
+import { Page } from '../shell/page'
+import { NewRunDialog } from './new-run-dialog'
+import { kindName } from './run-kind'
+import { isMoving, StatusTag } from './run-status'
+
+type Run = Outputs['run']['list'][number]
+
+const views = [
+  { id: 'training', name: 'Training', shows: (kind: string) => kind !== 'generate' },
+  { id: 'generate', name: 'Answers', shows: (kind: string) => kind === 'generate' },
+  { id: 'all', name: 'All runs', shows: () => true },
+] as const
+
+export function RunsPage() {
+  const trpc = useTRPC()
+  const may = useMay()
+  const [view, setView] = useState<string>('training')
+  const runs = useQuery(
+    trpc.run.list.queryOptions(
+      { limit: 100 },
+      {
+        refetchInterval: (query) => (query.state.data?.some(({ status }) => isMoving(status)) ? 3000 : false),
+      },
+    ),
+  )
+  const shows = views.find(({ id }) => id === view)?.shows ?? (() => true)
+  return (
+    <Page
+      crumbs={[{ name: 'Training' }]}
+      title="Training"
+      lead="All that an agent executes is a run: the starter model, training on votes, and the writing of answers."
+      actions={may('run:create') ? <NewRunDialog /> : null}
+    >
+      <Tabs value={view} onValueChange={setView}>
+        <TabsList>
+          {views.map(({ id, name }) => (
+            <TabsTrigger key={id} value={id}>
+              {name}
+            </TabsTrigger>
+          ))}
+        </TabsList>
+      </Tabs>
+      <Loaded query={runs} skeleton={<Skeleton className="h-56" />}>
+        {(list) => {
+          const shown = list.filter(({ kind }) => shows(kind))
+          return shown.length > 0 ? <RunTable runs={shown} /> : <NoRuns view={view} />
+        }}
+      </Loaded>
+    </Page>
+  )
+}
+
+function NoRuns({ view }: { view: string }) {
+  if (view === 'generate') {
+    return (
+      <EmptyState
+        title="No answers have been ordered"
+        action={
+          <Button asChild>
+            <Link href="/variants">To variants</Link>
+          </Button>
+        }
+      >
+        Batches of variants and evaluations order them.
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState title="No runs yet">
+      Begin with the starter model: a small one, trained from nothing on a generated cookbook, in a few
+      minutes on two cores. It needs no download and no GPU.
+    </EmptyState>
+  )
+}
+
+function RunTable({ runs }: { runs: readonly Run[] }) {
+  const now = useNow(5000)
+  return (
+    <Card>
+      <Table>
+        <thead>
+          <tr>
+            <Th>Run</Th>
+            <Th>Kind</Th>
+            <Th>State</Th>
+            <Th className="w-1/4">Progress</Th>
+            <Th numeric>Time</Th>
+            <Th>Created</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <Tr key={run.id} className="hover:bg-sunk/60">
+              <Td className="min-w-48">
+                <Link href={`/training/${run.id}`} className="font-semibold hover:text-accent">
+                  <span className="num mr-1.5 text-ink-3">{run.number}</span>
+                  {run.name}
+                </Link>
+              </Td>
+              <Td className="whitespace-nowrap">{kindName(run.kind)}</Td>
+              <Td>
+                <StatusTag status={run.status} />
+              </Td>
+              <Td className="min-w-40">
+                <RunBar run={run} />
+              </Td>
+              <Td numeric className="whitespace-nowrap">
+                {run.startedAt
+                  ? formatDuration(
+                      new Date(run.finishedAt ?? now).getTime() - new Date(run.startedAt).getTime(),
+                    )
+                  : '–'}
+              </Td>
+              <Td className="num whitespace-nowrap text-ink-2">{formatAgo(run.createdAt, now)}</Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </Card>
+  )
+}
+
+function RunBar({ run }: { run: Run }) {
+  if (run.status === 'queued')
+    return <span className="text-sm text-ink-3">{run.waitingBecause ?? 'waits for an agent'}</span>
+  if (run.status === 'failed')
+    return <span className="line-clamp-2 text-sm text-bad">{run.failure?.message}</span>
+  if (!run.progress || run.progress.totalSteps === 0) return null
+  const { step, totalSteps } = run.progress
+  return (
+    <div className="flex items-center gap-2.5">
+      <Progress
+        value={step / totalSteps}
+        label={`Progress of run ${run.number}`}
+        tone={run.status === 'finished' ? 'good' : 'accent'}
+        className="flex-1"
+      />
+      <span className="num text-xs text-ink-3">
+        {step} of {totalSteps}
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+import { PretrainConfig } from '@palate/protocol'
+import type { Inputs } from '../../lib/trpc'
+import { pretrainFields, pretrainPresets } from './presets'
+import { RunForm } from './run-form'
+
+export function StarterForm({
+  busy,
+  onSubmit,
+}: {
+  busy: boolean
+  onSubmit: (input: Inputs['run']['create']) => void
+}) {
+  return (
+    <RunForm
+      schema={PretrainConfig}
+      presets={pretrainPresets}
+      fields={pretrainFields}
+      namePlaceholder="starter"
+      action="Train the starter model"
+      busy={busy}
+      onSubmit={(order) => onSubmit({ kind: 'pretrain', ...order })}
+    >
+      <p className="text-ink-2">
+        A small Llama with its own tokenizer, trained from nothing on a cookbook that Palate writes. No
+        download, no GPU.
+      </p>
+    </RunForm>
+  )
+}

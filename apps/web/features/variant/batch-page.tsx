@@ -1,0 +1,111 @@
+'use client'
+
+import { Button, Card, CardBody, ErrorState, Skeleton } from '@palate/ui'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { formatDate, plural } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { isMoving, StatusTag } from '../run/run-status'
+import { Page } from '../shell/page'
+import { PairCard } from './pair-card'
+import { AnswerProgress } from './variants-page'
+
+type Batch = Outputs['variant']['batch']
+
+export function BatchPage({ id }: { id: string }) {
+  const trpc = useTRPC()
+  const batch = useQuery(
+    trpc.variant.batch.queryOptions(
+      { id },
+      { refetchInterval: (query) => (isMoving(query.state.data?.status ?? '') ? 2000 : false) },
+    ),
+  )
+  const name = batch.data ? `Batch ${batch.data.number}` : 'Batch'
+  return (
+    <Page crumbs={[{ name: 'Variants', href: '/variants' }, { name }]}>
+      <Loaded query={batch} skeleton={<Skeleton className="h-64" />}>
+        {(data) => <BatchView batch={data} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+function BatchView({ batch }: { batch: Batch }) {
+  const { status, settings } = batch
+  return (
+    <>
+      <header className="flex flex-wrap items-center justify-between gap-3">
+        <div className="flex flex-wrap items-center gap-3">
+          <h1 className="title text-2xl">Batch {batch.number}</h1>
+          <StatusTag status={status} />
+          <span className="num text-sm text-ink-3">{formatDate(batch.createdAt)}</span>
+        </div>
+        {batch.pairs > 0 ? (
+          <Button asChild look={status === 'ready' ? 'primary' : 'plain'}>
+            <Link href="/labels/session">Label pairs</Link>
+          </Button>
+        ) : null}
+      </header>
+      {batch.error ? <ErrorState title="The batch stopped" message={batch.error} /> : null}
+      <Card>
+        <CardBody className="flex flex-col gap-3">
+          <AnswerProgress batch={batch} />
+          <p className="num text-sm text-ink-2">
+            {plural(batch.prompts, 'prompt')} · {plural(batch.pairs, 'pair')} ·{' '}
+            {batch.model ? `written by ${batch.model.name} v${batch.model.number}` : 'model not chosen yet'} ·
+            A at temperature {settings.full.temperature} under the full prompt, B at{' '}
+            {settings.weak.temperature} under a weak one
+          </p>
+          {batch.run ? (
+            <p className="text-sm text-ink-3">
+              <Link
+                href={`/training/${batch.run.id}`}
+                className="underline underline-offset-3 hover:text-ink"
+              >
+                The run that writes them
+              </Link>
+              {batch.run.status === 'queued' ? ' waits for an agent.' : null}
+            </p>
+          ) : null}
+        </CardBody>
+      </Card>
+      <Pairs batchId={batch.id} />
+    </>
+  )
+}
+
+function Pairs({ batchId }: { batchId: string }) {
+  const trpc = useTRPC()
+  const pairs = useInfiniteQuery(
+    trpc.variant.pairs.infiniteQueryOptions(
+      { batchId, limit: 10 },
+      { getNextPageParam: (page) => page.nextCursor ?? undefined },
+    ),
+  )
+  return (
+    <Loaded query={pairs} skeleton={<Skeleton className="h-64" />}>
+      {({ pages }) => {
+        const items = pages.flatMap((page) => page.items)
+        if (items.length === 0)
+          return <p className="py-6 text-center text-ink-2">The first pair appears here.</p>
+        return (
+          <section aria-label="Pairs" className="flex flex-col gap-4">
+            {items.map((pair) => (
+              <PairCard key={pair.pairId} pair={pair} />
+            ))}
+            {pairs.hasNextPage ? (
+              <Button
+                busy={pairs.isFetchingNextPage}
+                onClick={() => pairs.fetchNextPage()}
+                className="self-center"
+              >
+                Show more
+              </Button>
+            ) : null}
+          </section>
+        )
+      }}
+    </Loaded>
+  )
+}

@@ -1,0 +1,115 @@
+'use client'
+
+import { Button, Dialog, DialogContent, DialogTrigger, Field, Input, Select } from '@palate/ui'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { useForm } from 'react-hook-form'
+import { plural } from '../../lib/format'
+import { useTRPC } from '../../lib/trpc'
+import { PersonaPicker } from './persona-picker'
+
+type Values = { promptsPerPersona: number; seed: number; modelVersionId: string; datasetVersionId: string }
+
+/** Orders a batch. Everything is chosen already; what one wants otherwise can be changed. */
+export function NewBatchDialog() {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const queryClient = useQueryClient()
+  const [open, setOpen] = useState(false)
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
+  const personas = useQuery(trpc.persona.list.queryOptions(undefined, { enabled: open }))
+  const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
+  const datasets = useQuery(trpc.dataset.list.queryOptions(undefined, { enabled: open }))
+  const form = useForm<Values>({
+    defaultValues: { promptsPerPersona: 10, seed: 1, modelVersionId: '', datasetVersionId: '' },
+  })
+  const create = useMutation(
+    trpc.variant.createBatch.mutationOptions({
+      onSuccess: (batch) => {
+        setOpen(false)
+        void queryClient.invalidateQueries(trpc.variant.pathFilter())
+        void queryClient.invalidateQueries(trpc.overview.pathFilter())
+        router.push(`/variants/${batch.id}`)
+      },
+    }),
+  )
+  const cooks = personas.data ?? []
+  const chosen = cooks.filter(({ id }) => !left.has(id))
+  const bases = (models.data ?? []).filter(({ kind }) => kind === 'base')
+  const ready = (datasets.data ?? []).flatMap(({ name, latest }) =>
+    latest?.status === 'ready' ? [{ value: latest.id, label: `${name} v${latest.number}` }] : [],
+  )
+  const perPersona = form.watch('promptsPerPersona')
+  const prompts = Number.isFinite(perPersona) ? perPersona * chosen.length : 0
+
+  const onSubmit = form.handleSubmit((values) =>
+    create.mutate({
+      promptsPerPersona: values.promptsPerPersona,
+      seed: values.seed,
+      modelVersionId: values.modelVersionId || undefined,
+      datasetVersionId: values.datasetVersionId || undefined,
+      personaIds: left.size > 0 ? chosen.map(({ id }) => id) : undefined,
+    }),
+  )
+  const { errors } = form.formState
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button look="primary">New batch</Button>
+      </DialogTrigger>
+      <DialogContent
+        title="New batch of variants"
+        description="Two answers to each prompt, written by one model."
+      >
+        <form onSubmit={onSubmit} className="flex flex-col gap-4">
+          <div className="grid grid-cols-2 gap-4">
+            <Field label="Prompts per persona" error={errors.promptsPerPersona?.message}>
+              <Input
+                type="number"
+                inputMode="numeric"
+                {...form.register('promptsPerPersona', {
+                  valueAsNumber: true,
+                  min: { value: 1, message: 'At least 1.' },
+                  max: { value: 500, message: 'At most 500.' },
+                  required: 'How many prompts?',
+                })}
+              />
+            </Field>
+            <Field label="Seed" hint="The same seed, the same prompts">
+              <Input type="number" inputMode="numeric" {...form.register('seed', { valueAsNumber: true })} />
+            </Field>
+          </div>
+          <Field
+            label="Model"
+            hint={bases.length === 0 && models.isSuccess ? 'Train the starter model first.' : undefined}
+          >
+            <Select
+              value={form.watch('modelVersionId')}
+              onValueChange={(value) => form.setValue('modelVersionId', value)}
+              placeholder={bases[0] ? `Newest: ${bases[0].name} v${bases[0].number}` : 'No base model yet'}
+              options={bases.map(({ id, name, number }) => ({ value: id, label: `${name} v${number}` }))}
+            />
+          </Field>
+          <Field label="Recipes" hint="What stands in people's kitchens is drawn from these">
+            <Select
+              value={form.watch('datasetVersionId')}
+              onValueChange={(value) => form.setValue('datasetVersionId', value)}
+              placeholder={ready.length > 0 ? 'Newest dataset' : 'No dataset yet'}
+              options={ready}
+            />
+          </Field>
+          <PersonaPicker personas={cooks} left={left} onChange={setLeft} />
+          <div className="flex items-center justify-between gap-4">
+            <span className="num text-sm text-ink-2">
+              {plural(prompts, 'prompt')}, {plural(prompts * 2, 'answer')}
+            </span>
+            <Button type="submit" look="primary" busy={create.isPending} disabled={chosen.length === 0}>
+              Write variants
+            </Button>
+          </div>
+        </form>
+      </DialogContent>
+    </Dialog>
+  )
+}

@@ -1,0 +1,46 @@
+import { joinWords } from '@palate/recipe'
+import { Card, Tag } from '@palate/ui'
+import { plural } from '../../lib/format'
+import type { Outputs } from '../../lib/trpc'
+import { readMarks } from '../recipe/read-marks'
+import { readSame } from '../recipe/read-same'
+import { RecipeCard } from '../recipe/recipe-card'
+
+type Pair = Outputs['variant']['pairs']['items'][number]
+
+/** One prompt with its two answers, folded until somebody looks. */
+export function PairCard({ pair }: { pair: Pair }) {
+  return (
+    <Card>
+      <details className="group">
+        <summary className="flex cursor-pointer list-none flex-wrap items-center gap-x-3 gap-y-1 rounded-lg px-4.5 py-3">
+          <Tag tone="accent">{pair.persona.name}</Tag>
+          <span className="min-w-0 flex-1 basis-64 font-medium group-hover:text-accent">{pair.request}</span>
+          <span className="text-sm text-ink-3">with {joinWords(pair.inventory)}</span>
+          <Tag>{pair.votes > 0 ? plural(pair.votes, 'vote') : 'open'}</Tag>
+        </summary>
+        <PairAnswers pair={pair} />
+      </details>
+    </Card>
+  )
+}
+
+function PairAnswers({ pair }: { pair: Pair }) {
+  const same = readSame(pair.a, pair.b)
+  return (
+    <div className="grid items-start gap-4 border-t border-line bg-paper/60 p-4 md:grid-cols-2">
+      <RecipeCard
+        label="Full prompt"
+        text={pair.a}
+        same={same.left}
+        marks={readMarks(pair.a, { used: pair.inventory })}
+      />
+      <RecipeCard
+        label="Weak prompt"
+        text={pair.b}
+        same={same.right}
+        marks={readMarks(pair.b, { used: pair.inventory })}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+import { cn } from '@palate/ui'
+import { Check } from 'lucide-react'
+import type { Outputs } from '../../lib/trpc'
+
+/** Chips to leave personas out; all are in at first. */
+export function PersonaPicker({
+  personas,
+  left,
+  onChange,
+}: {
+  personas: readonly Outputs['persona']['list'][number][]
+  left: ReadonlySet<string>
+  onChange: (left: ReadonlySet<string>) => void
+}) {
+  const toggle = (id: string) => {
+    const next = new Set(left)
+    if (!next.delete(id)) next.add(id)
+    onChange(next)
+  }
+  return (
+    <fieldset className="flex flex-col gap-1.5">
+      <legend className="mb-1.5 text-sm font-medium">Personas</legend>
+      <div className="flex flex-wrap gap-1.5">
+        {personas.map(({ id, body }) => {
+          const on = !left.has(id)
+          return (
+            <button
+              key={id}
+              type="button"
+              aria-pressed={on}
+              onClick={() => toggle(id)}
+              className={cn(
+                'inline-flex h-7.5 items-center gap-1.5 rounded-full border px-3 text-sm font-medium transition-colors',
+                on
+                  ? 'border-accent/40 bg-accent-soft text-accent-ink'
+                  : 'border-line-strong bg-card text-ink-3 hover:text-ink',
+              )}
+            >
+              {on ? <Check className="size-3.5" aria-hidden /> : null}
+              {body.name}
+            </button>
+          )
+        })}
+      </div>
+    </fieldset>
+  )
+}

@@ -1,0 +1,107 @@
+'use client'
+
+import { Card, EmptyState, Progress, Skeleton, Table, Td, Th, Tr } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { formatCount, formatDate } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { useMay } from '../../lib/use-may'
+import { isMoving, StatusTag } from '../run/run-status'
+import { Page } from '../shell/page'
+import { NewBatchDialog } from './new-batch-dialog'
+
+type Batch = Outputs['variant']['batches'][number]
+
+export function VariantsPage() {
+  const trpc = useTRPC()
+  const may = useMay()
+  const batches = useQuery(
+    trpc.variant.batches.queryOptions(undefined, {
+      refetchInterval: (query) => (query.state.data?.some(({ status }) => isMoving(status)) ? 3000 : false),
+    }),
+  )
+  const action = may('variant:create') ? <NewBatchDialog /> : null
+  return (
+    <Page
+      crumbs={[{ name: 'Variants' }]}
+      title="Variants"
+      lead="For each prompt two answers: one under the persona's full prompt, one under a weak one. Each two become a pair to judge."
+      actions={action}
+    >
+      <Loaded query={batches} skeleton={<Skeleton className="h-48" />}>
+        {(list) =>
+          list.length > 0 ? (
+            <BatchTable batches={list} />
+          ) : (
+            <EmptyState title="No answers yet">
+              A batch writes prompts from your recipes and personas, and lets a model answer each of them
+              twice. It needs a base model: train the starter model first where there is none.{' '}
+              <Link href="/training" className="text-accent underline underline-offset-3">
+                To training
+              </Link>
+            </EmptyState>
+          )
+        }
+      </Loaded>
+    </Page>
+  )
+}
+
+function BatchTable({ batches }: { batches: readonly Batch[] }) {
+  return (
+    <Card>
+      <Table>
+        <thead>
+          <tr>
+            <Th>Batch</Th>
+            <Th>State</Th>
+            <Th className="w-1/4">Answers</Th>
+            <Th numeric>Pairs</Th>
+            <Th>Model</Th>
+            <Th>Started</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {batches.map((batch) => (
+            <Tr key={batch.id} className="hover:bg-sunk/60">
+              <Td className="font-semibold whitespace-nowrap">
+                <Link href={`/variants/${batch.id}`} className="hover:text-accent">
+                  Batch {batch.number}
+                </Link>
+              </Td>
+              <Td>
+                <StatusTag status={batch.status} />
+              </Td>
+              <Td className="min-w-40">
+                <AnswerProgress batch={batch} />
+              </Td>
+              <Td numeric>{formatCount(batch.pairs)}</Td>
+              <Td className="whitespace-nowrap">
+                {batch.model ? `${batch.model.name} v${batch.model.number}` : '–'}
+              </Td>
+              <Td className="num whitespace-nowrap text-ink-2">{formatDate(batch.createdAt)}</Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </Card>
+  )
+}
+
+export function AnswerProgress({ batch }: { batch: Pick<Batch, 'answers' | 'expected' | 'status'> }) {
+  const { answers, expected, status } = batch
+  return (
+    <div className="flex items-center gap-2.5">
+      <Progress
+        value={expected > 0 ? answers / expected : undefined}
+        label="Answers written"
+        tone={status === 'ready' ? 'good' : 'accent'}
+        className="flex-1"
+      />
+      <span className="num text-xs whitespace-nowrap text-ink-3">
+        {formatCount(answers)} of {formatCount(expected)}
+      </span>
+    </div>
+  )
+}
