@@ -78,12 +78,11 @@ function drawCategory(random: Random, rules: Rule[]): CaseCategory {
 }
 
 function otherCuisines(random: Random, { cuisines }: Persona): string[] {
-  return [
-    pick(
-      random,
-      ontology.cuisines.filter((each) => !cuisines.includes(each) && !['asian', 'latin'].includes(each)),
-    ),
-  ]
+  return sample(
+    random,
+    ontology.cuisines.filter((each) => !cuisines.includes(each) && each !== 'asian' && each !== 'latin'),
+    1,
+  )
 }
 
 /** A kitchen's first cuisine fills the shelves; a persona with none gets everything. */
@@ -110,7 +109,14 @@ function chooseAllowed(random: Random, allowed: Ingredient[], persona: Persona, 
     const role = roles.pop()
     take(allowed.filter((each) => each.role === role))
   }
-  return chosen.slice(0, count)
+  return [
+    ...chosen,
+    ...sample(
+      random,
+      allowed.filter((each) => !chosen.includes(each)),
+      count - chosen.length,
+    ),
+  ].slice(0, count)
 }
 
 /** One number from three, spread so that neighbouring indexes give unrelated streams (FNV-1a). */

@@ -51,15 +51,11 @@ export function writeRequest(
   { flavours, style }: Pick<Persona, 'flavours' | 'style'>,
   cuisines: string[],
 ): string {
+  // "An olive oil dinner" is no English: only flavours of one word describe a dish.
+  const plain = flavours.filter((word) => !word.includes(' '))
   const words: Record<string, string> = {
     style: style || 'simple',
-    flavour:
-      flavours.length > 0
-        ? pick(
-            random,
-            flavours.filter((word) => !word.includes(' ')),
-          )
-        : 'fresh',
+    flavour: pick(random, plain.length > 0 ? plain : ['fresh']),
     cuisine: capital(cuisines[0] ?? 'home'),
     meal: pick(random, MEALS),
     people: pick(random, ['two', 'three', 'four', 'the family', 'guests']),

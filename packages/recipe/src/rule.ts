@@ -6,7 +6,8 @@ import { containsWords, normalName } from './tokens'
 /** One thing that a persona rules out: a word of its forbidden list, or a tag that its diet leaves out. */
 export type Rule = { kind: 'forbidden' | 'diet'; term: string; words: string; tag: string | undefined }
 
-export type RuleBreak = { rule: Rule; reason: string; distance: number }
+/** A rule broken, and the sentence that says why. */
+export type RuleBreak = { rule: Rule; reason: string }
 
 /** The rules of a persona: its forbidden words first, then its diets. */
 export function personaRules({ forbidden, diets }: Pick<Persona, 'forbidden' | 'diets'>): Rule[] {
@@ -27,34 +28,25 @@ export function personaRules({ forbidden, diets }: Pick<Persona, 'forbidden' | '
   return [...words, ...left].filter((rule) => rule.words !== '')
 }
 
-/** How an ingredient breaks a rule, or nothing. A lower distance is the plainer reason. */
-export function breakRule(match: IngredientMatch, rule: Rule): RuleBreak | undefined {
-  const { ingredient, tags } = match
-  if (rule.tag !== undefined && tags.has(rule.tag)) {
-    const path = tagPath(tags, rule.tag)
-    return {
-      rule,
-      reason: explain(match.words, path, rule),
-      distance: sameWords(match, rule) ? 0 : path.length,
-    }
-  }
-  // "Vegan butter" is still called butter: what a modifier took away cannot come back by its name.
-  if (takesAway(match)) return undefined
-  const names = [ingredient.name, ...ingredient.aliases].map(normalName)
-  const isTail = rule.tag === undefined && ` ${match.words}`.endsWith(` ${rule.words}`)
-  if (!names.includes(rule.words) && !isTail) return undefined
-  return { rule, reason: explain(match.words, [], rule), distance: 0 }
-}
-
 /** The plainest break of an ingredient among the rules, or nothing when it is allowed. */
 export function findBreak(match: IngredientMatch, rules: Rule[]): RuleBreak | undefined {
-  return rules
-    .map((rule) => breakRule(match, rule))
-    .filter((found) => found !== undefined)
-    .reduce<RuleBreak | undefined>(
-      (best, found) => (best && best.distance <= found.distance ? best : found),
-      undefined,
-    )
+  let best: { rule: Rule; path: string[]; distance: number } | undefined
+  for (const rule of rules) {
+    const path = breakPath(match, rule)
+    if (!path) continue
+    const distance = nameSet(match.ingredient).has(rule.words) ? 0 : path.length
+    if (!best || distance < best.distance) best = { rule, path, distance }
+  }
+  return best && { rule: best.rule, reason: explain(match.words, best.path, best.rule) }
+}
+
+/** The tags that lead from an ingredient to a rule that it breaks; none of them when its name alone does. */
+function breakPath(match: IngredientMatch, rule: Rule): string[] | undefined {
+  if (rule.tag !== undefined && match.tags.has(rule.tag)) return tagPath(match.tags, rule.tag)
+  // "Vegan butter" is still called butter: what a modifier took away cannot come back by its name.
+  if (takesAway(match)) return undefined
+  const isTail = rule.tag === undefined && ` ${match.words}`.endsWith(` ${rule.words}`)
+  return isTail || nameSet(match.ingredient).has(rule.words) ? [] : undefined
 }
 
 /** A rule whose word Palate's ontology does not know is looked for as plain words. */
@@ -63,25 +55,24 @@ export function breakByWords(text: string, rules: Rule[]): RuleBreak | undefined
   const rule = rules.find(
     ({ tag, words }) => tag === undefined && !isKnownName(words) && containsWords(normal, words),
   )
-  return (
-    rule && { rule, reason: `The text names "${rule.term}", which is on the forbidden list.`, distance: 0 }
-  )
+  return rule && { rule, reason: `The text names "${rule.term}", which is on the forbidden list.` }
 }
 
-const knownNames = new Set(
-  ontology.ingredients.flatMap(({ name, aliases }) => [name, ...aliases].map(normalName)),
+const namesById = new Map(
+  ontology.ingredients.map(({ id, name, aliases }) => [id, new Set([name, ...aliases].map(normalName))]),
 )
+const knownNames = new Set([...namesById.values()].flatMap((names) => [...names]))
 
 function isKnownName(words: string): boolean {
   return knownNames.has(words)
 }
 
-function takesAway({ removed }: IngredientMatch): boolean {
-  return [...removed].some((tag) => tag !== 'salt' && tag !== 'sugar' && tag !== 'sweet')
+function nameSet({ id }: IngredientMatch['ingredient']): ReadonlySet<string> {
+  return namesById.get(id) ?? new Set()
 }
 
-function sameWords({ words, ingredient }: IngredientMatch, rule: Rule): boolean {
-  return words === rule.words || normalName(ingredient.name) === rule.words
+function takesAway({ removed }: IngredientMatch): boolean {
+  return [...removed].some((tag) => tag !== 'salt' && tag !== 'sugar' && tag !== 'sweet')
 }
 
 const CONTAINED = new Set([
