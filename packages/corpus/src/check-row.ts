@@ -1,0 +1,43 @@
+import { formatRecipe } from '@palate/recipe'
+import type { DropReason, KeptRow, SourceRow } from './types'
+
+/** Characters of a whole recipe. Longer ones are no recipes but pages that were scraped whole. */
+export const maxTextLength = 20_000
+
+export type CheckedRow = { kept: KeptRow } | { line: number; reason: DropReason }
+
+/** Decides on one row. The first thing that is wrong names it, in the order of `dropReasons`. */
+export function checkRow(row: SourceRow): CheckedRow {
+  if ('reason' in row) return row
+  const { line } = row
+  const ingredients = toLines(row.ingredients)
+  const directions = toLines(row.directions)
+  if (!ingredients || !directions) return { line, reason: 'list is not JSON' }
+  const title = typeof row.title === 'string' ? squeeze(row.title) : ''
+  if (!title) return { line, reason: 'no title' }
+  if (ingredients.length === 0) return { line, reason: 'no ingredients' }
+  if (directions.length === 0) return { line, reason: 'no directions' }
+  const text = formatRecipe({
+    title,
+    minutes: null,
+    serves: null,
+    cuisine: null,
+    ingredients: ingredients.map((name) => ({ quantity: '', name, note: '' })),
+    steps: directions,
+  })
+  if (text.length > maxTextLength) return { line, reason: 'too long' }
+  return { kept: { line, title, ingredients, directions, tags: toLines(row.tags) ?? [], text } }
+}
+
+function toLines(value: unknown): string[] | null {
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return null
+  return value.map(squeeze).filter(Boolean)
+}
+
+/** One line of plain text: no control characters (Postgres refuses NUL), no halves of surrogate pairs (no UTF-8). */
+function squeeze(text: string): string {
+  return text
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+}

@@ -1,0 +1,42 @@
+import type { SourceRow } from './types'
+
+/** Longer than any recipe; the rest of such a line is passed over without being kept. */
+const maxLineLength = 1024 * 1024
+
+/** Reads one recipe a line as text arrives. Empty lines count as lines, not as rows. */
+export class JsonlReader {
+  #rest = ''
+  #line = 1
+  #passingOver = false
+
+  push(text: string, atEnd = false): SourceRow[] {
+    const lines = (this.#rest + text).split('\n')
+    this.#rest = atEnd ? '' : (lines.pop() ?? '')
+    const rows: SourceRow[] = []
+    for (const content of lines) {
+      const row = this.#passingOver ? null : readLine(content, this.#line)
+      if (row) rows.push(row)
+      this.#passingOver = false
+      this.#line += 1
+    }
+    if (this.#rest.length > maxLineLength) {
+      if (!this.#passingOver) rows.push({ line: this.#line, reason: 'too long' })
+      this.#passingOver = true
+      this.#rest = ''
+    }
+    return rows
+  }
+}
+
+function readLine(content: string, line: number): SourceRow | null {
+  if (content.trim() === '') return null
+  try {
+    const value: unknown = JSON.parse(content)
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return { line, reason: 'line is not JSON' }
+    const { title, ingredients, directions, tags } = value as Record<string, unknown>
+    return { line, title, ingredients: ingredients ?? [], directions: directions ?? [], tags: tags ?? [] }
+  } catch {
+    return { line, reason: 'line is not JSON' }
+  }
+}
