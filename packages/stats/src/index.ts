@@ -1,0 +1,6 @@
+export { type Bin, histogram } from './histogram'
+export { type Estimate, wilsonInterval } from './interval'
+export { normalQuantile, zOfLevel } from './normal'
+export { countPairs, type PairedCounts, pairedDifference } from './paired-difference'
+export { seededRandom, shuffle } from './random'
+export { type Outcomes, winRate } from './win-rate'
