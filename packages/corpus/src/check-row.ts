@@ -34,8 +34,11 @@ function toLines(value: unknown): string[] | null {
   return value.map(squeeze).filter(Boolean)
 }
 
+const alreadyPlain = /^[!-~]+(?: [!-~]+)*$/
+
 /** One line of plain text: no control characters (Postgres refuses NUL), no halves of surrogate pairs (no UTF-8). */
 function squeeze(text: string): string {
+  if (alreadyPlain.test(text)) return text
   return text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .replace(/[\s\p{Cc}]+/gu, ' ')
