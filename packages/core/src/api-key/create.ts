@@ -19,16 +19,14 @@ export async function createApiKey(
   const key = newSecret('plt')
   const id = newId('key')
   await ctx.db.transaction(async (tx) => {
-    await tx
-      .insert(apiKey)
-      .values({
-        id,
-        workspaceId: ctx.workspaceId,
-        userId,
-        name: input.name,
-        role: input.role,
-        hash: hashSecret(key),
-      })
+    await tx.insert(apiKey).values({
+      id,
+      workspaceId: ctx.workspaceId,
+      userId,
+      name: input.name,
+      role: input.role,
+      hash: hashSecret(key),
+    })
     await audit(tx, ctx, 'apiKey.create', id, { name: input.name, role: input.role })
   })
   return { id, key }

@@ -17,6 +17,9 @@ export interface NewRun {
   lineage: Record<string, unknown>
 }
 
+/** What a kind of training adds to the wish of a person. */
+export type RunPlan = Pick<NewRun, 'name' | 'inputs' | 'lineage'>
+
 /** Queues a run under the workspace's next number and wakes its agents. The caller has authorized and parsed. */
 export async function insertRun(tx: Transaction, ctx: ServiceContext, made: NewRun): Promise<RunRow> {
   const { workspaceId } = ctx

@@ -1,0 +1,1 @@
+export { type StoredArtifact, storeArtifact } from './store'

@@ -1,0 +1,80 @@
+import { pipeline, type Readable } from 'node:stream'
+import { artifact, attempt, newId, type Transaction } from '@palate/db'
+import type { StoredObject } from '@palate/storage'
+import { and, eq } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { DomainError, required } from '../error'
+import type { TicketClaims } from '../ticket'
+import { checkHash } from './checked-stream'
+import { ArtifactHead } from './path'
+
+export interface StoredArtifact {
+  id: string
+  path: string
+  sizeBytes: number
+  sha256: string
+}
+
+/**
+ * Stores a file that an attempt delivers. It gets its row only when it is complete and its hash agrees; the same
+ * file again, or a newer one under the same path, leaves one row.
+ *
+ * @throws DomainError `lease_lost` when another attempt has taken over, `invalid` for a path that leaves the folder,
+ * an unknown role or other bytes than announced
+ */
+export async function storeArtifact(
+  deps: Deps,
+  lease: TicketClaims<'lease'>,
+  file: { path: string; role: string; sha256: string; stream: Readable },
+): Promise<StoredArtifact> {
+  const parsed = ArtifactHead.safeParse(file)
+  if (!parsed.success)
+    throw new DomainError('invalid', parsed.error.issues[0]?.message ?? 'This is no artifact.')
+  await deps.db.transaction((tx) => requireLease(tx, lease))
+  const stored = await receive(deps, file.stream, parsed.data.sha256)
+  return deps.db.transaction(async (tx) => {
+    await requireLease(tx, lease)
+    return writeRow(tx, lease, parsed.data, stored)
+  })
+}
+
+async function requireLease(tx: Transaction, lease: TicketClaims<'lease'>): Promise<void> {
+  const [held] = await tx
+    .select({ id: attempt.id })
+    .from(attempt)
+    .where(
+      and(
+        eq(attempt.id, lease.attemptId),
+        eq(attempt.runId, lease.runId),
+        eq(attempt.workspaceId, lease.workspaceId),
+        eq(attempt.agentId, lease.agentId),
+        eq(attempt.epoch, lease.epoch),
+        eq(attempt.status, 'running'),
+      ),
+    )
+    .for('share')
+  if (!held) throw new DomainError('lease_lost', 'The lease of this attempt is over.', 'Ask for a new one.')
+}
+
+async function receive(deps: Deps, body: Readable, sha256: string): Promise<StoredObject> {
+  const checked = checkHash(sha256)
+  pipeline(body, checked, () => undefined) // the store sees the error on `checked`
+  return deps.storage.putContent(checked)
+}
+
+async function writeRow(
+  tx: Transaction,
+  { workspaceId, runId, attemptId }: TicketClaims<'lease'>,
+  { path, role }: ArtifactHead,
+  { key: storageKey, sizeBytes, sha256 }: StoredObject,
+): Promise<StoredArtifact> {
+  const [row] = await tx
+    .insert(artifact)
+    .values({ id: newId('art'), workspaceId, runId, attemptId, role, path, storageKey, sizeBytes, sha256 })
+    .onConflictDoUpdate({
+      target: [artifact.attemptId, artifact.path],
+      set: { role, storageKey, sizeBytes, sha256 },
+    })
+    .returning({ id: artifact.id })
+  return { id: required(row, 'The artifact').id, path, sizeBytes, sha256 }
+}

@@ -1,0 +1,47 @@
+import { attempt, run, type Transaction } from '@palate/db'
+import type { RunFailure } from '@palate/protocol'
+import { eq } from 'drizzle-orm'
+import { required } from '../error'
+import { notify, notifyAgents } from '../notify'
+import type { RunRow } from './insert'
+import type { AttemptRow } from './lock'
+import { settleRun } from './settle'
+import type { Decision } from './transition'
+
+export interface Ending {
+  summary?: Record<string, unknown>
+  failure?: RunFailure | null
+}
+
+/** Persists a decision under the run's lock, and wakes who is concerned when the transaction commits. */
+export async function applyDecision(
+  tx: Transaction,
+  ctx: { workspaceId: string; now: () => Date },
+  locked: { run: RunRow; attempt: AttemptRow | null },
+  decision: Decision & { do: 'change' },
+  ending: Ending = {},
+): Promise<RunRow> {
+  const { workspaceId } = ctx
+  const summary = ending.summary ? { summary: ending.summary } : {}
+  const [row] = await tx
+    .update(run)
+    .set({ ...decision.run, ...summary })
+    .where(eq(run.id, locked.run.id))
+    .returning()
+  const changed = required(row, 'The run')
+  if (locked.attempt && decision.attempt)
+    await tx
+      .update(attempt)
+      .set({ status: decision.attempt, endedAt: ctx.now(), failure: ending.failure ?? null })
+      .where(eq(attempt.id, locked.attempt.id))
+  if (decision.next === 'settled') await settleRun(tx, ctx, changed)
+  if (decision.next === 'work') await notifyAgents(tx, { agentId: null, about: 'work', attemptId: null })
+  if (decision.next === 'cancel' && locked.attempt)
+    await notifyAgents(tx, {
+      agentId: locked.attempt.agentId,
+      about: 'cancel',
+      attemptId: locked.attempt.id,
+    })
+  await notify(tx, { workspaceId, topic: 'run', id: changed.id })
+  return changed
+}

@@ -1,0 +1,25 @@
+import { audit } from '../audit'
+import type { ServiceContext } from '../context'
+import { DomainError, required } from '../error'
+import { authorize } from '../permission'
+import { applyDecision } from './apply'
+import { countAttempts } from './count-attempts'
+import { findRunningAttempt, lockRun } from './lock'
+import { RunRef } from './schemas'
+import { decide } from './transition'
+
+/** Wishes a run to end. One that waits is over at once; one that runs stops at its next checkpoint. Twice is once. */
+export async function cancelRun(ctx: ServiceContext, raw: RunRef): Promise<void> {
+  authorize(ctx, 'run:cancel')
+  const { id } = RunRef.parse(raw)
+  await ctx.db.transaction(async (tx) => {
+    const run = required(await lockRun(tx, ctx.workspaceId, id), 'This run')
+    const attempt = await findRunningAttempt(tx, id)
+    const state = { ...run, attempts: await countAttempts(tx, id) }
+    const decision = decide(state, { type: 'cancel-requested' }, ctx.now())
+    if (decision.do === 'refuse') throw new DomainError('conflict', decision.because)
+    if (decision.do === 'nothing') return
+    await applyDecision(tx, ctx, { run, attempt }, decision)
+    await audit(tx, ctx, 'run.cancel', id)
+  })
+}

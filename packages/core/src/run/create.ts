@@ -1,0 +1,22 @@
+import { audit } from '../audit'
+import type { ServiceContext } from '../context'
+import { authorize } from '../permission'
+import { insertRun } from './insert'
+import { planDpo } from './plan-dpo'
+import { planPretrain } from './plan-pretrain'
+import { CreateRunInput, type RunView } from './schemas'
+import { loadRunView } from './view'
+
+/** Queues a training with all that it will learn from: what changes later does not change the run. */
+export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promise<RunView> {
+  authorize(ctx, 'run:create')
+  const input = CreateRunInput.parse(raw)
+  const made = await ctx.db.transaction(async (tx) => {
+    const plan = input.kind === 'pretrain' ? await planPretrain(ctx, input) : await planDpo(tx, ctx, input)
+    const { kind, config, seed = 1 } = input
+    const row = await insertRun(tx, ctx, { kind, config, seed, ...plan })
+    await audit(tx, ctx, 'run.create', row.id, { kind, name: plan.name })
+    return row
+  })
+  return loadRunView(ctx, made)
+}

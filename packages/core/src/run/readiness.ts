@@ -1,0 +1,42 @@
+import { modelVersion } from '@palate/db'
+import { and, desc, eq } from 'drizzle-orm'
+import type { ServiceContext } from '../context'
+import { authorize } from '../permission'
+import { buildPreferenceRows } from './preference-rows'
+
+interface ModelRef {
+  id: string
+  name: string
+  number: number
+  createdAt: Date
+}
+
+export interface ReadinessView {
+  pairs: { decided: number; ties: number; person: number; judge: number; rule: number }
+  /** The newest base model: what a preference training would start from. */
+  baseModel: ModelRef | null
+  /** What was trained on that base so far, newest first. */
+  adapters: ModelRef[]
+}
+
+/** What a preference training would use if it were started now. */
+export async function getReadiness(ctx: ServiceContext): Promise<ReadinessView> {
+  authorize(ctx, 'run:read')
+  const { counts } = await buildPreferenceRows(ctx, ctx.db, {})
+  const models = await ctx.db
+    .select({
+      id: modelVersion.id,
+      name: modelVersion.name,
+      number: modelVersion.number,
+      createdAt: modelVersion.createdAt,
+      kind: modelVersion.kind,
+      baseId: modelVersion.baseId,
+    })
+    .from(modelVersion)
+    .where(and(eq(modelVersion.workspaceId, ctx.workspaceId)))
+    .orderBy(desc(modelVersion.createdAt), desc(modelVersion.number))
+  const toRef = ({ id, name, number, createdAt }: ModelRef): ModelRef => ({ id, name, number, createdAt })
+  const base = models.find(({ kind }) => kind === 'base')
+  const adapters = models.filter(({ baseId }) => base && baseId === base.id)
+  return { pairs: counts, baseModel: base ? toRef(base) : null, adapters: adapters.map(toRef) }
+}

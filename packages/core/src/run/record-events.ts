@@ -1,0 +1,93 @@
+import { attempt, run, type Transaction } from '@palate/db'
+import { EventBatch, type EventBatchReply, type SpooledEvent } from '@palate/protocol'
+import { and, eq } from 'drizzle-orm'
+import type { AgentContext } from '../context'
+import { receiveGeneration } from '../generation/receive'
+import { notify } from '../notify'
+import { acceptEvents } from './accept-events'
+import { applyDecision } from './apply'
+import { digestEvents } from './digest-events'
+import type { RunRow } from './insert'
+import { type AttemptRow, lockRun } from './lock'
+import { decide } from './transition'
+import { writeMetrics } from './write-metrics'
+import { writeTexts } from './write-texts'
+
+/**
+ * Records a batch of the agent's spool in one transaction and moves the attempt's watermark with it: killing any
+ * process at any moment loses nothing and doubles nothing. `ackedSeq` is how far the spool may be trimmed; `lost`
+ * says that the lease has passed on and nothing of the batch was taken.
+ */
+export async function recordRunEvents(ctx: AgentContext, raw: EventBatch): Promise<EventBatchReply> {
+  const batch = EventBatch.parse(raw)
+  return ctx.db.transaction(async (tx) => {
+    const locked = await lockAttempt(tx, ctx, batch)
+    if (!locked) return { ackedSeq: 0, lost: true }
+    const { attempt: held } = locked
+    if (held.status !== 'running') {
+      // The answer to the last batch got lost on its way: say again that all was recorded.
+      const replayed = batch.events.every(({ seq }) => seq <= held.ackedSeq)
+      return { ackedSeq: held.ackedSeq, lost: held.status === 'lost' || !replayed }
+    }
+    const events = acceptEvents(batch.events, held.ackedSeq)
+    const last = events.at(-1)
+    if (!last) return { ackedSeq: held.ackedSeq, lost: false }
+    await writeBatch(tx, ctx, locked, events)
+    await endRun(tx, ctx, locked, last)
+    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'run', id: locked.run.id })
+    return { ackedSeq: last.seq, lost: false }
+  })
+}
+
+async function lockAttempt(tx: Transaction, ctx: AgentContext, { runId, attemptId, epoch }: EventBatch) {
+  const locked = await lockRun(tx, ctx.workspaceId, runId)
+  if (!locked) return null
+  const [held] = await tx
+    .select()
+    .from(attempt)
+    .where(
+      and(
+        eq(attempt.id, attemptId),
+        eq(attempt.runId, runId),
+        eq(attempt.agentId, ctx.agentId),
+        eq(attempt.epoch, epoch),
+      ),
+    )
+    .for('update')
+  return held ? { run: locked, attempt: held } : null
+}
+
+async function writeBatch(
+  tx: Transaction,
+  ctx: AgentContext,
+  locked: { run: RunRow; attempt: AttemptRow },
+  events: SpooledEvent[],
+): Promise<void> {
+  await writeMetrics(tx, locked.attempt, events)
+  await writeTexts(tx, locked.attempt, events)
+  for (const { event } of events)
+    if (event.type === 'generation') await receiveGeneration(tx, ctx, locked.run, event)
+  const { progress, environment, checkpointStep } = digestEvents(events)
+  if (progress) await tx.update(run).set({ progress }).where(eq(run.id, locked.run.id))
+  await tx
+    .update(attempt)
+    .set({
+      ackedSeq: events.at(-1)?.seq ?? locked.attempt.ackedSeq,
+      ...(environment ? { environment } : {}),
+      ...(checkpointStep === null ? {} : { checkpointStep }),
+    })
+    .where(eq(attempt.id, locked.attempt.id))
+}
+
+async function endRun(
+  tx: Transaction,
+  ctx: AgentContext,
+  locked: { run: RunRow; attempt: AttemptRow },
+  { event }: SpooledEvent,
+): Promise<void> {
+  if (event.type !== 'run-end') return
+  const state = { ...locked.run, attempts: locked.attempt.number }
+  const decision = decide(state, { type: 'ended', status: event.status, failure: event.error }, ctx.now())
+  if (decision.do !== 'change') return
+  await applyDecision(tx, ctx, locked, decision, { summary: event.summary, failure: event.error })
+}

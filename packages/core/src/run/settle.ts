@@ -1,0 +1,24 @@
+import { run, type Transaction } from '@palate/db'
+import type { RunFailure } from '@palate/protocol'
+import { eq } from 'drizzle-orm'
+import { finishGenerateRun } from '../generation/finish'
+import { registerModelVersion } from '../model/register'
+import type { RunRow } from './insert'
+
+type Workspace = { workspaceId: string; now: () => Date }
+
+const missing: RunFailure = {
+  code: 'artifacts-missing',
+  message: 'The training ended well, but its weights did not arrive.',
+  remedy: "Look at the agent's log for a failed upload, then start the run anew.",
+}
+
+/** What hangs on a run that is over: its model version, its batch or its evaluation. In the transaction that ended it. */
+export async function settleRun(tx: Transaction, ctx: Workspace, ended: RunRow): Promise<void> {
+  if (ended.status !== 'finished' && ended.status !== 'failed' && ended.status !== 'cancelled') return
+  if (ended.kind === 'generate') return finishGenerateRun(tx, ctx, ended, ended.status)
+  if (ended.status !== 'finished') return
+  const registered = await registerModelVersion(tx, ctx, ended)
+  if (!registered)
+    await tx.update(run).set({ status: 'failed', failure: missing }).where(eq(run.id, ended.id))
+}

@@ -1,0 +1,24 @@
+import { runLog, runSample, type Transaction } from '@palate/db'
+import type { SpooledEvent } from '@palate/protocol'
+import type { AttemptRow } from './lock'
+
+/** Stores the log lines and the samples of a batch. What is there under its sequence number stays. */
+export async function writeTexts(
+  tx: Transaction,
+  attempt: AttemptRow,
+  events: readonly SpooledEvent[],
+): Promise<void> {
+  const { id: attemptId, runId, workspaceId } = attempt
+  const logs = events.flatMap(({ seq, at, event }) =>
+    event.type === 'log'
+      ? [{ workspaceId, runId, attemptId, seq, level: event.level, text: event.text, time: new Date(at) }]
+      : [],
+  )
+  const samples = events.flatMap(({ seq, event }) =>
+    event.type === 'sample'
+      ? [{ workspaceId, runId, attemptId, seq, step: event.step, prompt: event.prompt, text: event.text }]
+      : [],
+  )
+  if (logs.length > 0) await tx.insert(runLog).values(logs).onConflictDoNothing()
+  if (samples.length > 0) await tx.insert(runSample).values(samples).onConflictDoNothing()
+}

@@ -1,0 +1,2 @@
+export { createUser } from './create'
+export { verifySignIn } from './sign-in'

@@ -1,0 +1,5 @@
+export type { Caller } from './caller'
+export { listWorkspaces } from './list'
+export { createLiveTicket } from './live-ticket'
+export { resolveWorkspace } from './resolve'
+export { getSession } from './session'
