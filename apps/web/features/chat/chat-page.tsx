@@ -1,0 +1,81 @@
+'use client'
+
+import { EmptyState, Logo, Skeleton, Tag } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { useState } from 'react'
+import { Loaded } from '../../lib/loaded'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { Dock } from './dock'
+import { PersonaChoice } from './persona-choice'
+import { TurnView } from './turn-view'
+import { useChat } from './use-chat'
+
+type Info = NonNullable<Outputs['chat']['info']>
+
+/** The public page: no account, one card. `slug` is the deployment's name; the newest one without it. */
+export function ChatPage({ slug }: { slug: string | undefined }) {
+  const trpc = useTRPC()
+  const info = useQuery(trpc.chat.info.queryOptions({ slug }))
+  return (
+    <div className="mx-auto flex min-h-dvh max-w-[760px] flex-col px-4 sm:px-5">
+      <header className="flex items-center justify-between gap-3 py-5">
+        <Link href="/" aria-label="Palate" className="rounded-md">
+          <Logo />
+        </Link>
+        {info.data ? (
+          <Tag>
+            cooks with {info.data.model.name} v{info.data.model.number}
+          </Tag>
+        ) : null}
+      </header>
+      <Loaded query={info} skeleton={<Skeleton className="h-64" />}>
+        {(data) => (data ? <Conversation key={data.slug} info={data} /> : <NoModel />)}
+      </Loaded>
+    </div>
+  )
+}
+
+function NoModel() {
+  return (
+    <EmptyState title="The kitchen is not open yet" className="my-16">
+      No model answers here at the moment. When the team releases one, you can cook with it on this page.
+    </EmptyState>
+  )
+}
+
+function Conversation({ info }: { info: Info }) {
+  const [chosen, setChosen] = useState(info.personas[0]?.slug ?? '')
+  const { turns, ask, stop, rate } = useChat(info.slug)
+  const writing = turns.at(-1)?.status === 'writing'
+  return (
+    <main className="flex flex-1 flex-col gap-7 pb-56">
+      <div className="flex flex-col gap-5">
+        <h1 className="title text-3xl max-sm:text-2xl">
+          {turns.length === 0 ? 'What shall we cook?' : info.title}
+        </h1>
+        <PersonaChoice personas={info.personas} value={chosen} onChange={setChosen} />
+      </div>
+      {turns.length === 0 ? (
+        <p className="max-w-lg text-ink-2">
+          Say what is in your kitchen, one ingredient after the other, and press Cook. What is yours is marked
+          in the recipe; what breaks{' '}
+          {info.personas.find(({ slug }) => slug === chosen)?.name ?? 'the persona'}’s rules is named.
+        </p>
+      ) : null}
+      {turns.map((turn) => (
+        <TurnView
+          key={turn.key}
+          turn={turn}
+          persona={info.personas.find(({ slug }) => slug === turn.persona)}
+          onRate={(thumb) => rate(turn, thumb)}
+        />
+      ))}
+      <Dock
+        writing={writing}
+        onAsk={(question, sampling) => ask({ ...question, persona: chosen }, sampling)}
+        onStop={stop}
+      />
+    </main>
+  )
+}

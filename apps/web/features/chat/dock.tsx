@@ -1,0 +1,70 @@
+'use client'
+
+import { Button, Input } from '@palate/ui'
+import { SlidersHorizontal, Square } from 'lucide-react'
+import { useState } from 'react'
+import { IngredientInput } from './ingredient-input'
+import { SamplingPanel } from './sampling-panel'
+import type { Sampling } from './use-chat'
+
+/** Where a visitor asks: ingredients, a wish, how freely to write, and Cook or Stop. */
+export function Dock({
+  writing,
+  onAsk,
+  onStop,
+}: {
+  writing: boolean
+  onAsk: (question: { inventory: readonly string[]; request: string }, sampling: Sampling) => void
+  onStop: () => void
+}) {
+  const [inventory, setInventory] = useState<readonly string[]>([])
+  const [request, setRequest] = useState('')
+  const [sampling, setSampling] = useState<Sampling>({ temperature: 0.7, topP: 0.95, maxTokens: 320 })
+  const [open, setOpen] = useState(false)
+  return (
+    <div className="fixed inset-x-0 bottom-0 z-20 bg-linear-to-t from-paper from-70% to-transparent px-4 pt-8 pb-3 sm:px-5 sm:pb-4">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!writing && inventory.length > 0) onAsk({ inventory, request: request.trim() }, sampling)
+        }}
+        className="mx-auto flex max-w-[760px] flex-col gap-3 rounded-xl border border-line-strong bg-card px-4 py-3.5 shadow-float focus-within:border-ink-3"
+      >
+        <IngredientInput value={inventory} onChange={setInventory} />
+        <div className="flex items-center gap-2">
+          <Input
+            aria-label="Your wish"
+            value={request}
+            maxLength={300}
+            placeholder="A wish, if you have one: quick, for two, no oven"
+            onChange={(event) => setRequest(event.target.value)}
+            className="min-w-0 flex-1"
+          />
+          <Button
+            look="quiet"
+            size="icon"
+            aria-label="How it writes"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+            className="size-9"
+          >
+            <SlidersHorizontal aria-hidden />
+          </Button>
+          {writing ? (
+            <Button onClick={onStop} className="h-9 px-4">
+              <Square className="fill-current" aria-hidden /> Stop
+            </Button>
+          ) : (
+            <Button type="submit" look="accent" disabled={inventory.length === 0} className="h-9 px-5">
+              Cook
+            </Button>
+          )}
+        </div>
+        {open ? <SamplingPanel value={sampling} onChange={setSampling} /> : null}
+      </form>
+      <p className="mt-2 text-center text-xs text-ink-3">
+        A language model writes these. Check allergens yourself.
+      </p>
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { type ChatEvent, readChat } from './stream'
+
+const chunk = (body: object) => `data: ${JSON.stringify(body)}\n\n`
+const text = (content: string) => chunk({ choices: [{ delta: { content }, finish_reason: null }] })
+
+/** A body whose bytes arrive in pieces of `size`. */
+function bodyOf(source: string, size: number): ReadableStream<Uint8Array> {
+  const bytes = new TextEncoder().encode(source)
+  return new ReadableStream({
+    start(controller) {
+      for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size))
+      controller.close()
+    },
+  })
+}
+
+async function collect(source: string, size: number): Promise<ChatEvent[]> {
+  const events: ChatEvent[] = []
+  for await (const event of readChat(bodyOf(source, size))) events.push(event)
+  return events
+}
+
+describe('a streamed answer', () => {
+  const source = [
+    chunk({ choices: [], palate: { turnId: 'turn_1' } }),
+    ': a comment\n\n',
+    text('# Crème '),
+    text('brûlée\n'),
+    chunk({ choices: [{ delta: {}, finish_reason: 'stop' }] }),
+    'data: [DONE]\n\n',
+    text('never read'),
+  ].join('')
+
+  it.each([1, 3, 7, 10_000])('reads the same however it is cut (%i bytes a piece)', async (size) => {
+    expect(await collect(source, size)).toEqual([
+      { type: 'turn', turnId: 'turn_1' },
+      { type: 'text', text: '# Crème ' },
+      { type: 'text', text: 'brûlée\n' },
+      { type: 'end', reason: 'stop' },
+    ])
+  })
+
+  it('says what went wrong under way', async () => {
+    const broken = text('# A') + chunk({ error: { code: 'unavailable', message: 'The agent went away.' } })
+    await expect(collect(broken, 5)).rejects.toThrow('The agent went away.')
+  })
+})

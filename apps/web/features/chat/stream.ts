@@ -1,0 +1,63 @@
+import { z } from 'zod'
+
+/** The fields of an OpenAI chat chunk that we read; `palate.turnId` names the stored answer. */
+const Chunk = z.object({
+  choices: z
+    .array(
+      z.object({
+        delta: z.object({ content: z.string().nullish() }).nullish(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .default([]),
+  palate: z.object({ turnId: z.string() }).partial().nullish(),
+  error: z.object({ message: z.string(), remedy: z.string().nullish() }).nullish(),
+})
+
+export type ChatEvent =
+  | { type: 'turn'; turnId: string }
+  | { type: 'text'; text: string }
+  | { type: 'end'; reason: string }
+
+/**
+ * Reads a stream of server-sent chat chunks.
+ *
+ * @throws Error with the server's sentence when the answer failed under way.
+ */
+export async function* readChat(body: ReadableStream<Uint8Array>): AsyncGenerator<ChatEvent> {
+  for await (const data of readEventData(body)) {
+    if (data === '[DONE]') return
+    const chunk = Chunk.parse(JSON.parse(data))
+    if (chunk.error) throw new Error([chunk.error.message, chunk.error.remedy].filter(Boolean).join(' '))
+    if (chunk.palate?.turnId) yield { type: 'turn', turnId: chunk.palate.turnId }
+    for (const { delta, finish_reason } of chunk.choices) {
+      if (delta?.content) yield { type: 'text', text: delta.content }
+      if (finish_reason) yield { type: 'end', reason: finish_reason }
+    }
+  }
+}
+
+/** The data of each server-sent event (HTML Standard, §9.2), however the bytes were cut on their way. */
+async function* readEventData(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder()
+  const reader = body.getReader()
+  let rest = ''
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      rest += done ? decoder.decode() : decoder.decode(value, { stream: true })
+      const events = rest.split(/\r?\n\r?\n/)
+      rest = done ? '' : (events.pop() ?? '')
+      for (const event of events) {
+        const data = event
+          .split(/\r?\n/)
+          .filter((line) => line.startsWith('data:'))
+          .map((line) => line.slice(5).replace(/^ /, ''))
+        if (data.length > 0) yield data.join('\n')
+      }
+      if (done) return
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
+}

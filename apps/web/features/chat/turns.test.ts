@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import { type Action, type Turn, turnsAfter } from './turns'
+
+const ask: Action = {
+  type: 'ask',
+  ask: { key: '1', persona: 'vegan', inventory: ['corn'], request: 'lunch' },
+}
+const play = (...actions: Action[]) => actions.reduce<readonly Turn[]>(turnsAfter, [])
+const text = (value: string): Action => ({ type: 'event', key: '1', event: { type: 'text', text: value } })
+
+it('gathers the text of a turn and knows how it ended', () => {
+  const [turn] = play(
+    ask,
+    { type: 'event', key: '1', event: { type: 'turn', turnId: 'turn_9' } },
+    text('# A'),
+    text(' soup'),
+    { type: 'event', key: '1', event: { type: 'end', reason: 'length' } },
+    { type: 'close', key: '1' },
+  )
+  expect(turn).toMatchObject({ text: '# A soup', status: 'cut', turnId: 'turn_9' })
+})
+
+it('writes nothing into a turn that was stopped', () => {
+  const [turn] = play(ask, text('# A'), { type: 'stop', key: '1' }, text(' soup'), {
+    type: 'fail',
+    key: '1',
+    error: 'late',
+  })
+  expect(turn).toMatchObject({ text: '# A', status: 'stopped', error: null })
+})
+
+it('keeps a thumb and takes it back', () => {
+  const [turn] = play(ask, { type: 'close', key: '1' }, { type: 'thumb', key: '1', thumb: 'up' })
+  expect(turn?.thumb).toBe('up')
+  expect(turnsAfter(turn ? [turn] : [], { type: 'thumb', key: '1', thumb: null })[0]?.thumb).toBeNull()
+})

@@ -1,0 +1,65 @@
+'use client'
+
+import { useMutation } from '@tanstack/react-query'
+import { useReducer, useRef } from 'react'
+import { useTRPC } from '../../lib/trpc'
+import { readError } from '../dataset/upload-file'
+import { readChat } from './stream'
+import { type Ask, type Thumb, type Turn, turnsAfter } from './turns'
+import { visitorId } from './visitor'
+
+export type Sampling = { temperature: number; topP: number; maxTokens: number }
+
+/** The conversation with one deployment: asks, reads the answer as it is written, stops, and stores thumbs. */
+export function useChat(slug: string) {
+  const trpc = useTRPC()
+  const [turns, dispatch] = useReducer(turnsAfter, [])
+  const running = useRef<AbortController>(null)
+  const feedback = useMutation(trpc.chat.feedback.mutationOptions())
+
+  const ask = async (question: Omit<Ask, 'key'>, sampling: Sampling) => {
+    const key = crypto.randomUUID()
+    const abort = new AbortController()
+    running.current = abort
+    dispatch({ type: 'ask', ask: { ...question, key } })
+    try {
+      const response = await fetch('/v1/chat/completions', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        signal: abort.signal,
+        body: JSON.stringify({
+          model: slug,
+          stream: true,
+          temperature: sampling.temperature,
+          top_p: sampling.topP,
+          max_tokens: sampling.maxTokens,
+          palate: { ...question, visitorId: visitorId() },
+        }),
+      })
+      if (!response.ok || !response.body) throw new Error(readError(await response.text()))
+      for await (const event of readChat(response.body)) dispatch({ type: 'event', key, event })
+      dispatch({ type: 'close', key })
+    } catch (error) {
+      if (abort.signal.aborted) dispatch({ type: 'stop', key })
+      else
+        dispatch({
+          type: 'fail',
+          key,
+          error: error instanceof Error ? error.message : 'The answer broke off.',
+        })
+    }
+  }
+
+  const rate = (turn: Turn, pressed: Thumb) => {
+    if (!turn.turnId) return
+    const before = turn.thumb
+    const thumb = before === pressed ? null : pressed
+    dispatch({ type: 'thumb', key: turn.key, thumb })
+    feedback.mutate(
+      { turnId: turn.turnId, visitorId: visitorId(), thumb },
+      { onError: () => dispatch({ type: 'thumb', key: turn.key, thumb: before }) },
+    )
+  }
+
+  return { turns, ask, stop: () => running.current?.abort(), rate }
+}

@@ -1,0 +1,99 @@
+'use client'
+
+import { Button, Card, CardBody, ErrorState, Progress, Skeleton } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { formatDate, plural } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { isMoving, StatusTag } from '../run/run-status'
+import { Page } from '../shell/page'
+import { Answers } from './answers'
+import { CategoryTable } from './category-table'
+import { SummaryCards } from './summary-cards'
+
+type Evaluation = Outputs['evaluation']['get']
+
+export function EvaluationPage({ id }: { id: string }) {
+  const trpc = useTRPC()
+  const evaluation = useQuery(
+    trpc.evaluation.get.queryOptions(
+      { id },
+      { refetchInterval: (query) => (isMoving(query.state.data?.status ?? '') ? 2000 : false) },
+    ),
+  )
+  const name = evaluation.data ? `Evaluation ${evaluation.data.number}` : 'Evaluation'
+  return (
+    <Page crumbs={[{ name: 'Evaluation', href: '/evaluation' }, { name }]}>
+      <Loaded query={evaluation} skeleton={<EvaluationSkeleton />}>
+        {(data) => <EvaluationView evaluation={data} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
+  const { summary, tuned, base, suite, samplesPerCase } = evaluation
+  return (
+    <>
+      <header className="flex flex-wrap items-center justify-between gap-3">
+        <div className="flex min-w-0 flex-col gap-1">
+          <h1 className="title flex flex-wrap items-center gap-x-3 text-2xl">
+            {tuned.name} v{tuned.number} against {base.name} v{base.number}
+            <StatusTag status={evaluation.status} />
+          </h1>
+          <p className="num text-ink-2">
+            Suite “{suite.name}” · {plural(samplesPerCase, 'answer')} a case ·{' '}
+            {formatDate(evaluation.createdAt)}
+          </p>
+        </div>
+        {summary ? (
+          <Button asChild look="primary">
+            <Link href="/release">To release</Link>
+          </Button>
+        ) : null}
+      </header>
+      {evaluation.error ? <ErrorState title="The evaluation stopped" message={evaluation.error} /> : null}
+      {isMoving(evaluation.status) ? <Writing evaluation={evaluation} /> : null}
+      {summary ? (
+        <>
+          <SummaryCards summary={summary} />
+          <CategoryTable byCategory={summary.byCategory} />
+          <Answers evaluationId={evaluation.id} categories={Object.keys(summary.byCategory)} />
+        </>
+      ) : null}
+    </>
+  )
+}
+
+function Writing({ evaluation }: { evaluation: Evaluation }) {
+  const progress = evaluation.run?.progress
+  const share = progress && progress.totalSteps > 0 ? progress.step / progress.totalSteps : undefined
+  return (
+    <Card>
+      <CardBody className="flex flex-col gap-2">
+        <p className="num font-medium" aria-live="polite">
+          {evaluation.status === 'scoring'
+            ? 'The rules are judging the answers.'
+            : evaluation.run?.status === 'queued'
+              ? 'The answers wait for an agent.'
+              : `Both models write their answers${progress ? `: ${progress.step} of ${progress.totalSteps}` : ''}.`}
+        </p>
+        <Progress value={evaluation.status === 'scoring' ? undefined : share} label="Answers" tone="accent" />
+      </CardBody>
+    </Card>
+  )
+}
+
+function EvaluationSkeleton() {
+  return (
+    <div className="flex flex-col gap-5">
+      <Skeleton className="h-12 w-96 max-w-full" />
+      <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-4">
+        {[1, 2, 3, 4].map((key) => (
+          <Skeleton key={key} className="h-36" />
+        ))}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,121 @@
+'use client'
+
+import { Button, Card, EmptyState, Interval, Skeleton, Table, Td, Th, Tr } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { formatDate, formatInterval, formatPercent } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { useMay } from '../../lib/use-may'
+import { isMoving, StatusTag } from '../run/run-status'
+import { Page } from '../shell/page'
+import { NewEvaluationDialog } from './new-evaluation-dialog'
+
+type Evaluation = Outputs['evaluation']['list'][number]
+
+export function EvaluationsPage() {
+  const trpc = useTRPC()
+  const may = useMay()
+  const evaluations = useQuery(
+    trpc.evaluation.list.queryOptions(undefined, {
+      refetchInterval: (query) => (query.state.data?.some(({ status }) => isMoving(status)) ? 3000 : false),
+    }),
+  )
+  return (
+    <Page
+      crumbs={[{ name: 'Evaluation' }]}
+      title="Evaluation"
+      lead="A tuned model against its base on a frozen suite, judged by the personas' rules. Every rate comes with its interval."
+      actions={may('evaluation:create') ? <NewEvaluationDialog /> : null}
+    >
+      <Loaded query={evaluations} skeleton={<Skeleton className="h-48" />}>
+        {(list) =>
+          list.length > 0 ? (
+            <EvaluationTable evaluations={list} />
+          ) : (
+            <EmptyState
+              title="Nothing has been compared yet"
+              action={
+                <Button asChild>
+                  <Link href="/training">To training</Link>
+                </Button>
+              }
+            >
+              When a model has been trained on votes, its answers are held against those of its base here.
+            </EmptyState>
+          )
+        }
+      </Loaded>
+    </Page>
+  )
+}
+
+function EvaluationTable({ evaluations }: { evaluations: readonly Evaluation[] }) {
+  return (
+    <Card>
+      <Table>
+        <thead>
+          <tr>
+            <Th>Evaluation</Th>
+            <Th>State</Th>
+            <Th>Tuned model</Th>
+            <Th numeric>Win rate</Th>
+            <Th className="w-1/5">against base, 95 %</Th>
+            <Th numeric>Violations</Th>
+            <Th>Started</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {evaluations.map((evaluation) => (
+            <Tr key={evaluation.id} className="hover:bg-sunk/60">
+              <Td className="font-semibold whitespace-nowrap">
+                <Link href={`/evaluation/${evaluation.id}`} className="hover:text-accent">
+                  Evaluation {evaluation.number}
+                </Link>
+              </Td>
+              <Td>
+                <StatusTag status={evaluation.status} />
+              </Td>
+              <Td className="whitespace-nowrap">
+                {evaluation.tuned.name} v{evaluation.tuned.number}
+              </Td>
+              <Result summary={evaluation.summary} />
+              <Td className="num whitespace-nowrap text-ink-2">{formatDate(evaluation.createdAt)}</Td>
+            </Tr>
+          ))}
+        </tbody>
+      </Table>
+    </Card>
+  )
+}
+
+function Result({ summary }: { summary: Evaluation['summary'] }) {
+  if (!summary) {
+    return (
+      <>
+        <Td numeric>–</Td>
+        <Td className="text-ink-3">when it is scored</Td>
+        <Td numeric>–</Td>
+      </>
+    )
+  }
+  const { winRate, base, tuned } = summary
+  return (
+    <>
+      <Td numeric className="whitespace-nowrap">
+        {formatPercent(winRate.value)}
+      </Td>
+      <Td className="min-w-36">
+        <Interval
+          {...winRate}
+          reference={50}
+          label={`Win rate ${formatPercent(winRate.value)}, 95 %: ${formatInterval(winRate)}`}
+        />
+      </Td>
+      <Td numeric className="whitespace-nowrap">
+        {formatPercent(tuned.violations.value)}{' '}
+        <span className="text-ink-3">from {formatPercent(base.violations.value)}</span>
+      </Td>
+    </>
+  )
+}

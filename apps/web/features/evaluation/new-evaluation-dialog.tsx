@@ -1,0 +1,94 @@
+'use client'
+
+import { Button, Dialog, DialogContent, DialogTrigger, ErrorState, Field, Input, Select } from '@palate/ui'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useRouter } from 'next/navigation'
+import { useState } from 'react'
+import { useForm } from 'react-hook-form'
+import { useTRPC } from '../../lib/trpc'
+
+type Values = { tunedModelVersionId: string; samplesPerCase: number; caseLimit: string }
+
+export function NewEvaluationDialog() {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const queryClient = useQueryClient()
+  const [open, setOpen] = useState(false)
+  const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
+  const form = useForm<Values>({
+    defaultValues: { tunedModelVersionId: '', samplesPerCase: 2, caseLimit: '' },
+  })
+  const create = useMutation(
+    trpc.evaluation.create.mutationOptions({
+      onSuccess: (evaluation) => {
+        setOpen(false)
+        void queryClient.invalidateQueries(trpc.evaluation.pathFilter())
+        void queryClient.invalidateQueries(trpc.overview.pathFilter())
+        router.push(`/evaluation/${evaluation.id}`)
+      },
+    }),
+  )
+  const tuned = (models.data ?? []).filter(({ kind }) => kind === 'adapter')
+  const { errors } = form.formState
+  const onSubmit = form.handleSubmit((values) =>
+    create.mutate({
+      tunedModelVersionId: values.tunedModelVersionId || undefined,
+      samplesPerCase: values.samplesPerCase,
+      caseLimit: values.caseLimit === '' ? undefined : Number(values.caseLimit),
+    }),
+  )
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button look="primary">New evaluation</Button>
+      </DialogTrigger>
+      <DialogContent
+        title="New evaluation"
+        description="Base and tuned model answer the same cases with the same seeds; the rules of each case's persona judge."
+      >
+        <form onSubmit={onSubmit} className="flex flex-col gap-4">
+          {models.isSuccess && tuned.length === 0 ? (
+            <ErrorState title="Not yet" message="There is no tuned model. Train one on votes first." />
+          ) : null}
+          <Field label="Tuned model">
+            <Select
+              value={form.watch('tunedModelVersionId')}
+              onValueChange={(value) => form.setValue('tunedModelVersionId', value)}
+              placeholder={tuned[0] ? `Newest: ${tuned[0].name} v${tuned[0].number}` : 'None yet'}
+              options={tuned.map(({ id, name, number }) => ({ value: id, label: `${name} v${number}` }))}
+            />
+          </Field>
+          <div className="grid grid-cols-2 gap-4">
+            <Field
+              label="Answers per case"
+              hint="More make the intervals narrower"
+              error={errors.samplesPerCase?.message}
+            >
+              <Input
+                type="number"
+                {...form.register('samplesPerCase', {
+                  valueAsNumber: true,
+                  min: { value: 1, message: 'At least 1.' },
+                  max: { value: 20, message: 'At most 20.' },
+                })}
+              />
+            </Field>
+            <Field label="Cases" hint="Left empty: the whole suite">
+              <Input type="number" min={1} placeholder="all" {...form.register('caseLimit')} />
+            </Field>
+          </div>
+          <Button
+            type="submit"
+            look="primary"
+            size="lg"
+            busy={create.isPending}
+            disabled={tuned.length === 0}
+            className="self-end"
+          >
+            Start evaluation
+          </Button>
+        </form>
+      </DialogContent>
+    </Dialog>
+  )
+}

@@ -1,0 +1,99 @@
+'use client'
+
+import { Button, Dialog, DialogContent, DialogTrigger, Field, Input, Select } from '@palate/ui'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useForm } from 'react-hook-form'
+import { toast } from 'sonner'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+
+type Deployment = Outputs['deployment']['list'][number]
+type Values = { title: string; slug: string; modelVersionId: string }
+
+/** Puts a model under a public name: a new one, or the one given. */
+export function DeployDialog({ deployment, modelId }: { deployment?: Deployment; modelId?: string }) {
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const [open, setOpen] = useState(false)
+  const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
+  const form = useForm<Values>({
+    defaultValues: {
+      title: deployment?.title ?? 'Palate',
+      slug: deployment?.slug ?? 'palate',
+      modelVersionId: deployment?.model.id ?? modelId ?? '',
+    },
+  })
+  const save = useMutation(
+    trpc.deployment.save.mutationOptions({
+      onSuccess: ({ title }) => {
+        setOpen(false)
+        toast.success(`${title} answers in the public chat.`)
+        void queryClient.invalidateQueries(trpc.deployment.pathFilter())
+        void queryClient.invalidateQueries(trpc.model.pathFilter())
+        void queryClient.invalidateQueries(trpc.overview.pathFilter())
+      },
+    }),
+  )
+  const options = [...(models.data ?? [])].sort(
+    (a, b) => Number(b.kind === 'adapter') - Number(a.kind === 'adapter') || b.number - a.number,
+  )
+  const chosen = form.watch('modelVersionId') || options[0]?.id || ''
+  const { errors } = form.formState
+  const onSubmit = form.handleSubmit(({ title, slug }) =>
+    save.mutate({ id: deployment?.id, title, slug, modelVersionId: chosen, active: true }),
+  )
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        {deployment ? <Button>Change</Button> : <Button look={modelId ? 'plain' : 'primary'}>Deploy</Button>}
+      </DialogTrigger>
+      <DialogContent
+        title={deployment ? `Change ${deployment.title}` : 'Deploy a model'}
+        description="It answers in the public chat at once, and under its name on the OpenAI-compatible endpoint."
+      >
+        <form onSubmit={onSubmit} className="flex flex-col gap-4">
+          <Field label="Model">
+            <Select
+              value={chosen}
+              onValueChange={(value) => form.setValue('modelVersionId', value)}
+              options={options.map(({ id, name, number, kind }) => ({
+                value: id,
+                label: `${name} v${number}`,
+                hint: kind === 'adapter' ? 'tuned on votes' : 'base',
+              }))}
+            />
+          </Field>
+          <Field label="Title" hint="What visitors read" error={errors.title?.message}>
+            <Input {...form.register('title', { required: 'It needs a title.' })} />
+          </Field>
+          <Field
+            label="Public name"
+            hint="Lower-case letters, digits and hyphens"
+            error={errors.slug?.message}
+          >
+            <Input
+              className="font-mono text-sm"
+              {...form.register('slug', {
+                required: 'It needs a name.',
+                pattern: {
+                  value: /^[a-z0-9]+(-[a-z0-9]+)*$/,
+                  message: 'Lower-case letters, digits and single hyphens only.',
+                },
+              })}
+            />
+          </Field>
+          <Button
+            type="submit"
+            look="primary"
+            size="lg"
+            busy={save.isPending}
+            disabled={!chosen}
+            className="self-end"
+          >
+            Deploy model
+          </Button>
+        </form>
+      </DialogContent>
+    </Dialog>
+  )
+}
