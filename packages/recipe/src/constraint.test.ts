@@ -98,6 +98,47 @@ describe('what breaks a rule', () => {
     ).toEqual([])
   })
 
+  test.each<[line: string, rules: Partial<Persona>, evidence: string]>([
+    [
+      '500 ml beef stock',
+      { diets: ['vegetarian'] },
+      'Beef stock contains beef, and beef is meat; a vegetarian diet leaves that out.',
+    ],
+    [
+      '2 tbsp soy sauce',
+      { diets: ['gluten-free'] },
+      'Soy sauce contains wheat, and wheat contains gluten; a gluten-free diet leaves that out.',
+    ],
+    [
+      '1 sheet puff pastry',
+      { forbidden: ['dairy'] },
+      'Puff pastry contains butter, and butter is dairy; "dairy" is on the forbidden list.',
+    ],
+    [
+      '250 ml whole milk',
+      { forbidden: ['dairy'] },
+      'Whole milk is milk, and milk is dairy; "dairy" is on the forbidden list.',
+    ],
+    [
+      '2 jalapenos',
+      { forbidden: ['hot'] },
+      'Jalapeno contains chili, and chili is hot; "hot" is on the forbidden list.',
+    ],
+    ['3 eggs', { forbidden: ['eggs'] }, 'Egg is named, and "eggs" is on the forbidden list.'],
+    ['1 durian', { forbidden: ['Durian'] }, 'The text names "Durian", which is on the forbidden list.'],
+  ])('explains %s', (line, rules, evidence) => {
+    expect(violations(write([line, '1 lime']), rules).map((found) => found.evidence)).toEqual([evidence])
+  })
+
+  test('a general word in a step is the listed ingredient, and counts no second time', () => {
+    const text = write(
+      ['400 g pork loin', '50 g pecorino', '320 g spaghetti'],
+      ['Brown the meat.', 'Add cheese to the pasta.'],
+    )
+    const found = violations(text, { diets: ['vegan'], forbidden: ['pasta'] })
+    expect(found.map(({ ingredient }) => ingredient)).toEqual(['pork loin', 'parmesan', 'spaghetti'])
+  })
+
   test('what a step denies is no violation', () => {
     const text = write(['300 g firm tofu', '1 lime'], ['Season without salt.', 'Use oil instead of butter.'])
     expect(violations(text, { diets: ['vegan'], forbidden: ['salt', 'butter'] })).toEqual([])

@@ -58,6 +58,8 @@ describe('what a line names', () => {
     ['Add garlic, chives and ginger.', ['garlic', 'chives', 'ginger']],
     ['2 Tbsp. butter or margarine', ['butter', 'margarine']],
     ['Chicken-style tofu', ['firm-tofu']],
+    ['Line a cookie sheet and take a bread knife.', []],
+    ['Stir the rice in a rice cooker.', ['white-rice']],
   ])('the ingredients of "%s"', (text, ids) => {
     expect(matchIngredients(text).map(({ ingredient }) => ingredient.id)).toEqual(ids)
   })

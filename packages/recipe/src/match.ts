@@ -39,7 +39,7 @@ export function matchIngredients(text: string): IngredientMatch[] {
     const modifierLength = modifierAt(words, at)
     const longest = spellingAt(words, at)
     const spelling = longest && longest.words.length > modifierLength ? longest : undefined
-    if (spelling && !isDenied(words, at) && !isVerb(words, at, spelling)) {
+    if (spelling && !isDenied(words, at) && !isVerb(words, at, spelling) && !isTool(words, at, spelling)) {
       matches.push(toMatch(spelling, modifiersBefore(words, at)))
     }
     at += spelling?.words.length || modifierLength || 1
@@ -110,6 +110,26 @@ function isVerb(words: Token[], at: number, spelling: Spelling): boolean {
   const before = words[at - 1]
   const startsClause = before === undefined || before === null || ['and', 'then'].includes(before)
   return startsClause && OBJECT_STARTS.has(words[at + 1] ?? '')
+}
+
+const TOOLS = new Set([
+  'pan',
+  'knife',
+  'cutter',
+  'scoop',
+  'scooper',
+  'cooker',
+  'grater',
+  'cloth',
+  'thermometer',
+  'timer',
+  'machine',
+])
+
+/** "A bread knife" and "a cookie sheet" are not eaten. */
+function isTool(words: Token[], at: number, spelling: Spelling): boolean {
+  const next = words[at + spelling.words.length] ?? ''
+  return TOOLS.has(next) || (next === 'sheet' && words[at] === 'cookie')
 }
 
 function toMatch({ words, ingredient }: Spelling, modifiers: Modifier[]): IngredientMatch {

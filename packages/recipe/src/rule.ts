@@ -1,5 +1,5 @@
 import type { IngredientMatch } from './match'
-import { findTag, ontology, tagPath } from './ontology'
+import { findTag, ontology, type Role, tagPath } from './ontology'
 import type { Persona } from './persona'
 import { containsWords, normalName } from './tokens'
 
@@ -37,7 +37,7 @@ export function findBreak(match: IngredientMatch, rules: Rule[]): RuleBreak | un
     const distance = nameSet(match.ingredient).has(rule.words) ? 0 : path.length
     if (!best || distance < best.distance) best = { rule, path, distance }
   }
-  return best && { rule: best.rule, reason: explain(match.words, best.path, best.rule) }
+  return best && { rule: best.rule, reason: explain(match, best.path, best.rule) }
 }
 
 /** The tags that lead from an ingredient to a rule that it breaks; none of them when its name alone does. */
@@ -78,37 +78,46 @@ function takesAway({ removed }: IngredientMatch): boolean {
 const CONTAINED = new Set([
   'gluten',
   'wheat',
+  'barley',
+  'rye',
   'salt',
   'sugar',
   'soy',
-  'egg',
   'alcohol',
-  'chili',
-  'fish',
-  'rice',
-  'milk',
   'nuts',
-  'cream',
-  'corn',
+  'chili',
+  'allium',
 ])
-const DESCRIBED: Record<string, string> = {
-  'high-carb': 'is high in carbohydrates',
-  spicy: 'is hot',
-  nuts: 'contains nuts',
+const DESCRIBED: Record<string, string> = { 'high-carb': 'is high in carbohydrates', spicy: 'is hot' }
+
+/** Made of several things, unless the tag says what kind of thing they are: a stock is no beef, it contains it. */
+const KINDS: Partial<Record<Role, string[]>> = {
+  sauce: ['soy sauce', 'miso', 'pickled', 'salted', 'cured'],
+  liquid: ['milk', 'cream'],
+  starch: ['pasta', 'bread', 'noodles', 'rice', 'potato', 'corn', 'tortilla'],
+  sweetener: ['honey'],
+  spice: [],
 }
 
 /** "Cotija is cheese, and cheese is dairy; a vegan diet leaves that out." */
-function explain(name: string, path: string[], rule: Rule): string {
-  const [first, ...others] = path[0] !== undefined && normalName(path[0]) === name ? path.slice(1) : path
-  const links: string[] = []
-  let subject = name
-  for (const tag of first === undefined ? [] : [first, ...others]) {
-    links.push(`${subject} ${DESCRIBED[tag] ?? `${CONTAINED.has(tag) ? 'contains' : 'is'} ${tag}`}`)
-    subject = tag
-  }
+function explain({ words, ingredient }: IngredientMatch, path: string[], rule: Rule): string {
+  const tags = path[0] !== undefined && normalName(path[0]) === words ? path.slice(1) : path
+  const links = tags.map((tag, index) => {
+    const subject = tags[index - 1] ?? words
+    return `${subject} ${index === 0 ? linkOf(words, tag, KINDS[ingredient.role]) : linkOf(subject, tag)}`
+  })
   const verdict =
     rule.kind === 'diet' ? `a ${rule.term} diet leaves that out` : `"${rule.term}" is on the forbidden list`
   const sentence =
-    links.length > 0 ? `${links.join(', and ')}; ${verdict}.` : `${name} is named, and ${verdict}.`
+    links.length > 0 ? `${links.join(', and ')}; ${verdict}.` : `${words} is named, and ${verdict}.`
   return sentence.charAt(0).toUpperCase() + sentence.slice(1)
+}
+
+/** How a thing and its tag belong together: "is cheese", "contains gluten", "is hot". */
+function linkOf(subject: string, tag: string, kinds?: string[]): string {
+  const described = DESCRIBED[tag]
+  if (described) return described
+  const isContent =
+    CONTAINED.has(tag) || (kinds && !kinds.includes(tag) && !` ${subject}`.endsWith(` ${tag}`))
+  return `${isContent ? 'contains' : 'is'} ${tag}`
 }

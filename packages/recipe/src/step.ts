@@ -1,4 +1,5 @@
 import { type IngredientMatch, matchIngredients } from './match'
+import { findTag } from './ontology'
 import { containsWords, normalName } from './tokens'
 
 export type ListedIngredient = { name: string; matches: IngredientMatch[] }
@@ -22,5 +23,7 @@ function answersTo(listed: IngredientMatch, { name }: ListedIngredient, match: I
   const isTail =
     ` ${listed.words}`.endsWith(` ${match.words}`) || ` ${normalName(name)}`.endsWith(` ${match.words}`)
   const isKind = listed.ingredient.role === match.ingredient.role && containsWords(listed.words, match.words)
-  return isTail || isKind
+  // "The meat" is the listed pork, "the cheese" the listed pecorino.
+  const tag = findTag(match.words)
+  return isTail || isKind || (tag !== undefined && listed.tags.has(tag))
 }
