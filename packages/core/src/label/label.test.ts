@@ -1,0 +1,246 @@
+import { pair, pairClaim, variant, vote } from '@palate/db'
+import { createMember } from '@palate/db/testing'
+import { and, eq, isNull } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import type { ServiceContext } from '../context'
+import { createAnsweredBatch, createKitchen, createModel, createTestDeps, createVegan } from '../testing'
+import { applyRules, castVote, getLabelSummary, nextPairs, skipPair, undoVote } from './index'
+import { drawOrder } from './order'
+
+const deps = await createTestDeps()
+
+async function kitchenWithPairs(
+  promptsPerPersona: number,
+  { votesPerPair = 1, answer = (slot: string, id: string) => `# ${slot} ${id}` } = {},
+) {
+  const kitchen = await createKitchen(deps)
+  await createModel(deps, kitchen.workspaceId)
+  await createVegan(kitchen.engineer)
+  const batch = await createAnsweredBatch(
+    kitchen.engineer,
+    { promptsPerPersona, votesPerPair, datasetVersionId: null },
+    ({ slot, id }) => answer(slot, id),
+  )
+  return { ...kitchen, ...batch }
+}
+
+async function another(ctx: ServiceContext): Promise<ServiceContext> {
+  const userId = await createMember(deps.db, ctx.workspaceId, 'labeler')
+  return { ...ctx, role: 'labeler', actor: { kind: 'user', userId } }
+}
+
+async function labelAll(ctx: ServiceContext): Promise<string[]> {
+  const done: string[] = []
+  for (;;) {
+    const [item] = await nextPairs(ctx)
+    if (!item) return done
+    await castVote(ctx, { pairId: item.pairId, choice: 'left' })
+    done.push(item.pairId)
+  }
+}
+
+async function standing(workspaceId: string) {
+  return deps.db
+    .select()
+    .from(vote)
+    .where(and(eq(vote.workspaceId, workspaceId), isNull(vote.supersededAt)))
+}
+
+test('neither order ever gets more than two ahead, and both coins are heeded between', () => {
+  for (const coin of [true, false]) {
+    const counts = { ab: 0, ba: 0 }
+    for (let index = 0; index < 40; index += 1) {
+      counts[drawOrder(counts, () => coin)] += 1
+      expect(Math.abs(counts.ab - counts.ba)).toBeLessThanOrEqual(2)
+    }
+  }
+  expect(drawOrder({ ab: 3, ba: 2 }, () => true)).toBe('ab')
+  expect(drawOrder({ ab: 3, ba: 2 }, () => false)).toBe('ba')
+})
+
+test('over forty pairs both variants stand left equally often, and the vote remembers how', async () => {
+  const { labeler, workspaceId } = await kitchenWithPairs(40)
+  const items = []
+  for (;;) {
+    const more = await nextPairs(labeler, { count: 5 })
+    if (more.length === 0) break
+    for (const item of more) {
+      await castVote(labeler, { pairId: item.pairId, choice: 'left', durationMs: 1200 })
+      items.push(item)
+      const sides = await deps.db
+        .select({ order: pairClaim.shownOrder })
+        .from(pairClaim)
+        .where(eq(pairClaim.userId, labeler.actor.kind === 'user' ? labeler.actor.userId : ''))
+      const ab = sides.filter(({ order }) => order === 'ab').length
+      expect(Math.abs(2 * ab - sides.length)).toBeLessThanOrEqual(2)
+    }
+  }
+  expect(items).toHaveLength(40)
+  const votes = await standing(workspaceId)
+  for (const { pairId, choice, shownOrder } of votes) {
+    const item = items.find((each) => each.pairId === pairId)
+    expect(choice).toBe(shownOrder === 'ab' ? 'a' : 'b')
+    expect(item?.left.startsWith(`# ${choice} `)).toBe(true)
+  }
+  const left = votes.filter(({ choice }) => choice === 'a').length
+  expect(left).toBeGreaterThanOrEqual(19)
+  expect(left).toBeLessThanOrEqual(21)
+})
+
+test('what a judge gets says nothing of variants, models or prompts', async () => {
+  const { labeler, engineer } = await kitchenWithPairs(3, { answer: (slot) => `A soup. ${slot.repeat(3)}` })
+  const [item] = await nextPairs(labeler)
+  const rows = await deps.db.select().from(variant).where(eq(variant.workspaceId, engineer.workspaceId))
+  const seen = JSON.stringify(item)
+  for (const { id, modelVersionId, system, promptId } of rows)
+    for (const secret of [id, modelVersionId, system, promptId]) expect(seen).not.toContain(secret)
+  expect(Object.keys(item ?? {}).sort()).toEqual(
+    ['expiresAt', 'inventory', 'left', 'pairId', 'persona', 'request', 'right'].sort(),
+  )
+  expect(seen).not.toMatch(/systemPrompt|slot|shownOrder|"order"/)
+})
+
+test('six people at once judge each pair as often as its quota says, never more', async () => {
+  const { labeler, workspaceId } = await kitchenWithPairs(12, { votesPerPair: 2 })
+  const people = await Promise.all(Array.from({ length: 6 }, () => another(labeler)))
+  const done = await Promise.all(people.map(labelAll))
+  const rows = await deps.db.select().from(pair).where(eq(pair.workspaceId, workspaceId))
+  expect(rows.every(({ personVotes, quota }) => personVotes <= quota)).toBe(true)
+  const late = await labelAll(await another(labeler))
+  const all = [...done.flat(), ...late]
+  expect(all).toHaveLength(24)
+  for (const { id } of rows) expect(all.filter((pairId) => pairId === id)).toHaveLength(2)
+})
+
+test('two people who claim at the same moment never hold the same pair', async () => {
+  const { labeler } = await kitchenWithPairs(10)
+  const [one, other] = [await another(labeler), await another(labeler)]
+  const [mine, theirs] = await Promise.all([nextPairs(one, { count: 5 }), nextPairs(other, { count: 5 })])
+  const ids = [...mine, ...theirs].map(({ pairId }) => pairId)
+  expect(new Set(ids).size).toBe(10)
+  const reload = await nextPairs(one, { count: 5 })
+  expect(reload.map(({ pairId, left }) => [pairId, left])).toEqual(
+    mine.map(({ pairId, left }) => [pairId, left]),
+  )
+})
+
+test('the same click twice is one vote; another choice supersedes it; skipped is not shown again', async () => {
+  const { labeler, workspaceId } = await kitchenWithPairs(2)
+  const [item] = await nextPairs(labeler)
+  const pairId = item?.pairId ?? ''
+  const [first, second] = await Promise.all([
+    castVote(labeler, { pairId, choice: 'left' }),
+    castVote(labeler, { pairId, choice: 'left' }),
+  ])
+  expect(second.voteId).toBe(first.voteId)
+  expect(await castVote(labeler, { pairId, choice: 'tie' })).toMatchObject({ mine: 1, open: 1 })
+  expect((await standing(workspaceId)).map(({ choice }) => choice)).toEqual(['tie'])
+  const [next] = await nextPairs(labeler)
+  expect(next?.pairId).not.toBe(pairId)
+  await skipPair(labeler, { pairId: next?.pairId ?? '' })
+  expect(await nextPairs(labeler, { count: 5 })).toEqual([])
+  await expect(castVote(labeler, { pairId: next?.pairId ?? '', choice: 'left' })).rejects.toMatchObject({
+    code: 'conflict',
+  })
+  expect(await nextPairs(await another(labeler))).toHaveLength(1)
+})
+
+test('a claim that ran out counts while the pair has room, and not when somebody else has taken it', async () => {
+  const { labeler } = await kitchenWithPairs(1)
+  const other = await another(labeler)
+  const [item] = await nextPairs(labeler)
+  const pairId = item?.pairId ?? ''
+  expect(await nextPairs(other)).toEqual([])
+  deps.advance(11 * 60_000)
+  expect(await nextPairs(other)).toHaveLength(1)
+  await expect(castVote(labeler, { pairId, choice: 'left' })).rejects.toMatchObject({ code: 'conflict' })
+  await skipPair(other, { pairId })
+  expect(await castVote(labeler, { pairId, choice: 'left' })).toMatchObject({ mine: 1, open: 0 })
+  await expect(castVote(await another(labeler), { pairId, choice: 'left' })).rejects.toMatchObject({
+    code: 'conflict',
+  })
+})
+
+test('undo gives the latest pair back as it was shown, for an hour', async () => {
+  const { labeler, workspaceId } = await kitchenWithPairs(3)
+  expect(await undoVote(labeler)).toBeNull()
+  const [first, second] = await nextPairs(labeler, { count: 2 })
+  await castVote(labeler, { pairId: first?.pairId ?? '', choice: 'left' })
+  deps.advance(1000)
+  await castVote(labeler, { pairId: second?.pairId ?? '', choice: 'right' })
+  expect(await undoVote(labeler)).toMatchObject({ pairId: second?.pairId, left: second?.left })
+  expect((await standing(workspaceId)).map(({ pairId }) => pairId)).toEqual([first?.pairId])
+  expect(await castVote(labeler, { pairId: second?.pairId ?? '', choice: 'left' })).toMatchObject({ mine: 2 })
+  expect(await deps.db.select().from(vote).where(eq(vote.workspaceId, workspaceId))).toHaveLength(3)
+  deps.advance(61 * 60_000)
+  expect(await undoVote(labeler)).toBeNull()
+})
+
+test('two equal texts are nobody’s work', async () => {
+  const { labeler } = await kitchenWithPairs(4, { answer: () => '# The same soup' })
+  expect(await nextPairs(labeler, { count: 5 })).toEqual([])
+  expect(await getLabelSummary(labeler)).toMatchObject({ pairs: 4, open: 0 })
+})
+
+const good =
+  '# Beans\n20 min | serves 2 | mexican\n\n## Ingredients\n- 200 g beans\n- 1 avocado\n- 1 lime\n\n## Method\n1. Warm the beans.\n2. Slice the avocado.\n3. Serve with lime.'
+const bad = good.replace('- 1 lime', '- 100 g cheese')
+
+test('rules judge each pair once, and people are held against them', async () => {
+  const { engineer, labeler, batchId } = await kitchenWithPairs(6, {
+    answer: (slot) => (slot === 'a' ? good : bad),
+  })
+  expect(await applyRules(engineer, { batchId })).toEqual({ judged: 6, decided: 6, ties: 0 })
+  expect(await applyRules(engineer)).toEqual({ judged: 0, decided: 0, ties: 0 })
+  const items = await nextPairs(labeler, { count: 4 })
+  expect(items).toHaveLength(4)
+  for (const [index, item] of items.entries()) {
+    const goodSide = item.left === good ? 'left' : 'right'
+    const badSide = goodSide === 'left' ? 'right' : 'left'
+    const choice = (['tie', badSide, goodSide, goodSide] as const)[index] ?? 'tie'
+    await castVote(labeler, { pairId: item.pairId, choice })
+  }
+  expect(await getLabelSummary(labeler)).toMatchObject({
+    pairs: 6,
+    open: 2,
+    personVotes: 4,
+    ruleVotes: 6,
+    mine: 4,
+    mineToday: 4,
+    agreement: { same: 2, of: 3 },
+    byPersona: [{ slug: 'mexican-vegan', name: 'a Mexican vegan', pairs: 6, personVotes: 4, ruleVotes: 6 }],
+  })
+})
+
+test('rules asked twice at once judge each pair once', async () => {
+  const { engineer, workspaceId } = await kitchenWithPairs(5, {
+    answer: (slot) => (slot === 'a' ? good : bad),
+  })
+  const results = await Promise.all([applyRules(engineer), applyRules(engineer), applyRules(engineer)])
+  expect(results.reduce((sum, { judged }) => sum + judged, 0)).toBe(5)
+  expect(await standing(workspaceId)).toHaveLength(5)
+})
+
+test('a viewer judges nothing, a labeler calls no rules, a stranger finds no pair', async () => {
+  const { viewer, labeler } = await kitchenWithPairs(1)
+  const [item] = await nextPairs(labeler)
+  const pairId = item?.pairId ?? ''
+  const forbidden = [
+    () => nextPairs(viewer),
+    () => castVote(viewer, { pairId, choice: 'left' }),
+    () => skipPair(viewer, { pairId }),
+    () => undoVote(viewer),
+    () => applyRules(viewer),
+    () => applyRules(labeler),
+  ]
+  for (const act of forbidden) await expect(act()).rejects.toMatchObject({ code: 'forbidden' })
+  const stranger = (await createKitchen(deps)).owner
+  expect(await nextPairs(stranger, { count: 5 })).toEqual([])
+  expect(await getLabelSummary(stranger)).toMatchObject({ pairs: 0, personVotes: 0 })
+  for (const act of [
+    () => castVote(stranger, { pairId, choice: 'left' }),
+    () => skipPair(stranger, { pairId }),
+    () => applyRules(stranger, { batchId: pairId }),
+  ])
+    await expect(act()).rejects.toMatchObject({ code: 'not_found' })
+})

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+/** What a person says of a pair, by the side on which they saw it. */
+export const ShownChoice = z.enum(['left', 'right', 'tie', 'both_bad'])
+export type ShownChoice = z.infer<typeof ShownChoice>
+
+export const NextPairsInput = z.strictObject({
+  count: z.int().min(1).max(5).default(1),
+  /** Pairs that the caller holds already. */
+  exclude: z.array(z.string()).max(20).default([]),
+})
+export type NextPairsInput = z.input<typeof NextPairsInput>
+
+export const VoteInput = z.strictObject({
+  pairId: z.string(),
+  choice: ShownChoice,
+  /** From the moment the pair was shown until the choice. */
+  durationMs: z.int().min(0).max(86_400_000).optional(),
+})
+export type VoteInput = z.infer<typeof VoteInput>
+
+export const PairRef = z.strictObject({ pairId: z.string() })
+export type PairRef = z.infer<typeof PairRef>
+
+export const ApplyRulesInput = z.strictObject({
+  /** All batches where it is not said. */
+  batchId: z.string().optional(),
+})
+export type ApplyRulesInput = z.infer<typeof ApplyRulesInput>

@@ -1,0 +1,98 @@
+import { type Database, pair, persona, personaVersion, prompt, vote } from '@palate/db'
+import { and, asc, count, countDistinct, eq, gte, inArray, isNull, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import { actorUserId } from '../actor'
+import type { ServiceContext } from '../context'
+import { authorize } from '../permission'
+import { countMine, countOpen } from './progress'
+
+export interface LabelSummary {
+  pairs: number
+  /** Pairs that still need a person's judgement. */
+  open: number
+  personVotes: number
+  ruleVotes: number
+  mine: number
+  /** Since midnight UTC. */
+  mineToday: number
+  /** Votes of people, of those where both the person and the rules found one better, that the rules share. */
+  agreement: { same: number; of: number } | null
+  byPersona: { slug: string; name: string; pairs: number; personVotes: number; ruleVotes: number }[]
+}
+
+/** Where labelling stands. Only standing votes count. */
+export async function getLabelSummary(ctx: ServiceContext): Promise<LabelSummary> {
+  authorize(ctx, 'label:read')
+  const { db, workspaceId } = ctx
+  const userId = actorUserId(ctx.actor)
+  const byPersona = await countByPersona(db, workspaceId)
+  const sum = (field: 'pairs' | 'personVotes' | 'ruleVotes') =>
+    byPersona.reduce((total, row) => total + row[field], 0)
+  return {
+    pairs: sum('pairs'),
+    open: await countOpen(db, workspaceId),
+    personVotes: sum('personVotes'),
+    ruleVotes: sum('ruleVotes'),
+    mine: userId ? await countMine(db, workspaceId, userId) : 0,
+    mineToday: userId ? await countToday(ctx, userId) : 0,
+    agreement: await compareWithRules(db, workspaceId),
+    byPersona,
+  }
+}
+
+async function countByPersona(db: Database, workspaceId: string): Promise<LabelSummary['byPersona']> {
+  const rows = await db
+    .select({
+      slug: persona.slug,
+      name: sql<string>`(array_agg(${personaVersion.body} ->> 'name' order by ${personaVersion.number} desc))[1]`,
+      pairs: countDistinct(pair.id),
+      personVotes: count(sql`case when ${vote.source} = 'person' then 1 end`),
+      ruleVotes: count(sql`case when ${vote.source} = 'rule' then 1 end`),
+    })
+    .from(pair)
+    .innerJoin(prompt, eq(prompt.id, pair.promptId))
+    .innerJoin(personaVersion, eq(personaVersion.id, prompt.personaVersionId))
+    .innerJoin(persona, eq(persona.id, personaVersion.personaId))
+    .leftJoin(vote, and(eq(vote.pairId, pair.id), isNull(vote.supersededAt)))
+    .where(eq(pair.workspaceId, workspaceId))
+    .groupBy(persona.id)
+    .orderBy(asc(persona.createdAt), asc(persona.slug))
+  return rows
+}
+
+async function countToday({ db, workspaceId, now }: ServiceContext, userId: string): Promise<number> {
+  const midnight = new Date(now())
+  midnight.setUTCHours(0, 0, 0, 0)
+  const [row] = await db
+    .select({ today: count() })
+    .from(vote)
+    .where(
+      and(
+        eq(vote.workspaceId, workspaceId),
+        eq(vote.userId, userId),
+        eq(vote.source, 'person'),
+        isNull(vote.supersededAt),
+        gte(vote.createdAt, midnight),
+      ),
+    )
+  return row?.today ?? 0
+}
+
+async function compareWithRules(db: Database, workspaceId: string): Promise<LabelSummary['agreement']> {
+  const rule = alias(vote, 'rule')
+  const decided = ['a', 'b'] as const
+  const [row] = await db
+    .select({ same: count(sql`case when ${vote.choice} = ${rule.choice} then 1 end`), of: count() })
+    .from(vote)
+    .innerJoin(rule, and(eq(rule.pairId, vote.pairId), eq(rule.source, 'rule'), isNull(rule.supersededAt)))
+    .where(
+      and(
+        eq(vote.workspaceId, workspaceId),
+        eq(vote.source, 'person'),
+        isNull(vote.supersededAt),
+        inArray(vote.choice, decided),
+        inArray(rule.choice, decided),
+      ),
+    )
+  return row && row.of > 0 ? row : null
+}

@@ -1,0 +1,102 @@
+import {
+  type BatchSettings,
+  type Database,
+  datasetVersion,
+  newId,
+  type Transaction,
+  variantBatch,
+} from '@palate/db'
+import { and, desc, eq } from 'drizzle-orm'
+import { audit } from '../audit'
+import type { ServiceContext } from '../context'
+import { DomainError, required } from '../error'
+import { addJob } from '../job'
+import { getModelRow, getNewestModelRow } from '../model/find'
+import { nextNumber } from '../next-number'
+import { notify } from '../notify'
+import { authorize } from '../permission'
+import { readPersonas } from '../persona/view'
+import { CreateBatchInput } from './schemas'
+import { type BatchView, readBatches } from './view'
+
+/** How the two variants of a prompt differ: A under the persona's full prompt, B under one that knows nothing. */
+const full = { temperature: 0.7, topP: 0.95, maxTokens: 320 }
+const weak = { temperature: 0.9, topP: 0.95, maxTokens: 320 }
+
+/**
+ * Orders a batch of variants. The prompts are made by a background job, which reads the dataset.
+ * @throws DomainError `not_found`, or `conflict` when there is no model or no persona yet
+ */
+export async function createBatch(ctx: ServiceContext, input: CreateBatchInput = {}): Promise<BatchView> {
+  authorize(ctx, 'variant:create')
+  const { promptsPerPersona, seed, votesPerPair, ...given } = CreateBatchInput.parse(input)
+  const { workspaceId } = ctx
+  return ctx.db.transaction(async (tx) => {
+    const model = given.modelVersionId
+      ? await getModelRow(tx, workspaceId, given.modelVersionId)
+      : await getNewestModelRow(tx, workspaceId, 'base')
+    const datasetVersionId = await chooseDataset(tx, workspaceId, given.datasetVersionId)
+    const personaVersionIds = await choosePersonas(tx, workspaceId, given.personaIds)
+    const id = newId('batch')
+    const number = await nextNumber(tx, variantBatch, workspaceId)
+    const settings: BatchSettings = {
+      promptsPerPersona,
+      seed: seed ?? number,
+      full,
+      weak,
+      personaVersionIds,
+      votesPerPair,
+    }
+    await tx.insert(variantBatch).values({
+      id,
+      workspaceId,
+      number,
+      modelVersionId: model.id,
+      datasetVersionId,
+      status: 'preparing',
+      settings,
+    })
+    await addJob(tx, 'prepare-variant-batch', { batchId: id }, `batch:${id}`)
+    await audit(tx, ctx, 'variant.create-batch', id, {
+      number,
+      personas: personaVersionIds.length,
+      promptsPerPersona,
+    })
+    await notify(tx, { workspaceId, topic: 'variant-batch', id })
+    const [view] = await readBatches(tx, workspaceId, id)
+    return required(view, 'This batch')
+  })
+}
+
+async function chooseDataset(
+  tx: Transaction | Database,
+  workspaceId: string,
+  given: string | null | undefined,
+): Promise<string | null> {
+  if (given === null) return null
+  const [row] = await tx
+    .select({ id: datasetVersion.id })
+    .from(datasetVersion)
+    .where(
+      and(
+        eq(datasetVersion.workspaceId, workspaceId),
+        eq(datasetVersion.status, 'ready'),
+        given ? eq(datasetVersion.id, given) : undefined,
+      ),
+    )
+    .orderBy(desc(datasetVersion.createdAt))
+    .limit(1)
+  return given ? required(row, 'This dataset').id : (row?.id ?? null)
+}
+
+async function choosePersonas(
+  tx: Transaction | Database,
+  workspaceId: string,
+  given: string[] | undefined,
+): Promise<string[]> {
+  const personas = await readPersonas(tx, workspaceId, { ids: given })
+  if (given && personas.length < new Set(given).size) required(null, 'One of these personas')
+  if (personas.length === 0)
+    throw new DomainError('conflict', 'There is no persona to cook for.', 'Add a persona first.')
+  return personas.map(({ versionId }) => versionId)
+}

@@ -1,0 +1,148 @@
+import { newId, persona, personaVersion, prompt, type Transaction, variant, variantBatch } from '@palate/db'
+import type { GenerateItem } from '@palate/protocol'
+import {
+  type ImportedRecipe,
+  type Persona,
+  personaPrompt,
+  type Random,
+  seededRandom,
+  userMessage,
+  WEAK_PROMPT,
+} from '@palate/recipe'
+import { and, eq, inArray } from 'drizzle-orm'
+import type { ServiceContext } from '../context'
+import { required } from '../error'
+import { getModelRow, weightsOf } from '../model/find'
+import { notify } from '../notify'
+import { authorize } from '../permission'
+import { createGenerateRun } from '../run/create-generate'
+import { makePrompts } from './make-prompts'
+
+type BatchRow = typeof variantBatch.$inferSelect
+type VariantRow = typeof variant.$inferInsert
+interface Cook {
+  versionId: string
+  persona: Persona
+}
+
+const model = 'cook'
+const rowsAtOnce = 500
+
+/**
+ * Makes the prompts of a batch that waits to be prepared, and the run that answers each of them twice. Done once:
+ * a job that is tried again finds the batch generating and changes nothing.
+ * @param examples recipes of the batch's dataset version; empty where it has none
+ */
+export async function fillBatch(
+  ctx: ServiceContext,
+  { batchId, examples }: { batchId: string; examples: ImportedRecipe[] },
+): Promise<void> {
+  authorize(ctx, 'variant:create')
+  await ctx.db.transaction(async (tx) => {
+    const [found] = await tx
+      .select()
+      .from(variantBatch)
+      .where(and(eq(variantBatch.workspaceId, ctx.workspaceId), eq(variantBatch.id, batchId)))
+      .for('update')
+    const batch = required(found, 'This batch')
+    if (batch.status !== 'preparing') return
+    const weights = await weightsOf(tx, await getModelRow(tx, ctx.workspaceId, batch.modelVersionId))
+    const items = await writePrompts(tx, batch, examples)
+    const run = await createGenerateRun(tx, ctx, {
+      name: `variants ${batch.number}`,
+      seed: batch.settings.seed,
+      models: { [model]: weights },
+      items,
+      lineage: { batchId, modelVersionId: batch.modelVersionId, datasetVersionId: batch.datasetVersionId },
+    })
+    await tx
+      .update(variantBatch)
+      .set({ runId: run.id, status: 'generating' })
+      .where(eq(variantBatch.id, batchId))
+    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'variant-batch', id: batchId })
+  })
+}
+
+/** Prompts go round the personas, so that whoever labels early sees all of them. */
+async function writePrompts(
+  tx: Transaction,
+  batch: BatchRow,
+  examples: ImportedRecipe[],
+): Promise<GenerateItem[]> {
+  const { settings, workspaceId, id: batchId } = batch
+  const cooks = await readCooks(tx, settings.personaVersionIds ?? [])
+  const made = cooks.map((cook, index) =>
+    makePrompts(cook.persona, settings.promptsPerPersona, settings.seed + index, examples),
+  )
+  const random = seededRandom(settings.seed)
+  const prompts: (typeof prompt.$inferInsert)[] = []
+  const variants: VariantRow[] = []
+  const items: GenerateItem[] = []
+  for (let round = 0; round < settings.promptsPerPersona; round += 1) {
+    for (const [index, cook] of cooks.entries()) {
+      const asked = required(made[index]?.[round], 'This prompt')
+      const promptId = newId('prompt')
+      prompts.push({
+        id: promptId,
+        workspaceId,
+        batchId,
+        personaVersionId: cook.versionId,
+        seq: prompts.length + 1,
+        ...asked,
+      })
+      for (const row of makeVariants(batch, cook, promptId, random)) {
+        variants.push(row)
+        items.push({
+          itemId: row.id,
+          model,
+          system: row.system,
+          user: userMessage(asked),
+          sampling: row.sampling,
+        })
+      }
+    }
+  }
+  await insertInChunks(prompts, (rows) => tx.insert(prompt).values(rows))
+  await insertInChunks(variants, (rows) => tx.insert(variant).values(rows))
+  return items
+}
+
+function makeVariants(
+  { workspaceId, modelVersionId, settings }: BatchRow,
+  cook: Cook,
+  promptId: string,
+  random: Random,
+): VariantRow[] {
+  const shared = { workspaceId, promptId, modelVersionId, personaVersionId: cook.versionId }
+  return [
+    { slot: 'a' as const, system: personaPrompt(cook.persona), sampling: settings.full },
+    { slot: 'b' as const, system: WEAK_PROMPT, sampling: settings.weak },
+  ].map(({ sampling, ...row }) => ({
+    ...shared,
+    ...row,
+    id: newId('var'),
+    sampling: { ...sampling, seed: Math.floor(random() * 2 ** 31) },
+  }))
+}
+
+async function readCooks(tx: Transaction, versionIds: string[]): Promise<Cook[]> {
+  const rows = await tx
+    .select({ versionId: personaVersion.id, slug: persona.slug, body: personaVersion.body })
+    .from(personaVersion)
+    .innerJoin(persona, eq(persona.id, personaVersion.personaId))
+    .where(inArray(personaVersion.id, versionIds))
+  return versionIds.map((id) => {
+    const row = required(
+      rows.find(({ versionId }) => versionId === id),
+      'One of the personas',
+    )
+    return { versionId: id, persona: { slug: row.slug, ...row.body } }
+  })
+}
+
+async function insertInChunks<Row>(
+  rows: Row[],
+  insert: (rows: Row[]) => PromiseLike<unknown>,
+): Promise<void> {
+  for (let at = 0; at < rows.length; at += rowsAtOnce) await insert(rows.slice(at, at + rowsAtOnce))
+}

@@ -1,0 +1,6 @@
+export { getBatch, listBatches } from './batches'
+export { createBatch } from './create-batch'
+export { failBatch } from './fail-batch'
+export { fillBatch } from './fill-batch'
+export { listPairs, type PairView } from './pairs'
+export type { BatchView } from './view'

@@ -1,0 +1,72 @@
+import {
+  type ImportedRecipe,
+  isForbidden,
+  makePrompt,
+  normaliseRecipe,
+  type Persona,
+  personaRules,
+  promptFromRecipe,
+  type Recipe,
+  seededRandom,
+} from '@palate/recipe'
+
+export interface MadePrompt {
+  inventory: string[]
+  request: string
+}
+
+const tries = 24
+
+/**
+ * `count` different prompts for a persona, the same for the same seed and examples. Where there are examples,
+ * every second prompt has the ingredients of one of them; every third holds something that the persona must not
+ * use, so that its rules are put to the test.
+ */
+export function makePrompts(
+  persona: Persona,
+  count: number,
+  seed: number,
+  examples: ImportedRecipe[],
+): MadePrompt[] {
+  const recipes = examples.map(normaliseRecipe)
+  const random = seededRandom(seed)
+  const rules = personaRules(persona)
+  const seen = new Set<string>()
+  const made: MadePrompt[] = []
+  let drawn = 0
+  const fromPantry = () => makePrompt(persona, seed, drawn++)
+  const fromRecipe = () => promptFromRecipe(pickOne(recipes, random), persona, random)
+  for (let index = 0; index < count; index += 1) {
+    const tempting = rules.length > 0 && index % 3 === 0
+    const fits = (each: MadePrompt) =>
+      each.inventory.some((item) => isForbidden(item, rules)) === tempting && !seen.has(keyOf(each))
+    const found =
+      (recipes.length > 0 && index % 2 === 1 ? firstFit(fromRecipe, fits) : undefined) ??
+      firstFit(fromPantry, fits) ??
+      fromPantry()
+    seen.add(keyOf(found))
+    made.push({ inventory: found.inventory, request: found.request })
+  }
+  return made
+}
+
+function firstFit(
+  draw: () => MadePrompt | undefined,
+  fits: (prompt: MadePrompt) => boolean,
+): MadePrompt | undefined {
+  for (let left = tries; left > 0; left -= 1) {
+    const prompt = draw()
+    if (prompt && fits(prompt)) return prompt
+  }
+  return undefined
+}
+
+function pickOne(recipes: Recipe[], random: () => number): Recipe {
+  const recipe = recipes[Math.floor(random() * recipes.length)]
+  if (!recipe) throw new RangeError('There is no recipe to pick from.')
+  return recipe
+}
+
+function keyOf({ inventory, request }: MadePrompt): string {
+  return JSON.stringify([[...inventory].sort(), request])
+}

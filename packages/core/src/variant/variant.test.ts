@@ -1,0 +1,242 @@
+import { pair, prompt, run, variant, variantBatch } from '@palate/db'
+import type { GenerateItem } from '@palate/protocol'
+import { isForbidden, personaPrompt, personaRules, WEAK_PROMPT } from '@palate/recipe'
+import { asc, eq } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import type { ServiceContext } from '../context'
+import { finishGenerateRun, receiveGeneration } from '../generation'
+import { createAnsweredBatch, createKitchen, createModel, createTestDeps, createVegan } from '../testing'
+import { createBatch, failBatch, fillBatch, getBatch, listBatches, listPairs } from './index'
+import { makePrompts } from './make-prompts'
+
+const deps = await createTestDeps()
+
+const vegan = {
+  slug: 'mexican-vegan',
+  name: 'a Mexican vegan',
+  cuisines: ['mexican'],
+  flavours: ['bold'],
+  style: 'comfort',
+  diets: ['vegan'],
+  forbidden: ['chicken', 'cheese'],
+  preferred: ['beans'],
+  systemPrompt: null,
+}
+const examples = [
+  {
+    title: 'Stew',
+    ingredients: ['1 carrot', '2 potatoes', '1 onion', '200 g lentils', '100 g cheddar'],
+    directions: ['Cook.'],
+  },
+  {
+    title: 'Salad',
+    ingredients: ['1 cucumber', '2 tomatoes', '1 red onion', '50 g feta'],
+    directions: ['Mix.'],
+  },
+]
+
+async function preparedKitchen() {
+  const kitchen = await createKitchen(deps)
+  const model = await createModel(deps, kitchen.workspaceId)
+  const persona = await createVegan(kitchen.engineer)
+  return { ...kitchen, model, persona }
+}
+
+async function readItems(ctx: ServiceContext, runId: string): Promise<GenerateItem[]> {
+  const [row] = await deps.db.select().from(run).where(eq(run.id, runId))
+  const file = row?.inputs.find(({ name }) => name === 'items.jsonl')
+  const chunks = await (await ctx.storage.stream(file?.storageKey ?? '')).toArray()
+  const lines = Buffer.concat(chunks).toString('utf8').trim().split('\n')
+  return lines.map((line) => JSON.parse(line))
+}
+
+test('prompts are the same for the same seed, differ among themselves, and a third tempt the persona', () => {
+  for (const given of [[], examples]) {
+    const made = makePrompts(vegan, 60, 7, given)
+    expect(made).toEqual(makePrompts(vegan, 60, 7, given))
+    expect(made).not.toEqual(makePrompts(vegan, 60, 8, given))
+    expect(new Set(made.map((each) => JSON.stringify(each))).size).toBe(60)
+    const rules = personaRules(vegan)
+    const tempting = made.filter(({ inventory }) => inventory.some((item) => isForbidden(item, rules)))
+    expect(tempting).toHaveLength(20)
+  }
+})
+
+test('with a dataset, prompts are made of what its recipes hold', () => {
+  const known = ['carrot', 'potato', 'onion', 'lentil', 'cheddar', 'cucumber', 'tomato', 'feta']
+  const ofExamples = makePrompts(vegan, 40, 7, examples).filter(({ inventory }) =>
+    inventory.every((item) => known.some((name) => item.includes(name))),
+  )
+  expect(ofExamples.length).toBeGreaterThanOrEqual(15)
+  const ofPantry = makePrompts(vegan, 40, 7, []).filter(({ inventory }) =>
+    inventory.every((item) => known.some((name) => item.includes(name))),
+  )
+  expect(ofPantry.length).toBeLessThan(5)
+})
+
+test('a batch is ordered, filled once, and each prompt is asked in both ways', async () => {
+  const { engineer, model, persona } = await preparedKitchen()
+  const made = await createBatch(engineer, { promptsPerPersona: 3, datasetVersionId: null })
+  expect(made).toMatchObject({ number: 1, status: 'preparing', expected: 6, prompts: 0, run: null })
+  const [job] =
+    await deps.sql`select count(*)::int as jobs from graphile_worker.jobs where key = ${`batch:${made.id}`}`
+  expect(job?.jobs).toBe(1)
+  await fillBatch(engineer, { batchId: made.id, examples: [] })
+  await fillBatch(engineer, { batchId: made.id, examples: [] })
+  const batch = await getBatch(engineer, { id: made.id })
+  expect(batch).toMatchObject({ status: 'generating', prompts: 3, answers: 0, expected: 6, pairs: 0 })
+  const items = await readItems(engineer, batch.run?.id ?? '')
+  expect(items).toHaveLength(6)
+  expect(items[0]).toMatchObject({
+    system: personaPrompt(persona.body),
+    sampling: { temperature: 0.7, topP: 0.95, maxTokens: 320 },
+  })
+  expect(items[1]).toMatchObject({ system: WEAK_PROMPT, sampling: { temperature: 0.9 } })
+  expect(items[1]?.user).toBe(items[0]?.user)
+  expect(new Set(items.map(({ sampling }) => sampling.seed)).size).toBe(6)
+  const [order] = await deps.db
+    .select()
+    .from(run)
+    .where(eq(run.id, batch.run?.id ?? ''))
+  expect(order?.inputs.find(({ name }) => name === 'base.gguf')?.sha256).toBe(model.gguf.sha256)
+})
+
+test('texts arrive in any order and more than once; the pair is made when both are there', async () => {
+  const { engineer } = await preparedKitchen()
+  const { id: batchId } = await createBatch(engineer, { promptsPerPersona: 2, datasetVersionId: null })
+  await fillBatch(engineer, { batchId, examples: [] })
+  const { run: ordered } = await getBatch(engineer, { id: batchId })
+  const [row] = await deps.db
+    .select()
+    .from(run)
+    .where(eq(run.id, ordered?.id ?? ''))
+  if (!row) throw new Error('the run was ordered')
+  const asked = await deps.db
+    .select()
+    .from(variant)
+    .innerJoin(prompt, eq(prompt.id, variant.promptId))
+    .where(eq(prompt.batchId, batchId))
+    .orderBy(asc(prompt.seq), asc(variant.slot))
+  const [a1, b1, a2, b2] = asked.map((each) => each.variant.id)
+  const say = (itemId: string | undefined, text: string, finishReason: 'stop' | 'error' = 'stop') =>
+    deps.db.transaction((tx) =>
+      receiveGeneration(tx, engineer, row, {
+        type: 'generation',
+        itemId: itemId ?? '',
+        text,
+        tokens: 3,
+        finishReason,
+        durationMs: 1,
+      }),
+    )
+  await say(b1, 'weak\u0000 soup')
+  expect(await getBatch(engineer, { id: batchId })).toMatchObject({ answers: 1, pairs: 0 })
+  await say(a1, 'full soup')
+  await say(a1, 'another soup')
+  await say(b2, 'weak', 'error')
+  await say(a2, 'full')
+  await say('var_unknown', 'nothing')
+  expect(await getBatch(engineer, { id: batchId })).toMatchObject({ answers: 4, pairs: 1 })
+  const page = await listPairs(engineer, { batchId })
+  expect(page.items).toMatchObject([{ seq: 1, a: 'full soup', b: 'weak soup', votes: [] }])
+  expect(page.nextCursor).toBeNull()
+
+  const stranger = await preparedKitchen()
+  await deps.db.transaction((tx) =>
+    receiveGeneration(tx, stranger.engineer, row, {
+      type: 'generation',
+      itemId: a2 ?? '',
+      text: 'forged',
+      tokens: 1,
+      finishReason: 'stop',
+      durationMs: 1,
+    }),
+  )
+  await deps.db.transaction((tx) => finishGenerateRun(tx, engineer, row, 'finished'))
+  await deps.db.transaction((tx) => finishGenerateRun(tx, engineer, row, 'failed'))
+  expect(await getBatch(engineer, { id: batchId })).toMatchObject({ status: 'ready', error: null })
+  expect(await deps.db.select().from(variant).where(eq(variant.text, 'forged'))).toEqual([])
+})
+
+test('a run that ends badly ends its batch the same way, with the reason', async () => {
+  const { engineer } = await preparedKitchen()
+  for (const status of ['failed', 'cancelled'] as const) {
+    const { id } = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
+    await fillBatch(engineer, { batchId: id, examples: [] })
+    const { run: ordered } = await getBatch(engineer, { id })
+    const failure = { code: 'oom', message: 'Memory ran out.', remedy: 'Use less.' }
+    const [row] = await deps.db
+      .update(run)
+      .set({ failure })
+      .where(eq(run.id, ordered?.id ?? ''))
+      .returning()
+    if (!row) throw new Error('the run was ordered')
+    await deps.db.transaction((tx) => finishGenerateRun(tx, engineer, row, status))
+    expect(await getBatch(engineer, { id })).toMatchObject({
+      status,
+      error: status === 'failed' ? 'Memory ran out.' : null,
+    })
+  }
+})
+
+test('pairs come in pages, each once', async () => {
+  const { engineer } = await preparedKitchen()
+  const { batchId } = await createAnsweredBatch(
+    engineer,
+    { promptsPerPersona: 7, datasetVersionId: null },
+    ({ id }) => id,
+  )
+  const seen: number[] = []
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<typeof listPairs>> = await listPairs(engineer, {
+      batchId,
+      cursor,
+      limit: 3,
+    })
+    seen.push(...page.items.map(({ seq }) => seq))
+    cursor = page.nextCursor
+  } while (cursor)
+  expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7])
+  expect(await deps.db.$count(pair, eq(pair.workspaceId, engineer.workspaceId))).toBe(7)
+})
+
+test('what is missing is said before anything is ordered', async () => {
+  const { engineer, workspaceId } = await createKitchen(deps)
+  await expect(createBatch(engineer, { datasetVersionId: null })).rejects.toMatchObject({
+    code: 'conflict',
+    remedy: 'Train the starter model first.',
+  })
+  await createModel(deps, workspaceId)
+  await expect(createBatch(engineer)).rejects.toMatchObject({ message: 'There is no persona to cook for.' })
+  await createVegan(engineer)
+  const batch = await createBatch(engineer)
+  await failBatch(engineer, { batchId: batch.id, error: 'The dataset cannot be read.' })
+  expect(await getBatch(engineer, { id: batch.id })).toMatchObject({
+    status: 'failed',
+    error: 'The dataset cannot be read.',
+  })
+})
+
+test('a viewer orders nothing; a stranger neither sees a batch nor uses what is not theirs', async () => {
+  const { viewer, labeler, engineer, model, persona } = await preparedKitchen()
+  const { id } = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
+  for (const ctx of [viewer, labeler]) {
+    await expect(createBatch(ctx)).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(fillBatch(ctx, { batchId: id, examples: [] })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(failBatch(ctx, { batchId: id, error: 'no' })).rejects.toMatchObject({ code: 'forbidden' })
+  }
+  const stranger = await preparedKitchen()
+  expect(await listBatches(stranger.owner)).toEqual([])
+  const found = [
+    () => getBatch(stranger.owner, { id }),
+    () => listPairs(stranger.owner, { batchId: id }),
+    () => fillBatch(stranger.owner, { batchId: id, examples: [] }),
+    () => createBatch(stranger.owner, { modelVersionId: model.id }),
+    () => createBatch(stranger.owner, { personaIds: [persona.id] }),
+    () => createBatch(stranger.owner, { datasetVersionId: 'dver_other' }),
+  ]
+  for (const act of found) await expect(act()).rejects.toMatchObject({ code: 'not_found' })
+  await failBatch(stranger.owner, { batchId: id, error: 'no' })
+  expect((await deps.db.select().from(variantBatch).where(eq(variantBatch.id, id)))[0]?.error).toBeNull()
+})

@@ -1,0 +1,93 @@
+import {
+  type BatchSettings,
+  type Database,
+  modelVersion,
+  pair,
+  prompt,
+  type RunProgress,
+  run,
+  type Transaction,
+  variant,
+  variantBatch,
+} from '@palate/db'
+import { and, count, desc, eq, inArray, isNotNull } from 'drizzle-orm'
+
+type Reader = Database | Transaction
+
+export interface BatchView {
+  id: string
+  number: number
+  status: (typeof variantBatch.$inferSelect)['status']
+  error: string | null
+  settings: BatchSettings
+  model: { id: string; name: string; number: number; kind: 'base' | 'adapter' }
+  datasetVersionId: string | null
+  run: { id: string; status: (typeof run.$inferSelect)['status']; progress: RunProgress | null } | null
+  prompts: number
+  /** Texts that have arrived, of those that were ordered. */
+  answers: number
+  expected: number
+  pairs: number
+  createdAt: Date
+}
+
+/** The batches of a workspace, newest first, with what has arrived until now; or one of them. */
+export async function readBatches(tx: Reader, workspaceId: string, id?: string): Promise<BatchView[]> {
+  const rows = await tx
+    .select({ batch: variantBatch, model: modelVersion, run })
+    .from(variantBatch)
+    .innerJoin(modelVersion, eq(modelVersion.id, variantBatch.modelVersionId))
+    .leftJoin(run, eq(run.id, variantBatch.runId))
+    .where(and(eq(variantBatch.workspaceId, workspaceId), id ? eq(variantBatch.id, id) : undefined))
+    .orderBy(desc(variantBatch.number))
+  const ids = rows.map(({ batch }) => batch.id)
+  const counts = await countArrived(tx, ids)
+  return rows.map(({ batch, model, run }) => {
+    const { prompts = 0, answers = 0, pairs = 0 } = counts.get(batch.id) ?? {}
+    const { personaVersionIds = [], promptsPerPersona } = batch.settings
+    return {
+      id: batch.id,
+      number: batch.number,
+      status: batch.status,
+      error: batch.error,
+      settings: batch.settings,
+      model: { id: model.id, name: model.name, number: model.number, kind: model.kind },
+      datasetVersionId: batch.datasetVersionId,
+      run: run && { id: run.id, status: run.status, progress: run.progress },
+      prompts,
+      answers,
+      expected: 2 * (prompts || personaVersionIds.length * promptsPerPersona),
+      pairs,
+      createdAt: batch.createdAt,
+    }
+  })
+}
+
+interface Arrived {
+  prompts: number
+  answers: number
+  pairs: number
+}
+
+async function countArrived(tx: Reader, ids: string[]): Promise<Map<string, Arrived>> {
+  if (ids.length === 0) return new Map()
+  const prompts = await tx
+    .select({ id: prompt.batchId, prompts: count(), pairs: count(pair.id) })
+    .from(prompt)
+    .leftJoin(pair, eq(pair.promptId, prompt.id))
+    .where(inArray(prompt.batchId, ids))
+    .groupBy(prompt.batchId)
+  const answers = await tx
+    .select({ id: prompt.batchId, answers: count() })
+    .from(variant)
+    .innerJoin(prompt, eq(prompt.id, variant.promptId))
+    .where(and(inArray(prompt.batchId, ids), isNotNull(variant.text)))
+    .groupBy(prompt.batchId)
+  const arrived = new Map(answers.map((row) => [row.id, row.answers]))
+  return new Map(
+    prompts.map((row) => [
+      row.id,
+      { prompts: row.prompts, pairs: row.pairs, answers: arrived.get(row.id) ?? 0 },
+    ]),
+  )
+}
