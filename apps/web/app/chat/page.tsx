@@ -6,7 +6,11 @@ export const metadata: Metadata = {
   description: 'Say what is in your kitchen; a model cooks for your taste.',
 }
 
-export default async function Route({ searchParams }: PageProps<'/chat'>) {
+export default async function Route({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}) {
   const { name } = await searchParams
   return <ChatPage slug={typeof name === 'string' ? name : undefined} />
 }

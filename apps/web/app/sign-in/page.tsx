@@ -8,7 +8,11 @@ import { SignInForm } from '../../features/sign-in/sign-in-form'
 
 export const metadata: Metadata = { title: 'Sign in' }
 
-export default async function SignInPage({ searchParams }: PageProps<'/sign-in'>) {
+export default async function SignInPage({
+  searchParams,
+}: {
+  searchParams: Promise<Record<string, string | string[] | undefined>>
+}) {
   const { to } = await searchParams
   const target = localPath(to)
   if (await findSession()) redirect(target)

@@ -3,6 +3,6 @@ import { VersionPage } from '../../../../features/dataset/version-page'
 
 export const metadata: Metadata = { title: 'Dataset version' }
 
-export default async function Route({ params }: PageProps<'/data/[id]'>) {
+export default async function Route({ params }: { params: Promise<{ id: string }> }) {
   return <VersionPage id={(await params).id} />
 }

@@ -3,6 +3,6 @@ import { EvaluationPage } from '../../../../features/evaluation/evaluation-page'
 
 export const metadata: Metadata = { title: 'Evaluation' }
 
-export default async function Route({ params }: PageProps<'/evaluation/[id]'>) {
+export default async function Route({ params }: { params: Promise<{ id: string }> }) {
   return <EvaluationPage id={(await params).id} />
 }

@@ -1,0 +1,13 @@
+import { appRouter } from '@palate/api'
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { createApiContext } from '../../../../auth/context'
+
+const handler = (request: Request) =>
+  fetchRequestHandler({
+    endpoint: '/api/trpc',
+    req: request,
+    router: appRouter,
+    createContext: ({ req }) => createApiContext(req),
+  })
+
+export { handler as GET, handler as POST }

@@ -1,0 +1,21 @@
+import type { ApiContext, Caller } from '@palate/api'
+import { resolveApiKey } from '@palate/core'
+import { deps } from './deps'
+import { findSession } from './session'
+
+/** Who calls a procedure: an API key where one is given (a wrong one is nobody), else the session's person. */
+export async function createApiContext(request: Request): Promise<ApiContext> {
+  const opened = await deps()
+  return {
+    deps: opened,
+    caller: await findCaller(request),
+    workspace: request.headers.get('x-palate-workspace'),
+  }
+}
+
+async function findCaller(request: Request): Promise<Caller> {
+  const bearer = /^Bearer (plt_\S+)$/.exec(request.headers.get('authorization') ?? '')?.[1]
+  if (bearer) return (await resolveApiKey(await deps(), bearer)) ?? { kind: 'nobody' }
+  const session = await findSession()
+  return session ? { kind: 'user', userId: session.userId } : { kind: 'nobody' }
+}

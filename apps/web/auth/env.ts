@@ -1,0 +1,22 @@
+import { readEnv } from '@palate/config'
+import { z } from 'zod'
+
+const Env = z.object({
+  DATABASE_URL: z.string().min(1),
+  /** Signs tickets; the hub must have the same. */
+  PALATE_SECRET: z.string().min(32, 'needs at least 32 characters'),
+  /** The object store's folder. */
+  PALATE_STORAGE: z.string().min(1),
+  NEXTAUTH_URL: z.url(),
+  NEXTAUTH_SECRET: z.string().min(32, 'needs at least 32 characters'),
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
+})
+export type Env = z.infer<typeof Env>
+
+let known: Env | undefined
+
+/** The settings of this process. Read at the first request, as a build has none. */
+export function env(): Env {
+  known ??= readEnv(Env)
+  return known
+}
