@@ -1,0 +1,41 @@
+import {
+  cancelRun,
+  createRun,
+  getReadiness,
+  getRun,
+  getRunArtifacts,
+  getRunLogs,
+  getRunMetrics,
+  getRunSamples,
+  listRuns,
+} from '@palate/core'
+import {
+  CreateRunInput,
+  ListRunsInput,
+  RunArtifactsInput,
+  RunLogsInput,
+  RunMetricsInput,
+  RunRef,
+  RunSamplesInput,
+} from '@palate/core/run/schemas'
+import { router, workspaceProcedure } from '../trpc'
+
+const read = workspaceProcedure('run:read')
+
+export const runRouter = router({
+  list: read
+    .input(ListRunsInput.default({ limit: 50 }))
+    .query(({ ctx, input }) => listRuns(ctx.service, input)),
+  get: read.input(RunRef).query(({ ctx, input }) => getRun(ctx.service, input)),
+  readiness: read.query(({ ctx }) => getReadiness(ctx.service)),
+  metrics: read.input(RunMetricsInput).query(({ ctx, input }) => getRunMetrics(ctx.service, input)),
+  logs: read.input(RunLogsInput).query(({ ctx, input }) => getRunLogs(ctx.service, input)),
+  samples: read.input(RunSamplesInput).query(({ ctx, input }) => getRunSamples(ctx.service, input)),
+  artifacts: read.input(RunArtifactsInput).query(({ ctx, input }) => getRunArtifacts(ctx.service, input)),
+  create: workspaceProcedure('run:create')
+    .input(CreateRunInput)
+    .mutation(({ ctx, input }) => createRun(ctx.service, input)),
+  cancel: workspaceProcedure('run:cancel')
+    .input(RunRef)
+    .mutation(({ ctx, input }) => cancelRun(ctx.service, input)),
+})

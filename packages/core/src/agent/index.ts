@@ -1,0 +1,8 @@
+export { createEnrolmentCode } from './create-enrolment-code'
+export { enrolAgent } from './enrol'
+export { helloAgent } from './hello'
+export { listAgents } from './list'
+export { agentStatus, onlineMs } from './online'
+export { disconnectAgent, touchAgent } from './presence'
+export { resolveAgent } from './resolve'
+export { revokeAgent } from './revoke'

@@ -1,0 +1,52 @@
+import type { DatasetProfile, ImportProgress } from '@palate/db'
+import { z } from 'zod'
+
+const Id = z.string().min(1).max(60)
+
+export const DatasetFormat = z.enum(['recipenlg-csv', 'recipe-jsonl'])
+export type DatasetFormat = z.infer<typeof DatasetFormat>
+
+export const ImportDatasetInput = z.strictObject({
+  uploadId: Id,
+  name: z.string().trim().min(1, 'The dataset needs a name.').max(120),
+  /** Left out: told by the file's name, else by its first character. */
+  format: DatasetFormat.optional(),
+})
+export type ImportDatasetInput = z.infer<typeof ImportDatasetInput>
+
+export const ImportSampleInput = z.strictObject({ sample: z.enum(['csv', 'jsonl']) })
+export type ImportSampleInput = z.infer<typeof ImportSampleInput>
+
+export const DatasetRef = z.strictObject({ id: Id })
+export type DatasetRef = z.infer<typeof DatasetRef>
+
+export interface DatasetVersionRef {
+  datasetId: string
+  datasetVersionId: string
+}
+
+export interface DatasetVersionView {
+  id: string
+  datasetId: string
+  number: number
+  filename: string
+  format: DatasetFormat
+  status: 'waiting' | 'importing' | 'ready' | 'failed'
+  progress: ImportProgress | null
+  error: string | null
+  sha256: string | null
+  sizeBytes: number | null
+  rowsRead: number | null
+  rowsKept: number | null
+  rowsDropped: number | null
+  profile: DatasetProfile | null
+  createdAt: Date
+  finishedAt: Date | null
+}
+
+export interface DatasetView {
+  id: string
+  name: string
+  latest: DatasetVersionView | null
+  versions: number
+}

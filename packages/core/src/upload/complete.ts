@@ -1,0 +1,43 @@
+import { upload } from '@palate/db'
+import type { StoredObject } from '@palate/storage'
+import { and, eq, isNull } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { DomainError } from '../error'
+import type { TicketClaims } from '../ticket'
+
+/**
+ * The bytes have arrived whole. Called with what the store answered; an object that is not kept is removed.
+ *
+ * @throws DomainError `invalid` when the size is not the one announced, `conflict` when another try was faster
+ */
+export async function completeUpload(
+  deps: Deps,
+  { workspaceId, uploadId }: TicketClaims<'upload'>,
+  stored: StoredObject,
+): Promise<{ uploadId: string; sizeBytes: number; sha256: string }> {
+  const { key: storageKey, sizeBytes, sha256 } = stored
+  const [kept] = await deps.db
+    .update(upload)
+    .set({ storageKey, sha256, completedAt: deps.now() })
+    .where(
+      and(
+        eq(upload.id, uploadId),
+        eq(upload.workspaceId, workspaceId),
+        eq(upload.sizeBytes, sizeBytes),
+        isNull(upload.completedAt),
+      ),
+    )
+    .returning({ id: upload.id })
+  if (kept) return { uploadId, sizeBytes, sha256 }
+  await deps.storage.remove(storageKey)
+  const [row] = await deps.db
+    .select({ completedAt: upload.completedAt, announced: upload.sizeBytes })
+    .from(upload)
+    .where(and(eq(upload.id, uploadId), eq(upload.workspaceId, workspaceId)))
+  if (row?.completedAt) throw new DomainError('conflict', 'This file has arrived already.')
+  throw new DomainError(
+    'invalid',
+    `The file arrived with ${sizeBytes} bytes instead of ${row?.announced ?? 'those announced'}.`,
+    'Send it again.',
+  )
+}

@@ -1,0 +1,4 @@
+export { cleanUploads } from './clean'
+export { completeUpload } from './complete'
+export { createUpload } from './create'
+export { openUpload } from './open'

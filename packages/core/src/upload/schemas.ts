@@ -1,0 +1,19 @@
+import { z } from 'zod'
+
+export const uploadLimitBytes = 4 * 1024 ** 3
+
+export const CreateUploadInput = z.strictObject({
+  filename: z.string().trim().min(1, 'The file needs a name.').max(200),
+  sizeBytes: z
+    .int()
+    .min(1, 'The file is empty.')
+    .max(uploadLimitBytes, 'The file is larger than 4 GiB. Split it, and import the parts one by one.'),
+})
+export type CreateUploadInput = z.infer<typeof CreateUploadInput>
+
+export interface UploadTicket {
+  uploadId: string
+  /** Where to PUT the bytes, with `Authorization: Bearer <token>`. */
+  url: string
+  token: string
+}
