@@ -37,7 +37,7 @@ export function makePrompt(persona: Persona, seed: number, index: number): Pantr
   const rules = personaRules(persona)
   const category = drawCategory(random, rules)
   const cuisines = category === 'cross_persona' ? otherCuisines(random, persona) : persona.cuisines
-  const shelves = fillShelves(cuisines, rules)
+  const shelves = openShelves(persona, cuisines, rules)
   const size = category === 'edge_case' ? 3 : 3 + Math.floor(random() * 4)
   const forbidden =
     category === 'constraint_stress'
@@ -83,6 +83,18 @@ function otherCuisines(random: Random, { cuisines }: Persona): string[] {
     ontology.cuisines.filter((each) => !cuisines.includes(each) && each !== 'asian' && each !== 'latin'),
     1,
   )
+}
+
+const opened = new WeakMap<Persona, Map<string, Shelves>>()
+
+/** Filling shelves holds the whole ontology against the rules, so a persona's are kept while it is in use. */
+function openShelves(persona: Persona, cuisines: string[], rules: Rule[]): Shelves {
+  const known = opened.get(persona) ?? new Map<string, Shelves>()
+  opened.set(persona, known)
+  const key = cuisines.join('|')
+  const shelves = known.get(key) ?? fillShelves(cuisines, rules)
+  known.set(key, shelves)
+  return shelves
 }
 
 /** A kitchen's first cuisine fills the shelves; a persona with none gets everything. */
