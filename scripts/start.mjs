@@ -5,6 +5,7 @@ import { buildWeb, checkNode, installPackages, installPython } from './lib/setup
 import { startStack } from './lib/stack.mjs'
 
 const started = Date.now()
+let boot
 try {
   process.stdout.write(`\n${bold('Palate')} ${faint(`· data in ${homeFolder}`)}\n\n`)
   checkNode()
@@ -16,7 +17,14 @@ try {
     return result.note
   })
   await step('Web app', buildWeb)
-  const stack = await startStack({ home: homeFolder, port: Number(process.env.PALATE_PORT ?? 3000), python })
+  const stack = await startStack({
+    home: homeFolder,
+    port: Number(process.env.PALATE_PORT ?? 3000),
+    python,
+    onBoot: (made) => {
+      boot = made
+    },
+  })
   let stopping = false
   const stop = async () => {
     if (stopping) return
@@ -28,22 +36,23 @@ try {
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   process.on('SIGHUP', stop)
-  const { boot, origin } = stack
+  const { origin } = stack
   process.stdout.write(`\n  ${bold(origin)}  ready after ${((Date.now() - started) / 1000).toFixed(1)} s\n\n`)
-  process.stdout.write(`  Sign in as   ${bold(boot.ownerEmail)}\n`)
-  if (boot.ownerPassword)
-    process.stdout.write(
-      `  Password     ${bold(boot.ownerPassword)}   ${faint('(shown this once; only its hash is kept)')}\n`,
-    )
-  else
-    process.stdout.write(
-      `  Password     ${faint('the one shown at the first start; lost it? npm run reset starts anew')}\n`,
-    )
+  printSignIn()
   process.stdout.write('  Then click   the one dark button on the overview: it always names the next step.\n')
   process.stdout.write(
     `  Public chat  ${origin}/chat\n\n  ${faint(`Logs in ${stack.logs}. Ctrl-C stops everything.`)}\n`,
   )
 } catch (error) {
+  if (boot?.ownerPassword) printSignIn()
   fail(error)
   process.exit(1)
+}
+
+function printSignIn() {
+  process.stdout.write(`  Sign in as   ${bold(boot.ownerEmail)}\n`)
+  const note = boot.ownerPassword
+    ? `${bold(boot.ownerPassword)}   ${faint('(shown this once; only its hash is kept)')}`
+    : faint('the one shown at the first start; lost it? npm run reset starts anew')
+  process.stdout.write(`  Password     ${note}\n`)
 }

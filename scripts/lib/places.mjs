@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,7 +38,7 @@ export function contentHash(paths, extra = '') {
   const hash = createHash('sha256').update(extra)
   for (const path of paths) {
     if (!existsSync(path)) continue
-    const list = path.includes('.') && !existsSync(join(path, '.')) ? [path] : [...files(path)]
+    const list = statSync(path).isDirectory() ? [...files(path)] : [path]
     for (const file of list)
       hash.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0')
   }

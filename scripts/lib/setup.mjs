@@ -95,16 +95,20 @@ export async function installPython({ dev = false } = {}) {
           `Python could not make an environment. On Debian install python3-venv. (${error.message.split('\n')[0]})`,
         )
       })
-      await run(python, ['-m', 'pip', 'install', '--quiet', ...index, '-r', requirements])
+      await run(python, ['-m', 'pip', 'install', '--quiet', '--no-compile', ...index, '-r', requirements])
       writeFileSync(join(folder, '.complete'), '')
       made = true
     }
     const devRequirements = join(trainer, 'requirements-dev.txt')
     const devStamp = join(folder, `.dev-${contentHash([devRequirements])}`)
     if (dev && !existsSync(devStamp)) {
-      await run(python, ['-m', 'pip', 'install', '--quiet', ...index, '-r', devRequirements], {
-        cwd: trainer,
-      })
+      await run(
+        python,
+        ['-m', 'pip', 'install', '--quiet', '--no-compile', ...index, '-r', devRequirements],
+        {
+          cwd: trainer,
+        },
+      )
       writeFileSync(devStamp, '')
       made = true
     }

@@ -82,9 +82,10 @@ class Child {
 /**
  * Starts everything and waits until a page can be served.
  * @param python the trainer's interpreter
+ * @param onBoot told at once who may sign in, so that a first password is not lost when a later step fails
  * @param apiKey also make an API key for the owner (for `npm run loop` and the browser tests)
  */
-export async function startStack({ home, port, python, apiKey = false, agentEnv = {} }) {
+export async function startStack({ home, port, python, apiKey = false, agentEnv = {}, onBoot }) {
   if (await portTaken(port))
     throw new Stop(
       `Port ${port} is taken by another program. Stop it, or start Palate elsewhere: PALATE_PORT=${port + 100} npm start`,
@@ -125,6 +126,7 @@ export async function startStack({ home, port, python, apiKey = false, agentEnv 
       if (!existsSync(join(home, 'agent/credential.json'))) args.push('--enrol')
       const output = await run(process.execPath, args, { cwd: root, env })
       boot = JSON.parse(output.trim().split('\n').at(-1))
+      onBoot?.(boot)
     })
     const handles = {}
     const add = (name, args, options) => {

@@ -1,12 +1,8 @@
 import { readEnv } from '@palate/config'
+import { CoreEnv } from '@palate/core'
 import { z } from 'zod'
 
-const Env = z.object({
-  DATABASE_URL: z.string().min(1),
-  /** Signs tickets; the hub must have the same. */
-  PALATE_SECRET: z.string().min(32, 'needs at least 32 characters'),
-  /** The object store's folder. */
-  PALATE_STORAGE: z.string().min(1),
+const Env = CoreEnv.extend({
   NEXTAUTH_URL: z.url(),
   NEXTAUTH_SECRET: z.string().min(32, 'needs at least 32 characters'),
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),

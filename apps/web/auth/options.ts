@@ -17,7 +17,8 @@ export const authOptions: NextAuthOptions = {
           return found && { id: found.userId, name: found.name, email: found.email }
         } catch (error) {
           // next-auth shows an error's message to the person who signs in; only our own sentences may pass.
-          if (error instanceof DomainError) throw new Error([error.message, error.remedy].filter(Boolean).join(' '))
+          if (error instanceof DomainError)
+            throw new Error([error.message, error.remedy].filter(Boolean).join(' '))
           const { log } = await deps()
           log.error({ error }, 'sign-in failed')
           throw new Error('Signing in does not work at the moment. Try again in a minute.')

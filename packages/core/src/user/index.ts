@@ -1,2 +1,3 @@
+export { bootstrapDemo, type DemoWorkspace } from './bootstrap-demo'
 export { createUser } from './create'
 export { verifySignIn } from './sign-in'

@@ -1,0 +1,50 @@
+import { readEnv } from '@palate/config'
+import {
+  bootstrapDemo,
+  CoreEnv,
+  createApiKey,
+  createEnrolmentCode,
+  type Deps,
+  migrateDatabase,
+  openDepsFromEnv,
+  type ServiceContext,
+} from '@palate/core'
+
+/**
+ * Run once before the other processes: newest tables, the demo workspace, and on request (`--enrol`, `--api-key`)
+ * a code for the local agent and a key for a script. The answer is one JSON line on stdout.
+ */
+async function main(): Promise<void> {
+  const env = readEnv(CoreEnv)
+  await migrateDatabase(env.DATABASE_URL)
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+  const { deps, close } = await openDepsFromEnv(env, {
+    applicationName: 'palate-bootstrap',
+    log,
+    maxConnections: 2,
+  })
+  try {
+    const demo = await bootstrapDemo(deps)
+    const owner = ownerContext(deps, demo)
+    const code = process.argv.includes('--enrol') ? (await createEnrolmentCode(owner)).code : null
+    const wantsKey = process.argv.includes('--api-key')
+    const key = wantsKey ? (await createApiKey(owner, { name: 'loop', role: 'owner' })).key : null
+    const { ownerEmail, ownerPassword } = demo
+    process.stdout.write(
+      `${JSON.stringify({ ownerEmail, ownerPassword, enrolmentCode: code, apiKey: key })}\n`,
+    )
+  } finally {
+    await close()
+  }
+}
+
+function ownerContext(deps: Deps, demo: { workspaceId: string; ownerId: string }): ServiceContext {
+  return {
+    ...deps,
+    actor: { kind: 'user', userId: demo.ownerId },
+    workspaceId: demo.workspaceId,
+    role: 'owner',
+  }
+}
+
+await main()

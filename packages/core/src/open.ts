@@ -1,0 +1,60 @@
+import { migrateDatabase, openDatabase } from '@palate/db'
+import { type ObjectStore, type ObjectStoreConfig, openObjectStore } from '@palate/storage'
+import { z } from 'zod'
+import type { Deps, Logger } from './context'
+import { createTickets } from './ticket'
+
+export { migrateDatabase }
+
+export interface OpenOptions {
+  databaseUrl: string
+  /** PALATE_SECRET: the same in every process of an installation. */
+  secret: string
+  storage: ObjectStore
+  log: Logger
+  applicationName: string
+  maxConnections?: number
+}
+
+/** Opens what the verbs need, once a process; `close` ends the database's pools. */
+export function openDeps(options: OpenOptions): { deps: Deps; close: () => Promise<void> } {
+  const { databaseUrl, secret, storage, log, applicationName, maxConnections } = options
+  const { db, sql, close } = openDatabase(databaseUrl, { max: maxConnections, applicationName })
+  return { deps: { db, sql, storage, tickets: createTickets(secret), now: () => new Date(), log }, close }
+}
+
+/** The settings that every process shares which meets the others in the database. */
+export const CoreEnv = z.object({
+  DATABASE_URL: z.string().min(1),
+  /** Signs tickets; the same in every process of an installation. */
+  PALATE_SECRET: z.string().min(32, 'needs at least 32 characters'),
+  /** The object store's folder; unused where S3_BUCKET is set. */
+  PALATE_STORAGE: z.string().min(1),
+  S3_BUCKET: z.string().min(1).optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ENDPOINT: z.url().optional(),
+  S3_ACCESS_KEY_ID: z.string().default(''),
+  S3_SECRET_ACCESS_KEY: z.string().default(''),
+})
+export type CoreEnv = z.infer<typeof CoreEnv>
+
+function storeConfig(env: CoreEnv): ObjectStoreConfig {
+  if (!env.S3_BUCKET) return { kind: 'folder', root: env.PALATE_STORAGE }
+  return {
+    kind: 's3',
+    bucket: env.S3_BUCKET,
+    region: env.S3_REGION,
+    ...(env.S3_ENDPOINT ? { endpoint: env.S3_ENDPOINT } : {}),
+    accessKeyId: env.S3_ACCESS_KEY_ID,
+    secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+  }
+}
+
+/** The same from a process's settings: the store they name, a folder or S3. */
+export async function openDepsFromEnv(
+  env: CoreEnv,
+  options: { applicationName: string; log: Logger; maxConnections?: number },
+): Promise<{ deps: Deps; close: () => Promise<void> }> {
+  const storage = await openObjectStore(storeConfig(env))
+  return openDeps({ ...options, databaseUrl: env.DATABASE_URL, secret: env.PALATE_SECRET, storage })
+}
