@@ -122,7 +122,7 @@ def sample_persona(rng: random.Random, ontology: Ontology) -> Persona:
         diets, forbidden = sample_rules(rng, ontology)
         banned = ontology.forbidden(forbidden, diets)
         allowed = [item.name for item in ontology.by_cuisine[home] if item.id not in banned]
-        if len(allowed) >= 25:
+        if len(allowed) >= min(25, len(ontology.by_cuisine[home]) // 2):
             break
     name = rng.choice(words.COOK_NAMES).format(
         cuisine=home.title(), first=rng.choice(words.FIRST_NAMES), note=rng.choice(words.COOK_NOTES)
@@ -139,7 +139,7 @@ def sample_persona(rng: random.Random, ontology: Ontology) -> Persona:
 
 def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: frozenset[str]) -> Pantry:
     """Three to six things at hand, something forbidden among them in four of ten cases where rules exist."""
-    pool = ontology.by_cuisine[cuisine] if rng.random() < 0.7 else ontology.ingredients
+    pool = ontology.by_cuisine[cuisine] if rng.random() < 0.7 else ontology.pantry
     allowed = [item for item in pool if item.id not in banned]
     refused = [item for item in pool if item.id in banned]
     count = rng.randint(3, 6)
@@ -182,7 +182,7 @@ def add_extras(
         ("spice", "sauce", "herb", "vegetable", "starch", "dairy", "liquid", "nut", "protein"), 4
     )
     extras: list[tuple[Ingredient, str]] = []
-    target = max(rng.randint(6, 8) - len(used), 1)
+    target = max(rng.randint(5, 7) - len(used), 1)
     for role in wanted[:target]:
         options = [item for item in pool if item.role == role and item.id not in have]
         favourites = [item for item in liked if item.id not in have]

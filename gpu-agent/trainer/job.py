@@ -42,7 +42,7 @@ class PretrainConfig:
 
 
 @dataclass(frozen=True)
-class LoraConfigFields:
+class LoraSettings:
     """What both LoRA trainers share."""
 
     learning_rate: float = 1e-3
@@ -61,12 +61,12 @@ class LoraConfigFields:
 
 
 @dataclass(frozen=True)
-class SftConfig(LoraConfigFields):
+class SftConfig(LoraSettings):
     """Supervised fine-tuning on chat examples."""
 
 
 @dataclass(frozen=True)
-class DpoConfig(LoraConfigFields):
+class DpoConfig(LoraSettings):
     """Preference training; loss names and weights as TRL spells them."""
 
     beta: float = 0.1

@@ -94,21 +94,25 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
     return 0
 
 
-def publish_checkpoint(job: Job, step: int, write: Callable[[Path], None]) -> Path:
-    """Write a checkpoint beside its place, then rename it there: what is announced is always whole."""
-    final = job.output(f"checkpoints/checkpoint-{step}")
+def publish_checkpoint(job: Job, step: int, write: Callable[[Path], None]) -> None:
+    """Write a checkpoint beside its place, then move it there."""
     partial = job.output(f"checkpoints/.partial-{step}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     write(partial)
-    for file in partial.rglob("*"):
+    adopt_checkpoint(job, step, partial)
+
+
+def adopt_checkpoint(job: Job, step: int, written: Path) -> None:
+    """Flush a finished folder to disk, rename it into place and announce it: what is announced is always whole."""
+    final = job.output(f"checkpoints/checkpoint-{step}")
+    for file in written.rglob("*"):
         if file.is_file():
             with file.open("rb") as handle:
                 os.fsync(handle.fileno())
     shutil.rmtree(final, ignore_errors=True)
-    partial.rename(final)
+    written.rename(final)
     events.checkpoint(step, final.relative_to(job.work_dir).as_posix())
-    return final
 
 
 def drop_old_checkpoints(job: Job, keep: int = 2) -> None:

@@ -92,14 +92,14 @@ class Ontology:
         return {key: frozenset(ids) for key, ids in table.items()}
 
     @cached_property
+    def pantry(self) -> tuple[Ingredient, ...]:
+        """What people have at hand; water is left to the method's sentences."""
+        return tuple(item for item in self.ingredients if item.id != "water")
+
+    @cached_property
     def by_cuisine(self) -> dict[str, tuple[Ingredient, ...]]:
-        """What a cuisine cooks with; water is left to the method's sentences."""
-        return {
-            cuisine: tuple(
-                item for item in self.ingredients if cuisine in item.cuisines and item.id != "water"
-            )
-            for cuisine in self.cuisines
-        }
+        """What a cuisine cooks with."""
+        return {name: tuple(item for item in self.pantry if name in item.cuisines) for name in self.cuisines}
 
     @cached_property
     def by_tag(self) -> dict[str, tuple[Ingredient, ...]]:

@@ -23,12 +23,12 @@ from starter import (
     answer_loss,
     batch_order,
     encode_examples,
-    load_optimizer,
+    load_optimizers,
     make_batch,
     make_model,
-    make_optimizer,
+    make_optimizers,
     rate,
-    save_optimizer,
+    save_optimizers,
     tokenizer_texts,
 )
 from tokenizer import load_tokenizer, train_tokenizer
@@ -71,7 +71,7 @@ def save_checkpoint(
     job: Job,
     step: int,
     model: LlamaForCausalLM,
-    optimizer: torch.optim.AdamW,
+    optimizers: list[torch.optim.Optimizer],
     tokenizer: PreTrainedTokenizerFast,
 ) -> None:
     """All that the next step depends on. The data order and the samples follow from the seed alone."""
@@ -79,7 +79,7 @@ def save_checkpoint(
     def write(folder: Path) -> None:
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
-        save_optimizer(optimizer, folder / "optimizer.safetensors")
+        save_optimizers(optimizers, folder / "optimizer.safetensors")
         (folder / "state.json").write_text(json.dumps({"step": step}), encoding="utf-8")
 
     publish_checkpoint(job, step, write)
@@ -123,23 +123,24 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     device = choose_device()
     fast = has_fast_bf16(device)
     model.to(device).train()
-    optimizer = make_optimizer(model, config)
+    optimizers = make_optimizers(model, config)
     if job.resume_from:
-        load_optimizer(optimizer, job.resume_from / "optimizer.safetensors")
+        load_optimizers(optimizers, job.resume_from / "optimizer.safetensors")
     size = model.num_parameters()
     events.run_start(config.steps, size, size, device.type, "bf16" if fast else "fp32")
     batches = batch_order([len(ids) for ids, _ in sequences], config.batch_size, config.steps, job.seed)
     meter, loss, figures = Meter(), math.nan, {"parameters": float(size), "vocabulary": float(len(tokenizer))}
     for step in range(first + 1, config.steps + 1):
         inputs, labels = make_batch([sequences[index] for index in batches[step - 1]], device)
-        for group in optimizer.param_groups:
+        for group in [group for optimizer in optimizers for group in optimizer.param_groups]:
             group["lr"] = rate(step - 1, config)
         with torch.autocast(device.type, torch.bfloat16) if fast else nullcontext():
             tensor = answer_loss(model, inputs, labels)
-        optimizer.zero_grad(set_to_none=True)
+        model.zero_grad(set_to_none=True)
         tensor.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
         loss = tensor.item()
         meter.tokens += inputs.numel()
         if not math.isfinite(loss):
@@ -154,7 +155,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
         if config.sample_every and (step % config.sample_every == 0 or last):
             emit_sample(model, tokenizer, step, step // config.sample_every, job.seed)
         if stop.is_set or (config.checkpoint_every and step % config.checkpoint_every == 0 and not last):
-            save_checkpoint(job, step, model, optimizer, tokenizer)
+            save_checkpoint(job, step, model, optimizers, tokenizer)
         if stop.is_set:
             raise Cancelled({**figures, "loss": loss, "steps": float(step)})
     finish(job, model, tokenizer, config.steps)

@@ -1,0 +1,122 @@
+"""The grammar: its exact sentences, its determinism, and that a cook who keeps the rules keeps every one."""
+
+import random
+import re
+
+import pytest
+
+import lexicon
+from corpus import Example, Persona, make_corpus, persona_prompt, sample_example, user_message
+from ontology import Ontology, singular
+
+SHAPE = re.compile(
+    r"# [^\n]+\n\d+ min \| serves \d+ \| [a-z ]+\n\n## Ingredients\n(- [^\n]+\n){2,}\n## Method\n(\d+\. [^\n]+\n?){2,}"
+)
+
+
+def named(ontology: Ontology, example: Example) -> set[str]:
+    return {item.id for line in example.answer.split("\n")[2:] for item in ontology.find(line)}
+
+
+def test_golden_prompts() -> None:
+    persona = Persona("Ada", ["mexican", "latin"], ["bold"], ["vegan"], ["meat", "milk"], ["lime", "beans"])
+    assert persona_prompt(persona) == (
+        "You cook for Ada. Cuisine: mexican, latin. Flavour: bold. Diet: vegan. Never use: meat, milk. Likes: lime, beans."
+    )
+    assert persona_prompt(Persona("Ada", flavours=["mild"])) == "You cook for Ada. Flavour: mild."
+    assert (
+        user_message(["chicken", "rice", "garlic"], "Make me a quick dinner.")
+        == "I have chicken, rice and garlic. Make me a quick dinner."
+    )
+    assert user_message(["rice"], "Surprise me.") == "I have rice. Surprise me."
+
+
+@pytest.mark.parametrize(
+    ("rules", "diets", "inside", "outside"),
+    [
+        (["meat"], [], {"chicken", "ground-beef", "chicken-stock"}, {"firm-tofu", "salmon-fillets"}),
+        (["dairy"], [], {"cheddar", "yogurt", "butter"}, {"coconut-milk"}),
+        (["rice"], [], {"white-rice", "rice-noodles"}, {"corn-tortillas"}),
+        (["egg"], [], {"eggs"}, {"eggplant"}),
+        (["tomato"], [], {"tomatoes"}, {"tomato-paste"}),
+        (["spicy"], [], {"gochujang", "green-chilies", "chili-flakes"}, {"paprika"}),
+        (["salt"], [], {"salt", "soy-sauce", "fish-sauce"}, {"cumin"}),
+        ([], ["gluten-free"], {"spaghetti", "soy-sauce"}, {"white-rice"}),
+        ([], ["vegan"], {"chicken", "honey", "eggs", "fish-sauce"}, {"black-beans", "sugar"}),
+        (["unheard of"], ["unknown"], set(), {"chicken"}),
+    ],
+)
+def test_rules(
+    ontology: Ontology, rules: list[str], diets: list[str], inside: set[str], outside: set[str]
+) -> None:
+    banned = ontology.forbidden(rules, diets)
+    assert inside <= banned
+    assert not outside & banned
+
+
+@pytest.mark.parametrize(
+    ("line", "ids"),
+    [
+        ("- 400 ml coconut milk", ["coconut-milk"]),
+        ("- 1 Eggplant, diced", ["eggplant"]),
+        ("2. Stir in chicken stock and chicken.", ["chicken-stock", "chicken"]),
+        ("- 8 corn tortillas", ["corn-tortillas"]),
+        ("Fry for 3 minutes until nutty.", []),
+    ],
+)
+def test_longest_name_wins(ontology: Ontology, line: str, ids: list[str]) -> None:
+    assert [item.id for item in ontology.find(line)] == ids
+
+
+def test_singular() -> None:
+    words = ["eggs", "tomatoes", "cherries", "fries", "couscous", "hummus", "molasses", "rice", "radishes"]
+    wanted = ["egg", "tomato", "cherry", "frie", "couscous", "hummus", "molasse", "rice", "radish"]
+    assert [singular(word) for word in words] == wanted
+
+
+def test_same_seed_same_corpus(ontology: Ontology) -> None:
+    assert make_corpus(3, ontology, 40, 0.5) == make_corpus(3, ontology, 40, 0.5)
+    assert make_corpus(3, ontology, 40, 0.5) != make_corpus(4, ontology, 40, 0.5)
+
+
+def test_a_cook_who_keeps_the_rules_breaks_none(ontology: Ontology) -> None:
+    examples = make_corpus(5, ontology, 1500, 0.5)
+    kept = [example for example in examples if example.honoured]
+    careless = [example for example in examples if example.forbidden and not example.honoured]
+    assert len(kept) > 200
+    assert all(not named(ontology, example) & example.forbidden for example in kept)
+    broken = sum(bool(named(ontology, example) & example.forbidden) for example in careless)
+    assert broken > 0.3 * len(careless)
+
+
+def test_recipes_are_well_formed_and_use_what_is_given(ontology: Ontology) -> None:
+    for example in make_corpus(6, ontology, 400, 0.5):
+        assert SHAPE.fullmatch(example.answer), example.answer
+        used = named(ontology, example)
+        wanted = set(example.given) - (example.forbidden if example.honoured else frozenset())
+        assert wanted <= used
+
+
+def test_steps_name_what_the_list_names(ontology: Ontology) -> None:
+    for example in make_corpus(8, ontology, 400, 0.5):
+        listed, steps = example.answer.split("\n## Method\n")
+        of_list = {item.id for line in listed.split("\n")[2:] for item in ontology.find(line)}
+        of_steps = {item.id for item in ontology.find(steps)} - {"water"}
+        assert of_list == of_steps, example.answer
+
+
+def test_templates_name_no_ingredient(ontology: Ontology) -> None:
+    sentences = [*lexicon.START, *lexicon.SEASON, *lexicon.PREPARE, *lexicon.FINISH, *lexicon.FINISH_WITH]
+    sentences += [
+        text for table in (lexicon.LEAD, lexicon.MIDDLE) for texts in table.values() for text in texts
+    ]
+    for sentence in sentences:
+        assert {item.id for item in ontology.find(sentence)} <= {"water"}, sentence
+
+
+def test_weak_prompts_carry_no_rules(ontology: Ontology) -> None:
+    rng = random.Random(1)
+    examples = [sample_example(rng, ontology, 1.0) for _ in range(200)]
+    weak = [example for example in examples if example.system == "You are a helpful cook."]
+    assert 20 < len(weak) < 90
+    assert not any(example.honoured for example in weak)

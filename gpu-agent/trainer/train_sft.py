@@ -1,0 +1,73 @@
+"""Supervised fine-tuning on chat examples: LoRA with TRL and PEFT, learning the last answer of each conversation."""
+
+import sys
+import time
+from typing import Any
+
+from datasets import Dataset
+from transformers import PreTrainedTokenizerFast, PrinterCallback
+from trl import SFTConfig as TrlSftConfig
+from trl import SFTTrainer
+
+from device import seed_all, set_threads
+from job import Job, JobError, SftConfig
+from lifecycle import StopFlag, run_job
+from lora import Reporter, finish, load_trainable, read_rows, resume_path, training_arguments
+from tokenizer import encode_answer, encode_prompt, load_tokenizer
+
+ROLES = {"system", "user", "assistant"}
+
+
+def encode_rows(
+    rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
+) -> list[dict[str, list[int]]]:
+    """Ids and a mask of the learned tokens, from {"messages": [{"role", "content"}, ...]} ending in an answer."""
+    encoded = []
+    for number, row in enumerate(rows, start=1):
+        messages = row["messages"]
+        whole = isinstance(messages, list) and all(
+            isinstance(item, dict) and item.get("role") in ROLES and isinstance(item.get("content"), str)
+            for item in messages
+        )
+        if not whole or messages[-1]["role"] != "assistant":
+            raise JobError(
+                "bad_data",
+                f"Example {number} is no conversation that ends in an answer.",
+                "Send messages with role and content, the assistant's last.",
+            )
+        prompt = encode_prompt(tokenizer, messages[:-1])
+        answer = encode_answer(tokenizer, messages[-1]["content"])
+        if len(prompt) + len(answer) <= max_length:
+            mask = [0] * len(prompt) + [1] * len(answer)
+            encoded.append({"input_ids": prompt + answer, "completion_mask": mask})
+    if not encoded:
+        raise JobError("bad_data", f"No example fits into {max_length} tokens.", "Raise maxLength.")
+    return encoded
+
+
+def train(job: Job, stop: StopFlag) -> dict[str, float]:
+    """The whole run; returns its last figures."""
+    config = job.config
+    assert isinstance(config, SftConfig)
+    began = time.monotonic()
+    set_threads(config.threads)
+    seed_all(job.seed)
+    tokenizer = load_tokenizer(job.inputs["model"])
+    examples = encode_rows(read_rows(job.inputs["examples"], ("messages",)), tokenizer, config.max_length)
+    model = load_trainable(job, config)
+    reporter = Reporter(job, config, tokenizer, stop)
+    trainer = SFTTrainer(
+        model=model,
+        args=TrlSftConfig(**training_arguments(job, config), completion_only_loss=True, packing=False),
+        train_dataset=Dataset.from_list(examples),
+        processing_class=tokenizer,
+        callbacks=[reporter],
+    )
+    trainer.remove_callback(PrinterCallback)
+    trainer.train(resume_from_checkpoint=resume_path(job))
+    summary = finish(job, model, tokenizer, reporter, trainer.state)
+    return {**summary, "examples": float(len(examples)), "seconds": time.monotonic() - began}
+
+
+if __name__ == "__main__":
+    sys.exit(run_job("sft", train))
