@@ -1,1 +1,6 @@
+export { type AnswerPairView, listAnswers } from './answers'
+export { createEvaluation } from './create'
+export { getEvaluation, listEvaluations } from './read'
+export { scoreEvaluation } from './score'
 export { seedSuite } from './seed-suite'
+export type { EvaluationView } from './view'
