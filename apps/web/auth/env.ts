@@ -5,7 +5,6 @@ import { z } from 'zod'
 const Env = CoreEnv.extend({
   NEXTAUTH_URL: z.url(),
   NEXTAUTH_SECRET: z.string().min(32, 'needs at least 32 characters'),
-  NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
 })
 export type Env = z.infer<typeof Env>
 
