@@ -1,5 +1,6 @@
-import type { Role } from '@palate/db'
+import { agent, type Role } from '@palate/db'
 import { createAgentRow, createWorkspace } from '@palate/db/testing'
+import { eq } from 'drizzle-orm'
 import type { AgentContext, Deps, ServiceContext } from '../context'
 
 export interface Kitchen extends Record<Role, ServiceContext> {
@@ -29,5 +30,7 @@ export async function createKitchen(deps: Deps): Promise<Kitchen> {
 /** An agent of the workspace, connected now. */
 export async function createAgent(deps: Deps, workspaceId: string, name = 'box'): Promise<AgentContext> {
   const agentId = await createAgentRow(deps.db, workspaceId, name)
+  const seen = { connectedAt: deps.now(), lastSeenAt: deps.now() }
+  await deps.db.update(agent).set(seen).where(eq(agent.id, agentId))
   return { ...deps, agentId, workspaceId }
 }

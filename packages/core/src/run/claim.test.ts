@@ -1,0 +1,152 @@
+import { attempt, run } from '@palate/db'
+import { and, eq } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { createAgent, createKitchen, createTestDeps } from '../testing'
+import { cancelRun } from './cancel'
+import { claimRun } from './claim'
+import { createRun } from './create'
+import { expireLeases } from './expire-leases'
+import { getRun } from './get'
+import { leaseMs } from './lease'
+import { mayReadObject } from './may-read-object'
+import { recordRunEvents } from './record-events'
+import { renewLease } from './renew-lease'
+
+const deps = await createTestDeps()
+const all = { kinds: ['pretrain', 'sft', 'dpo', 'generate'] }
+const pretrain = { kind: 'pretrain', config: { steps: 5 } } as const
+
+test('runs made at once get numbers without a gap or a double', async () => {
+  const kitchen = await createKitchen(deps)
+  const runs = await Promise.all(Array.from({ length: 12 }, () => createRun(kitchen.engineer, pretrain)))
+  const numbers = runs.map(({ number }) => number).sort((a, b) => a - b)
+  expect(numbers).toEqual(Array.from({ length: 12 }, (_, index) => index + 1))
+})
+
+test('twenty agents at once: each run is given once, and each agent has one at most', async () => {
+  const kitchen = await createKitchen(deps)
+  for (let n = 0; n < 12; n += 1) await createRun(kitchen.engineer, pretrain)
+  const agents = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => createAgent(deps, kitchen.workspaceId, `box ${n}`)),
+  )
+  const leases = await Promise.all(agents.flatMap((agent) => [claimRun(agent, all), claimRun(agent, all)]))
+  const given = leases.flatMap((lease) => lease ?? [])
+  expect(new Set(given.map(({ runId }) => runId)).size).toBe(given.length)
+  // SKIP LOCKED may pass over a run whose claim is under way; what was passed over is there for the next request.
+  for (const agent of agents) given.push(...[await claimRun(agent, all)].flatMap((lease) => lease ?? []))
+  expect(given).toHaveLength(12)
+  const rows = await deps.db.select().from(attempt).where(eq(attempt.workspaceId, kitchen.workspaceId))
+  expect(new Set(rows.map(({ runId }) => runId)).size).toBe(12)
+  expect(new Set(rows.map(({ agentId }) => agentId)).size).toBe(12)
+})
+
+test('an agent gets only kinds that it can do, of its workspace, the oldest first', async () => {
+  const kitchen = await createKitchen(deps)
+  const first = await createRun(kitchen.engineer, pretrain)
+  deps.advance(1000)
+  await createRun(kitchen.engineer, pretrain)
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  const stranger = await createAgent(deps, (await createKitchen(deps)).workspaceId)
+  expect(await claimRun(stranger, all)).toBeNull()
+  expect(await claimRun(agent, { kinds: ['generate', 'something-new'] })).toBeNull()
+  const lease = await claimRun(agent, all)
+  expect(lease).toMatchObject({ runId: first.id, epoch: 1, kind: 'pretrain', resume: null, seed: 1 })
+  expect(lease?.inputs).toMatchObject([{ name: 'ontology.json' }])
+})
+
+test('the token of a lease opens the inputs of its run while it holds, and nothing else', async () => {
+  const kitchen = await createKitchen(deps)
+  await createRun(kitchen.engineer, pretrain)
+  const lease = await claimRun(await createAgent(deps, kitchen.workspaceId), all)
+  const claims = await deps.tickets.verify('lease', lease?.token ?? '')
+  const sha256 = lease?.inputs[0]?.sha256 ?? ''
+  expect(await mayReadObject(deps, claims, sha256)).toBe(true)
+  expect(await mayReadObject(deps, claims, 'f'.repeat(64))).toBe(false)
+  deps.advance(leaseMs + 1)
+  await expireLeases(deps)
+  expect(await mayReadObject(deps, claims, sha256)).toBe(false)
+})
+
+test('a lease that nobody renews passes on; on the same agent the run resumes from its checkpoint', async () => {
+  const kitchen = await createKitchen(deps)
+  const { id } = await createRun(kitchen.engineer, pretrain)
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  const first = await claimRun(agent, all)
+  if (!first) throw new Error('no lease')
+  const { runId, attemptId, epoch } = first
+  await recordRunEvents(agent, {
+    ...{ runId, attemptId, epoch },
+    events: [{ seq: 1, at: 0, event: { type: 'checkpoint', step: 40, path: 'checkpoints/checkpoint-40' } }],
+  })
+  deps.advance(leaseMs - 1)
+  expect(await expireLeases(deps)).toBe(0)
+  expect(await renewLease(agent, first)).toEqual({ lost: false, cancel: false })
+  deps.advance(leaseMs - 1)
+  expect(await expireLeases(deps)).toBe(0)
+  deps.advance(2)
+  expect(await expireLeases(deps)).toBe(1)
+  expect(await renewLease(agent, first)).toEqual({ lost: true, cancel: false })
+  expect(await getRun(kitchen.viewer, { id })).toMatchObject({
+    status: 'queued',
+    attempts: [{ status: 'lost', failure: { code: 'lease-expired' } }],
+  })
+  const second = await claimRun(agent, all)
+  expect(second).toMatchObject({ runId: id, epoch: 2, resume: { step: 40, attemptId } })
+  deps.advance(leaseMs + 1)
+  await expireLeases(deps)
+  const elsewhere = await claimRun(await createAgent(deps, kitchen.workspaceId, 'other'), all)
+  expect(elsewhere).toMatchObject({ runId: id, epoch: 3, resume: null })
+})
+
+test('cancel ends a waiting run at once; one that runs hears of it with each renewal', async () => {
+  const kitchen = await createKitchen(deps)
+  const waiting = await createRun(kitchen.engineer, pretrain)
+  await cancelRun(kitchen.engineer, { id: waiting.id })
+  await cancelRun(kitchen.engineer, { id: waiting.id })
+  expect(await getRun(kitchen.viewer, { id: waiting.id })).toMatchObject({ status: 'cancelled' })
+
+  const running = await createRun(kitchen.engineer, pretrain)
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  const lease = await claimRun(agent, all)
+  if (!lease) throw new Error('no lease')
+  expect(lease.runId).toBe(running.id)
+  await cancelRun(kitchen.engineer, { id: running.id })
+  expect(await getRun(kitchen.viewer, { id: running.id })).toMatchObject({ status: 'cancelling' })
+  expect(await renewLease(agent, lease)).toEqual({ lost: false, cancel: true })
+  const end = { type: 'run-end', status: 'cancelled', summary: {}, error: null } as const
+  const { runId, attemptId, epoch } = lease
+  await recordRunEvents(agent, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event: end }] })
+  const ended = await getRun(kitchen.viewer, { id: running.id })
+  expect(ended).toMatchObject({ status: 'cancelled', attempts: [{ status: 'cancelled' }] })
+  expect(ended.finishedAt).toEqual(deps.now())
+})
+
+test('a run that waits says why', async () => {
+  const kitchen = await createKitchen(deps)
+  const { id } = await createRun(kitchen.engineer, pretrain)
+  const why = async () => (await getRun(kitchen.viewer, { id })).waitingBecause
+  expect(await why()).toContain('No agent is enrolled')
+  const agent = await createAgent(deps, kitchen.workspaceId, 'oven')
+  expect(await why()).toBe('An agent is about to take it.')
+  deps.advance(61_000)
+  expect(await why()).toBe('The agent oven is offline. Start it on its machine.')
+  await claimRun(agent, all)
+  expect(await why()).toBeNull()
+})
+
+test('a viewer and a stranger neither start nor end a run', async () => {
+  const kitchen = await createKitchen(deps)
+  const stranger = (await createKitchen(deps)).owner
+  const { id } = await createRun(kitchen.engineer, pretrain)
+  for (const ctx of [kitchen.viewer, kitchen.labeler]) {
+    await expect(createRun(ctx, pretrain)).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(cancelRun(ctx, { id })).rejects.toMatchObject({ code: 'forbidden' })
+  }
+  await expect(cancelRun(stranger, { id })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(getRun(stranger, { id })).rejects.toMatchObject({ code: 'not_found' })
+  const [row] = await deps.db
+    .select()
+    .from(run)
+    .where(and(eq(run.id, id)))
+  expect(row?.status).toBe('queued')
+})

@@ -1,0 +1,126 @@
+import type { TrainerEvent } from '@palate/protocol'
+import { expect, test } from 'vitest'
+import type { AgentContext } from '../context'
+import { createAgent, createKitchen, createTestDeps } from '../testing'
+import { claimRun } from './claim'
+import { createRun } from './create'
+import { expireLeases } from './expire-leases'
+import { leaseMs } from './lease'
+import { getRunLogs } from './logs'
+import { getRunMetrics } from './metrics'
+import { recordRunEvents } from './record-events'
+import { getRunSamples } from './samples'
+
+const deps = await createTestDeps()
+
+async function record(agent: AgentContext, ...said: TrainerEvent[]): Promise<void> {
+  const lease = await claimRun(agent, { kinds: ['pretrain'] })
+  if (!lease) throw new Error('no lease')
+  const { runId, attemptId, epoch } = lease
+  for (let from = 0; from < said.length; from += 1000) {
+    const events = said.slice(from, from + 1000).map((event, n) => ({ seq: from + n + 1, at: 0, event }))
+    await recordRunEvents(agent, { runId, attemptId, epoch, events })
+  }
+}
+
+async function lose(): Promise<void> {
+  deps.advance(leaseMs + 1)
+  await expireLeases(deps)
+}
+
+const metric = (step: number, values: Record<string, number>): TrainerEvent => ({
+  type: 'metric',
+  step,
+  time: step,
+  values,
+})
+
+test('where an attempt resumed, the later one wins from its first step on', async () => {
+  const kitchen = await createKitchen(deps)
+  const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  await record(agent, ...[1, 2, 3, 4, 5].map((step) => metric(step, { loss: step, only_first: step })))
+  await lose()
+  await record(agent, ...[3, 4].map((step) => metric(step, { loss: 10 * step })))
+  await lose()
+  await record(agent, ...[4, 5, 6].map((step) => metric(step, { loss: 100 * step })))
+  expect(await getRunMetrics(kitchen.viewer, { runId })).toEqual([
+    {
+      key: 'loss',
+      points: [
+        [1, 1],
+        [2, 2],
+        [3, 30],
+        [4, 400],
+        [5, 500],
+        [6, 600],
+      ],
+    },
+    {
+      key: 'only_first',
+      points: [
+        [1, 1],
+        [2, 2],
+      ],
+    },
+  ])
+  expect(await getRunMetrics(kitchen.viewer, { runId, keys: ['loss'], afterStep: 4 })).toEqual([
+    {
+      key: 'loss',
+      points: [
+        [5, 500],
+        [6, 600],
+      ],
+    },
+  ])
+})
+
+test('a long curve keeps its extremes and its end, in few points, the same each time', async () => {
+  const kitchen = await createKitchen(deps)
+  const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  const value = (step: number) => (step === 1234 ? 50 : step === 2345 ? -50 : Math.sin(step))
+  await record(
+    agent,
+    ...Array.from({ length: 3000 }, (_, step) => metric(step, { loss: value(step), lr: 1 })),
+  )
+  const ask = () => getRunMetrics(kitchen.viewer, { runId, maxPoints: 100 })
+  const [loss, lr] = await ask()
+  expect(loss?.points.length).toBeLessThanOrEqual(100)
+  expect(loss?.points.length).toBeGreaterThan(90)
+  expect(loss?.points).toContainEqual([1234, 50])
+  expect(loss?.points).toContainEqual([2345, -50])
+  expect(loss?.points.at(-1)).toEqual([2999, value(2999)])
+  for (const [step, shown] of loss?.points ?? []) expect(shown).toBe(value(step))
+  const steps = loss?.points.map(([step]) => step) ?? []
+  expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b))
+  expect(lr?.points.length).toBeLessThanOrEqual(100)
+  expect(await ask()).toEqual([loss, lr])
+})
+
+test('a log is read from its end, page by page, over all attempts; samples newest first', async () => {
+  const kitchen = await createKitchen(deps)
+  const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  const log = (text: string): TrainerEvent => ({ type: 'log', level: text === 'c' ? 'error' : 'info', text })
+  const sample = (step: number): TrainerEvent => ({ type: 'sample', step, prompt: 'p', text: `t${step}` })
+  await record(agent, log('a'), log('b'), sample(1))
+  await lose()
+  await record(agent, log('c'), log('d'), sample(2))
+  const newest = await getRunLogs(kitchen.viewer, { runId, limit: 3 })
+  expect(newest.items.map(({ text }) => text)).toEqual(['b', 'c', 'd'])
+  const older = await getRunLogs(kitchen.viewer, { runId, limit: 3, cursor: newest.nextCursor ?? '' })
+  expect(older).toMatchObject({ items: [{ text: 'a', attemptNumber: 1 }], nextCursor: null })
+  const errors = await getRunLogs(kitchen.viewer, { runId, level: 'error' })
+  expect(errors.items.map(({ text }) => text)).toEqual(['c'])
+  const samples = await getRunSamples(kitchen.viewer, { runId })
+  expect(samples.map(({ text }) => text)).toEqual(['t2', 't1'])
+})
+
+test('a stranger reads nothing of a run', async () => {
+  const kitchen = await createKitchen(deps)
+  const stranger = (await createKitchen(deps)).owner
+  const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  for (const read of [getRunMetrics, getRunLogs, getRunSamples])
+    await expect(read(stranger, { runId })).rejects.toMatchObject({ code: 'not_found' })
+})

@@ -1,0 +1,208 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { attempt, metricPoint, modelVersion, runLog, runSample } from '@palate/db'
+import type { EventBatch, TrainerEvent } from '@palate/protocol'
+import { eq } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { storeArtifact } from '../artifact'
+import type { AgentContext } from '../context'
+import { createAgent, createKitchen, createTestDeps } from '../testing'
+import { claimRun } from './claim'
+import { createRun } from './create'
+import { expireLeases } from './expire-leases'
+import { getRun } from './get'
+import { leaseMs } from './lease'
+import { getRunLogs } from './logs'
+import { recordRunEvents } from './record-events'
+
+const deps = await createTestDeps()
+
+async function startRun() {
+  const kitchen = await createKitchen(deps)
+  const { id } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  return { kitchen, agent, id, lease: await claim(agent) }
+}
+
+async function claim(agent: AgentContext) {
+  const lease = await claimRun(agent, { kinds: ['pretrain'] })
+  if (!lease) throw new Error('no lease')
+  return lease
+}
+
+const metric = (step: number, value = step / 10): TrainerEvent => ({
+  type: 'metric',
+  step,
+  time: 1_760_000_000_000 + step,
+  values: { loss: value, grad_norm: 1 },
+})
+const log = (text: string): TrainerEvent => ({ type: 'log', level: 'info', text })
+const end = (status: 'finished' | 'failed' | 'cancelled'): TrainerEvent => ({
+  type: 'run-end',
+  status,
+  summary: { loss: 0.2 },
+  error: status === 'failed' ? { code: 'oom', message: 'Memory ran out.', remedy: 'Smaller batch.' } : null,
+})
+
+function batch(
+  lease: { runId: string; attemptId: string; epoch: number },
+  from: number,
+  ...said: TrainerEvent[]
+) {
+  const { runId, attemptId, epoch } = lease
+  const events = said.map((event, index) => ({ seq: from + index, at: 1_760_000_000_000, event }))
+  return { runId, attemptId, epoch, events } satisfies EventBatch
+}
+
+async function countRows(attemptId: string) {
+  const [row] = await deps.db.select().from(attempt).where(eq(attempt.id, attemptId))
+  return {
+    points: await deps.db.$count(metricPoint),
+    logs: await deps.db.$count(runLog, eq(runLog.attemptId, attemptId)),
+    samples: await deps.db.$count(runSample, eq(runSample.attemptId, attemptId)),
+    acked: row?.ackedSeq,
+  }
+}
+
+test('replays and overlaps change nothing, a gap is not taken, and order within a batch does not matter', async () => {
+  const { agent, lease } = await startRun()
+  const before = await deps.db.$count(metricPoint)
+  const sample: TrainerEvent = { type: 'sample', step: 1, prompt: 'rice', text: '# Rice' }
+  const first = batch(lease, 1, metric(1), log('one'), sample, metric(2))
+  expect(await recordRunEvents(agent, first)).toEqual({ ackedSeq: 4, lost: false })
+  expect(await recordRunEvents(agent, first)).toEqual({ ackedSeq: 4, lost: false })
+  const overlap = batch(lease, 3, sample, metric(2, 99), metric(3), log('two'))
+  expect(await recordRunEvents(agent, { ...overlap, events: overlap.events.toReversed() })).toEqual({
+    ackedSeq: 6,
+    lost: false,
+  })
+  const gap = batch(lease, 8, log('four'))
+  expect(await recordRunEvents(agent, gap)).toEqual({ ackedSeq: 6, lost: false })
+  const half = batch(lease, 7, log('three'))
+  half.events.push({ seq: 9, at: 0, event: log('five') })
+  expect(await recordRunEvents(agent, half)).toEqual({ ackedSeq: 7, lost: false })
+  expect(await countRows(lease.attemptId)).toEqual({ points: before + 6, logs: 3, samples: 1, acked: 7 })
+})
+
+test('ten copies of a batch at once are recorded once', async () => {
+  const { agent, lease } = await startRun()
+  const before = await deps.db.$count(metricPoint)
+  const said = Array.from({ length: 300 }, (_, step) => metric(step))
+  const copies = Array.from({ length: 10 }, () => recordRunEvents(agent, batch(lease, 1, ...said)))
+  expect(await Promise.all(copies)).toEqual(copies.map(() => ({ ackedSeq: 300, lost: false })))
+  expect(await deps.db.$count(metricPoint)).toBe(before + 600)
+})
+
+test('writes under an old epoch, of another agent or for another run are refused', async () => {
+  const { agent, kitchen, lease } = await startRun()
+  const other = await createAgent(deps, kitchen.workspaceId, 'other')
+  const lost = { ackedSeq: 0, lost: true }
+  expect(await recordRunEvents(other, batch(lease, 1, metric(1)))).toEqual(lost)
+  expect(await recordRunEvents(agent, batch({ ...lease, runId: 'run_x' }, 1, metric(1)))).toEqual(lost)
+  expect(await recordRunEvents(agent, batch({ ...lease, epoch: 2 }, 1, metric(1)))).toEqual(lost)
+  deps.advance(leaseMs + 1)
+  await expireLeases(deps)
+  const again = await claim(agent)
+  expect(await recordRunEvents(agent, batch(lease, 1, metric(1)))).toEqual(lost)
+  expect(await recordRunEvents(agent, batch({ ...again, epoch: 1 }, 1, metric(1)))).toEqual(lost)
+  expect(await recordRunEvents(agent, batch(again, 1, metric(1)))).toEqual({ ackedSeq: 1, lost: false })
+})
+
+test('what PostgreSQL cannot store does not hold up the spool', async () => {
+  const { agent, lease, kitchen, id } = await startRun()
+  const said: TrainerEvent[] = [
+    log('nul \u0000 and half a pair \ud83d'),
+    { ...metric(3_000_000_000), values: { 'a\u0000b': 1 } } as TrainerEvent,
+    { type: 'run-end', status: 'failed', summary: { note: '\u0000 \ude00' }, error: null },
+  ]
+  expect(await recordRunEvents(agent, batch(lease, 1, ...said))).toEqual({ ackedSeq: 3, lost: false })
+  expect(await getRun(kitchen.viewer, { id })).toMatchObject({
+    status: 'failed',
+    summary: { note: ' \ufffd' },
+  })
+  const { items } = await getRunLogs(kitchen.viewer, { runId: id })
+  expect(items[0]?.text).toBe('nul  and half a pair \ufffd')
+})
+
+const file = (text: string) => ({
+  sha256: createHash('sha256').update(text).digest('hex'),
+  stream: Readable.from([Buffer.from(text)]),
+})
+
+test('a finished training enters the registry in the transaction of its end; the last ack may get lost', async () => {
+  const { agent, lease, kitchen, id } = await startRun()
+  const claims = await deps.tickets.verify('lease', lease.token)
+  await storeArtifact(deps, claims, { path: 'model/config.json', role: 'hf', ...file('{}') })
+  await storeArtifact(deps, claims, { path: 'model.gguf', role: 'gguf', ...file('GGUF') })
+  const progress: TrainerEvent = { type: 'progress', step: 5, totalSteps: 5, stage: 'training' }
+  const start: TrainerEvent = { type: 'run-start', totalSteps: 5, device: 'cpu' }
+  const last = batch(lease, 1, start, progress, metric(5), end('finished'), log('too late'))
+  expect(await recordRunEvents(agent, last)).toEqual({ ackedSeq: 4, lost: false })
+  const replay = batch(lease, 3, metric(5), end('finished'))
+  expect(await recordRunEvents(agent, replay)).toEqual({ ackedSeq: 4, lost: false })
+  const ended = await getRun(kitchen.viewer, { id })
+  expect(ended).toMatchObject({
+    status: 'finished',
+    progress: { step: 5, totalSteps: 5 },
+    summary: { loss: 0.2 },
+    attempts: [{ status: 'finished', environment: { device: 'cpu' } }],
+  })
+  expect(ended.modelVersionId).toMatch(/^model_/)
+  expect(await deps.db.$count(modelVersion, eq(modelVersion.runId, id))).toBe(1)
+  expect(await claimRun(agent, { kinds: ['pretrain'] })).toBeNull()
+})
+
+test('a training whose weights did not arrive has failed, and says so', async () => {
+  const { agent, lease, kitchen, id } = await startRun()
+  await recordRunEvents(agent, batch(lease, 1, end('finished')))
+  expect(await getRun(kitchen.viewer, { id })).toMatchObject({
+    status: 'failed',
+    failure: { code: 'artifacts-missing' },
+    modelVersionId: null,
+  })
+})
+
+test('a trainer that was stopped without a wish leaves its run to the next attempt', async () => {
+  const { agent, lease, kitchen, id } = await startRun()
+  expect(await recordRunEvents(agent, batch(lease, 1, end('cancelled')))).toEqual({
+    ackedSeq: 1,
+    lost: false,
+  })
+  expect(await getRun(kitchen.viewer, { id })).toMatchObject({ status: 'queued' })
+  expect(await claim(agent)).toMatchObject({ runId: id, epoch: 2 })
+})
+
+test('a failure keeps its reason', async () => {
+  const { agent, lease, kitchen, id } = await startRun()
+  await recordRunEvents(agent, batch(lease, 1, end('failed')))
+  const reason = { code: 'oom', message: 'Memory ran out.', remedy: 'Smaller batch.' }
+  expect(await getRun(kitchen.viewer, { id })).toMatchObject({
+    status: 'failed',
+    failure: reason,
+    attempts: [{ status: 'failed', failure: reason }],
+  })
+})
+
+test('an artifact has its row only when path, role, hash and lease are right', async () => {
+  const { lease } = await startRun()
+  const claims = await deps.tickets.verify('lease', lease.token)
+  for (const path of ['../x', '/etc/passwd', 'a/../../b', 'a//b', '.hidden', 'a\\b', 'a/./b', 'x\u0000'])
+    await expect(storeArtifact(deps, claims, { path, role: 'hf', ...file('x') })).rejects.toMatchObject({
+      code: 'invalid',
+    })
+  const wrong = { ...file('what came'), sha256: file('what was announced').sha256 }
+  await expect(
+    storeArtifact(deps, claims, { path: 'model.gguf', role: 'gguf', ...wrong }),
+  ).rejects.toMatchObject({ code: 'invalid' })
+  const { sha256 } = file('what came')
+  expect(await deps.storage.exists(`objects/${sha256.slice(0, 2)}/${sha256}`)).toBe(false)
+  const stored = await storeArtifact(deps, claims, { path: 'model.gguf', role: 'gguf', ...file('weights') })
+  expect(stored).toMatchObject({ path: 'model.gguf', sizeBytes: 7 })
+  const again = await storeArtifact(deps, claims, { path: 'model.gguf', role: 'gguf', ...file('weights') })
+  expect(again.id).toBe(stored.id)
+  deps.advance(leaseMs + 1)
+  await expireLeases(deps)
+  await expect(
+    storeArtifact(deps, claims, { path: 'b.gguf', role: 'gguf', ...file('late') }),
+  ).rejects.toMatchObject({ code: 'lease_lost' })
+})
