@@ -1,5 +1,6 @@
 export { type AnswerPairView, listAnswers } from './answers'
 export { createEvaluation } from './create'
+export { failEvaluation } from './fail'
 export { getEvaluation, listEvaluations } from './read'
 export { scoreEvaluation } from './score'
 export { seedSuite } from './seed-suite'

@@ -115,7 +115,7 @@ export const EventBatchReply = z.object({ ackedSeq: z.int().nonnegative(), lost:
 export type EventBatchReply = z.infer<typeof EventBatchReply>
 
 /** hub → agent `cancel`. A push only hurries what the next renewal would say. */
-export const CancelPush = z.object({ runId: z.string(), attemptId: z.string() })
+export const CancelPush = z.object({ attemptId: z.string() })
 export type CancelPush = z.infer<typeof CancelPush>
 
 export const AgentError = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
