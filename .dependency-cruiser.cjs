@@ -41,7 +41,7 @@ module.exports = {
       comment: 'The auth folder alone may reach core and the database client.',
       severity: 'error',
       from: { path: '^apps\\/web\\/auth\\/' },
-      to: { path: anyRoom, pathNot: ['^apps\\/web\\/', '^packages\\/(config|core|db|protocol|api|storage)\\/'] },
+      to: { path: anyRoom, pathNot: ['^apps\\/web\\/', '^packages\\/(config|core|db|protocol|api)\\/'] },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphan-import', severity: 'error', from: {}, to: { couldNotResolve: true } },
