@@ -1,0 +1,194 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { type DatasetProfile, datasetVersion, upload } from '@palate/db'
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, expect, test } from 'vitest'
+import type { ServiceContext } from '../context'
+import { createKitchen, createTestDeps } from '../testing'
+import { cleanUploads, completeUpload, createUpload, openUpload } from '../upload'
+import { failImport } from './fail-import'
+import { finishImport } from './finish-import'
+import { getDataset } from './get'
+import { getDatasetVersion } from './get-version'
+import { importDataset } from './import'
+import { importSample } from './import-sample'
+import { listDatasets } from './list'
+import { recordImportProgress } from './record-progress'
+import { startImport } from './start-import'
+
+const deps = await createTestDeps()
+const folder = await mkdtemp(join(tmpdir(), 'palate-import-'))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const profile: DatasetProfile = {
+  dropped: [{ reason: 'no title', count: 1, lines: [3] }],
+  lengthHistogram: [{ from: 0, to: 100, count: 2 }],
+  lengthMedian: 50,
+  lengthMax: 90,
+  splits: { train: 2, validation: 0, test: 0 },
+  preview: [],
+}
+
+/** A file that has arrived, as the hub takes it in. */
+async function send(ctx: ServiceContext, filename: string, text: string) {
+  const ticket = await createUpload(ctx, { filename, sizeBytes: Buffer.byteLength(text) })
+  const claims = await deps.tickets.verify('upload', ticket.token)
+  const { storageKey } = await openUpload(deps, claims)
+  const stored = await deps.storage.put(storageKey, Readable.from([Buffer.from(text)]))
+  await completeUpload(deps, claims, stored)
+  return { ...ticket, claims, stored }
+}
+
+async function countJobs(datasetVersionId: string): Promise<number> {
+  const rows = await deps.db.execute(
+    sql`select 1 from graphile_worker.jobs where key = ${`import:${datasetVersionId}`}`,
+  )
+  return rows.length
+}
+
+test('a file is imported once, however often it is clicked, and becomes an immutable version', async () => {
+  const { engineer, viewer } = await createKitchen(deps)
+  const { uploadId } = await send(engineer, 'mine.csv', 'a,b\n1,2\n')
+  const wish = { uploadId, name: 'Mine' }
+  const clicks = await Promise.all([1, 2, 3].map(() => importDataset(engineer, wish)))
+  const [first] = clicks
+  if (!first) throw new Error('no version')
+  expect(clicks).toEqual([first, first, first])
+  const { datasetId, datasetVersionId } = first
+  expect(await countJobs(datasetVersionId)).toBe(1)
+
+  const order = await startImport(deps, { datasetVersionId })
+  expect(order).toMatchObject({ format: 'recipenlg-csv', filename: 'mine.csv' })
+  expect(await startImport(deps, { datasetVersionId })).toEqual(order)
+  const progress = { stage: 'reading', rows: 1, percent: 50 } as const
+  await recordImportProgress(deps, { datasetVersionId, progress })
+  expect(await getDatasetVersion(viewer, { id: datasetVersionId })).toMatchObject({
+    status: 'importing',
+    progress,
+  })
+  const parquetPath = join(folder, 'one.parquet')
+  await writeFile(parquetPath, 'PAR1 content')
+  const result = { parquetPath, rowsRead: 3, rowsKept: 2, rowsDropped: 1, profile }
+  await finishImport(deps, { datasetVersionId, result })
+  await finishImport(deps, { datasetVersionId, result: { ...result, rowsKept: 99 } })
+  await failImport(deps, { datasetVersionId, error: 'too late' })
+  const ready = await getDatasetVersion(viewer, { id: datasetVersionId })
+  expect(ready).toMatchObject({
+    status: 'ready',
+    number: 1,
+    rowsKept: 2,
+    error: null,
+    progress: null,
+    profile,
+  })
+  expect(await deps.storage.exists(`objects/${ready.sha256?.slice(0, 2)}/${ready.sha256}`)).toBe(true)
+  expect(await startImport(deps, { datasetVersionId })).toBeNull()
+
+  const second = await send(engineer, 'mine.csv', 'a,b\n3,4\n')
+  await importDataset(engineer, { uploadId: second.uploadId, name: 'Mine' })
+  expect((await getDataset(viewer, { id: datasetId })).versions.map(({ number }) => number)).toEqual([2, 1])
+  expect(await listDatasets(viewer)).toMatchObject([{ name: 'Mine', versions: 2, latest: { number: 2 } }])
+})
+
+test('a broken file ends in a sentence and leaves nothing behind', async () => {
+  const { engineer, viewer } = await createKitchen(deps)
+  const { uploadId, stored } = await send(engineer, 'broken.jsonl', 'not json')
+  const { datasetVersionId } = await importDataset(engineer, { uploadId, name: 'Broken' })
+  await startImport(deps, { datasetVersionId })
+  const error = 'Line 1 is not JSON.'
+  await failImport(deps, { datasetVersionId, error })
+  await failImport(deps, { datasetVersionId, error: 'again' })
+  expect(await getDatasetVersion(viewer, { id: datasetVersionId })).toMatchObject({ status: 'failed', error })
+  expect(await deps.storage.exists(stored.key)).toBe(false)
+  expect(await deps.db.$count(upload, eq(upload.id, uploadId))).toBe(0)
+  expect(await startImport(deps, { datasetVersionId })).toBeNull()
+})
+
+test('the layout is told by the name, else by the first character', async () => {
+  const { engineer } = await createKitchen(deps)
+  const cases = [
+    ['a.CSV', '{', 'recipenlg-csv'],
+    ['a.jsonl', 'x', 'recipe-jsonl'],
+    ['a.txt', '\ufeff {"title": "x"}', 'recipe-jsonl'],
+    ['a.txt', ',title\n', 'recipenlg-csv'],
+  ]
+  for (const [filename = '', text = '', format] of cases) {
+    const { uploadId } = await send(engineer, filename, text)
+    const { datasetVersionId } = await importDataset(engineer, { uploadId, name: `${filename} ${text}` })
+    const [row] = await deps.db.select().from(datasetVersion).where(eq(datasetVersion.id, datasetVersionId))
+    expect(row?.format).toBe(format)
+  }
+})
+
+test('an upload is whole or not at all', async () => {
+  const { engineer } = await createKitchen(deps)
+  const { token, uploadId } = await createUpload(engineer, { filename: 'x.csv', sizeBytes: 10 })
+  const claims = await deps.tickets.verify('upload', token)
+  await expect(importDataset(engineer, { uploadId, name: 'Early' })).rejects.toMatchObject({
+    code: 'conflict',
+  })
+  const put = async (text: string) =>
+    deps.storage.put((await openUpload(deps, claims)).storageKey, Readable.from([Buffer.from(text)]))
+  const short = await put('short')
+  await expect(completeUpload(deps, claims, short)).rejects.toMatchObject({ code: 'invalid' })
+  expect(await deps.storage.exists(short.key)).toBe(false)
+  const [a, b] = [await put('0123456789'), await put('9876543210')]
+  await completeUpload(deps, claims, a)
+  await expect(completeUpload(deps, claims, b)).rejects.toMatchObject({ code: 'conflict' })
+  expect([await deps.storage.exists(a.key), await deps.storage.exists(b.key)]).toEqual([true, false])
+  await expect(openUpload(deps, claims)).rejects.toMatchObject({ code: 'conflict' })
+  const huge = { filename: 'x.csv', sizeBytes: 5 * 1024 ** 3 }
+  await expect(createUpload(engineer, huge)).rejects.toThrow('larger than 4 GiB')
+})
+
+test('what nobody imported within a day is removed, what is imported stays', async () => {
+  const { engineer } = await createKitchen(deps)
+  const kept = await send(engineer, 'kept.csv', 'kept')
+  await importDataset(engineer, { uploadId: kept.uploadId, name: 'Kept' })
+  const left = await send(engineer, 'left.csv', 'left')
+  deps.advance(25 * 3600_000)
+  const fresh = await createUpload(engineer, { filename: 'fresh.csv', sizeBytes: 1 })
+  await cleanUploads(deps)
+  const there = async (id: string) => (await deps.db.$count(upload, eq(upload.id, id))) === 1
+  expect([await there(kept.uploadId), await there(left.uploadId), await there(fresh.uploadId)]).toEqual([
+    true,
+    false,
+    true,
+  ])
+  expect(await deps.storage.exists(left.stored.key)).toBe(false)
+})
+
+test('the samples that come with Palate are imported once through the same door', async () => {
+  const { engineer, viewer } = await createKitchen(deps)
+  for (const sample of ['csv', 'jsonl'] as const) {
+    const first = await importSample(engineer, { sample })
+    expect(await importSample(engineer, { sample })).toEqual(first)
+    const order = await startImport(deps, first)
+    expect(await deps.storage.size(order?.storageKey ?? '')).toBeGreaterThan(1000)
+    await failImport(deps, { ...first, error: 'x' })
+    expect(await importSample(engineer, { sample })).not.toEqual(first)
+  }
+  expect(await listDatasets(viewer)).toHaveLength(2)
+})
+
+test('a viewer and a stranger bring no data in, and a stranger sees none', async () => {
+  const kitchen = await createKitchen(deps)
+  const stranger = (await createKitchen(deps)).owner
+  const { uploadId } = await send(kitchen.engineer, 'a.csv', 'a')
+  const made = await importDataset(kitchen.engineer, { uploadId, name: 'A' })
+  for (const ctx of [kitchen.viewer, kitchen.labeler]) {
+    await expect(createUpload(ctx, { filename: 'a', sizeBytes: 1 })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    await expect(importDataset(ctx, { uploadId, name: 'B' })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(importSample(ctx, { sample: 'csv' })).rejects.toMatchObject({ code: 'forbidden' })
+  }
+  await expect(importDataset(stranger, { uploadId, name: 'B' })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(getDataset(stranger, { id: made.datasetId })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(getDatasetVersion(stranger, { id: made.datasetVersionId })).rejects.toMatchObject({
+    code: 'not_found',
+  })
+  expect(await listDatasets(stranger)).toEqual([])
+})
