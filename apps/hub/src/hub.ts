@@ -1,0 +1,64 @@
+import type { Server as HttpServer } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Deps } from '@palate/core'
+import { Pool } from 'pg'
+import { openChatLimiter } from './chat/rate-limit'
+import { Relay } from './chat/relay'
+import type { HubEnv } from './env'
+import { createApp } from './http/app'
+import { startWorker } from './job/worker'
+import { listenForNotices } from './live/listen'
+import { openSockets } from './socket/open'
+import { startSweeps } from './sweep'
+
+export interface Hub {
+  port: number
+  /** Lets answers and jobs end for a moment, then closes what is left. */
+  close(): Promise<void>
+}
+
+const headersMs = 60_000
+
+/** Starts all that the hub does on opened deps: HTTP, sockets, notices, the worker, the sweeps. */
+export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
+  const pool = new Pool({ connectionString: env.DATABASE_URL, max: 8, application_name: 'palate-hub-jobs' })
+  pool.on('error', (error) => deps.log.warn({ error: error.message }, 'a database connection was lost'))
+  const relay = new Relay(deps.log)
+  const limiter = await openChatLimiter(pool, {
+    perVisitor: env.HUB_ANSWERS_PER_VISITOR,
+    perAddress: env.HUB_ANSWERS_PER_ADDRESS,
+    atOnce: env.HUB_ANSWERS_AT_ONCE,
+  })
+  const app = createApp(deps, { deps, relay, limiter, trustedProxies: env.HUB_TRUSTED_PROXIES })
+  const http = createAdaptorServer({ fetch: app.fetch }) as HttpServer
+  http.requestTimeout = 0 // a large upload may take its time; headers may not
+  http.headersTimeout = headersMs
+  const io = openSockets(http, deps, relay)
+  const unlisten = await listenForNotices(deps, io, relay)
+  const worker = await startWorker(pool, { deps, importMemoryMb: env.HUB_IMPORT_MEMORY_MB })
+  const stopSweeps = startSweeps(deps, () => worker.rescue())
+  const port = await listen(http, env.HUB_PORT, env.HUB_HOST)
+  deps.log.info({ host: env.HUB_HOST, port }, 'the hub listens')
+  return {
+    port,
+    async close() {
+      stopSweeps()
+      await relay.close()
+      await io.close() // closes the HTTP server too, once the requests under way are done
+      http.closeAllConnections()
+      await Promise.all([worker.stop(), unlisten()])
+      await pool.end()
+    },
+  }
+}
+
+function listen(http: HttpServer, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(port, host, () => {
+      http.off('error', reject)
+      const address = http.address()
+      resolve(typeof address === 'object' && address ? address.port : port)
+    })
+  })
+}

@@ -1,0 +1,52 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type Deps,
+  failImport,
+  finishImport,
+  type JobPayloads,
+  recordImportProgress,
+  startImport,
+} from '@palate/core'
+import { type CorpusProgress, importRecipes } from '@palate/corpus'
+import type { JobKind } from './kind'
+
+type Payload = JobPayloads['import-dataset']
+
+const reportEveryMs = 300
+
+/** Reads an uploaded file into a version's Parquet file. What it wrote on the way goes, whatever the end. */
+export const importDatasetJob: JobKind<Payload> = {
+  async run({ deps, importMemoryMb }, { datasetVersionId }, signal) {
+    const order = await startImport(deps, { datasetVersionId })
+    if (!order) return
+    const workFolder = await mkdtemp(join(tmpdir(), 'palate-import-'))
+    try {
+      await deps.storage.withLocalFile(order.storageKey, async (path) => {
+        const result = await importRecipes({
+          ...{ path, workFolder, signal, format: order.format, memoryLimitMb: importMemoryMb },
+          onProgress: reportTo(deps, datasetVersionId),
+        })
+        await finishImport(deps, { datasetVersionId, result })
+      })
+    } finally {
+      await rm(workFolder, { recursive: true, force: true })
+    }
+  },
+  async giveUp({ deps }, { datasetVersionId }, sentence) {
+    await failImport(deps, { datasetVersionId, error: sentence })
+  },
+}
+
+/** Each stage's first word at once, then a few a second. */
+function reportTo(deps: Deps, datasetVersionId: string) {
+  let last = { stage: '', at: 0 }
+  return async (progress: CorpusProgress) => {
+    const now = Date.now()
+    if (progress.stage === last.stage && now - last.at < reportEveryMs) return
+    last = { stage: progress.stage, at: now }
+    const percent = Math.round(progress.percent)
+    await recordImportProgress(deps, { datasetVersionId, progress: { ...progress, percent } })
+  }
+}

@@ -1,0 +1,32 @@
+import { type Deps, failBatch, fillBatch, findBatchWork, type JobPayloads, systemContext } from '@palate/core'
+import { type Example, readExamples } from '@palate/corpus'
+import type { JobKind } from './kind'
+
+type Payload = JobPayloads['prepare-variant-batch']
+
+/** More recipes than a batch has prompts, so that those whose ingredients are not recognised can be passed over. */
+const exampleLimit = 1000
+
+/** Draws recipes of the batch's dataset and makes its prompts and its run. */
+export const prepareVariantBatchJob: JobKind<Payload> = {
+  async run({ deps }, { batchId }) {
+    const work = await findBatchWork(deps, batchId)
+    if (!work) return
+    const examples = work.datasetKey ? await draw(deps, work.datasetKey, work.seed) : []
+    await fillBatch(systemContext(deps, work.workspaceId, 'prepare-variant-batch'), { batchId, examples })
+  },
+  async giveUp({ deps }, { batchId }, sentence) {
+    const work = await findBatchWork(deps, batchId)
+    if (work)
+      await failBatch(systemContext(deps, work.workspaceId, 'prepare-variant-batch'), {
+        batchId,
+        error: sentence,
+      })
+  },
+}
+
+function draw(deps: Deps, datasetKey: string, seed: number): Promise<Example[]> {
+  return deps.storage.withLocalFile(datasetKey, (path) =>
+    readExamples(path, { limit: exampleLimit, seed, split: 'train' }),
+  )
+}

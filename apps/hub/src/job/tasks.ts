@@ -1,0 +1,52 @@
+import { DomainError, type JobPayloads } from '@palate/core'
+import { CorpusError } from '@palate/corpus'
+import type { JobHelpers, TaskList } from 'graphile-worker'
+import { importDatasetJob } from './import-dataset'
+import type { JobKind, JobTools } from './kind'
+import { prepareVariantBatchJob } from './prepare-variant-batch'
+import { scoreEvaluationJob } from './score-evaluation'
+
+export const jobKinds: { [Name in keyof JobPayloads]: JobKind<JobPayloads[Name]> } = {
+  'import-dataset': importDatasetJob,
+  'prepare-variant-batch': prepareVariantBatchJob,
+  'score-evaluation': scoreEvaluationJob,
+}
+
+export function createTasks(tools: JobTools): TaskList {
+  return Object.fromEntries(
+    Object.entries(jobKinds).map(([name, kind]) => [
+      name,
+      (payload: unknown, helpers: JobHelpers) =>
+        work(tools, name, kind as JobKind<unknown>, payload, helpers),
+    ]),
+  )
+}
+
+/** An error that says what to do is final; another is tried again, until the last try says so to people. */
+async function work(
+  tools: JobTools,
+  name: string,
+  kind: JobKind<unknown>,
+  payload: unknown,
+  { job, abortSignal }: JobHelpers,
+): Promise<void> {
+  const { log } = tools.deps
+  try {
+    await kind.run(tools, payload, abortSignal)
+  } catch (error) {
+    if (abortSignal.aborted) throw error
+    const final = error instanceof CorpusError || error instanceof DomainError
+    log.warn({ job: name, payload, attempt: job.attempts, error: String(error) }, 'job failed')
+    if (!final && job.attempts < job.max_attempts) throw error
+    await kind.giveUp(tools, payload, final ? sentenceOf(error) : unexpected)
+  }
+}
+
+function sentenceOf({ message, remedy }: CorpusError | DomainError): string {
+  return [message, remedy].filter(Boolean).join(' ')
+}
+
+const unexpected =
+  'Something went wrong on our side, three times in a row. The hub has noted it; try again later.'
+export const neverEnded =
+  'The hub stopped three times while it worked on this. Try it again, with less if it is large.'

@@ -1,0 +1,43 @@
+import { Logger as GraphileLogger, makeWorkerUtils, run } from 'graphile-worker'
+import type { Pool } from 'pg'
+import { openClaims } from './claim-worker'
+import type { JobTools } from './kind'
+import { rescueJobs } from './rescue'
+import { createTasks } from './tasks'
+
+const concurrency = 2
+
+export interface Worker {
+  /** Frees what dead hubs left locked and ends what can never succeed. Called now and then. */
+  rescue(): Promise<void>
+  /** Lets jobs end for a moment, then aborts them; an aborted one is tried again. */
+  stop(): Promise<void>
+}
+
+/** Runs background jobs from the queue in Postgres; any number of hubs share it. */
+export async function startWorker(pool: Pool, tools: JobTools): Promise<Worker> {
+  const { log } = tools.deps
+  const logger = new GraphileLogger(() => (level, message, meta) => {
+    if (level === 'error') log.error({ meta: String(meta) }, message)
+    else if (level === 'warning') log.warn({ meta: String(meta) }, message)
+  })
+  const utils = await makeWorkerUtils({ pgPool: pool, logger })
+  const claims = await openClaims(pool)
+  await rescueJobs(pool, utils, tools)
+  const runner = await run({
+    pgPool: pool,
+    concurrency,
+    logger,
+    taskList: createTasks(tools),
+    noHandleSignals: true,
+    events: claims.events,
+  })
+  return {
+    rescue: () => rescueJobs(pool, utils, tools),
+    async stop() {
+      await runner.stop()
+      await claims.release()
+      await utils.release()
+    },
+  }
+}

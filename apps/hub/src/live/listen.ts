@@ -1,0 +1,53 @@
+import type { Deps } from '@palate/core'
+import { AgentNotice, agentChannel, LiveNotice, liveChannel } from '@palate/protocol'
+import type { Server } from 'socket.io'
+import type { z } from 'zod'
+import type { Relay } from '../chat/relay'
+
+/**
+ * Passes on what Postgres notifies: to browsers "look", to agents "there is work" and "stop". Every hub hears all of
+ * it and acts for the sockets that it holds. Notices sent while the connection was down are lost, so after a return
+ * everybody is told to look.
+ */
+export async function listenForNotices(deps: Deps, io: Server, relay: Relay): Promise<() => Promise<void>> {
+  const live = io.of('/live')
+  const look = (notice: LiveNotice) => live.to(notice.workspaceId).emit('look', notice)
+  const tell = (notice: AgentNotice) => {
+    for (const { socket, agent } of relay.connected()) {
+      if (notice.agentId !== null && notice.agentId !== agent.agentId) continue
+      if (notice.about === 'work') socket.emit('work')
+      else if (notice.attemptId) socket.emit('cancel', { attemptId: notice.attemptId })
+    }
+  }
+  const lookAgain = () => {
+    for (const room of live.adapter.rooms.keys())
+      if (room.startsWith('ws_')) look({ workspaceId: room, topic: 'workspace', id: room })
+    tell({ agentId: null, about: 'work', attemptId: null })
+  }
+  let listening = false
+  const { sql, log } = deps
+  const first = await sql.listen(liveChannel, hear(LiveNotice, look, deps), () => {
+    if (listening) lookAgain()
+    listening = true
+  })
+  const second = await sql.listen(agentChannel, hear(AgentNotice, tell, deps))
+  log.info({ channels: [liveChannel, agentChannel] }, 'listening to Postgres')
+  return async () => {
+    await first.unlisten()
+    await second.unlisten()
+  }
+}
+
+function hear<Schema extends z.ZodType>(
+  schema: Schema,
+  act: (notice: z.output<Schema>) => void,
+  { log }: Deps,
+) {
+  return (payload: string) => {
+    try {
+      act(schema.parse(JSON.parse(payload)))
+    } catch (error) {
+      log.warn({ payload: payload.slice(0, 300), error: String(error) }, 'notice not understood')
+    }
+  }
+}

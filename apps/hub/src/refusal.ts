@@ -1,0 +1,35 @@
+import { DomainError, type ErrorCode, type Logger } from '@palate/core'
+import { CorpusError } from '@palate/corpus'
+import { StorageError } from '@palate/storage'
+import { z } from 'zod'
+
+/** What goes out when something was refused or failed, over HTTP and over sockets alike. */
+export interface Refusal {
+  code: ErrorCode | 'internal'
+  message: string
+  remedy?: string
+}
+
+/** Says an error to its reader. What nobody was meant to read becomes a general sentence, with its cause in the log. */
+export function toRefusal(error: unknown, log: Logger, where: string): Refusal {
+  if (error instanceof DomainError) return { code: error.code, message: error.message, remedy: error.remedy }
+  if (error instanceof CorpusError) return { code: 'invalid', message: error.message, remedy: error.remedy }
+  if (error instanceof z.ZodError) return { code: 'invalid', message: zodSentence(error) }
+  if (error instanceof StorageError && error.code === 'missing')
+    return { code: 'not_found', message: 'This file is not in the store any more.' }
+  log.error(
+    { where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+    'failed',
+  )
+  return {
+    code: 'internal',
+    message: 'Something went wrong on our side; the hub has noted it.',
+    remedy: 'Try again in a moment.',
+  }
+}
+
+function zodSentence(error: z.ZodError): string {
+  const [issue] = error.issues
+  const path = issue?.path.join('.')
+  return `The request is not understood${path ? ` at ${path}` : ''}: ${issue?.message ?? 'unknown reason'}.`
+}

@@ -1,0 +1,34 @@
+import { cleanUploads, type Deps, expireLeases } from '@palate/core'
+
+interface Sweep {
+  name: string
+  everyMs: number
+  sweep: () => Promise<unknown>
+}
+
+const hour = 3_600_000
+
+/** What must be done now and then, whatever else happens. One that fails is noted and tried again at its next time. */
+export function startSweeps(deps: Deps, rescueJobs: () => Promise<void>): () => void {
+  const sweeps: Sweep[] = [
+    { name: 'leases', everyMs: 15_000, sweep: () => expireLeases(deps) },
+    { name: 'jobs', everyMs: 15_000, sweep: rescueJobs },
+    { name: 'uploads', everyMs: hour, sweep: () => cleanUploads(deps) },
+    { name: 'half-written objects', everyMs: hour, sweep: () => deps.storage.removeStale(24 * hour) },
+  ]
+  const timers = sweeps.map(({ name, everyMs, sweep }) => {
+    let busy = false
+    return setInterval(async () => {
+      if (busy) return
+      busy = true
+      try {
+        await sweep()
+      } catch (error) {
+        deps.log.error({ sweep: name, error: String(error) }, 'a sweep failed')
+      } finally {
+        busy = false
+      }
+    }, everyMs)
+  })
+  return () => timers.forEach(clearInterval)
+}

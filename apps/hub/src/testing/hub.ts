@@ -1,0 +1,39 @@
+import { createTestDeps, type TestDeps } from '@palate/core/testing'
+import { afterAll } from 'vitest'
+import { readHubEnv } from '../env'
+import { type Hub, startHub } from '../hub'
+
+export interface TestHub {
+  deps: TestDeps
+  hub: Hub
+  origin: string
+}
+
+/** A real hub on a free port, on a database and a store of its own. */
+export async function startTestHub(settings: Record<string, string> = {}): Promise<TestHub> {
+  const deps = await createTestDeps()
+  const env = readHubEnv({
+    DATABASE_URL: deps.url,
+    PALATE_SECRET: 'a secret that only the tests know',
+    PALATE_STORAGE: 'unused: the test opens its own',
+    HUB_PORT: '0',
+    ...settings,
+  })
+  const hub = await startHub(deps, env)
+  afterAll(() => hub.close())
+  return { deps, hub, origin: `http://127.0.0.1:${hub.port}` }
+}
+
+/** Waits until something becomes true: what comes through NOTIFY or a closed socket takes its time. */
+export async function until<Value>(
+  look: () => Promise<Value> | Value,
+  waitMs = 10_000,
+): Promise<NonNullable<Value>> {
+  const end = Date.now() + waitMs
+  for (;;) {
+    const value = await look()
+    if (value) return value
+    if (Date.now() > end) throw new Error(`Still not there after ${waitMs} ms: ${look}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
