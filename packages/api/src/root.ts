@@ -1,18 +1,36 @@
 import { agentRouter } from './router/agent'
 import { apiKeyRouter } from './router/api-key'
+import { chatRouter } from './router/chat'
 import { datasetRouter } from './router/dataset'
+import { deploymentRouter } from './router/deployment'
+import { evaluationRouter } from './router/evaluation'
+import { feedbackRouter } from './router/feedback'
+import { labelRouter } from './router/label'
 import { liveRouter } from './router/live'
+import { modelRouter } from './router/model'
+import { overviewRouter } from './router/overview'
+import { personaRouter } from './router/persona'
 import { runRouter } from './router/run'
 import { sessionRouter } from './router/session'
+import { variantRouter } from './router/variant'
 import { router } from './trpc'
 
 export const appRouter = router({
   agent: agentRouter,
   apiKey: apiKeyRouter,
+  chat: chatRouter,
   dataset: datasetRouter,
+  deployment: deploymentRouter,
+  evaluation: evaluationRouter,
+  feedback: feedbackRouter,
+  label: labelRouter,
   live: liveRouter,
+  model: modelRouter,
+  overview: overviewRouter,
+  persona: personaRouter,
   run: runRouter,
   session: sessionRouter,
+  variant: variantRouter,
 })
 
 export type AppRouter = typeof appRouter

@@ -1,0 +1,87 @@
+import { mayRole, type Scope, scopesOf } from '@palate/core'
+import { createKitchen, createTestDeps } from '@palate/core/testing'
+import { TRPCError } from '@trpc/server'
+import { expect, test } from 'vitest'
+import type { Caller } from './context'
+import { appRouter } from './root'
+import { createCallerFactory } from './trpc'
+
+const deps = await createTestDeps()
+const kitchen = await createKitchen(deps)
+const elsewhere = await createKitchen(deps)
+
+/** Open without a membership, and why. A procedure is added here by a decision, never by forgetting its scope. */
+const open: Record<string, 'public' | 'session'> = {
+  'chat.feedback': 'public',
+  'chat.info': 'public',
+  'chat.turn': 'public',
+  'session.me': 'session',
+}
+
+const scopes: readonly string[] = scopesOf.owner
+const isScope = (value: string): value is Scope => scopes.includes(value)
+
+/** At run time the record is flat: a procedure under its whole path. Its type is still the tree. */
+interface Described {
+  _def: { type: string; meta?: { scope?: string } }
+}
+
+const procedures = Object.entries(appRouter._def.procedures).map(([path, procedure]) => {
+  const { type, meta } = (procedure as unknown as Described)._def
+  return { path, type, scope: meta?.scope ?? 'none' }
+})
+const scoped = procedures.flatMap((one) => (isScope(one.scope) ? [{ ...one, scope: one.scope }] : []))
+
+/** Calls without an input: who may not call hears so before the input is read. @returns the code of the refusal */
+async function call(path: string, caller: Caller): Promise<string> {
+  const context = { deps, caller, workspace: kitchen.workspaceId }
+  let target: unknown = createCallerFactory(appRouter)(context)
+  for (const key of path.split('.')) target = (target as Record<string, unknown>)[key]
+  try {
+    await (target as (input?: unknown) => Promise<unknown>)()
+    return 'OK'
+  } catch (error) {
+    if (error instanceof TRPCError) return error.code
+    throw error
+  }
+}
+
+test('every procedure says who may call it, and only these are open', () => {
+  expect(procedures.length).toBeGreaterThan(20)
+  const openOnes = procedures.filter(({ scope }) => !isScope(scope)).map(({ path, scope }) => [path, scope])
+  for (const [path = '', scope] of openOnes) expect([path, scope]).toEqual([path, open[path]])
+})
+
+test.each(procedures.filter(({ scope }) => scope !== 'public'))('$path refuses nobody', async ({ path }) => {
+  expect(await call(path, { kind: 'nobody' })).toBe('UNAUTHORIZED')
+})
+
+test.each(procedures.filter(({ scope }) => scope !== 'public'))(
+  '$path refuses a stranger',
+  async ({ path }) => {
+    expect(await call(path, { kind: 'user', userId: elsewhere.people.owner })).toBe('FORBIDDEN')
+  },
+)
+
+test.each(scoped)('$path ($scope) lets in just the roles that have its scope', async ({ path, scope }) => {
+  for (const role of ['viewer', 'labeler', 'engineer'] as const) {
+    if (mayRole(role, scope)) continue
+    expect(`${role} ${await call(path, { kind: 'user', userId: kitchen.people[role] })}`).toBe(
+      `${role} FORBIDDEN`,
+    )
+  }
+})
+
+test.each(scoped.filter(({ type }) => type === 'mutation'))(
+  '$path changes things: no viewer',
+  async ({ path }) => {
+    expect(await call(path, { kind: 'user', userId: kitchen.people.viewer })).toBe('FORBIDDEN')
+  },
+)
+
+test('who has the scope gets past it', async () => {
+  const engineer = { kind: 'user', userId: kitchen.people.engineer } as const
+  expect(await call('run.list', engineer)).toBe('OK')
+  expect(await call('run.create', engineer)).toBe('BAD_REQUEST')
+  expect(await call('session.me', engineer)).toBe('OK')
+})

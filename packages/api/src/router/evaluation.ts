@@ -1,0 +1,14 @@
+import { createEvaluation, getEvaluation, listAnswers, listEvaluations } from '@palate/core'
+import { CreateEvaluationInput, EvaluationRef, ListAnswersInput } from '@palate/core/evaluation/schemas'
+import { router, workspaceProcedure } from '../trpc'
+
+const read = workspaceProcedure('evaluation:read')
+
+export const evaluationRouter = router({
+  list: read.query(({ ctx }) => listEvaluations(ctx.service)),
+  get: read.input(EvaluationRef).query(({ ctx, input }) => getEvaluation(ctx.service, input)),
+  answers: read.input(ListAnswersInput).query(({ ctx, input }) => listAnswers(ctx.service, input)),
+  create: workspaceProcedure('evaluation:create')
+    .input(CreateEvaluationInput)
+    .mutation(({ ctx, input }) => createEvaluation(ctx.service, input)),
+})
