@@ -88,6 +88,7 @@ function toInput({ storageKey, sizeBytes, sha256 }: ArtifactRow, name: string): 
   return { name, storageKey, sizeBytes, sha256 }
 }
 
+/** A model's files lie flat in one folder (`output/hf/config.json` is `config.json`), as the libraries expect them. */
 function withoutFolder(path: string): string {
-  return path.slice(path.indexOf('/') + 1)
+  return path.slice(path.lastIndexOf('/') + 1)
 }

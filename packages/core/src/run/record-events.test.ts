@@ -132,8 +132,8 @@ const file = (text: string) => ({
 test('a finished training enters the registry in the transaction of its end; the last ack may get lost', async () => {
   const { agent, lease, kitchen, id } = await startRun()
   const claims = await deps.tickets.verify('lease', lease.token)
-  await storeArtifact(deps, claims, { path: 'model/config.json', role: 'hf', ...file('{}') })
-  await storeArtifact(deps, claims, { path: 'model.gguf', role: 'gguf', ...file('GGUF') })
+  await storeArtifact(deps, claims, { path: 'output/hf/config.json', role: 'hf', ...file('{}') })
+  await storeArtifact(deps, claims, { path: 'output/model-f16.gguf', role: 'gguf', ...file('GGUF') })
   const progress: TrainerEvent = { type: 'progress', step: 5, totalSteps: 5, stage: 'training' }
   const start: TrainerEvent = { type: 'run-start', totalSteps: 5, device: 'cpu' }
   const last = batch(lease, 1, start, progress, metric(5), end('finished'), log('too late'))
@@ -148,7 +148,8 @@ test('a finished training enters the registry in the transaction of its end; the
     attempts: [{ status: 'finished', environment: { device: 'cpu' } }],
   })
   expect(ended.modelVersionId).toMatch(/^model_/)
-  expect(await deps.db.$count(modelVersion, eq(modelVersion.runId, id))).toBe(1)
+  const models = await deps.db.select().from(modelVersion).where(eq(modelVersion.runId, id))
+  expect(models).toMatchObject([{ files: [{ name: 'model/config.json' }], gguf: { name: 'base.gguf' } }])
   expect(await claimRun(agent, { kinds: ['pretrain'] })).toBeNull()
 })
 
