@@ -1,4 +1,3 @@
-import { CaseCategory } from '@palate/recipe'
 import { z } from 'zod'
 
 export const CreateEvaluationInput = z.strictObject({
@@ -20,7 +19,7 @@ export type EvaluationRef = z.infer<typeof EvaluationRef>
 
 export const ListAnswersInput = z.strictObject({
   evaluationId: z.string(),
-  category: CaseCategory.optional(),
+  category: z.string().max(80).optional(),
   /** How the tuned model did against base on the same case and sample, by the rules. */
   outcome: z.enum(['better', 'same', 'worse']).optional(),
   cursor: z

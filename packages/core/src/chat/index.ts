@@ -1,0 +1,7 @@
+export { giveFeedback } from './feedback'
+export { type ChatInfo, getChatInfo } from './info'
+export { type FeedbackView, listFeedback } from './list-feedback'
+export { type PreparedChat, prepareChat } from './prepare'
+export { getServing, listServedModels, type Serving } from './serving'
+export { storeTurn } from './store-turn'
+export { getTurn, type TurnView } from './turn'

@@ -1,0 +1,50 @@
+import { Sampling } from '@palate/protocol'
+import { z } from 'zod'
+
+export const ChatInfoInput = z.strictObject({
+  /** A deployment's public name; the one changed last where it is not said. */
+  slug: z.string().max(120).nullish(),
+})
+export type ChatInfoInput = z.infer<typeof ChatInfoInput>
+
+/** Who asks: a random name that the visitor's browser keeps to itself. */
+export const VisitorId = z.string().min(8).max(64)
+
+export const ChatQuestion = z.object({
+  slug: z.string().min(1).max(120),
+  persona: z.string().min(1).max(80),
+  inventory: z.array(z.string().trim().min(1).max(60)).min(1, 'Name at least one ingredient.').max(12),
+  request: z.string().trim().max(300).default(''),
+})
+export type ChatQuestion = z.input<typeof ChatQuestion>
+
+export const StoredTurn = z.object({
+  turnId: z.string().startsWith('turn_'),
+  workspaceId: z.string(),
+  deploymentId: z.string(),
+  modelVersionId: z.string(),
+  personaVersionId: z.string().nullable(),
+  visitorId: VisitorId,
+  inventory: z.array(z.string()),
+  request: z.string(),
+  sampling: Sampling,
+  text: z.string(),
+  finishReason: z.string().max(40),
+  completionTokens: z.int().nonnegative(),
+  durationMs: z.number().nonnegative(),
+})
+export type StoredTurn = z.infer<typeof StoredTurn>
+
+export const TurnRef = z.strictObject({ turnId: z.string() })
+export type TurnRef = z.infer<typeof TurnRef>
+
+export const FeedbackInput = z.strictObject({
+  turnId: z.string(),
+  visitorId: VisitorId,
+  /** null takes a thumb back. */
+  thumb: z.enum(['up', 'down']).nullable(),
+})
+export type FeedbackInput = z.infer<typeof FeedbackInput>
+
+export const ListFeedbackInput = z.strictObject({ limit: z.int().min(1).max(200).default(50) })
+export type ListFeedbackInput = z.input<typeof ListFeedbackInput>

@@ -1,0 +1,53 @@
+import { type Database, deployment, modelVersion, type RunInput } from '@palate/db'
+import { and, desc, eq } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { DomainError } from '../error'
+import { weightsOf } from '../model/find'
+
+export interface Serving {
+  workspaceId: string
+  deployment: { id: string; slug: string; title: string }
+  /** The weights to answer with, as the object store has them. */
+  model: {
+    modelVersionId: string
+    name: string
+    number: number
+    base: RunInput
+    adapter: RunInput | null
+  }
+}
+
+export async function findActive(db: Database, slug: string | null | undefined) {
+  const [row] = await db
+    .select({ deployment, model: modelVersion })
+    .from(deployment)
+    .innerJoin(modelVersion, eq(modelVersion.id, deployment.modelVersionId))
+    .where(and(eq(deployment.active, true), slug ? eq(deployment.slug, slug) : undefined))
+    .orderBy(desc(deployment.updatedAt))
+    .limit(1)
+  return row
+}
+
+/**
+ * What answers under a public name.
+ * @throws DomainError `not_found` when nothing does
+ */
+export async function getServing(deps: Deps, slug: string): Promise<Serving> {
+  const found = await findActive(deps.db, slug)
+  if (!found) throw new DomainError('not_found', `No model answers under the name "${slug}".`)
+  const { id, workspaceId, title } = found.deployment
+  const { id: modelVersionId, name, number } = found.model
+  const weights = await weightsOf(deps.db, found.model)
+  return { workspaceId, deployment: { id, slug, title }, model: { modelVersionId, name, number, ...weights } }
+}
+
+/** The public names that answer now, for whoever asks which models there are. */
+export async function listServedModels(
+  deps: Deps,
+): Promise<{ slug: string; title: string; createdAt: Date }[]> {
+  return deps.db
+    .select({ slug: deployment.slug, title: deployment.title, createdAt: deployment.createdAt })
+    .from(deployment)
+    .where(eq(deployment.active, true))
+    .orderBy(deployment.slug)
+}

@@ -1,0 +1,46 @@
+import { chatTurn, deployment, persona, personaVersion } from '@palate/db'
+import { eq } from 'drizzle-orm'
+import type { Deps } from '../context'
+import { DomainError } from '../error'
+import { TurnRef } from './schemas'
+
+export interface TurnView {
+  turnId: string
+  text: string
+  finishReason: string
+  inventory: string[]
+  request: string
+  persona: { slug: string; name: string; diets: string[]; forbidden: string[] } | null
+  deployment: { slug: string; title: string }
+  createdAt: Date
+}
+
+/**
+ * A stored answer, for whoever was given its link. Who asked is not told.
+ * @throws DomainError `not_found`
+ */
+export async function getTurn(deps: Deps, input: TurnRef): Promise<TurnView> {
+  const { turnId } = TurnRef.parse(input)
+  const [row] = await deps.db
+    .select({ turn: chatTurn, deployment, slug: persona.slug, body: personaVersion.body })
+    .from(chatTurn)
+    .innerJoin(deployment, eq(deployment.id, chatTurn.deploymentId))
+    .leftJoin(personaVersion, eq(personaVersion.id, chatTurn.personaVersionId))
+    .leftJoin(persona, eq(persona.id, personaVersion.personaId))
+    .where(eq(chatTurn.id, turnId))
+  if (!row) throw new DomainError('not_found', 'This answer does not exist.')
+  const { text, finishReason, inventory, request, createdAt } = row.turn
+  return {
+    turnId,
+    text,
+    finishReason,
+    inventory,
+    request,
+    persona:
+      row.slug && row.body
+        ? { slug: row.slug, name: row.body.name, diets: row.body.diets, forbidden: row.body.forbidden }
+        : null,
+    deployment: { slug: row.deployment.slug, title: row.deployment.title },
+    createdAt,
+  }
+}

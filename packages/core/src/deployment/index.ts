@@ -1,0 +1,3 @@
+export { listDeployments } from './list'
+export { saveDeployment } from './save'
+export type { DeploymentView } from './view'

@@ -1,0 +1,71 @@
+import { deployment, newId, type Transaction } from '@palate/db'
+import { and, eq } from 'drizzle-orm'
+import type { z } from 'zod'
+import { audit } from '../audit'
+import type { ServiceContext } from '../context'
+import { DomainError, required } from '../error'
+import { getModelRow } from '../model/find'
+import { notify } from '../notify'
+import { authorize } from '../permission'
+import { SaveDeploymentInput } from './schemas'
+import { type DeploymentView, readDeployments } from './view'
+
+/**
+ * Puts a model under a public name, or changes what stands there. It answers at once.
+ * @throws DomainError `not_found`, or `conflict` when the name is taken, by whichever workspace
+ */
+export async function saveDeployment(
+  ctx: ServiceContext,
+  input: SaveDeploymentInput,
+): Promise<DeploymentView> {
+  authorize(ctx, 'deployment:write')
+  const wanted = SaveDeploymentInput.parse(input)
+  const { workspaceId } = ctx
+  return ctx.db.transaction(async (tx) => {
+    const model = await getModelRow(tx, workspaceId, wanted.modelVersionId)
+    const id = await writeDeployment(tx, ctx, wanted)
+    const { slug, active } = wanted
+    await audit(tx, ctx, 'deployment.save', id, { slug, active, modelVersionId: model.id })
+    await notify(tx, { workspaceId, topic: 'model-version', id: model.id })
+    const [view] = await readDeployments(tx, workspaceId, id)
+    return required(view, 'This deployment')
+  })
+}
+
+async function writeDeployment(
+  tx: Transaction,
+  { workspaceId, now }: ServiceContext,
+  { id: given, ...fields }: z.output<typeof SaveDeploymentInput>,
+): Promise<string> {
+  if (given) {
+    const [own] = await tx
+      .select({ id: deployment.id })
+      .from(deployment)
+      .where(and(eq(deployment.workspaceId, workspaceId), eq(deployment.id, given)))
+      .for('update')
+    required(own, 'This deployment')
+  }
+  const [taken] = await tx
+    .select({ id: deployment.id })
+    .from(deployment)
+    .where(eq(deployment.slug, fields.slug))
+  if (taken && taken.id !== given) throw slugTaken(fields.slug)
+  const row = { ...fields, updatedAt: now() }
+  if (given) {
+    await tx.update(deployment).set(row).where(eq(deployment.id, given))
+    return given
+  }
+  const id = newId('dep')
+  // Two who choose the same name at once: the second insert waits for the first, and then finds it taken.
+  const made = await tx
+    .insert(deployment)
+    .values({ id, workspaceId, ...row })
+    .onConflictDoNothing({ target: deployment.slug })
+    .returning({ id: deployment.id })
+  if (made.length === 0) throw slugTaken(fields.slug)
+  return id
+}
+
+function slugTaken(slug: string): DomainError {
+  return new DomainError('conflict', `The public name "${slug}" is taken.`, 'Choose another one.')
+}

@@ -1,0 +1,105 @@
+import { text } from 'node:stream/consumers'
+import { dataset, datasetVersion, persona, personaVersion, run, variantBatch, vote } from '@palate/db'
+import type { RunKind } from '@palate/protocol'
+import { and, asc, count, eq, inArray } from 'drizzle-orm'
+import { z } from 'zod'
+import type { ServiceContext } from '../context'
+import { required } from '../error'
+import { getModelRow } from './find'
+
+export interface Lineage {
+  run: { id: string; number: number; name: string; kind: RunKind; seed: number; createdAt: Date }
+  base: { id: string; name: string; number: number } | null
+  /** The votes that it learned from: how many of each source, and the hash of their sorted ids. */
+  votes: { count: number; sha256: string; person: number; judge: number; rule: number } | null
+  /** The pairs with a winner, by whose votes decided them. */
+  pairs: { decided: number; ties: number; person: number; judge: number; rule: number } | null
+  personas: { versionId: string; slug: string; name: string; number: number }[]
+  batches: { id: string; number: number; seed: number }[]
+  datasets: { id: string; name: string; number: number; sha256: string | null }[]
+}
+
+/** What a training writes into its run's lineage; anything else there is ignored. */
+const Origin = z.object({
+  batchIds: z.array(z.string()).catch([]),
+  personaVersionIds: z.array(z.string()).catch([]),
+  pairs: z
+    .object({ decided: z.int(), ties: z.int(), person: z.int(), judge: z.int(), rule: z.int() })
+    .nullable()
+    .catch(null),
+  votes: z.object({ count: z.int(), sha256: z.string(), storageKey: z.string() }).nullable().catch(null),
+})
+type Origin = z.infer<typeof Origin>
+
+/** Where a model version comes from, down to the votes. */
+export async function readLineage(
+  ctx: ServiceContext,
+  model: { runId: string; baseId: string | null },
+): Promise<Lineage> {
+  const { db, workspaceId } = ctx
+  const [made] = await db
+    .select()
+    .from(run)
+    .where(and(eq(run.workspaceId, workspaceId), eq(run.id, model.runId)))
+  const { id, number, name, kind, seed, createdAt, lineage } = required(made, 'Its run')
+  const origin = Origin.parse(lineage)
+  const base = model.baseId ? await getModelRow(db, workspaceId, model.baseId) : null
+  return {
+    run: { id, number, name, kind, seed, createdAt },
+    base: base && { id: base.id, name: base.name, number: base.number },
+    votes: origin.votes && (await countVotes(ctx, origin.votes)),
+    pairs: origin.pairs,
+    personas: await readPersonaVersions(ctx, origin),
+    ...(await readBatchesAndData(ctx, origin)),
+  }
+}
+
+async function countVotes(
+  { db, storage, workspaceId }: ServiceContext,
+  { count: all, sha256, storageKey }: NonNullable<Origin['votes']>,
+) {
+  const ids = z.array(z.string()).parse(JSON.parse(await text(await storage.stream(storageKey))))
+  const rows = await db
+    .select({ source: vote.source, votes: count() })
+    .from(vote)
+    .where(and(eq(vote.workspaceId, workspaceId), inArray(vote.id, ids)))
+    .groupBy(vote.source)
+  const of = (source: string) => rows.find((row) => row.source === source)?.votes ?? 0
+  return { count: all, sha256, person: of('person'), judge: of('judge'), rule: of('rule') }
+}
+
+async function readPersonaVersions({ db, workspaceId }: ServiceContext, { personaVersionIds }: Origin) {
+  const rows = await db
+    .select({
+      versionId: personaVersion.id,
+      slug: persona.slug,
+      body: personaVersion.body,
+      number: personaVersion.number,
+    })
+    .from(personaVersion)
+    .innerJoin(persona, eq(persona.id, personaVersion.personaId))
+    .where(and(eq(personaVersion.workspaceId, workspaceId), inArray(personaVersion.id, personaVersionIds)))
+    .orderBy(asc(persona.slug), asc(personaVersion.number))
+  return rows.map(({ body, ...row }) => ({ ...row, name: body.name }))
+}
+
+async function readBatchesAndData({ db, workspaceId }: ServiceContext, { batchIds }: Origin) {
+  const rows = await db
+    .select({ batch: variantBatch, version: datasetVersion, name: dataset.name })
+    .from(variantBatch)
+    .leftJoin(datasetVersion, eq(datasetVersion.id, variantBatch.datasetVersionId))
+    .leftJoin(dataset, eq(dataset.id, datasetVersion.datasetId))
+    .where(and(eq(variantBatch.workspaceId, workspaceId), inArray(variantBatch.id, batchIds)))
+    .orderBy(asc(variantBatch.number))
+  const datasets = new Map(
+    rows.flatMap(({ version, name }) =>
+      version
+        ? [[version.id, { id: version.id, name: name ?? '', number: version.number, sha256: version.sha256 }]]
+        : [],
+    ),
+  )
+  return {
+    batches: rows.map(({ batch }) => ({ id: batch.id, number: batch.number, seed: batch.settings.seed })),
+    datasets: [...datasets.values()],
+  }
+}

@@ -1,0 +1,109 @@
+import { run } from '@palate/db'
+import { eq } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { saveDeployment } from '../deployment'
+import { applyRules } from '../label'
+import { createRun } from '../run/create'
+import {
+  createAnsweredBatch,
+  createFinishedRun,
+  createKitchen,
+  createModel,
+  createTestDeps,
+  createVegan,
+  deliver,
+} from '../testing'
+import { getModel, listModels, registerModelVersion } from './index'
+
+const deps = await createTestDeps()
+
+test('a finished pre-training becomes a base model, its files named for the next job', async () => {
+  const { workspaceId, viewer } = await createKitchen(deps)
+  const row = await createModel(deps, workspaceId)
+  expect(row).toMatchObject({ name: 'starter', number: 1, kind: 'base', baseId: null })
+  expect(row.files.map(({ name }) => name)).toEqual(['model/config.json', 'model/model.safetensors'])
+  expect(row.gguf.name).toBe('base.gguf')
+  expect(await listModels(viewer)).toMatchObject([{ id: row.id, sizeBytes: 10, deployments: [] }])
+})
+
+test('a run has one entry, however often and at whatever moment it is registered', async () => {
+  const { workspaceId, viewer } = await createKitchen(deps)
+  const made = await createFinishedRun(deps, workspaceId, { kind: 'pretrain' })
+  const rows = await Promise.all(
+    Array.from({ length: 8 }, () =>
+      deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made)),
+    ),
+  )
+  expect(new Set(rows.map((row) => row?.id)).size).toBe(1)
+  expect(await listModels(viewer)).toHaveLength(1)
+  expect((await createModel(deps, workspaceId)).number).toBe(2)
+})
+
+test('the newest attempt that delivered counts; without its weights nothing is registered', async () => {
+  const { workspaceId } = await createKitchen(deps)
+  const made = await createFinishedRun(deps, workspaceId, { kind: 'pretrain' })
+  await deliver(deps, workspaceId, made.id, 'pretrain')
+  const row = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
+  expect(row?.files).toHaveLength(2)
+  const orphan = await createFinishedRun(deps, workspaceId, { kind: 'dpo' })
+  expect(await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, orphan))).toBeNull()
+  const torn = await createFinishedRun(deps, workspaceId, {
+    kind: 'pretrain',
+  })
+  await deps.db.update(run).set({ kind: 'dpo' }).where(eq(run.id, torn.id))
+  const asAdapter = { ...torn, kind: 'dpo' as const, lineage: { baseModelVersionId: row?.id } }
+  expect(await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, asAdapter))).toBeNull()
+})
+
+test('an adapter knows where it comes from, down to the votes', async () => {
+  const { workspaceId, engineer, viewer } = await createKitchen(deps)
+  const base = await createModel(deps, workspaceId)
+  await createVegan(engineer)
+  const { batchId } = await createAnsweredBatch(
+    engineer,
+    { promptsPerPersona: 3, datasetVersionId: null },
+    ({ slot }) => (slot === 'a' ? '# Soup\n\n## Ingredients\n- 1 leek\n\n## Method\n1. Cook.' : 'no recipe'),
+  )
+  await applyRules(engineer)
+  const ordered = await createRun(engineer, { kind: 'dpo', name: 'taste' })
+  await deliver(deps, workspaceId, ordered.id, 'dpo')
+  const [made] = await deps.db.select().from(run).where(eq(run.id, ordered.id))
+  if (!made) throw new Error('the run was ordered')
+  const adapter = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
+  const { lineage, ...view } = await getModel(viewer, { id: adapter?.id ?? '' })
+  expect(view).toMatchObject({
+    name: 'taste',
+    number: 1,
+    kind: 'adapter',
+    baseId: base.id,
+    runNumber: made.number,
+  })
+  expect(adapter?.files.map(({ name }) => name)).toEqual(['adapter/adapter_model.safetensors'])
+  expect(adapter?.gguf.name).toBe('adapter.gguf')
+  expect(lineage).toMatchObject({
+    run: { id: made.id, kind: 'dpo' },
+    base: { id: base.id, name: 'starter', number: 1 },
+    votes: { count: 3, person: 0, judge: 0, rule: 3, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    pairs: { decided: 3, ties: 0 },
+    personas: [{ slug: 'mexican-vegan', number: 1 }],
+    batches: [{ id: batchId, number: 1 }],
+    datasets: [],
+  })
+  expect((await getModel(viewer, { id: base.id })).lineage).toMatchObject({
+    base: null,
+    votes: null,
+    batches: [],
+  })
+})
+
+test('a stranger finds no model and puts none under a name; nor does a viewer or labeler', async () => {
+  const { workspaceId, viewer, labeler } = await createKitchen(deps)
+  const { id } = await createModel(deps, workspaceId)
+  const stranger = (await createKitchen(deps)).owner
+  expect(await listModels(stranger)).toEqual([])
+  await expect(getModel(stranger, { id })).rejects.toMatchObject({ code: 'not_found' })
+  const wanted = { slug: 'stolen', title: 'Stolen', modelVersionId: id }
+  await expect(saveDeployment(stranger, wanted)).rejects.toMatchObject({ code: 'not_found' })
+  for (const ctx of [viewer, labeler])
+    await expect(saveDeployment(ctx, wanted)).rejects.toMatchObject({ code: 'forbidden' })
+})

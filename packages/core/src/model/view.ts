@@ -1,0 +1,53 @@
+import { type Database, deployment, modelVersion, run, type Transaction } from '@palate/db'
+import { and, desc, eq } from 'drizzle-orm'
+import { groupBy } from '../group-by'
+
+export interface ModelView {
+  id: string
+  name: string
+  number: number
+  kind: 'base' | 'adapter'
+  baseId: string | null
+  runId: string
+  runNumber: number
+  /** Of the GGUF that answers. */
+  sizeBytes: number
+  createdAt: Date
+  /** Slugs under which it answers in public now. */
+  deployments: string[]
+}
+
+/** The registry of a workspace, newest first, or one entry of it. */
+export async function readModels(
+  tx: Database | Transaction,
+  workspaceId: string,
+  id?: string,
+): Promise<ModelView[]> {
+  const rows = await tx
+    .select({ model: modelVersion, runNumber: run.number })
+    .from(modelVersion)
+    .innerJoin(run, eq(run.id, modelVersion.runId))
+    .where(and(eq(modelVersion.workspaceId, workspaceId), id ? eq(modelVersion.id, id) : undefined))
+    .orderBy(desc(modelVersion.createdAt), desc(run.number))
+  const active = await tx
+    .select({ slug: deployment.slug, modelId: deployment.modelVersionId })
+    .from(deployment)
+    .where(and(eq(deployment.workspaceId, workspaceId), eq(deployment.active, true)))
+  const byModel = groupBy(active, ({ modelId }) => modelId)
+  return rows.map(({ model, runNumber }) => {
+    const { id, name, number, kind, baseId, runId, createdAt } = model
+    const deployments = (byModel.get(id) ?? []).map(({ slug }) => slug).sort()
+    return {
+      id,
+      name,
+      number,
+      kind,
+      baseId,
+      runId,
+      runNumber,
+      createdAt,
+      deployments,
+      sizeBytes: model.gguf.sizeBytes,
+    }
+  })
+}

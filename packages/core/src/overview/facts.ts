@@ -1,0 +1,146 @@
+import {
+  dataset,
+  datasetVersion,
+  deployment,
+  evaluation,
+  modelVersion,
+  pair,
+  persona,
+  run,
+  variantBatch,
+  vote,
+  workspace,
+} from '@palate/db'
+import { and, count, countDistinct, desc, eq, inArray, isNull, sql, sum } from 'drizzle-orm'
+import type { ServiceContext } from '../context'
+import { countOpen } from '../label/progress'
+import type { OverviewFacts } from './plan'
+
+type Reader = Pick<ServiceContext, 'db' | 'workspaceId'>
+
+/** Reads what the loop looks like now. Everything is counted in the database; nothing is kept twice. */
+export async function readFacts(ctx: Reader): Promise<OverviewFacts> {
+  const { db, workspaceId } = ctx
+  const [[own], data, models, runs, labels, tests, releases, personas, [batch], open] = await Promise.all([
+    db.select({ name: workspace.name }).from(workspace).where(eq(workspace.id, workspaceId)),
+    readData(ctx),
+    readModelFacts(ctx),
+    readRuns(ctx),
+    readLabels(ctx),
+    readEvaluationFacts(ctx),
+    readReleases(ctx),
+    db.$count(persona, and(eq(persona.workspaceId, workspaceId), isNull(persona.archivedAt))),
+    db
+      .select({ id: variantBatch.id })
+      .from(variantBatch)
+      .where(
+        and(
+          eq(variantBatch.workspaceId, workspaceId),
+          inArray(variantBatch.status, ['preparing', 'generating']),
+        ),
+      )
+      .orderBy(desc(variantBatch.number))
+      .limit(1),
+    countOpen(db, workspaceId),
+  ])
+  const { newestAdapter, ...counts } = models
+  const { evaluatedModels, ...evaluations } = tests
+  return {
+    workspaceName: own?.name ?? '',
+    ...data,
+    ...counts,
+    ...runs,
+    ...labels,
+    ...evaluations,
+    ...releases,
+    personas,
+    open,
+    writing: batch?.id ?? null,
+    evaluated: newestAdapter !== null && evaluatedModels.includes(newestAdapter),
+  }
+}
+
+async function readData({ db, workspaceId }: Reader) {
+  const newest = db
+    .selectDistinctOn([datasetVersion.datasetId], { rowsKept: datasetVersion.rowsKept })
+    .from(datasetVersion)
+    .innerJoin(dataset, eq(dataset.id, datasetVersion.datasetId))
+    .where(and(eq(datasetVersion.workspaceId, workspaceId), eq(datasetVersion.status, 'ready')))
+    .orderBy(datasetVersion.datasetId, desc(datasetVersion.number))
+    .as('newest')
+  const [ready] = await db.select({ datasets: count(), recipes: sum(newest.rowsKept) }).from(newest)
+  const importing = await db.$count(
+    datasetVersion,
+    and(
+      eq(datasetVersion.workspaceId, workspaceId),
+      inArray(datasetVersion.status, ['waiting', 'importing']),
+    ),
+  )
+  return {
+    datasets: ready?.datasets ?? 0,
+    recipes: Number(ready?.recipes ?? 0),
+    importing: importing > 0,
+  }
+}
+
+async function readModelFacts({ db, workspaceId }: Reader) {
+  const rows = await db
+    .select({ id: modelVersion.id, kind: modelVersion.kind })
+    .from(modelVersion)
+    .where(eq(modelVersion.workspaceId, workspaceId))
+    .orderBy(desc(modelVersion.createdAt), desc(modelVersion.number))
+  const adapters = rows.filter(({ kind }) => kind === 'adapter')
+  return {
+    baseModels: rows.length - adapters.length,
+    adapters: adapters.length,
+    newestAdapter: adapters[0]?.id ?? null,
+  }
+}
+
+async function readRuns({ db, workspaceId }: Reader) {
+  const rows = await db
+    .select({ id: run.id, kind: run.kind })
+    .from(run)
+    .where(and(eq(run.workspaceId, workspaceId), inArray(run.status, ['queued', 'running', 'cancelling'])))
+    .orderBy(desc(run.number))
+  const first = (...kinds: string[]) => rows.find(({ kind }) => kinds.includes(kind))?.id ?? null
+  return { pretraining: first('pretrain'), tuning: first('dpo', 'sft') }
+}
+
+async function readLabels({ db, workspaceId }: Reader) {
+  const [votes] = await db
+    .select({
+      personVotes: count(sql`case when ${vote.source} = 'person' then 1 end`),
+      ruleVotes: count(sql`case when ${vote.source} = 'rule' then 1 end`),
+      judged: countDistinct(vote.pairId),
+      decided: countDistinct(sql`case when ${vote.choice} in ('a', 'b') then ${vote.pairId} end`),
+    })
+    .from(vote)
+    .where(and(eq(vote.workspaceId, workspaceId), isNull(vote.supersededAt)))
+  const pairs = await db.$count(pair, eq(pair.workspaceId, workspaceId))
+  const { personVotes = 0, ruleVotes = 0, judged = 0, decided = 0 } = votes ?? {}
+  return { pairs, personVotes, ruleVotes, decided, unjudged: pairs - judged }
+}
+
+async function readEvaluationFacts({ db, workspaceId }: Reader) {
+  const rows = await db
+    .select({ id: evaluation.id, status: evaluation.status, tunedId: evaluation.tunedModelVersionId })
+    .from(evaluation)
+    .where(eq(evaluation.workspaceId, workspaceId))
+    .orderBy(desc(evaluation.number))
+  const ready = rows.filter(({ status }) => status === 'ready')
+  return {
+    evaluations: ready.length,
+    evaluating: rows.find(({ status }) => status === 'generating' || status === 'scoring')?.id ?? null,
+    evaluatedModels: ready.map(({ tunedId }) => tunedId),
+  }
+}
+
+async function readReleases({ db, workspaceId }: Reader) {
+  const rows = await db
+    .select({ kind: modelVersion.kind })
+    .from(deployment)
+    .innerJoin(modelVersion, eq(modelVersion.id, deployment.modelVersionId))
+    .where(and(eq(deployment.workspaceId, workspaceId), eq(deployment.active, true)))
+  return { deployments: rows.length, tunedServes: rows.some(({ kind }) => kind === 'adapter') }
+}

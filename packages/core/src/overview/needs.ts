@@ -1,0 +1,86 @@
+import { agent, datasetVersion, feedback, run } from '@palate/db'
+import { and, count, desc, eq, gt } from 'drizzle-orm'
+import { agentStatus } from '../agent/online'
+import type { ServiceContext } from '../context'
+
+export interface Need {
+  title: string
+  detail: string
+  href: string
+  /** What the button says. */
+  action: string
+}
+
+const recentMs = 24 * 60 * 60_000
+
+/** What waits for a person: no agent, what failed within a day, and what visitors did not like. */
+export async function readNeeds(ctx: ServiceContext): Promise<Need[]> {
+  return [
+    ...(await needAgent(ctx)),
+    ...(await failedRun(ctx)),
+    ...(await failedImport(ctx)),
+    ...(await disliked(ctx)),
+  ]
+}
+
+async function needAgent({ db, workspaceId, now }: ServiceContext): Promise<Need[]> {
+  const agents = await db.select().from(agent).where(eq(agent.workspaceId, workspaceId))
+  if (agents.some((row) => agentStatus(row, now()) === 'online')) return []
+  const title = agents.length > 0 ? 'No agent is online' : 'There is no agent yet'
+  return [
+    {
+      title,
+      detail: 'Runs wait until one is there, and the chat cannot answer.',
+      href: '/agents',
+      action: 'See agents',
+    },
+  ]
+}
+
+/** Only the newest run: one that was started anew and went well needs nobody. */
+async function failedRun({ db, workspaceId, now }: ServiceContext): Promise<Need[]> {
+  const [newest] = await db
+    .select()
+    .from(run)
+    .where(eq(run.workspaceId, workspaceId))
+    .orderBy(desc(run.number))
+    .limit(1)
+  if (newest?.status !== 'failed' || isOld(newest.finishedAt ?? newest.createdAt, now())) return []
+  const detail = newest.failure?.message ?? 'It gave no reason.'
+  return [{ title: `Run ${newest.number} failed`, detail, href: `/training/${newest.id}`, action: 'Look' }]
+}
+
+async function failedImport({ db, workspaceId, now }: ServiceContext): Promise<Need[]> {
+  const [newest] = await db
+    .select()
+    .from(datasetVersion)
+    .where(eq(datasetVersion.workspaceId, workspaceId))
+    .orderBy(desc(datasetVersion.createdAt))
+    .limit(1)
+  if (newest?.status !== 'failed' || isOld(newest.createdAt, now())) return []
+  const detail = newest.error ?? 'It gave no reason.'
+  return [
+    { title: `${newest.filename} was not imported`, detail, href: `/data/${newest.id}`, action: 'Look' },
+  ]
+}
+
+async function disliked({ db, workspaceId, now }: ServiceContext): Promise<Need[]> {
+  const [row] = await db
+    .select({ down: count() })
+    .from(feedback)
+    .where(
+      and(
+        eq(feedback.workspaceId, workspaceId),
+        eq(feedback.thumb, 'down'),
+        gt(feedback.createdAt, new Date(now().getTime() - recentMs)),
+      ),
+    )
+  const down = row?.down ?? 0
+  if (down === 0) return []
+  const title = down === 1 ? 'One thumb down from the chat' : `${down} thumbs down from the chat`
+  return [{ title, detail: 'In the last day.', href: '/release', action: 'Look' }]
+}
+
+function isOld(date: Date, now: Date): boolean {
+  return now.getTime() - date.getTime() > recentMs
+}

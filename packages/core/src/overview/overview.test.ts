@@ -1,0 +1,155 @@
+import { dataset, datasetVersion, evaluation, newId, run, variantBatch } from '@palate/db'
+import { createAgentRow } from '@palate/db/testing'
+import { eq } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { saveDeployment } from '../deployment'
+import { createEvaluation } from '../evaluation'
+import { applyRules } from '../label'
+import { seedPersonas } from '../persona'
+import { createAnsweredBatch, createKitchen, createModel, createTestDeps } from '../testing'
+import { createBatch } from '../variant'
+import { getOverview } from './index'
+import { type OverviewFacts, planLoop } from './plan'
+
+const deps = await createTestDeps()
+
+const empty: OverviewFacts = {
+  workspaceName: 'Test Kitchen',
+  recipes: 0,
+  datasets: 0,
+  importing: false,
+  baseModels: 0,
+  pretraining: null,
+  personas: 0,
+  pairs: 0,
+  writing: null,
+  decided: 0,
+  unjudged: 0,
+  personVotes: 0,
+  ruleVotes: 0,
+  open: 0,
+  adapters: 0,
+  tuning: null,
+  evaluated: false,
+  evaluations: 0,
+  evaluating: null,
+  deployments: 0,
+  tunedServes: false,
+}
+const seeded = { personas: 6 }
+const withData = { ...seeded, datasets: 1, recipes: 402 }
+const withModel = { ...withData, baseModels: 1 }
+const withPairs = { ...withModel, pairs: 144, unjudged: 144, open: 144 }
+const labelled = { ...withPairs, decided: 90, unjudged: 0, personVotes: 20, ruleVotes: 144 }
+const tuned = { ...labelled, adapters: 1 }
+const evaluated = { ...tuned, evaluations: 1, evaluated: true }
+
+test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
+  ['a new workspace', seeded, 'data', '/data'],
+  ['an import runs: the model need not wait', { ...seeded, importing: true }, 'starter', '/training'],
+  ['recipes are there', withData, 'starter', '/training'],
+  ['the starter model trains', { ...withData, pretraining: 'run_1' }, 'starter', '/training/run_1'],
+  ['nobody to cook for', { ...withModel, personas: 0 }, 'personas', '/personas'],
+  ['all is there for variants', withModel, 'variants', '/variants'],
+  ['a batch without a pair yet', { ...withModel, writing: 'batch_1' }, 'variants', '/variants/batch_1'],
+  ['a batch with pairs', { ...withPairs, writing: 'batch_1' }, 'labels', '/labels/session'],
+  ['no vote yet', withPairs, 'labels', '/labels/session'],
+  ['some votes', { ...withPairs, decided: 9, unjudged: 130 }, 'labels', '/labels'],
+  ['all judged, nothing decided', { ...withPairs, decided: 1, unjudged: 0 }, 'labels', '/variants'],
+  ['a small batch, all judged', { ...withPairs, pairs: 6, decided: 4, unjudged: 0 }, 'training', '/training'],
+  ['labels enough', labelled, 'training', '/training'],
+  ['the training runs', { ...labelled, tuning: 'run_2' }, 'training', '/training/run_2'],
+  ['a tuned model', tuned, 'evaluation', '/evaluation'],
+  ['the evaluation runs', { ...tuned, evaluating: 'eval_1' }, 'evaluation', '/evaluation/eval_1'],
+  ['evaluated', evaluated, 'release', '/release'],
+  ['only the base serves', { ...evaluated, deployments: 1 }, 'release', '/release'],
+  ['the loop is closed', { ...evaluated, deployments: 1, tunedServes: true }, null, null],
+])('%s: one next step', (_, facts, key, href) => {
+  const { stations, next } = planLoop({ ...empty, ...facts })
+  expect(next?.key ?? null).toBe(key)
+  expect(next?.href ?? null).toBe(href)
+  expect(stations).toHaveLength(9)
+  expect(stations.filter(({ state }) => state === 'next').length).toBeLessThanOrEqual(1)
+  if (next && stations.every(({ state }) => state !== 'live'))
+    expect(stations.find(({ state }) => state === 'next')?.key).toBe(next.key)
+})
+
+test('the overview follows a workspace through the loop', async () => {
+  const { owner, engineer, viewer, workspaceId } = await createKitchen(deps)
+  const at = async () => (await getOverview(viewer)).next?.key ?? null
+  expect((await getOverview(viewer)).needs.map(({ title }) => title)).toEqual(['There is no agent yet'])
+  await deps.db.transaction((tx) => seedPersonas(tx, owner))
+  expect(await at()).toBe('data')
+  const datasetId = newId('data')
+  await deps.db.insert(dataset).values({ id: datasetId, workspaceId, name: 'Recipes' })
+  for (const [number, rowsKept] of [
+    [1, 40],
+    [2, 50],
+  ] as const)
+    await deps.db.insert(datasetVersion).values({
+      id: newId('dver'),
+      workspaceId,
+      datasetId,
+      number,
+      format: 'recipe-jsonl',
+      filename: 'recipes.jsonl',
+      status: 'ready',
+      rowsKept,
+    })
+  const overview = await getOverview(viewer)
+  expect(overview.next?.key).toBe('starter')
+  expect(overview.stations.find(({ key }) => key === 'data')).toMatchObject({
+    state: 'done',
+    count: 50,
+    detail: '50 recipes',
+  })
+  const base = await createModel(deps, workspaceId)
+  expect(await at()).toBe('variants')
+  const ordered = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
+  expect((await getOverview(viewer)).next).toMatchObject({ key: 'variants', href: `/variants/${ordered.id}` })
+  await deps.db.delete(variantBatch).where(eq(variantBatch.id, ordered.id))
+  await createAnsweredBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null }, ({ slot }) =>
+    slot === 'a' ? '# Soup\n\n## Ingredients\n- 1 leek\n\n## Method\n1. Cook.' : 'no recipe',
+  )
+  expect(await at()).toBe('labels')
+  await applyRules(engineer)
+  expect(await at()).toBe('training')
+  const adapter = await createModel(deps, workspaceId, base)
+  expect(await at()).toBe('evaluation')
+  const { id } = await createEvaluation(engineer, { caseLimit: 1, samplesPerCase: 1 })
+  const live = await getOverview(viewer)
+  expect(live.next).toMatchObject({ key: 'evaluation', href: `/evaluation/${id}` })
+  expect(live.activeRun?.kind).toBe('generate')
+  await deps.db.update(evaluation).set({ status: 'ready' }).where(eq(evaluation.id, id))
+  expect(await at()).toBe('release')
+  await saveDeployment(engineer, {
+    slug: workspaceId.replace('_', '-'),
+    title: 'Palate',
+    modelVersionId: adapter.id,
+  })
+  expect(await at()).toBeNull()
+})
+
+test('what waits for a person is said, and only in its own workspace', async () => {
+  const { viewer, workspaceId } = await createKitchen(deps)
+  const stranger = await createKitchen(deps)
+  await createAgentRow(deps.db, workspaceId)
+  await deps.db.insert(run).values({
+    id: newId('run'),
+    workspaceId,
+    number: 1,
+    name: 'starter',
+    kind: 'pretrain',
+    status: 'failed',
+    seed: 1,
+    config: {},
+    failure: { code: 'oom', message: 'Memory ran out.', remedy: 'Use less.' },
+    createdAt: deps.now(),
+  })
+  expect((await getOverview(viewer)).needs.map(({ title, detail }) => [title, detail])).toEqual([
+    ['No agent is online', 'Runs wait until one is there, and the chat cannot answer.'],
+    ['Run 1 failed', 'Memory ran out.'],
+  ])
+  expect(await getOverview(stranger.viewer)).toMatchObject({ activeRun: null, figures: null })
+  expect((await getOverview(stranger.viewer)).needs).toHaveLength(1)
+})
