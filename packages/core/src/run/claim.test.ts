@@ -30,14 +30,28 @@ test('twenty agents at once: each run is given once, and each agent has one at m
     Array.from({ length: 20 }, (_, n) => createAgent(deps, kitchen.workspaceId, `box ${n}`)),
   )
   const leases = await Promise.all(agents.flatMap((agent) => [claimRun(agent, all), claimRun(agent, all)]))
-  const given = leases.flatMap((lease) => lease ?? [])
-  expect(new Set(given.map(({ runId }) => runId)).size).toBe(given.length)
   // SKIP LOCKED may pass over a run whose claim is under way; what was passed over is there for the next request.
-  for (const agent of agents) given.push(...[await claimRun(agent, all)].flatMap((lease) => lease ?? []))
-  expect(given).toHaveLength(12)
+  for (const agent of agents) leases.push(await claimRun(agent, all))
+  const given = leases.flatMap((lease) => lease ?? [])
+  expect(new Set(given.map(({ runId }) => runId)).size).toBe(12)
+  expect(new Set(given.map(({ attemptId }) => attemptId)).size).toBe(12)
   const rows = await deps.db.select().from(attempt).where(eq(attempt.workspaceId, kitchen.workspaceId))
-  expect(new Set(rows.map(({ runId }) => runId)).size).toBe(12)
+  expect(rows).toHaveLength(12)
   expect(new Set(rows.map(({ agentId }) => agentId)).size).toBe(12)
+})
+
+test('an agent that missed the answer gets the same lease again, until it has said something', async () => {
+  const kitchen = await createKitchen(deps)
+  await createRun(kitchen.engineer, pretrain)
+  await createRun(kitchen.engineer, pretrain)
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  const lease = await claimRun(agent, all)
+  if (!lease) throw new Error('no lease')
+  expect(await claimRun(agent, all)).toMatchObject({ attemptId: lease.attemptId, epoch: lease.epoch })
+  const { runId, attemptId, epoch } = lease
+  const event = { type: 'log', level: 'info', text: 'begins' } as const
+  await recordRunEvents(agent, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
+  expect(await claimRun(agent, all)).toBeNull()
 })
 
 test('an agent gets only kinds that it can do, of its workspace, the oldest first', async () => {

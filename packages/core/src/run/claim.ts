@@ -9,13 +9,18 @@ import { leaseMs, leaseTokenSeconds } from './lease'
 import type { AttemptRow } from './lock'
 import { decide } from './transition'
 
-/** Gives the agent the run that waits longest among those it can do, or null: an agent works on one at a time. */
+/**
+ * Gives the agent the run that waits longest among those it can do, or null: an agent works on one at a time. Where
+ * the answer got lost on its way, the next request gets the same lease again, as long as nothing came of it.
+ */
 export async function claimRun(ctx: AgentContext, raw: LeaseRequest): Promise<Lease | null> {
   const kinds = LeaseRequest.parse(raw).kinds.filter((kind) => RunKind.safeParse(kind).success) as RunKind[]
   if (kinds.length === 0) return null
   const claimed = await ctx.db.transaction(async (tx) => {
     await lockAgent(tx, ctx)
-    if (await isBusy(tx, ctx)) return null
+    const held = await findHeld(tx, ctx)
+    if (held)
+      return held.made.ackedSeq === 0 ? { ...held, resume: await findResume(tx, ctx, held.run.id) } : null
     const found = await lockNext(tx, ctx, kinds)
     if (!found) return null
     const resume = await findResume(tx, ctx, found.id)
@@ -35,13 +40,17 @@ async function lockAgent(tx: Transaction, ctx: AgentContext): Promise<void> {
   if (!row) throw new DomainError('unauthenticated', 'This agent was revoked.', 'Enrol it again.')
 }
 
-async function isBusy(tx: Transaction, ctx: AgentContext): Promise<boolean> {
+async function findHeld(
+  tx: Transaction,
+  ctx: AgentContext,
+): Promise<{ run: RunRow; made: AttemptRow } | null> {
   const [row] = await tx
-    .select({ id: attempt.id })
+    .select({ run, made: attempt })
     .from(attempt)
+    .innerJoin(run, eq(run.id, attempt.runId))
     .where(and(eq(attempt.agentId, ctx.agentId), eq(attempt.status, 'running')))
     .limit(1)
-  return row !== undefined
+  return row ?? null
 }
 
 async function lockNext(tx: Transaction, ctx: AgentContext, kinds: RunKind[]): Promise<RunRow | null> {
