@@ -41,7 +41,13 @@ export default function config(phase: string): NextConfig {
       '@palate/storage',
       '@palate/ui',
     ],
-    serverExternalPackages: ['@node-rs/argon2', 'postgres', 'graphile-worker', 'flydrive', '@aws-sdk/client-s3'],
+    serverExternalPackages: [
+      '@node-rs/argon2',
+      'postgres',
+      'graphile-worker',
+      'flydrive',
+      '@aws-sdk/client-s3',
+    ],
     // The type check is `tsc --noEmit`, which is a check of its own.
     typescript: { ignoreBuildErrors: true },
     // A trailing slash belongs to socket.io's own path; a redirect would lose the upgrade.

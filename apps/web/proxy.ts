@@ -1,5 +1,5 @@
-import { getToken } from 'next-auth/jwt'
 import { type NextRequest, NextResponse } from 'next/server'
+import { getToken } from 'next-auth/jwt'
 
 /** Pages need a session; who has none signs in and comes back. Procedures check for themselves. */
 export async function proxy(request: NextRequest) {

@@ -2,6 +2,7 @@
 
 import { ErrorState } from '@palate/ui'
 import type { ReactNode } from 'react'
+import { sentenceOf } from './sentence'
 
 type Answer<Data> = {
   data: Data | undefined
@@ -20,7 +21,7 @@ export function Loaded<Data>({
   children: (data: Data) => ReactNode
 }) {
   if (query.data !== undefined) return children(query.data)
-  if (query.error) return <ErrorState message={query.error.message} onRetry={() => query.refetch()} />
+  if (query.error) return <ErrorState message={sentenceOf(query.error)} onRetry={() => query.refetch()} />
   return (
     <div aria-busy="true">
       <span role="status" className="sr-only">

@@ -8,12 +8,13 @@ import { ThemeProvider } from 'next-themes'
 import { type ReactNode, useState } from 'react'
 import { Toaster, toast } from 'sonner'
 import superjson from 'superjson'
+import { sentenceOf } from './sentence'
 import { TRPCProvider } from './trpc'
 
 /** A refused mutation says why in the server's own sentence; a query says it where its data would stand. */
 const createQueryClient = () =>
   new QueryClient({
-    mutationCache: new MutationCache({ onError: (error) => toast.error(error.message) }),
+    mutationCache: new MutationCache({ onError: (error) => toast.error(sentenceOf(error)) }),
     defaultOptions: { queries: { staleTime: 5_000, retry: 1, refetchOnWindowFocus: true } },
   })
 

@@ -3,7 +3,7 @@ import type { ComponentProps } from 'react'
 import { cn } from './cn'
 
 const styles = cva(
-  'inline-flex min-h-5.5 max-w-full items-center gap-1.5 rounded-full px-2 text-xs leading-none font-medium whitespace-nowrap',
+  'inline-flex min-h-5.5 max-w-full items-center gap-1.5 rounded-full px-2 font-sans text-xs leading-none font-medium tracking-normal whitespace-nowrap',
   {
     variants: {
       tone: {

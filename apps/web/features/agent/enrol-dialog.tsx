@@ -6,6 +6,7 @@ import { Copy } from 'lucide-react'
 import { useState } from 'react'
 import { toast } from 'sonner'
 import { formatDate } from '../../lib/format'
+import { sentenceOf } from '../../lib/sentence'
 import { useTRPC } from '../../lib/trpc'
 
 /** Shows a one-use code once; the machine trades it for a credential of its own. */
@@ -48,7 +49,7 @@ export function EnrolDialog() {
         ) : create.error ? (
           <ErrorState
             title="No code was made"
-            message={create.error.message}
+            message={sentenceOf(create.error)}
             onRetry={() => create.mutate()}
           />
         ) : (
@@ -60,4 +61,4 @@ export function EnrolDialog() {
 }
 
 const enrolCommand = (origin: string, code: string) =>
-  `PALATE_HUB_URL=${origin} \\\nPALATE_ENROLMENT_CODE=${code} \\\nnpm start --workspace gpu-agent`
+  `PALATE_HUB_URL=${origin} \\\nPALATE_ENROLMENT_CODE=${code} \\\nnpm start --workspace @palate/gpu-agent`

@@ -15,7 +15,7 @@ export function ChoiceBar({
     <div
       role="toolbar"
       aria-label="Your choice"
-      className="sticky bottom-16 z-20 grid grid-cols-2 gap-2 rounded-lg border border-line bg-card/95 p-3 shadow-float backdrop-blur sm:flex sm:flex-wrap sm:justify-center lg:bottom-3"
+      className="sticky bottom-16 z-20 grid grid-cols-3 gap-2 rounded-lg border border-line bg-card/95 p-3 shadow-float backdrop-blur sm:flex sm:flex-wrap sm:justify-center lg:bottom-3"
     >
       {choices.map(({ choice, name, short, key, also }) => (
         <Button key={choice} size="lg" onClick={() => onChoose(choice)} aria-label={name} className="px-3">

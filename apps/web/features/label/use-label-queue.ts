@@ -2,6 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { toast } from 'sonner'
+import { sentenceOf } from '../../lib/sentence'
 import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
 import type { Choice } from './choices'
 
@@ -48,7 +49,7 @@ export function useLabelQueue() {
       await refill()
     } catch (error) {
       write((pairs) => (pairs.some(({ pairId }) => pairId === pair.pairId) ? pairs : [pair, ...pairs]))
-      toast.error(error instanceof Error ? error.message : 'The vote could not be sent.')
+      toast.error(sentenceOf(error))
     }
     void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
   }
@@ -64,7 +65,7 @@ export function useLabelQueue() {
         if (!back) return void toast('There is no vote of yours left to take back.')
         write((pairs) => [back, ...pairs.filter(({ pairId }) => pairId !== back.pairId)])
       } catch (error) {
-        toast.error(error instanceof Error ? error.message : 'The vote could not be taken back.')
+        toast.error(sentenceOf(error))
       }
       void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
     },

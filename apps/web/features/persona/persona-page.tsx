@@ -66,7 +66,7 @@ export function PersonaPage({ id }: { id: string }) {
               <div className="flex flex-wrap items-center gap-3">
                 <h1 className="title text-2xl">{data.body.name}</h1>
                 <Tag>version {data.number}</Tag>
-                <span className="num text-sm text-ink-3">{plural(data.votes, 'vote')} under it</span>
+                <span className="num text-sm text-ink-3">{plural(data.votes, 'vote')}</span>
               </div>
               {mayWrite ? (
                 <Confirm

@@ -8,19 +8,19 @@ export const pretrainPresets: readonly Preset[] = [
     id: 'standard',
     name: 'Standard',
     detail: 'learns to use what it is given',
-    config: { steps: 380, batchSize: 16, learningRate: 0.003 },
+    config: {},
   },
   {
     id: 'longer',
     name: 'Longer',
     detail: 'twice the work, steadier recipes',
-    config: { steps: 760, batchSize: 16, learningRate: 0.003 },
+    config: { steps: 800 },
   },
   {
     id: 'quick',
     name: 'Quick look',
     detail: 'a minute; only the form',
-    config: { steps: 120, batchSize: 16, learningRate: 0.003 },
+    config: { steps: 120 },
   },
 ]
 
@@ -34,12 +34,12 @@ export const pretrainFields: readonly NumberField[] = [
 export const dpoPresets: readonly Preset[] = [
   { id: 'standard', name: 'Standard', detail: "the trainer's own settings", config: {} },
   { id: 'careful', name: 'Careful', detail: 'stays closer to the base', config: { beta: 0.3 } },
-  { id: 'quick', name: 'Quick look', detail: 'half an epoch', config: { epochs: 0.5 } },
+  { id: 'quick', name: 'Quick look', detail: 'one time through the votes', config: { epochs: 1 } },
 ]
 
 export const dpoFields: readonly NumberField[] = [
   { name: 'learningRate', label: 'Learning rate', hint: 'LoRA needs more than full training', step: 'any' },
-  { name: 'epochs', label: 'Epochs', hint: 'Times through the votes', step: 'any' },
+  { name: 'epochs', label: 'Epochs', hint: 'Times through the votes' },
   { name: 'beta', label: 'Beta', hint: 'Higher holds closer to the base', step: 'any' },
   { name: 'batchSize', label: 'Batch size', hint: 'Pairs a step' },
   { name: 'loraRank', label: 'LoRA rank', hint: 'Size of the adapter' },

@@ -23,13 +23,13 @@ export function RunLogs({ run }: { run: Run }) {
   )
   return (
     <Loaded query={logs} skeleton={<Skeleton className="h-64" />}>
-      {(lines) =>
-        lines.length === 0 ? (
+      {({ items }) =>
+        items.length === 0 ? (
           <p className="py-10 text-center text-ink-2">Nothing has been logged yet.</p>
         ) : (
           <Card className="scroll-quiet max-h-[32rem] overflow-auto p-4">
             <ol className="flex flex-col gap-1 font-mono text-xs leading-relaxed">
-              {lines.map((line) => (
+              {items.map((line) => (
                 <li key={`${line.attemptId}-${line.seq}`} className="grid grid-cols-[64px_1fr] gap-3">
                   <span className="text-ink-3">{clock.format(new Date(line.time))}</span>
                   <span className={cn('whitespace-pre-wrap [overflow-wrap:anywhere]', levels[line.level])}>

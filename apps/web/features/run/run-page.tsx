@@ -96,12 +96,10 @@ function RunHead({ run }: { run: Run }) {
     <header className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div className="flex min-w-0 flex-wrap items-center gap-3">
-          <h1 className="title text-2xl">
-            {run.name} <span className="text-ink-3">{run.number}</span>
-          </h1>
+          <h1 className="title text-2xl">{run.name}</h1>
           <StatusTag status={run.status} />
           <span className="num text-ink-2">
-            {kindName(run.kind)}
+            run {run.number} · {kindName(run.kind)}
             {run.startedAt
               ? ` · ${formatDuration(new Date(run.finishedAt ?? now).getTime() - new Date(run.startedAt).getTime())}`
               : ''}

@@ -9,7 +9,7 @@ import { plural } from '../../lib/format'
 import { useTRPC } from '../../lib/trpc'
 import { PersonaPicker } from './persona-picker'
 
-type Values = { promptsPerPersona: number; seed: number; modelVersionId: string; datasetVersionId: string }
+type Values = { promptsPerPersona: number; seed: string; modelVersionId: string; datasetVersionId: string }
 
 /** Orders a batch. Everything is chosen already; what one wants otherwise can be changed. */
 export function NewBatchDialog() {
@@ -22,7 +22,7 @@ export function NewBatchDialog() {
   const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
   const datasets = useQuery(trpc.dataset.list.queryOptions(undefined, { enabled: open }))
   const form = useForm<Values>({
-    defaultValues: { promptsPerPersona: 10, seed: 1, modelVersionId: '', datasetVersionId: '' },
+    defaultValues: { promptsPerPersona: 24, seed: '', modelVersionId: '', datasetVersionId: '' },
   })
   const create = useMutation(
     trpc.variant.createBatch.mutationOptions({
@@ -46,7 +46,7 @@ export function NewBatchDialog() {
   const onSubmit = form.handleSubmit((values) =>
     create.mutate({
       promptsPerPersona: values.promptsPerPersona,
-      seed: values.seed,
+      seed: values.seed === '' ? undefined : Number(values.seed),
       modelVersionId: values.modelVersionId || undefined,
       datasetVersionId: values.datasetVersionId || undefined,
       personaIds: left.size > 0 ? chosen.map(({ id }) => id) : undefined,
@@ -77,7 +77,7 @@ export function NewBatchDialog() {
               />
             </Field>
             <Field label="Seed" hint="The same seed, the same prompts">
-              <Input type="number" inputMode="numeric" {...form.register('seed', { valueAsNumber: true })} />
+              <Input type="number" min={0} placeholder="the batch's number" {...form.register('seed')} />
             </Field>
           </div>
           <Field

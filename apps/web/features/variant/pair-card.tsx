@@ -17,7 +17,7 @@ export function PairCard({ pair }: { pair: Pair }) {
           <Tag tone="accent">{pair.persona.name}</Tag>
           <span className="min-w-0 flex-1 basis-64 font-medium group-hover:text-accent">{pair.request}</span>
           <span className="text-sm text-ink-3">with {joinWords(pair.inventory)}</span>
-          <Tag>{pair.votes > 0 ? plural(pair.votes, 'vote') : 'open'}</Tag>
+          <Tag>{pair.votes.length > 0 ? plural(pair.votes.length, 'vote') : 'open'}</Tag>
         </summary>
         <PairAnswers pair={pair} />
       </details>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatFigure } from './format'
+import { formatFigure, formatTick } from './format'
 
 it.each([
   [0, '0.000'],
@@ -13,4 +13,15 @@ it.each([
   [null, '–'],
 ])('%s reads %s', (value, text) => {
   expect(formatFigure(value)).toBe(text)
+})
+
+it.each([
+  [0.2, 0.2, '0.2'],
+  [-1, 0.5, '−1.0'],
+  [-0.0000001, 0.5, '0.0'],
+  [12_000, 2000, '12,000'],
+  [0.5, 0.25, '0.50'],
+  [0.00002, 0.00001, '2.0e−5'],
+])('the tick %s, %s apart, reads %s', (value, increment, text) => {
+  expect(formatTick(value, increment)).toBe(text)
 })

@@ -7,3 +7,14 @@ export function formatFigure(value: number | null | undefined): string {
   const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3
   return value.toFixed(digits).replace(/^-/, '−')
 }
+
+/** A tick of an axis with as many decimals as tell it from its neighbour, `increment` away. */
+export function formatTick(value: number, increment: number): string {
+  const size = Math.abs(value)
+  if (size !== 0 && increment < 0.001) return value.toExponential(1).replace('e-', 'e−').replace(/^-/, '−')
+  const digits = [0, 1, 2, 3, 4].find((count) => isWhole(increment * 10 ** count)) ?? 4
+  const text = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+  return text.replace(/^-(?=0(\.0*)?$)/, '').replace(/^-/, '−')
+}
+
+const isWhole = (value: number) => Math.abs(value - Math.round(value)) < 1e-6

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import { formatFigure } from './format'
+import { formatTick } from './format'
 
 const token = (name: string) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
@@ -64,7 +64,7 @@ export function chartOptions({
     stroke: stroke('ink-3'),
     font: axisFont,
     ticks: { show: false },
-    values: (_, splits) => splits.map(formatFigure),
+    values: (_plot, splits, _axis, _space, increment) => splits.map((value) => formatTick(value, increment)),
   }
   return {
     width,
@@ -82,7 +82,7 @@ export function chartOptions({
         grid: { show: false },
         size: 26,
         gap: 4,
-        space: 70,
+        space: 56,
         values: (_, splits) =>
           splits.map((step) => (Number.isInteger(step) ? step.toLocaleString('en') : '')),
       },
