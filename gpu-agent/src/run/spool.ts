@@ -113,8 +113,12 @@ export class Spool {
   async waitBeyond(seq: number, signal: AbortSignal): Promise<void> {
     while (this.flushedSeq <= seq && !signal.aborted) {
       await new Promise<void>((resolve) => {
-        this.waiters.push(resolve)
-        signal.addEventListener('abort', () => resolve(), { once: true })
+        const wake = () => {
+          signal.removeEventListener('abort', wake)
+          resolve()
+        }
+        this.waiters.push(wake)
+        signal.addEventListener('abort', wake)
       })
     }
   }

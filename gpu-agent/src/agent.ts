@@ -1,0 +1,158 @@
+import { join } from 'node:path'
+import { AgentHello, CancelPush, HelloReply, type Lease, protocolVersion } from '@palate/protocol'
+import type { Logger } from 'pino'
+import { obtainCredential } from './connect/credential'
+import { HubLink } from './connect/hub-link'
+import type { Settings } from './env'
+import { createObjectCache } from './files/cache'
+import { createHubHttp } from './files/hub-http'
+import { retry } from './files/retry'
+import { describeHardware } from './hardware/describe'
+import { lockHome } from './home-lock'
+import { Leaser } from './lease/leaser'
+import { Attempt, type AttemptTools } from './run/attempt'
+import { attemptFolder, makeAttemptFolder, pruneRuns, writeState } from './run/attempt-folder'
+import { commandFor, kindsOf } from './run/command'
+import { recoverAttempts } from './run/recover'
+import { defaultTimings, type Timings } from './run/timings'
+import { Server } from './serve/server'
+
+const day = 24 * 60 * 60_000
+const version = '0.1.0'
+
+/** The daemon: one link to the hub, at most one attempt at a time, and answers served beside it. */
+export class Agent {
+  private readonly attempts = new Map<string, Attempt>()
+  /** A lease that is granted and not an attempt yet; the hub must hear of it in a hello all the same. */
+  private pending: Lease | null = null
+  private readonly stopping = new AbortController()
+  private working: Promise<void> = Promise.resolve()
+
+  private constructor(
+    private readonly settings: Settings,
+    private readonly log: Logger,
+    private readonly tools: AttemptTools,
+    private readonly hello: Omit<AgentHello, 'running'>,
+    private readonly server: Server,
+    private readonly unlock: () => Promise<void>,
+  ) {}
+
+  /** Enrols where needed, recovers what lies on disk, connects, and works until `stop`. @throws Error in a sentence */
+  static async start(settings: Settings, log: Logger, timings: Timings = defaultTimings): Promise<Agent> {
+    const unlock = await lockHome(settings.home)
+    const onFailure = (error: unknown) => log.warn({ reason: String(error) }, 'enrolling failed, trying again')
+    const identity = await obtainCredential(settings, { signal: new AbortController().signal, onFailure })
+    log.info({ agentId: identity.agentId, hub: settings.hubUrl }, 'enrolled')
+    const http = createHubHttp(settings.hubUrl)
+    const cache = createObjectCache(join(settings.home, 'cache'), http)
+    const link: HubLink = new HubLink(settings.hubUrl, identity.credential, {
+      onConnect: () => agent.greet(),
+      onDisconnect: (reason) => {
+        log.warn({ reason }, 'disconnected')
+        agent.server.cancelAll()
+      },
+      onRefused: (reason) => log.warn({ reason }, 'the hub does not let this agent in yet'),
+    })
+    const tools: AttemptTools = {
+      ...{ link, cache, http, timings, log },
+      commandFor: (lease, jobFile) => commandFor(lease.kind, jobFile, settings),
+    }
+    const hello = {
+      protocol: { min: protocolVersion, max: protocolVersion },
+      ...{ version, labels: settings.labels, kinds: kindsOf(settings), serving: true },
+      hardware: await describeHardware(),
+    }
+    const server = new Server({ link, cache, log, childEnv: settings.childEnv })
+    const agent = new Agent(settings, log, tools, hello, server, unlock)
+    await agent.begin()
+    return agent
+  }
+
+  /** Ends the work in hand with a checkpoint, keeps its spool for the next start, and disconnects. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('The agent stops.'))
+    for (const attempt of this.attempts.values()) attempt.stop()
+    await this.working
+    await this.server.close()
+    this.tools.link.close()
+    await this.unlock()
+  }
+
+  private async begin(): Promise<void> {
+    const { link, cache } = this.tools
+    await cache.prune(30 * day)
+    await pruneRuns(this.settings.home, 7 * day)
+    const leftovers = await recoverAttempts(this.settings.home, this.tools, this.log)
+    for (const attempt of leftovers) this.attempts.set(attempt.lease.attemptId, attempt)
+    const leaser = new Leaser(link, { kinds: this.hello.kinds }, this.tools.timings.pollWorkMs, this.log)
+    link.on('cancel', (payload) => {
+      const push = CancelPush.safeParse(payload)
+      if (push.success) this.attempts.get(push.data.attemptId)?.cancel()
+    })
+    this.server.listen()
+    link.open()
+    this.working = this.work(leaser, leftovers).catch((error: unknown) => {
+      if (!this.stopping.signal.aborted) this.log.error({ reason: String(error) }, 'the agent stopped working')
+    })
+  }
+
+  private async work(leaser: Leaser, leftovers: Attempt[]): Promise<void> {
+    const { signal } = this.stopping
+    const outcomes = await Promise.all(leftovers.map((attempt) => this.finish(attempt, () => attempt.finishLeftover())))
+    // The second hello does not name them any more: the hub takes them for lost and queues their runs again.
+    if (outcomes.includes('left')) await retry(() => this.greetWhenReady(), { signal })
+    await leaser.run((lease) => this.workOff(lease), signal)
+  }
+
+  private async workOff(lease: Lease): Promise<void> {
+    this.pending = lease
+    try {
+      const folder = attemptFolder(this.settings.home, lease.runId, lease.attemptId)
+      await makeAttemptFolder(folder)
+      await writeState(folder, { lease, process: null })
+      const attempt = await Attempt.open(lease, folder, this.tools)
+      this.log.info({ runId: lease.runId, attemptId: lease.attemptId, kind: lease.kind }, 'attempt begins')
+      await this.finish(attempt, () => attempt.run())
+    } catch (error) {
+      this.log.error({ runId: lease.runId, reason: String(error) }, 'the attempt could not be worked off')
+    } finally {
+      this.pending = null
+    }
+  }
+
+  private async finish(attempt: Attempt, task: () => ReturnType<Attempt['run']>) {
+    const { runId, attemptId } = attempt.lease
+    this.attempts.set(attemptId, attempt)
+    this.pending = null
+    try {
+      const outcome = await task()
+      this.log.info({ runId, attemptId, outcome }, 'attempt over')
+      return outcome
+    } finally {
+      this.attempts.delete(attemptId)
+    }
+  }
+
+  private async greetWhenReady(): Promise<void> {
+    await this.tools.link.ready(this.stopping.signal)
+    await this.greet()
+  }
+
+  /** Tells the hub what truly runs here, and does what it answers: go on, cancel, or stop. */
+  private async greet(): Promise<void> {
+    const attempts = [...this.attempts.values()]
+    const running = attempts.map((attempt) => attempt.describe())
+    if (this.pending) {
+      const { runId, attemptId, epoch } = this.pending
+      running.push({ runId, attemptId, epoch, lastSeq: 0 })
+    }
+    const reply = await this.tools.link.call('hello', AgentHello.parse({ ...this.hello, running }), HelloReply)
+    for (const attempt of attempts) {
+      const kept = reply.keep.find(({ attemptId }) => attemptId === attempt.lease.attemptId)
+      if (!kept) attempt.lose()
+      else await attempt.acknowledge(kept.ackedSeq)
+      if (kept?.cancel) attempt.cancel()
+    }
+    this.log.info({ running: running.length, stop: reply.stop.length }, 'connected')
+  }
+}

@@ -1,0 +1,134 @@
+import { AgentError } from '@palate/protocol'
+import { io, type Socket } from 'socket.io-client'
+import type { z } from 'zod'
+import { FinalError } from '../files/retry'
+
+const answerMs = 30_000
+const retryRefusedMs = 10_000
+
+/**
+ * The agent's one socket to the hub. It dials out, comes back by itself, and is `ready` only between a hello that the
+ * hub has answered and the next disconnect: nothing but the hello is sent outside of that.
+ */
+export class HubLink {
+  private readonly socket: Socket
+  private readySignal = deferred()
+  private isReady = false
+
+  constructor(
+    hubUrl: string,
+    credential: string,
+    private readonly handlers: {
+      /** Says hello; the link is ready when it resolves. */
+      onConnect: () => Promise<void>
+      onDisconnect: (reason: string) => void
+      onRefused: (message: string) => void
+    },
+  ) {
+    this.socket = io(new URL('/agent', hubUrl).toString(), {
+      path: '/socket.io',
+      auth: { credential },
+      transports: ['websocket', 'polling'],
+      tryAllTransports: true,
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 10_000,
+      autoConnect: false,
+    })
+    this.socket.on('connect', () => void this.greet())
+    this.socket.on('disconnect', (reason) => {
+      this.setReady(false)
+      handlers.onDisconnect(reason)
+      // A hub that closes on purpose (a restart, a revoked credential) is asked again; socket.io does not by itself.
+      if (reason === 'io server disconnect') setTimeout(() => this.socket.connect(), 1000).unref()
+    })
+    this.socket.on('connect_error', (error) => {
+      handlers.onRefused(error.message)
+      if (!this.socket.active) setTimeout(() => this.socket.connect(), retryRefusedMs).unref()
+    })
+  }
+
+  open(): void {
+    this.socket.connect()
+  }
+
+  close(): void {
+    this.setReady(false)
+    this.socket.removeAllListeners()
+    this.socket.disconnect()
+  }
+
+  on(event: string, handler: (payload: unknown, ack: (answer: unknown) => void) => void): void {
+    this.socket.on(event, (payload: unknown, ack?: unknown) => {
+      handler(payload, typeof ack === 'function' ? (ack as (answer: unknown) => void) : () => undefined)
+    })
+  }
+
+  /** Resolves when the hub has answered a hello; rejects with the signal's reason. */
+  async ready(signal: AbortSignal): Promise<void> {
+    while (!this.isReady) {
+      signal.throwIfAborted()
+      await new Promise<void>((resolve, reject) => {
+        const abort = () => reject(signal.reason)
+        signal.addEventListener('abort', abort, { once: true })
+        void this.readySignal.promise.then(() => {
+          signal.removeEventListener('abort', abort)
+          resolve()
+        })
+      })
+    }
+  }
+
+  /**
+   * Asks the hub and parses its answer.
+   *
+   * @throws FinalError with the hub's code when it refuses; Error when the connection broke or no answer came
+   */
+  async call<Schema extends z.ZodType>(event: string, payload: unknown, answer: Schema): Promise<z.output<Schema>> {
+    if (!this.socket.connected) throw new Error('The hub is not connected.')
+    const value: unknown = await this.socket.timeout(answerMs).emitWithAck(event, payload)
+    const refusal = AgentError.safeParse(value)
+    if (refusal.success) {
+      const { code, message } = refusal.data.error
+      throw passing.has(code) ? new Error(message) : new FinalError(message, code)
+    }
+    return answer.parse(value)
+  }
+
+  /** Sends without an answer; dropped while there is no connection. */
+  tell(event: string, payload: unknown): void {
+    if (this.isReady) this.socket.emit(event, payload)
+  }
+
+  private async greet(): Promise<void> {
+    const { id } = this.socket
+    try {
+      await this.handlers.onConnect()
+      if (this.socket.connected && this.socket.id === id) this.setReady(true)
+    } catch (error) {
+      this.handlers.onRefused(error instanceof Error ? error.message : String(error))
+      if (this.socket.id === id) setTimeout(() => this.again(id), 2000).unref()
+    }
+  }
+
+  private again(id: string | undefined): void {
+    if (this.socket.connected && this.socket.id === id) void this.greet()
+  }
+
+  private setReady(ready: boolean): void {
+    if (ready === this.isReady) return
+    this.isReady = ready
+    if (ready) this.readySignal.resolve()
+    else this.readySignal = deferred()
+  }
+}
+
+/** Codes that pass by themselves. */
+const passing = new Set(['unavailable', 'rate_limited', 'conflict', 'internal'])
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => undefined as void
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,66 @@
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readEnv } from '@palate/config'
+import { z } from 'zod'
+
+const text = z
+  .string()
+  .trim()
+  .transform((value) => value || undefined)
+  .optional()
+
+const AgentEnv = z.object({
+  PALATE_HUB_URL: z.url({ protocol: /^https?$/, error: 'must be the http(s) address of Palate.' }).default('http://localhost:3000'),
+  PALATE_AGENT_HOME: z.string().min(1).default('.palate/agent'),
+  PALATE_AGENT_NAME: z.string().trim().min(1).max(80).default(hostname().slice(0, 80)),
+  PALATE_AGENT_LABELS: text,
+  PALATE_ENROLMENT_CODE: text,
+  PALATE_PYTHON: text,
+  PALATE_TRAINER: text,
+  PALATE_LLAMA_GPU: z.enum(['auto', 'off']).default('auto'),
+  PALATE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
+})
+
+/** Everything that the agent is told from outside, read once. */
+export type Settings = {
+  hubUrl: string
+  name: string
+  /** Credential, cache and work folders live here. */
+  home: string
+  labels: string[]
+  enrolmentCode: string | null
+  /** The interpreter with the trainer's packages; without one this agent only generates and serves. */
+  python: string | null
+  trainerFolder: string
+  /** The few variables that a child process is given; nothing else of ours reaches it. */
+  childEnv: Record<string, string>
+  logLevel: string
+}
+
+const passedOn = [
+  'PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES', 'CUDA_HOME',
+  'NVIDIA_VISIBLE_DEVICES', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'PALATE_LLAMA_GPU',
+] // biome-ignore format: one list
+
+/** @throws Error with one line a variable when a setting is not usable. */
+export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
+  const env = readEnv(AgentEnv, source)
+  const childEnv: Record<string, string> = { PATH: env.PATH, PALATE_LLAMA_GPU: env.PALATE_LLAMA_GPU }
+  for (const name of passedOn) {
+    const value = source[name]
+    if (value !== undefined) childEnv[name] = value
+  }
+  return {
+    hubUrl: env.PALATE_HUB_URL,
+    name: env.PALATE_AGENT_NAME,
+    home: resolve(env.PALATE_AGENT_HOME),
+    labels: (env.PALATE_AGENT_LABELS ?? '').split(',').map((label) => label.trim()).filter(Boolean),
+    enrolmentCode: env.PALATE_ENROLMENT_CODE ?? null,
+    python: env.PALATE_PYTHON ?? null,
+    trainerFolder: resolve(env.PALATE_TRAINER ?? join(fileURLToPath(import.meta.url), '../../trainer')),
+    childEnv,
+    logLevel: env.PALATE_LOG_LEVEL,
+  }
+}

@@ -1,0 +1,49 @@
+import { lstat, mkdir, realpath } from 'node:fs/promises'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+
+/** A path from outside that would leave the folder it was meant for. */
+export class PathEscape extends Error {
+  constructor(path: string) {
+    super(`The path ${JSON.stringify(path)} leaves the run's work folder, so it is refused.`)
+    this.name = 'PathEscape'
+  }
+}
+
+/** An id becomes a folder's name only if it is a plain word. @throws PathEscape */
+export function plainName(id: string): string {
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(id)) throw new PathEscape(id)
+  return id
+}
+
+/**
+ * Joins a relative path with forward slashes onto a folder.
+ *
+ * @throws PathEscape for an absolute path, for `..`, `.`, an empty part, a backslash or a NUL byte
+ */
+export function pathInside(folder: string, path: string): string {
+  const parts = path.split('/')
+  const refused = (part: string) => part === '' || part === '.' || part === '..' || /[\\\0:]/.test(part)
+  if (isAbsolute(path) || path.length > 500 || parts.some(refused)) throw new PathEscape(path)
+  return join(folder, ...parts)
+}
+
+/** Makes the folder of a path that is to be written, following no link out of `folder`. @throws PathEscape */
+export async function makeParent(folder: string, path: string): Promise<string> {
+  const target = pathInside(folder, path)
+  await mkdir(dirname(target), { recursive: true })
+  await refuseLinkOut(folder, dirname(target), path)
+  return target
+}
+
+/** The path of a regular file that is to be read. @throws PathEscape when it, or a folder on its way, is a link out */
+export async function fileInside(folder: string, path: string): Promise<string> {
+  const target = pathInside(folder, path)
+  await refuseLinkOut(folder, target, path)
+  if (!(await lstat(target)).isFile()) throw new PathEscape(path)
+  return target
+}
+
+async function refuseLinkOut(folder: string, target: string, shown: string): Promise<void> {
+  const way = relative(await realpath(folder), await realpath(target))
+  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) throw new PathEscape(shown)
+}

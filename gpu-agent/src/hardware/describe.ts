@@ -1,0 +1,15 @@
+import { cpus, hostname, totalmem } from 'node:os'
+import type { Hardware } from '@palate/protocol'
+import { queryGpus } from './nvidia'
+
+/** What this machine is made of, as far as work can be matched to it. */
+export async function describeHardware(): Promise<Hardware> {
+  const cores = cpus()
+  return {
+    hostname: hostname(),
+    cpuModel: cores[0]?.model.trim() ?? 'unknown',
+    cpuCores: Math.max(1, cores.length),
+    memoryBytes: totalmem(),
+    gpus: await queryGpus(),
+  }
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Lease, LeaseRenewalReply, type RunningAttempt } from '@palate/protocol'
+import type { Logger } from 'pino'
+import type { HubLink } from '../connect/hub-link'
+import type { ObjectCache } from '../files/cache'
+import type { HubHttp } from '../files/hub-http'
+import { FinalError } from '../files/retry'
+import { type AttemptFolder, removeAttempt } from './attempt-folder'
+import type { Command } from './child'
+import { deliver } from './deliver'
+import { execute } from './execute'
+import { Spool } from './spool'
+import type { Timings } from './timings'
+
+export type AttemptTools = {
+  link: HubLink
+  cache: ObjectCache
+  http: HubHttp
+  timings: Timings
+  log: Logger
+  commandFor: (lease: Lease, jobFile: string) => Command
+}
+
+/** `delivered`: the hub has all of it; `left`: the hub has all that a crash left, but no end; the others speak for themselves. */
+export type AttemptOutcome = 'delivered' | 'left' | 'lost' | 'stopped'
+
+/**
+ * One attempt on this agent: its spool, its delivery, its lease's renewal, and the work itself, or only what a
+ * crash left of it (`resumeWork: false`).
+ */
+export class Attempt {
+  private readonly cancelling = new AbortController()
+  private readonly halting = new AbortController()
+  private isLost = false
+
+  private constructor(
+    readonly lease: Lease,
+    private readonly folder: AttemptFolder,
+    private readonly spool: Spool,
+    private readonly tools: AttemptTools,
+  ) {}
+
+  static async open(lease: Lease, folder: AttemptFolder, tools: AttemptTools): Promise<Attempt> {
+    return new Attempt(lease, folder, await Spool.open(folder.spool), tools)
+  }
+
+  describe(): RunningAttempt {
+    const { runId, attemptId, epoch } = this.lease
+    return { runId, attemptId, epoch, lastSeq: this.spool.flushedSeq }
+  }
+
+  /** What the hub has beyond our own watermark (ours may lag after a crash). */
+  async acknowledge(seq: number): Promise<void> {
+    await this.spool.ack(seq)
+  }
+
+  cancel(): void {
+    this.cancelling.abort(new Error('The run was cancelled.'))
+  }
+
+  /** The hub gave the run to somebody else: end the trainer and forget the attempt. */
+  lose(): void {
+    this.isLost = true
+    this.halting.abort(new Error('The lease was lost.'))
+  }
+
+  /** The agent stops: end the trainer with its checkpoint; the spool stays for the next start. */
+  stop(): void {
+    this.halting.abort(new Error('The agent stops.'))
+  }
+
+  /** Works the lease off and delivers it. */
+  async run(): Promise<AttemptOutcome> {
+    const { folder, lease, spool, tools } = this
+    const onFailure = (error: unknown) => this.warn(error)
+    const renewal = this.renew()
+    const delivery = this.deliver(false)
+    await execute({
+      ...{ lease, folder, spool, onFailure },
+      ...{ cache: tools.cache, http: tools.http, timings: tools.timings },
+      commandFor: (jobFile) => tools.commandFor(lease, jobFile),
+      cancel: this.cancelling.signal,
+      halt: this.halting.signal,
+    })
+    const outcome = await delivery
+    this.halting.abort()
+    await renewal
+    return this.close(outcome)
+  }
+
+  /** Delivers what a crash left; without a run-end the attempt is then given back. */
+  async finishLeftover(): Promise<AttemptOutcome> {
+    const { ended } = this.spool
+    const renewal = this.renew()
+    const outcome = await this.deliver(true)
+    this.halting.abort()
+    await renewal
+    return this.close(outcome === 'delivered' && !ended ? 'left' : outcome)
+  }
+
+  private async deliver(leftoverOnly: boolean): Promise<AttemptOutcome> {
+    const { runId, attemptId, epoch } = this.lease
+    const outcome = await deliver(this.spool, { runId, attemptId, epoch }, this.tools.link, {
+      signal: this.halting.signal,
+      leftoverOnly,
+      onFailure: (error) => this.warn(error),
+    })
+    if (outcome === 'lost') this.lose()
+    return this.isLost ? 'lost' : outcome
+  }
+
+  private async close(outcome: AttemptOutcome): Promise<AttemptOutcome> {
+    await this.spool.close().catch((error: unknown) => this.warn(error))
+    const final = this.isLost ? 'lost' : outcome
+    if (final !== 'stopped') await removeAttempt(this.folder, final === 'delivered')
+    return final
+  }
+
+  /** Renews the lease until the attempt is over. Silence of the hub is no reason to stop: the spool fills. */
+  private async renew(): Promise<void> {
+    const { signal } = this.halting
+    const { runId, attemptId, epoch } = this.lease
+    while (!signal.aborted) {
+      await sleep(this.tools.timings.renewEveryMs, undefined, { signal }).catch(() => undefined)
+      if (signal.aborted) return
+      try {
+        const reply = await this.tools.link.call('lease-renewal', { runId, attemptId, epoch }, LeaseRenewalReply)
+        if (reply.lost) this.lose()
+        else if (reply.cancel) this.cancel()
+      } catch (error) {
+        this.warn(error)
+        if (error instanceof FinalError && error.code === 'lease_lost') this.lose()
+      }
+    }
+  }
+
+  private warn(error: unknown): void {
+    if (this.halting.signal.aborted) return
+    const { runId, attemptId } = this.lease
+    this.tools.log.warn({ runId, attemptId, reason: error instanceof Error ? error.message : String(error) }, 'trouble')
+  }
+}

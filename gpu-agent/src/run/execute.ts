@@ -1,0 +1,156 @@
+import { parseTrainerLine, type Lease, type TrainerEvent, type TrainerJob } from '@palate/protocol'
+import type { ObjectCache } from '../files/cache'
+import type { HubHttp } from '../files/hub-http'
+import { retry } from '../files/retry'
+import { uploadArtifact } from './artifacts'
+import { type AttemptFolder, writeState, writeWhole } from './attempt-folder'
+import { newestCheckpoint } from './checkpoint'
+import { type Child, type Command, startChild } from './child'
+import { clipEvent } from './clip'
+import { cancelled, crashFailure, failed, type RunEnd, setupFailure, silentFailure, stoppedOutside } from './failure'
+import { placeInputs } from './inputs'
+import type { Spool } from './spool'
+import type { Timings } from './timings'
+
+export type Execution = {
+  lease: Lease
+  folder: AttemptFolder
+  spool: Spool
+  cache: ObjectCache
+  http: HubHttp
+  timings: Timings
+  commandFor: (jobFile: string) => Command
+  /** Somebody wants the run to end: the trainer writes its checkpoint and the run ends as cancelled. */
+  cancel: AbortSignal
+  /** The attempt is no longer ours, or the agent stops: the trainer ends and nothing more is spooled. */
+  halt: AbortSignal
+  onFailure: (error: unknown) => void
+}
+
+/** Runs one attempt from its inputs to its `run-end` in the spool, on disk. After `halt` it leaves without a run-end. */
+export async function execute(execution: Execution): Promise<void> {
+  const { spool, cancel, halt } = execution
+  const end = await work(execution).catch((error: unknown): RunEnd => {
+    if (cancel.aborted) return cancelled()
+    return failed(setupFailure(error))
+  })
+  if (halt.aborted) return
+  spool.append(end)
+  // A full disk must not lose the end of a run: it is written as soon as there is room.
+  await retry(() => spool.flush(), { signal: halt, onFailure: execution.onFailure }).catch(() => undefined)
+}
+
+async function work(execution: Execution): Promise<RunEnd> {
+  const { lease, folder, spool, timings, cancel, halt } = execution
+  spool.append({ type: 'progress', step: 0, totalSteps: 0, stage: 'inputs' })
+  const setup = AbortSignal.any([cancel, halt])
+  const inputs = await placeInputs(lease, folder.work, execution.cache, setup)
+  await writeWhole(folder.jobFile, JSON.stringify(await jobOf(execution, inputs)))
+  setup.throwIfAborted()
+  const child = await startChild(execution.commandFor(folder.jobFile))
+  try {
+    await writeState(folder, { lease, process: child.id })
+    return await follow(child, execution)
+  } finally {
+    child.end(timings.stopGraceMs)
+    await child.exited
+  }
+}
+
+async function jobOf({ lease, folder }: Execution, inputs: Record<string, string>): Promise<TrainerJob> {
+  return {
+    protocol: 1,
+    runId: lease.runId,
+    attemptId: lease.attemptId,
+    epoch: lease.epoch,
+    kind: lease.kind,
+    workDir: folder.work,
+    seed: lease.seed,
+    resumeFrom: await newestCheckpoint(folder.work),
+    inputs,
+    config: lease.config,
+  }
+}
+
+/** Listens to a trainer until it has left: spools what it says, uploads what it announces, and ends it where it must. */
+async function follow(child: Child, execution: Execution): Promise<RunEnd> {
+  const { spool, timings, cancel, halt } = execution
+  const uploads = new UploadQueue(execution, () => child.end(timings.stopGraceMs))
+  let silent = false
+  const watchdog = setTimeout(() => {
+    silent = true
+    child.end(timings.lingerMs)
+  }, timings.silenceMs)
+  const onCancel = () => child.end(timings.cancelGraceMs)
+  const onHalt = () => child.end(timings.stopGraceMs)
+  const release = [listen(cancel, onCancel), listen(halt, onHalt)]
+  let end: RunEnd | null = null
+  try {
+    for await (const line of child.lines) {
+      watchdog.refresh()
+      if (end || halt.aborted) continue
+      const event = clipEvent(parseTrainerLine(line))
+      if (event.type === 'run-end') {
+        end = event
+        child.killAfter(timings.lingerMs)
+      } else if (event.type === 'artifact') uploads.add(event)
+      else spool.append(event)
+    }
+    const exit = await child.exited
+    if (!end && !cancel.aborted && child.stderrTail())
+      spool.append({ type: 'log', level: 'error', text: child.stderrTail().slice(-12_000) })
+    const said = end ? honest(end, cancel) : silent ? failed(silentFailure(timings.silenceMs)) : null
+    const result = said ?? (cancel.aborted ? cancelled() : failed(crashFailure(exit)))
+    const refused = await uploads.drain()
+    return refused && cancel.aborted ? cancelled() : (refused ?? result)
+  } finally {
+    clearTimeout(watchdog)
+    for (const one of release) one()
+  }
+}
+
+/** A trainer that stops on a signal which we did not send was stopped by somebody else. */
+function honest(end: RunEnd, cancel: AbortSignal): RunEnd {
+  return end.status === 'cancelled' && !cancel.aborted ? failed(stoppedOutside) : end
+}
+
+function listen(signal: AbortSignal, act: () => void): () => void {
+  if (signal.aborted) act()
+  else signal.addEventListener('abort', act, { once: true })
+  return () => signal.removeEventListener('abort', act)
+}
+
+/** Uploads one after another while the trainer goes on; an artifact's event is spooled when the hub has its bytes. */
+class UploadQueue {
+  private last: Promise<void> = Promise.resolve()
+  private failure: RunEnd | null = null
+
+  constructor(
+    private readonly execution: Execution,
+    private readonly onRefused: () => void,
+  ) {}
+
+  add(artifact: Extract<TrainerEvent, { type: 'artifact' }>): void {
+    this.last = this.last.then(() => this.upload(artifact))
+  }
+
+  /** Waits for the last upload. @returns the run's failure when one could not be made */
+  async drain(): Promise<RunEnd | null> {
+    await this.last
+    return this.failure
+  }
+
+  private async upload(artifact: Extract<TrainerEvent, { type: 'artifact' }>): Promise<void> {
+    const { lease, folder, http, cancel, halt, spool, onFailure } = this.execution
+    if (this.failure || halt.aborted) return
+    try {
+      const signal = AbortSignal.any([cancel, halt])
+      const context = { lease, workDir: folder.work, http, signal, onFailure }
+      const sent = await uploadArtifact(artifact, context)
+      if (!halt.aborted) spool.append(sent)
+    } catch (error) {
+      this.failure = failed(setupFailure(error))
+      if (!halt.aborted) this.onRefused()
+    }
+  }
+}

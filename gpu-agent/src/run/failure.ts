@@ -1,0 +1,56 @@
+import type { RunFailure, TrainerEvent } from '@palate/protocol'
+import { PathEscape } from '../files/inside'
+import { FinalError } from '../files/retry'
+import type { ChildExit } from './child'
+
+export type RunEnd = Extract<TrainerEvent, { type: 'run-end' }>
+
+export const failed = (error: RunFailure): RunEnd => ({ type: 'run-end', status: 'failed', summary: {}, error })
+export const cancelled = (): RunEnd => ({ type: 'run-end', status: 'cancelled', summary: {}, error: null })
+
+/** Why a trainer that left without a word did so, as far as its exit tells. */
+export function crashFailure(exit: ChildExit): RunFailure {
+  if (exit.signal === 'SIGKILL')
+    return {
+      code: 'killed',
+      message: 'The trainer was killed by the system, most likely because the machine ran out of memory.',
+      remedy: 'Lower the batch size or the maximum length, or free memory, and start the run again.',
+    }
+  const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`
+  return {
+    code: 'trainer_crashed',
+    message: `The trainer stopped without a result (${how}).`,
+    remedy: 'The last lines of its output are in the log of this run.',
+  }
+}
+
+export const silentFailure = (silenceMs: number): RunFailure => ({
+  code: 'trainer_silent',
+  message: `The trainer said nothing for ${Math.round(silenceMs / 1000)} s and was ended.`,
+  remedy: 'Start the run again; if it hangs again, look at the last lines of its log.',
+})
+
+export const stoppedOutside: RunFailure = {
+  code: 'stopped_outside',
+  message: 'The trainer was stopped by somebody outside Palate.',
+  remedy: 'Start the run again.',
+}
+
+/** What kept a run from being started, or its files from being taken, as a sentence with a remedy. */
+export function setupFailure(error: unknown): RunFailure {
+  const message = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (error instanceof PathEscape)
+    return { code: 'path_escape', message, remedy: 'Use names inside the work folder.' }
+  if (error instanceof FinalError)
+    return { code: 'refused', message, remedy: 'Start the run again; its files may have changed meanwhile.' }
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return { code: 'disk_full', message: "The agent's disk is full.", remedy: 'Free some space there and start again.' }
+  if (code === 'ENOENT' && message.startsWith('spawn'))
+    return {
+      code: 'no_trainer',
+      message: `The agent cannot start the trainer (${message}).`,
+      remedy: 'Set PALATE_PYTHON to a Python that has the trainer’s packages.',
+    }
+  return { code: 'agent_failed', message: `The agent could not run this: ${message}`, remedy: 'Start the run again.' }
+}

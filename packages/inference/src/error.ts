@@ -1,0 +1,10 @@
+/** A request that the model cannot answer, in a sentence for the person who asked. */
+export class InferenceError extends Error {
+  constructor(
+    readonly code: 'prompt_too_long' | 'bad_model' | 'disposed',
+    message: string,
+  ) {
+    super(message)
+    this.name = 'InferenceError'
+  }
+}

@@ -1,0 +1,161 @@
+import { type LlamaContextSequence, type LlamaModel, LlamaLogLevel, type Token } from 'node-llama-cpp'
+import { InferenceError } from './error'
+import { sharedLlama } from './llama'
+import { chatPrompt, type Message, plainTokens } from './prompt'
+import { SequencePool } from './sequence-pool'
+import { createTextStream } from './text-stream'
+
+export type OpenOptions = {
+  /** A GGUF file with the base weights. */
+  path: string
+  /** `auto` uses a GPU where a prebuilt binary finds one. Default: `auto`. */
+  gpu?: 'auto' | false
+  /** Threads of one decode. Default 1: on two cores, two threads were ten times slower than one for small models. */
+  threads?: number
+  /** Answers that are decoded together in one batch. Default 4. */
+  sequences?: number
+  /** Longest prompt and answer together, in tokens; never more than the model was trained on. Default 4096. */
+  contextTokens?: number
+}
+
+export type Sampling = {
+  /** 0 is greedy. */
+  temperature: number
+  topP: number
+  maxTokens: number
+  seed?: number | undefined
+}
+
+export type GenerateRequest = {
+  messages: Message[]
+  sampling: Sampling
+  /** A GGUF LoRA on the open base. */
+  adapterPath?: string | null
+  /** Called with each piece of text, whole characters only. */
+  onText?: (text: string) => void
+  signal?: AbortSignal
+}
+
+export type Answer = {
+  text: string
+  /** The answer's tokens without the one that ends it. */
+  tokenIds: number[]
+  promptTokens: number
+  /** `length`: maxTokens or the context was used up; `cancelled`: the signal aborted, and the text is what there was. */
+  finishReason: 'stop' | 'length' | 'cancelled'
+}
+
+const poolLimit = 4
+
+/** Opens a base model; adapters come and go by request, each with a context beside the base's. @throws Error on a bad file */
+export async function openModel(options: OpenOptions): Promise<Model> {
+  const llama = await sharedLlama(options.gpu ?? 'auto')
+  llama.logLevel = LlamaLogLevel.error
+  const model = await llama.loadModel({ modelPath: options.path })
+  return new Model(model, options)
+}
+
+export class Model {
+  private readonly pools = new Map<string, Promise<SequencePool>>()
+
+  constructor(
+    private readonly model: LlamaModel,
+    private readonly options: OpenOptions,
+  ) {}
+
+  /** Longest prompt and answer together, in tokens. */
+  get contextTokens(): number {
+    return Math.min(this.options.contextTokens ?? 4096, this.model.trainContextSize)
+  }
+
+  /** Text to token ids with special tokens off. */
+  tokenize(text: string): number[] {
+    return plainTokens(this.model, text)
+  }
+
+  /** A conversation as the ids that the model is given. */
+  prompt(messages: Message[]): number[] {
+    return chatPrompt(this.model, messages)
+  }
+
+  /**
+   * Answers a conversation. Calls may overlap; those of the same adapter share batches.
+   *
+   * @throws InferenceError `prompt_too_long` when not one token of an answer would fit
+   */
+  async generate(request: GenerateRequest): Promise<Answer> {
+    const prompt = chatPrompt(this.model, request.messages)
+    const room = this.contextTokens - prompt.length
+    if (room < 1)
+      throw new InferenceError(
+        'prompt_too_long',
+        `The prompt has ${prompt.length} tokens and this model takes ${this.contextTokens}. Shorten it.`,
+      )
+    const pool = await this.pool(request.adapterPath ?? null)
+    return pool.use((sequence) => this.answer(sequence, prompt, room, request))
+  }
+
+  /** Frees the weights and every context. Nothing may be generating any more. */
+  async dispose(): Promise<void> {
+    for (const pool of this.pools.values()) await (await pool).dispose()
+    this.pools.clear()
+    await this.model.dispose()
+  }
+
+  private async answer(
+    sequence: LlamaContextSequence,
+    prompt: Token[],
+    room: number,
+    { sampling, signal, onText }: GenerateRequest,
+  ): Promise<Answer> {
+    const stream = createTextStream(this.model)
+    const tokenIds: number[] = []
+    let text = ''
+    const take = (piece: string) => {
+      text += piece
+      if (piece) onText?.(piece)
+    }
+    const finish = (finishReason: Answer['finishReason']): Answer => {
+      take(stream.flush())
+      return { text, tokenIds, promptTokens: prompt.length, finishReason }
+    }
+    const limit = Math.min(sampling.maxTokens, room)
+    if (signal?.aborted) return finish('cancelled')
+    const { temperature, topP, seed } = sampling
+    for await (const token of sequence.evaluate(prompt, { temperature, topP, topK: 0, seed: seed ?? anySeed() })) {
+      if (signal?.aborted) return finish('cancelled')
+      tokenIds.push(token)
+      take(stream.push(token))
+      if (tokenIds.length >= limit) return finish('length')
+    }
+    return finish('stop')
+  }
+
+  private async pool(adapterPath: string | null): Promise<SequencePool> {
+    const key = adapterPath ?? ''
+    let pool = this.pools.get(key)
+    if (!pool) {
+      const { sequences = 4, threads = 1 } = this.options
+      pool = SequencePool.open(this.model, adapterPath, { contextTokens: this.contextTokens, sequences, threads })
+      this.pools.set(key, pool)
+      pool.catch(() => this.pools.delete(key))
+      await this.evict(key)
+    }
+    return pool
+  }
+
+  /** Keeps the contexts of the last few adapters. */
+  private async evict(keep: string): Promise<void> {
+    if (this.pools.size <= poolLimit) return
+    const others = [...this.pools].filter(([key]) => key !== keep)
+    const opened = await Promise.all(others.map(async ([key, pool]) => ({ key, pool: await pool.catch(() => null) })))
+    const idle = opened
+      .flatMap(({ key, pool }) => (pool?.isIdle ? [{ key, pool }] : []))
+      .sort((a, b) => a.pool.lastUsed - b.pool.lastUsed)[0]
+    if (!idle) return
+    this.pools.delete(idle.key)
+    await idle.pool.dispose()
+  }
+}
+
+const anySeed = () => Math.floor(Math.random() * 2 ** 31)

@@ -1,0 +1,39 @@
+import type { LlamaModel, Token } from 'node-llama-cpp'
+import { InferenceError } from './error'
+
+export type Message = { role: 'system' | 'user' | 'assistant'; content: string }
+
+/**
+ * Puts a ChatML prompt together from token ids, ending with the opening of the assistant's answer.
+ *
+ * The markers are the ids of the special tokens; every text between them is tokenised with special tokens off, so
+ * that `<|im_end|>` typed by a person stays ordinary characters.
+ *
+ * @throws InferenceError `bad_model` when the vocabulary lacks the two ChatML markers
+ */
+export function chatPrompt(model: LlamaModel, messages: Message[]): Token[] {
+  const start = marker(model, '<|im_start|>')
+  const end = marker(model, '<|im_end|>')
+  const body = messages.flatMap(({ role, content }) => [
+    start,
+    ...plainTokens(model, `${role}\n`),
+    ...plainTokens(model, content),
+    end,
+    ...plainTokens(model, '\n'),
+  ])
+  const opening = [start, ...plainTokens(model, 'assistant\n')]
+  const { bos, shouldPrependBosToken } = model.tokens
+  return shouldPrependBosToken && bos !== null ? [bos, ...body, ...opening] : [...body, ...opening]
+}
+
+/** Text to ids; the names of special tokens in it are read as ordinary characters. */
+export function plainTokens(model: LlamaModel, text: string): Token[] {
+  return model.tokenize(text, false)
+}
+
+function marker(model: LlamaModel, name: string): Token {
+  const [token, ...rest] = model.tokenize(name, true)
+  if (token === undefined || rest.length > 0 || !model.isSpecialToken(token))
+    throw new InferenceError('bad_model', `The model's vocabulary has no ${name}; it was not made for ChatML.`)
+  return token
+}
