@@ -21,8 +21,7 @@ const headersMs = 60_000
 
 /** Starts all that the hub does on opened deps: HTTP, sockets, notices, the worker, the sweeps. */
 export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
-  const pool = new Pool({ connectionString: env.DATABASE_URL, max: 8, application_name: 'palate-hub-jobs' })
-  pool.on('error', (error) => deps.log.warn({ error: error.message }, 'a database connection was lost'))
+  const pool = openPool(deps, env.DATABASE_URL)
   const relay = new Relay(deps.log)
   const limiter = await openChatLimiter(pool, {
     perVisitor: env.HUB_ANSWERS_PER_VISITOR,
@@ -50,6 +49,15 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
       await pool.end()
     },
   }
+}
+
+/** For the job queue and the rate limit, whose libraries speak to `pg`. A lost connection is noted, never thrown. */
+function openPool(deps: Deps, connectionString: string): Pool {
+  const pool = new Pool({ connectionString, max: 8, application_name: 'palate-hub-jobs' })
+  const note = (error: Error) => deps.log.warn({ error: error.message }, 'a database connection was lost')
+  pool.on('error', note)
+  pool.on('connect', (client) => void client.on('error', note))
+  return pool
 }
 
 function listen(http: HttpServer, port: number, host: string): Promise<number> {

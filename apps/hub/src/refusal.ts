@@ -10,6 +10,9 @@ export interface Refusal {
   remedy?: string
 }
 
+/** What Node calls it when the other side goes away in the middle of a body. */
+const brokeOff = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'])
+
 /** Says an error to its reader. What nobody was meant to read becomes a general sentence, with its cause in the log. */
 export function toRefusal(error: unknown, log: Logger, where: string): Refusal {
   if (error instanceof DomainError) return { code: error.code, message: error.message, remedy: error.remedy }
@@ -17,6 +20,8 @@ export function toRefusal(error: unknown, log: Logger, where: string): Refusal {
   if (error instanceof z.ZodError) return { code: 'invalid', message: zodSentence(error) }
   if (error instanceof StorageError && error.code === 'missing')
     return { code: 'not_found', message: 'This file is not in the store any more.' }
+  if (brokeOff.has((error as NodeJS.ErrnoException).code ?? ''))
+    return { code: 'invalid', message: 'The transfer broke off.', remedy: 'Send it again.' }
   log.error(
     { where, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
     'failed',

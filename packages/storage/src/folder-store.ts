@@ -27,7 +27,6 @@ export function openFolderStore(config: FolderConfig): ObjectStore {
   async function store(body: Readable | Uint8Array, keyOf: (received: Received) => string) {
     const temporary = `${temporaryFolder}/${randomUUID()}`
     try {
-      await mkdir(join(root, temporaryFolder), { recursive: true })
       const received = await receive(body, (stream) => writeFlushed(pathOf(temporary), stream))
       const key = keyOf(received)
       await mkdir(dirname(pathOf(key)), { recursive: true })

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { HashStream } from './hash-stream'
@@ -10,7 +11,8 @@ export interface Received {
 
 /**
  * Sends a body through `write` and hashes it on the way. A body that breaks off fails the write, and a write that
- * fails stops the body: neither is left waiting for the other.
+ * fails stops the body: neither is left waiting for the other. The body is watched from the first moment on, since an
+ * error that nobody listens to ends the process.
  */
 export async function receive(
   body: Readable | Uint8Array,
@@ -33,6 +35,7 @@ export async function receive(
  * empty file. When this has failed nothing is still writing, so the caller may remove the file.
  */
 export async function writeFlushed(path: string, stream: Readable): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(path, 'wx')
   try {
     for await (const chunk of stream) await file.appendFile(chunk)

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { Disk } from 'flydrive'
 import { S3Driver } from 'flydrive/drivers/s3'
@@ -42,7 +41,6 @@ export function openS3Store(config: S3Config): ObjectStore {
   const staging = join(tmpdir(), 'palate-s3')
 
   async function withStagingFile<Result>(use: (path: string) => Promise<Result>): Promise<Result> {
-    await mkdir(staging, { recursive: true, mode: 0o700 })
     const path = join(staging, randomUUID())
     try {
       return await use(path)
@@ -87,7 +85,7 @@ export function openS3Store(config: S3Config): ObjectStore {
     remove: async (key) => disk.delete(checkKey(key)),
     withLocalFile: (key, use) =>
       withStagingFile(async (path) => {
-        await pipeline(await read(key), createWriteStream(path))
+        await writeFlushed(path, await read(key))
         return use(path)
       }),
     async removeStale(olderThanMs) {

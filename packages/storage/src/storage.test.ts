@@ -113,6 +113,14 @@ describe.each(kinds)('%s', (_name, open, list) => {
     expect((await buffer(await store.stream('uploads/kept'))).toString()).toBe('before')
   })
 
+  it('survives a body that breaks before anything was read of it', async () => {
+    const store = await open()
+    const body = new Readable({ read: () => undefined })
+    const stored = store.putContent(body)
+    body.destroy(new Error('the line was cut'))
+    await expect(stored).rejects.toThrow('the line was cut')
+  })
+
   it('keeps an empty body, removes twice, and names what is missing', async () => {
     const store = await open()
     const { key, sizeBytes } = await store.put('uploads/empty', Readable.from([]))

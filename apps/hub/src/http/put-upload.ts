@@ -1,4 +1,5 @@
-import { Transform } from 'node:stream'
+import type { IncomingMessage } from 'node:http'
+import { type Readable, Transform } from 'node:stream'
 import type { HttpBindings } from '@hono/node-server'
 import { completeUpload, type Deps, DomainError, openUpload } from '@palate/core'
 import type { Context } from 'hono'
@@ -10,19 +11,17 @@ export async function putUpload(c: Context<{ Bindings: HttpBindings }>, deps: De
   if (claims.uploadId !== c.req.param('uploadId'))
     throw new DomainError('forbidden', 'This ticket is for another upload.')
   const { storageKey, sizeBytes } = await openUpload(deps, claims)
-  const body = c.env.incoming.pipe(atMost(sizeBytes))
-  c.env.incoming.once('error', (error) => body.destroy(error))
-  c.env.incoming.once('close', () => {
-    if (!c.env.incoming.complete)
-      body.destroy(new DomainError('invalid', 'The upload broke off.', 'Send it again.'))
-  })
-  return c.json(await completeUpload(deps, claims, await deps.storage.put(storageKey, body)))
+  const stored = await deps.storage.put(storageKey, takeAtMost(c.env.incoming, sizeBytes))
+  return c.json(await completeUpload(deps, claims, stored))
 }
 
-/** Breaks off a body that is longer than announced instead of filling the disk with it. */
-function atMost(sizeBytes: number): Transform {
+/**
+ * A body that is longer than announced is refused instead of filling the disk. Its rest is passed over, not cut off:
+ * who still sends does not read, and would see a broken line instead of the sentence.
+ */
+function takeAtMost(incoming: IncomingMessage, sizeBytes: number): Readable {
   let seen = 0
-  return new Transform({
+  const body = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       seen += chunk.byteLength
       if (seen <= sizeBytes) return done(null, chunk)
@@ -35,4 +34,11 @@ function atMost(sizeBytes: number): Transform {
       )
     },
   })
+  body.once('error', () => incoming.unpipe(body).resume())
+  incoming.once('error', (error) => body.destroy(error))
+  incoming.once('close', () => {
+    if (!incoming.complete)
+      body.destroy(new DomainError('invalid', 'The upload broke off.', 'Send it again.'))
+  })
+  return incoming.pipe(body)
 }

@@ -1,27 +1,35 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createTestDeps, type TestDeps } from '@palate/core/testing'
+import { openObjectStore } from '@palate/storage'
 import { afterAll } from 'vitest'
 import { readHubEnv } from '../env'
 import { type Hub, startHub } from '../hub'
 
 export interface TestHub {
   deps: TestDeps
+  /** The folder of its object store. */
+  root: string
   hub: Hub
   origin: string
 }
 
 /** A real hub on a free port, on a database and a store of its own. */
 export async function startTestHub(settings: Record<string, string> = {}): Promise<TestHub> {
-  const deps = await createTestDeps()
+  const root = await mkdtemp(join(tmpdir(), 'palate-hub-'))
+  afterAll(() => rm(root, { recursive: true, force: true }))
+  const deps = { ...(await createTestDeps()), storage: await openObjectStore({ kind: 'folder', root }) }
   const env = readHubEnv({
     DATABASE_URL: deps.url,
     PALATE_SECRET: 'a secret that only the tests know',
-    PALATE_STORAGE: 'unused: the test opens its own',
+    PALATE_STORAGE: root,
     HUB_PORT: '0',
     ...settings,
   })
   const hub = await startHub(deps, env)
   afterAll(() => hub.close())
-  return { deps, hub, origin: `http://127.0.0.1:${hub.port}` }
+  return { deps, root, hub, origin: `http://127.0.0.1:${hub.port}` }
 }
 
 /** Waits until something becomes true: what comes through NOTIFY or a closed socket takes its time. */
@@ -36,4 +44,13 @@ export async function until<Value>(
     if (Date.now() > end) throw new Error(`Still not there after ${waitMs} ms: ${look}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
+}
+
+/** Every file in the store, half-written ones too. */
+export async function listStore({ root }: TestHub): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
 }

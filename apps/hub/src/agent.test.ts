@@ -1,0 +1,148 @@
+import { createRun, getRun, getRunMetrics, listAgents, revokeAgent } from '@palate/core'
+import { createKitchen, type Kitchen } from '@palate/core/testing'
+import { EventBatchReply, Lease, type SpooledEvent, type TrainerEvent } from '@palate/protocol'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { connect, connectAgent, openAgent, postJson, type TestAgent } from './testing/agent'
+import { startTestHub, type TestHub, until } from './testing/hub'
+
+let test: TestHub
+let kitchen: Kitchen
+beforeAll(async () => {
+  test = await startTestHub()
+  kitchen = await createKitchen(test.deps)
+})
+
+const events = (first: number, ...list: TrainerEvent[]): SpooledEvent[] =>
+  list.map((event, index) => ({ seq: first + index, at: 1_700_000_000_000, event }))
+const metric = (step: number, loss: number): TrainerEvent => ({
+  type: 'metric',
+  step,
+  time: 1_700_000_000 + step,
+  values: { loss },
+})
+const end: TrainerEvent = { type: 'run-end', status: 'failed', summary: {}, error: null }
+
+async function lease(agent: TestAgent) {
+  const run = await createRun(kitchen.engineer, { kind: 'pretrain', config: { steps: 10 } })
+  const got = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'] }))
+  const { runId, attemptId, epoch, token } = got
+  expect(runId).toBe(run.id)
+  const send = async (batch: SpooledEvent[], more: object = {}) =>
+    agent.ask('run-events', { runId, attemptId, epoch, events: batch, ...more })
+  return { runId, attemptId, epoch, token, inputs: got.inputs, send }
+}
+
+describe('an agent', () => {
+  it('enrols once with a code, says hello, and is online until its socket closes', async () => {
+    const agent = await connectAgent(test.origin, kitchen.owner)
+    expect(await agent.hello()).toEqual({ agentId: agent.agentId, protocol: 1, keep: [], stop: [] })
+    const status = async () =>
+      (await listAgents(kitchen.viewer)).find(({ id }) => id === agent.agentId)?.status
+    expect(await status()).toBe('online')
+    agent.socket.disconnect()
+    await until(async () => (await status()) === 'offline')
+    const again = await postJson(`${test.origin}/files/agents/enrol`, { code: 'pen_never-made', name: 'box' })
+    expect(again.status).toBe(401)
+    expect(await again.json()).toMatchObject({
+      error: { code: 'unauthenticated', message: expect.stringMatching(/enrolment code/) },
+    })
+  })
+
+  it('leases a run, delivers its events once however often they are sent, and ends it', async () => {
+    const agent = await connectAgent(test.origin, kitchen.owner)
+    await agent.hello()
+    const { runId, attemptId, epoch, send } = await lease(agent)
+    const start: TrainerEvent = { type: 'run-start', totalSteps: 10 }
+    const batch = events(1, start, metric(1, 3), metric(2, 2))
+    expect(await send(batch)).toEqual({ ackedSeq: 3, lost: false })
+    expect(await send(batch)).toEqual({ ackedSeq: 3, lost: false })
+    expect(await send(events(3, metric(2, 9), metric(3, 1)))).toEqual({ ackedSeq: 4, lost: false })
+    expect(await agent.ask('lease-renewal', { runId, attemptId, epoch })).toEqual({
+      lost: false,
+      cancel: false,
+    })
+    const ended = EventBatchReply.parse(await send(events(5, end)))
+    expect(ended.ackedSeq).toBe(5)
+    expect(await getRun(kitchen.viewer, { id: runId })).toMatchObject({ status: 'failed' })
+    expect(await getRunMetrics(kitchen.viewer, { runId })).toEqual([
+      {
+        key: 'loss',
+        points: [
+          [1, 3],
+          [2, 2],
+          [3, 1],
+        ],
+      },
+    ])
+    agent.socket.disconnect()
+  })
+
+  it('is told that its lease is lost when it writes under an old epoch', async () => {
+    const agent = await connectAgent(test.origin, kitchen.owner)
+    await agent.hello()
+    const first = await lease(agent)
+    // A hello that does not name the attempt gives it up; the run is leased again under the next epoch.
+    await agent.hello({ running: [] })
+    const second = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'] }))
+    expect(second).toMatchObject({ runId: first.runId, epoch: first.epoch + 1 })
+    expect(await first.send(events(1, metric(1, 3)))).toMatchObject({ lost: true })
+    const { runId, attemptId, epoch } = first
+    expect(await agent.ask('lease-renewal', { runId, attemptId, epoch })).toMatchObject({ lost: true })
+    const artifact = await fetch(`${test.origin}/files/attempts/${attemptId}/artifacts?path=a&role=hf`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${first.token}`, 'x-palate-sha256': '0'.repeat(64) },
+      body: 'x',
+    })
+    expect(artifact.status).toBe(409)
+    expect(await artifact.json()).toMatchObject({ error: { code: 'lease_lost' } })
+    agent.socket.disconnect()
+  })
+
+  it('hears of work when a run is queued', async () => {
+    const agent = await connectAgent(test.origin, kitchen.owner)
+    await agent.hello()
+    const heard = new Promise<void>((resolve) => agent.socket.once('work', () => resolve()))
+    await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+    await heard
+    agent.socket.disconnect()
+  })
+
+  it('gets a sentence for what is not understood, and stays connected', async () => {
+    const agent = await connectAgent(test.origin, kitchen.owner)
+    expect(await agent.ask('run-events', { runId: 1 })).toMatchObject({
+      error: { code: 'invalid', message: expect.stringMatching(/^The request is not understood at runId: /) },
+    })
+    expect(await agent.hello({ protocol: { min: 1, max: 3 } })).toMatchObject({ protocol: 1 })
+    expect(await agent.ask('hello', { nonsense: true })).toMatchObject({ error: { code: 'invalid' } })
+    expect(agent.socket.connected).toBe(true)
+    agent.socket.disconnect()
+  })
+
+  it('is shown out when it is revoked, and does not come in again', async () => {
+    const agent = await connectAgent(test.origin, kitchen.owner)
+    await agent.hello()
+    await revokeAgent(kitchen.owner, { id: agent.agentId })
+    const gone = new Promise((resolve) => agent.socket.once('disconnect', resolve))
+    expect(await agent.ask('lease-request', { kinds: ['pretrain'] })).toMatchObject({
+      error: { code: 'unauthenticated' },
+    })
+    await gone
+    await expect(openAgent(test.origin, agent.agentId, agent.credential)).rejects.toThrow(/revoked/)
+    const refused = new Promise<Error>((resolve) =>
+      connect(`${test.origin}/agent`, {}).once('connect_error', resolve),
+    )
+    expect((await refused).message).toMatch(/not enrolled/)
+  })
+
+  it('takes its own place when it comes back before its old socket was given up', async () => {
+    const agent = await connectAgent(test.origin, kitchen.owner)
+    await agent.hello()
+    const again = await openAgent(test.origin, agent.agentId, agent.credential)
+    const gone = new Promise((resolve) => agent.socket.once('disconnect', resolve))
+    await again.hello()
+    await gone
+    const [found] = (await listAgents(kitchen.viewer)).filter(({ id }) => id === agent.agentId)
+    expect(found?.status).toBe('online')
+    again.socket.disconnect()
+  })
+})

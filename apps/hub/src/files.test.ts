@@ -1,0 +1,149 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { request } from 'node:http'
+import { createRun, createUpload } from '@palate/core'
+import { createKitchen, type Kitchen } from '@palate/core/testing'
+import { Lease } from '@palate/protocol'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { connectAgent } from './testing/agent'
+import { listStore, startTestHub, type TestHub, until } from './testing/hub'
+
+let test: TestHub
+let kitchen: Kitchen
+beforeAll(async () => {
+  test = await startTestHub()
+  kitchen = await createKitchen(test.deps)
+})
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+const put = (path: string, token: string, body: Uint8Array, headers: Record<string, string> = {}) =>
+  fetch(test.origin + path, {
+    method: 'PUT',
+    headers: { ...bearer(token), ...headers },
+    body: Buffer.from(body),
+  })
+
+describe('an upload', () => {
+  it('arrives whole, once', async () => {
+    const bytes = randomBytes(700_000)
+    const { uploadId, url, token } = await createUpload(kitchen.engineer, {
+      filename: 'recipes.csv',
+      sizeBytes: bytes.length,
+    })
+    const response = await put(url, token, bytes)
+    expect(await response.json()).toEqual({ uploadId, sizeBytes: bytes.length, sha256: sha256(bytes) })
+    const again = await put(url, token, bytes)
+    expect([again.status, await again.json()]).toMatchObject([409, { error: { code: 'conflict' } }])
+  })
+
+  it('that is cut in the middle leaves nothing, and can be sent again', async () => {
+    const bytes = randomBytes(900_000)
+    const { url, token } = await createUpload(kitchen.engineer, {
+      filename: 'a.csv',
+      sizeBytes: bytes.length,
+    })
+    const before = await listStore(test)
+    await new Promise<void>((resolve) => {
+      const headers = { ...bearer(token), 'content-length': bytes.length }
+      const cut = request(test.origin + url, { method: 'PUT', headers })
+      cut.on('error', () => resolve())
+      cut.write(bytes.subarray(0, 400_000), () => setTimeout(() => cut.destroy(), 200))
+    })
+    await until(async () => (await listStore(test)).join() === before.join())
+    expect((await put(url, token, bytes)).status).toBe(200)
+  })
+
+  it('that is longer or shorter than announced is refused and leaves nothing', async () => {
+    const before = await listStore(test)
+    for (const [announced, sent] of [
+      [1000, 300_000],
+      [300_000, 1000],
+    ] as const) {
+      const { url, token } = await createUpload(kitchen.engineer, { filename: 'a.csv', sizeBytes: announced })
+      const response = await put(url, token, randomBytes(sent))
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { error: { code: 'invalid', message: expect.stringMatching(new RegExp(`${announced}`)) } },
+      ])
+    }
+    expect(await listStore(test)).toEqual(before)
+  })
+
+  it('needs the ticket of this very upload', async () => {
+    const one = await createUpload(kitchen.engineer, { filename: 'a.csv', sizeBytes: 3 })
+    const two = await createUpload(kitchen.engineer, { filename: 'a.csv', sizeBytes: 3 })
+    expect((await put(one.url, two.token, Buffer.from('abc'))).status).toBe(403)
+    expect((await put(one.url, 'forged', Buffer.from('abc'))).status).toBe(401)
+    expect((await fetch(test.origin + one.url, { method: 'PUT', body: 'abc' })).status).toBe(401)
+  })
+})
+
+describe('an attempt', () => {
+  it('fetches its inputs, and only those, and delivers artifacts whose hash agrees', async () => {
+    const agent = await connectAgent(test.origin, kitchen.owner)
+    await agent.hello()
+    await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+    const lease = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'] }))
+    const [input] = lease.inputs
+    if (!input) throw new Error('a pretrain run has its ontology as input')
+    const get = (path: string, headers: Record<string, string> = {}) =>
+      fetch(test.origin + path, { headers: { ...bearer(lease.token), ...headers } })
+
+    const whole = Buffer.from(await (await get(input.path)).arrayBuffer())
+    expect([whole.length, sha256(whole)]).toEqual([input.sizeBytes, input.sha256])
+    const part = await get(input.path, { range: 'bytes=10-19' })
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 10-19/${whole.length}`])
+    expect(Buffer.from(await part.arrayBuffer()).equals(whole.subarray(10, 20))).toBe(true)
+    const { sha256: other } = await test.deps.storage.putContent(Buffer.from('of somebody else'))
+    expect((await get(`/files/objects/${other}`)).status).toBe(404)
+    expect((await get('/files/objects/..%2f..%2fsettings.json')).status).toBe(404)
+
+    const bytes = randomBytes(50_000)
+    const artifacts = `/files/attempts/${lease.attemptId}/artifacts`
+    const deliver = (path: string, hash: string) =>
+      put(`${artifacts}?path=${encodeURIComponent(path)}&role=gguf`, lease.token, bytes, {
+        'x-palate-sha256': hash,
+      })
+    const before = await listStore(test)
+    expect((await deliver('model.gguf', '0'.repeat(64))).status).toBe(400)
+    expect((await deliver('../model.gguf', sha256(bytes))).status).toBe(400)
+    expect(await listStore(test)).toEqual(before)
+    const stored = await deliver('model.gguf', sha256(bytes))
+    expect(await stored.json()).toMatchObject({
+      path: 'model.gguf',
+      sizeBytes: 50_000,
+      sha256: sha256(bytes),
+    })
+    expect(
+      (await put('/files/attempts/att_other/artifacts?path=a&role=gguf', lease.token, bytes)).status,
+    ).toBe(403)
+    agent.socket.disconnect()
+  })
+
+  it('a serve ticket opens the weights that it names', async () => {
+    const { sha256: mine } = await test.deps.storage.putContent(Buffer.from('weights'))
+    const { sha256: other } = await test.deps.storage.putContent(Buffer.from('other weights'))
+    const claims = { workspaceId: kitchen.workspaceId, agentId: 'agent_1', objects: [mine] }
+    const headers = bearer(await test.deps.tickets.sign('serve', claims, 60))
+    expect(await (await fetch(`${test.origin}/files/objects/${mine}`, { headers })).text()).toBe('weights')
+    expect((await fetch(`${test.origin}/files/objects/${other}`, { headers })).status).toBe(404)
+  })
+})
+
+it('a download ticket gives the file under its name', async () => {
+  const { key } = await test.deps.storage.putContent(Buffer.from('a recipe'))
+  const claims = { workspaceId: kitchen.workspaceId, storageKey: key, filename: 'crème brûlée.txt' }
+  const ticket = await test.deps.tickets.sign('download', claims, 60)
+  const response = await fetch(`${test.origin}/files/download/${ticket}`)
+  expect(response.headers.get('content-disposition')).toBe(
+    "attachment; filename*=UTF-8''cr%C3%A8me%20br%C3%BBl%C3%A9e.txt",
+  )
+  expect(await response.text()).toBe('a recipe')
+  expect((await fetch(`${test.origin}/files/download/${ticket}x`)).status).toBe(401)
+})
+
+it('says that it is well, and that it has no such page', async () => {
+  expect(await (await fetch(`${test.origin}/files/health`)).json()).toEqual({ ok: true })
+  const nothing = await fetch(`${test.origin}/files/nothing`)
+  expect([nothing.status, await nothing.json()]).toMatchObject([404, { error: { code: 'not_found' } }])
+})
