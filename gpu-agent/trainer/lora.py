@@ -6,8 +6,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import LoraConfig, PeftModel
 from transformers import (
+    PreTrainedModel,
     PreTrainedTokenizerFast,
     TrainerCallback,
     TrainerControl,
@@ -51,20 +52,17 @@ def read_rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
     return rows
 
 
-def load_trainable(job: Job, config: LoraSettings) -> PeftModel:
-    """The base with a fresh LoRA, or with the given adapter to go on from. Adapter weights stay in fp32."""
+def load_trainable(job: Job, config: LoraSettings) -> tuple[PreTrainedModel, LoraConfig | None]:
+    """The base and the LoRA for the trainer to put on it; or the given adapter, trainable, and None."""
+    base = load_model(job.inputs["model"])
     if "adapter" in job.inputs:
-        base = load_model(job.inputs["model"])
-        return PeftModel.from_pretrained(base, job.inputs["adapter"], is_trainable=True)
-    return get_peft_model(
-        load_model(job.inputs["model"]),
-        LoraConfig(
-            r=config.lora_rank,
-            lora_alpha=config.lora_alpha,
-            lora_dropout=config.lora_dropout,
-            target_modules=list(config.target_modules),
-            task_type="CAUSAL_LM",
-        ),
+        return PeftModel.from_pretrained(base, job.inputs["adapter"], is_trainable=True), None
+    return base, LoraConfig(
+        r=config.lora_rank,
+        lora_alpha=config.lora_alpha,
+        lora_dropout=config.lora_dropout,
+        target_modules=list(config.target_modules),
+        task_type="CAUSAL_LM",
     )
 
 

@@ -24,6 +24,10 @@ class PalateDpoTrainer(DPOTrainer):
     def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
         return dataset
 
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        """Load the trained adapter by name: beside a reference adapter, transformers restores only the latter."""
+        self.model.load_adapter(resume_from_checkpoint, "default", is_trainable=True)
+
 
 def repeats(weight: Any, rng: random.Random) -> int:
     """How often a pair of a given weight is seen in an epoch; the fraction is settled by the seed, right on average."""
@@ -60,7 +64,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     tokenizer = load_tokenizer(job.inputs["model"])
     rows = read_rows(job.inputs["pairs"], ("system", "user", "chosen", "rejected"))
     pairs = encode_pairs(rows, tokenizer, config.max_length, job.seed)
-    model = load_trainable(job, config)
+    model, lora = load_trainable(job, config)
     reporter = Reporter(job, config, tokenizer, stop)
     trainer = PalateDpoTrainer(
         model=model,
@@ -73,11 +77,12 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
         ),
         train_dataset=Dataset.from_list(pairs),
         processing_class=tokenizer,
+        peft_config=lora,
         callbacks=[reporter],
     )
     trainer.remove_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=resume_path(job))
-    summary = finish(job, model, tokenizer, reporter, trainer.state)
+    summary = finish(job, trainer.model, tokenizer, reporter, trainer.state)
     return {**summary, "pairs": float(len(pairs)), "seconds": time.monotonic() - began}
 
 

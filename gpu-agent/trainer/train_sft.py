@@ -54,18 +54,19 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
     examples = encode_rows(read_rows(job.inputs["examples"], ("messages",)), tokenizer, config.max_length)
-    model = load_trainable(job, config)
+    model, lora = load_trainable(job, config)
     reporter = Reporter(job, config, tokenizer, stop)
     trainer = SFTTrainer(
         model=model,
         args=TrlSftConfig(**training_arguments(job, config), completion_only_loss=True, packing=False),
         train_dataset=Dataset.from_list(examples),
         processing_class=tokenizer,
+        peft_config=lora,
         callbacks=[reporter],
     )
     trainer.remove_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=resume_path(job))
-    summary = finish(job, model, tokenizer, reporter, trainer.state)
+    summary = finish(job, trainer.model, tokenizer, reporter, trainer.state)
     return {**summary, "examples": float(len(examples)), "seconds": time.monotonic() - began}
 
 
