@@ -40,7 +40,8 @@ export class Agent {
   /** Enrols where needed, recovers what lies on disk, connects, and works until `stop`. @throws Error in a sentence */
   static async start(settings: Settings, log: Logger, timings: Timings = defaultTimings): Promise<Agent> {
     const unlock = await lockHome(settings.home)
-    const onFailure = (error: unknown) => log.warn({ reason: String(error) }, 'enrolling failed, trying again')
+    const onFailure = (error: unknown) =>
+      log.warn({ reason: String(error) }, 'enrolling failed, trying again')
     const identity = await obtainCredential(settings, { signal: new AbortController().signal, onFailure })
     log.info({ agentId: identity.agentId, hub: settings.hubUrl }, 'enrolled')
     const http = createHubHttp(settings.hubUrl)
@@ -92,13 +93,16 @@ export class Agent {
     this.server.listen()
     link.open()
     this.working = this.work(leaser, leftovers).catch((error: unknown) => {
-      if (!this.stopping.signal.aborted) this.log.error({ reason: String(error) }, 'the agent stopped working')
+      if (!this.stopping.signal.aborted)
+        this.log.error({ reason: String(error) }, 'the agent stopped working')
     })
   }
 
   private async work(leaser: Leaser, leftovers: Attempt[]): Promise<void> {
     const { signal } = this.stopping
-    const outcomes = await Promise.all(leftovers.map((attempt) => this.finish(attempt, () => attempt.finishLeftover())))
+    const outcomes = await Promise.all(
+      leftovers.map((attempt) => this.finish(attempt, () => attempt.finishLeftover())),
+    )
     // The second hello does not name them any more: the hub takes them for lost and queues their runs again.
     if (outcomes.includes('left')) await retry(() => this.greetWhenReady(), { signal })
     await leaser.run((lease) => this.workOff(lease), signal)
@@ -146,7 +150,11 @@ export class Agent {
       const { runId, attemptId, epoch } = this.pending
       running.push({ runId, attemptId, epoch, lastSeq: 0 })
     }
-    const reply = await this.tools.link.call('hello', AgentHello.parse({ ...this.hello, running }), HelloReply)
+    const reply = await this.tools.link.call(
+      'hello',
+      AgentHello.parse({ ...this.hello, running }),
+      HelloReply,
+    )
     for (const attempt of attempts) {
       const kept = reply.keep.find(({ attemptId }) => attemptId === attempt.lease.attemptId)
       if (!kept) attempt.lose()

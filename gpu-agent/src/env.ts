@@ -11,7 +11,9 @@ const text = z
   .optional()
 
 const AgentEnv = z.object({
-  PALATE_HUB_URL: z.url({ protocol: /^https?$/, error: 'must be the http(s) address of Palate.' }).default('http://localhost:3000'),
+  PALATE_HUB_URL: z
+    .url({ protocol: /^https?$/, error: 'must be the http(s) address of Palate.' })
+    .default('http://localhost:3000'),
   PALATE_AGENT_HOME: z.string().min(1).default('.palate/agent'),
   PALATE_AGENT_NAME: z.string().trim().min(1).max(80).default(hostname().slice(0, 80)),
   PALATE_AGENT_LABELS: text,
@@ -56,7 +58,10 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     hubUrl: env.PALATE_HUB_URL,
     name: env.PALATE_AGENT_NAME,
     home: resolve(env.PALATE_AGENT_HOME),
-    labels: (env.PALATE_AGENT_LABELS ?? '').split(',').map((label) => label.trim()).filter(Boolean),
+    labels: (env.PALATE_AGENT_LABELS ?? '')
+      .split(',')
+      .map((label) => label.trim())
+      .filter(Boolean),
     enrolmentCode: env.PALATE_ENROLMENT_CODE ?? null,
     python: env.PALATE_PYTHON ?? null,
     trainerFolder: resolve(env.PALATE_TRAINER ?? join(fileURLToPath(import.meta.url), '../../trainer')),

@@ -19,7 +19,9 @@ export async function lockHome(home: string): Promise<() => Promise<void>> {
   const holder = Holder.safeParse(text ? JSON.parse(text) : null)
   if (holder.success && holder.data.pid !== process.pid) {
     if ((await processStart(holder.data.pid)) === holder.data.startedAt)
-      throw new Error(`Another agent (process ${holder.data.pid}) works in ${home}. Stop it, or set PALATE_AGENT_HOME.`)
+      throw new Error(
+        `Another agent (process ${holder.data.pid}) works in ${home}. Stop it, or set PALATE_AGENT_HOME.`,
+      )
   }
   const self = { pid: process.pid, startedAt: (await processStart(process.pid)) ?? 'unknown' }
   await writeWhole(file, JSON.stringify(self))

@@ -2,7 +2,16 @@ import pino from 'pino'
 import { Agent } from './agent'
 import { readSettings } from './env'
 
-const redact = ['token', 'credential', 'code', '*.token', '*.credential', 'lease.token', 'model.token', 'auth']
+const redact = [
+  'token',
+  'credential',
+  'code',
+  '*.token',
+  '*.credential',
+  'lease.token',
+  'model.token',
+  'auth',
+]
 
 try {
   const settings = readSettings()

@@ -83,7 +83,11 @@ export class HubLink {
    *
    * @throws FinalError with the hub's code when it refuses; Error when the connection broke or no answer came
    */
-  async call<Schema extends z.ZodType>(event: string, payload: unknown, answer: Schema): Promise<z.output<Schema>> {
+  async call<Schema extends z.ZodType>(
+    event: string,
+    payload: unknown,
+    answer: Schema,
+  ): Promise<z.output<Schema>> {
     if (!this.socket.connected) throw new Error('The hub is not connected.')
     const value: unknown = await this.socket.timeout(answerMs).emitWithAck(event, payload)
     const refusal = AgentError.safeParse(value)
@@ -126,7 +130,7 @@ export class HubLink {
 const passing = new Set(['unavailable', 'rate_limited', 'conflict', 'internal'])
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => undefined as void
+  let resolve: () => void = () => undefined
   const promise = new Promise<void>((done) => {
     resolve = done
   })

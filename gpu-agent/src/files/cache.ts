@@ -68,7 +68,8 @@ async function obtain(path: string, input: LeaseInput, token: string, http: HubH
       createWriteStream(partial),
       { signal },
     )
-    if (hash.digest('hex') !== input.sha256) throw new Error(`The bytes of ${input.name} do not match their hash.`)
+    if (hash.digest('hex') !== input.sha256)
+      throw new Error(`The bytes of ${input.name} do not match their hash.`)
     const file = await open(partial, 'r')
     await file.sync()
     await file.close()

@@ -1,4 +1,4 @@
-import { HelloReply, Hardware } from '@palate/protocol'
+import { Hardware, HelloReply } from '@palate/protocol'
 import { describe, expect, it } from 'vitest'
 import { describeHardware } from './describe'
 import { parseGpus } from './nvidia'

@@ -22,6 +22,8 @@ export function parseGpus(output: string): Gpu[] {
     .map((line) => line.split(',').map((part) => part.trim()))
     .flatMap(([uuid, name, mebibytes, driver]) => {
       const memoryBytes = Number(mebibytes) * mebibyte
-      return uuid && name && driver && Number.isFinite(memoryBytes) ? [{ uuid, name, memoryBytes, driver }] : []
+      return uuid && name && driver && Number.isFinite(memoryBytes)
+        ? [{ uuid, name, memoryBytes, driver }]
+        : []
     })
 }

@@ -24,7 +24,9 @@ export class Leaser {
       const lease = await this.ask(signal)
       if (lease) await work(lease)
       else
-        await sleep(this.pollMs, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(() => undefined)
+        await sleep(this.pollMs, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(
+          () => undefined,
+        )
     }
   }
 

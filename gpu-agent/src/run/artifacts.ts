@@ -15,7 +15,13 @@ type Artifact = Extract<TrainerEvent, { type: 'artifact' }>
  */
 export async function uploadArtifact(
   artifact: Artifact,
-  context: { lease: Lease; workDir: string; http: HubHttp; signal: AbortSignal; onFailure: (error: unknown) => void },
+  context: {
+    lease: Lease
+    workDir: string
+    http: HubHttp
+    signal: AbortSignal
+    onFailure: (error: unknown) => void
+  },
 ): Promise<Artifact> {
   const { lease, http, signal } = context
   const path = await fileInside(context.workDir, artifact.path)

@@ -91,5 +91,7 @@ export async function pruneRuns(home: string, maxAgeMs: number): Promise<void> {
 
 async function names(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  return entries.filter((entry) => entry.isDirectory() && /^[A-Za-z0-9_-]{1,128}$/.test(entry.name)).map(({ name }) => name)
+  return entries
+    .filter((entry) => entry.isDirectory() && /^[A-Za-z0-9_-]{1,128}$/.test(entry.name))
+    .map(({ name }) => name)
 }

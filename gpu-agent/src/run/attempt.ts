@@ -124,7 +124,11 @@ export class Attempt {
       await sleep(this.tools.timings.renewEveryMs, undefined, { signal }).catch(() => undefined)
       if (signal.aborted) return
       try {
-        const reply = await this.tools.link.call('lease-renewal', { runId, attemptId, epoch }, LeaseRenewalReply)
+        const reply = await this.tools.link.call(
+          'lease-renewal',
+          { runId, attemptId, epoch },
+          LeaseRenewalReply,
+        )
         if (reply.lost) this.lose()
         else if (reply.cancel) this.cancel()
       } catch (error) {
@@ -137,6 +141,9 @@ export class Attempt {
   private warn(error: unknown): void {
     if (this.halting.signal.aborted) return
     const { runId, attemptId } = this.lease
-    this.tools.log.warn({ runId, attemptId, reason: error instanceof Error ? error.message : String(error) }, 'trouble')
+    this.tools.log.warn(
+      { runId, attemptId, reason: error instanceof Error ? error.message : String(error) },
+      'trouble',
+    )
   }
 }

@@ -74,6 +74,7 @@ async function* untilClosed(lines: AsyncIterable<string>): AsyncGenerator<string
   try {
     yield* lines
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE')) throw error
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
+      throw error
   }
 }

@@ -1,4 +1,4 @@
-import { parseTrainerLine, type Lease, type TrainerEvent, type TrainerJob } from '@palate/protocol'
+import { type Lease, parseTrainerLine, type TrainerEvent, type TrainerJob } from '@palate/protocol'
 import type { ObjectCache } from '../files/cache'
 import type { HubHttp } from '../files/hub-http'
 import { retry } from '../files/retry'
@@ -7,7 +7,15 @@ import { type AttemptFolder, writeState, writeWhole } from './attempt-folder'
 import { newestCheckpoint } from './checkpoint'
 import { type Child, type Command, startChild } from './child'
 import { clipEvent } from './clip'
-import { cancelled, crashFailure, failed, type RunEnd, setupFailure, silentFailure, stoppedOutside } from './failure'
+import {
+  cancelled,
+  crashFailure,
+  failed,
+  type RunEnd,
+  setupFailure,
+  silentFailure,
+  stoppedOutside,
+} from './failure'
 import { placeInputs } from './inputs'
 import type { Spool } from './spool'
 import type { Timings } from './timings'

@@ -5,7 +5,12 @@ import type { ChildExit } from './child'
 
 export type RunEnd = Extract<TrainerEvent, { type: 'run-end' }>
 
-export const failed = (error: RunFailure): RunEnd => ({ type: 'run-end', status: 'failed', summary: {}, error })
+export const failed = (error: RunFailure): RunEnd => ({
+  type: 'run-end',
+  status: 'failed',
+  summary: {},
+  error,
+})
 export const cancelled = (): RunEnd => ({ type: 'run-end', status: 'cancelled', summary: {}, error: null })
 
 /** Why a trainer that left without a word did so, as far as its exit tells. */
@@ -45,12 +50,20 @@ export function setupFailure(error: unknown): RunFailure {
   if (error instanceof FinalError)
     return { code: 'refused', message, remedy: 'Start the run again; its files may have changed meanwhile.' }
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return { code: 'disk_full', message: "The agent's disk is full.", remedy: 'Free some space there and start again.' }
+    return {
+      code: 'disk_full',
+      message: "The agent's disk is full.",
+      remedy: 'Free some space there and start again.',
+    }
   if (code === 'ENOENT' && message.startsWith('spawn'))
     return {
       code: 'no_trainer',
       message: `The agent cannot start the trainer (${message}).`,
       remedy: 'Set PALATE_PYTHON to a Python that has the trainer’s packages.',
     }
-  return { code: 'agent_failed', message: `The agent could not run this: ${message}`, remedy: 'Start the run again.' }
+  return {
+    code: 'agent_failed',
+    message: `The agent could not run this: ${message}`,
+    remedy: 'Start the run again.',
+  }
 }

@@ -16,7 +16,10 @@ export async function recoverAttempts(home: string, tools: AttemptTools, log: Lo
         log.warn({ runId, attemptId }, 'ended a trainer that outlived its agent')
       attempts.push(await Attempt.open(state.lease, folder, tools))
     } catch (error) {
-      log.error({ runId, attemptId, reason: String(error) }, 'an attempt on disk cannot be read and is given up')
+      log.error(
+        { runId, attemptId, reason: String(error) },
+        'an attempt on disk cannot be read and is given up',
+      )
       await removeAttempt(folder, false)
     }
   }

@@ -60,7 +60,11 @@ export async function readLines(
   const start = segment.offsets[from]
   if (start === undefined) return []
   let to = from + 1
-  while (to < segment.offsets.length && to - from < limit.maxLines && endOf(segment, to) - start <= limit.maxBytes)
+  while (
+    to < segment.offsets.length &&
+    to - from < limit.maxLines &&
+    endOf(segment, to) - start <= limit.maxBytes
+  )
     to += 1
   const end = endOf(segment, to - 1)
   const file = await open(segment.path, 'r')

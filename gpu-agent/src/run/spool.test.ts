@@ -5,7 +5,12 @@ import type { TrainerEvent } from '@palate/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Spool } from './spool'
 
-const metric = (step: number): TrainerEvent => ({ type: 'metric', step, time: step, values: { loss: 1 / step } })
+const metric = (step: number): TrainerEvent => ({
+  type: 'metric',
+  step,
+  time: step,
+  values: { loss: 1 / step },
+})
 const log = (text: string): TrainerEvent => ({ type: 'log', level: 'info', text })
 const end: TrainerEvent = { type: 'run-end', status: 'finished', summary: {}, error: null }
 
@@ -93,7 +98,9 @@ describe('spool', () => {
     }
     const count = async () => (await readdir(folder)).filter((file) => file.endsWith('.jsonl')).length
     expect(await count()).toBeGreaterThan(3)
-    expect((await readAll(spool)).map(({ seq }) => seq)).toEqual(Array.from({ length: 3000 }, (_, i) => i + 1))
+    expect((await readAll(spool)).map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 3000 }, (_, i) => i + 1),
+    )
     expect((await spool.read(0)).length).toBeLessThanOrEqual(300)
     await spool.ack(3000)
     expect(await count()).toBe(1)

@@ -141,7 +141,8 @@ export class Spool {
     } catch {
       // A full disk may have room again soon; whoever needs certainty calls flush() and sees the error.
       await sleep(2000, undefined, { ref: false })
-      if (!this.closed && this.buffer.length > 0) this.timer ??= setTimeout(() => void this.flushLater(), lingerMs)
+      if (!this.closed && this.buffer.length > 0)
+        this.timer ??= setTimeout(() => void this.flushLater(), lingerMs)
     }
   }
 

@@ -4,6 +4,12 @@ let instance: Promise<Llama> | null = null
 
 /** One llama.cpp a process, from the prebuilt binaries only: nothing is compiled or downloaded at run time. */
 export function sharedLlama(gpu: 'auto' | false): Promise<Llama> {
-  instance ??= getLlama({ build: 'never', skipDownload: true, gpu, logLevel: LlamaLogLevel.error, progressLogs: false })
+  instance ??= getLlama({
+    build: 'never',
+    skipDownload: true,
+    gpu,
+    logLevel: LlamaLogLevel.error,
+    progressLogs: false,
+  })
   return instance
 }

@@ -1,4 +1,4 @@
-import { type LlamaContextSequence, type LlamaModel, LlamaLogLevel, type Token } from 'node-llama-cpp'
+import { type LlamaContextSequence, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp'
 import { InferenceError } from './error'
 import { sharedLlama } from './llama'
 import { chatPrompt, type Message, plainTokens } from './prompt'
@@ -122,7 +122,12 @@ export class Model {
     const limit = Math.min(sampling.maxTokens, room)
     if (signal?.aborted) return finish('cancelled')
     const { temperature, topP, seed } = sampling
-    for await (const token of sequence.evaluate(prompt, { temperature, topP, topK: 0, seed: seed ?? anySeed() })) {
+    for await (const token of sequence.evaluate(prompt, {
+      temperature,
+      topP,
+      topK: 0,
+      seed: seed ?? anySeed(),
+    })) {
       if (signal?.aborted) return finish('cancelled')
       tokenIds.push(token)
       take(stream.push(token))
@@ -136,7 +141,11 @@ export class Model {
     let pool = this.pools.get(key)
     if (!pool) {
       const { sequences = 4, threads = 1 } = this.options
-      pool = SequencePool.open(this.model, adapterPath, { contextTokens: this.contextTokens, sequences, threads })
+      pool = SequencePool.open(this.model, adapterPath, {
+        contextTokens: this.contextTokens,
+        sequences,
+        threads,
+      })
       this.pools.set(key, pool)
       pool.catch(() => this.pools.delete(key))
       await this.evict(key)
@@ -148,7 +157,9 @@ export class Model {
   private async evict(keep: string): Promise<void> {
     if (this.pools.size <= poolLimit) return
     const others = [...this.pools].filter(([key]) => key !== keep)
-    const opened = await Promise.all(others.map(async ([key, pool]) => ({ key, pool: await pool.catch(() => null) })))
+    const opened = await Promise.all(
+      others.map(async ([key, pool]) => ({ key, pool: await pool.catch(() => null) })),
+    )
     const idle = opened
       .flatMap(({ key, pool }) => (pool?.isIdle ? [{ key, pool }] : []))
       .sort((a, b) => a.pool.lastUsed - b.pool.lastUsed)[0]

@@ -34,6 +34,9 @@ export function plainTokens(model: LlamaModel, text: string): Token[] {
 function marker(model: LlamaModel, name: string): Token {
   const [token, ...rest] = model.tokenize(name, true)
   if (token === undefined || rest.length > 0 || !model.isSpecialToken(token))
-    throw new InferenceError('bad_model', `The model's vocabulary has no ${name}; it was not made for ChatML.`)
+    throw new InferenceError(
+      'bad_model',
+      `The model's vocabulary has no ${name}; it was not made for ChatML.`,
+    )
   return token
 }

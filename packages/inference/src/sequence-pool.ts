@@ -16,7 +16,11 @@ export class SequencePool {
     this.free = Array.from({ length: context.totalSequences }, () => context.getSequence())
   }
 
-  static async open(model: LlamaModel, adapterPath: string | null, options: PoolOptions): Promise<SequencePool> {
+  static async open(
+    model: LlamaModel,
+    adapterPath: string | null,
+    options: PoolOptions,
+  ): Promise<SequencePool> {
     const context = await model.createContext({
       contextSize: options.contextTokens,
       sequences: options.sequences,
@@ -34,7 +38,8 @@ export class SequencePool {
   async use<T>(use: (sequence: LlamaContextSequence) => Promise<T>): Promise<T> {
     this.lastUsed = performance.now()
     this.busy += 1
-    const sequence = this.free.pop() ?? (await new Promise<LlamaContextSequence>((lend) => this.waiting.push(lend)))
+    const sequence =
+      this.free.pop() ?? (await new Promise<LlamaContextSequence>((lend) => this.waiting.push(lend)))
     try {
       await sequence.clearHistory()
       return await use(sequence)

@@ -1,0 +1,32 @@
+import { ChatMessage, Sampling } from '@palate/protocol'
+import { z } from 'zod'
+
+/** agent → worker. One worker process holds one base model; adapters come with each request. */
+export const ToWorker = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('open'), path: z.string() }),
+  z.object({
+    type: z.literal('generate'),
+    id: z.string(),
+    adapterPath: z.string().nullable(),
+    messages: z.array(ChatMessage),
+    sampling: Sampling,
+  }),
+  z.object({ type: z.literal('cancel'), id: z.string() }),
+])
+export type ToWorker = z.infer<typeof ToWorker>
+
+/** worker → agent. */
+export const FromWorker = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('failed'), message: z.string() }),
+  z.object({ type: z.literal('text'), id: z.string(), text: z.string() }),
+  z.object({
+    type: z.literal('end'),
+    id: z.string(),
+    finishReason: z.enum(['stop', 'length', 'cancelled', 'error']),
+    promptTokens: z.int(),
+    completionTokens: z.int(),
+    error: z.string().nullable(),
+  }),
+])
+export type FromWorker = z.infer<typeof FromWorker>

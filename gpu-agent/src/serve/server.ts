@@ -1,0 +1,93 @@
+import { ServeCancel, type ServeEnd, ServeStart } from '@palate/protocol'
+import type { Logger } from 'pino'
+import type { HubLink } from '../connect/hub-link'
+import type { ObjectCache } from '../files/cache'
+import { coalesce } from './coalesce'
+import { ModelShelf } from './model-shelf'
+
+const coalesceMs = 30
+const openLimit = 32
+
+export type ServerTools = {
+  link: Pick<HubLink, 'on' | 'tell'>
+  cache: ObjectCache
+  log: Logger
+  childEnv: Record<string, string>
+  limits?: { idleMs: number; models: number }
+}
+
+/** Answers the hub's `serve-start`s: weights by hash, text as it comes, one `serve-end` for each. Training goes on beside it. */
+export class Server {
+  private readonly requests = new Map<string, AbortController>()
+  private readonly shelf: ModelShelf
+
+  constructor(private readonly tools: ServerTools) {
+    this.shelf = new ModelShelf(tools.childEnv, tools.limits ?? { idleMs: 10 * 60_000, models: 1 })
+  }
+
+  listen(): void {
+    const { link } = this.tools
+    link.on('serve-start', (payload, ack) => ack(this.accept(payload)))
+    link.on('serve-cancel', (payload) => {
+      const cancel = ServeCancel.safeParse(payload)
+      if (cancel.success) this.requests.get(cancel.data.requestId)?.abort(new Error('cancelled'))
+    })
+  }
+
+  /** The connection is gone and with it everybody who listened. */
+  cancelAll(): void {
+    for (const controller of this.requests.values()) controller.abort(new Error('cancelled'))
+  }
+
+  async close(): Promise<void> {
+    this.cancelAll()
+    await this.shelf.close()
+  }
+
+  private accept(payload: unknown): null | { error: { code: string; message: string } } {
+    const start = ServeStart.safeParse(payload)
+    if (!start.success) return refusal('invalid', 'The agent does not understand this request.')
+    if (this.requests.has(start.data.requestId))
+      return refusal('conflict', 'This answer is already being made.')
+    if (this.requests.size >= openLimit)
+      return refusal('unavailable', 'The agent is answering as much as it can. Try again in a moment.')
+    const controller = new AbortController()
+    this.requests.set(start.data.requestId, controller)
+    void this.serve(start.data, controller.signal)
+    return null
+  }
+
+  private async serve(start: ServeStart, signal: AbortSignal): Promise<void> {
+    const { link, log } = this.tools
+    const { requestId } = start
+    const began = performance.now()
+    const end = await this.answer(start, signal).catch((error: unknown) => {
+      const cancelled = signal.aborted
+      if (!cancelled) log.warn({ requestId, reason: String(error) }, 'an answer failed')
+      return {
+        finishReason: cancelled ? ('cancelled' as const) : ('error' as const),
+        ...{ promptTokens: 0, completionTokens: 0 },
+        error: cancelled ? null : error instanceof Error ? error.message : String(error),
+      }
+    })
+    this.requests.delete(requestId)
+    const message: ServeEnd = { requestId, ...end, durationMs: performance.now() - began }
+    link.tell('serve-end', message)
+  }
+
+  private async answer({ requestId, model, messages, sampling }: ServeStart, signal: AbortSignal) {
+    const { cache, link } = this.tools
+    const [path, adapterPath] = await Promise.all([
+      cache.fetch(model.base, model.token, signal),
+      model.adapter ? cache.fetch(model.adapter, model.token, signal) : null,
+    ])
+    const text = coalesce(coalesceMs, (piece) => link.tell('serve-token', { requestId, text: piece }))
+    try {
+      return await this.shelf.take(path).generate({ adapterPath, messages, sampling }, text.add, signal)
+    } finally {
+      text.flush()
+    }
+  }
+}
+
+const refusal = (code: string, message: string) => ({ error: { code, message } })
