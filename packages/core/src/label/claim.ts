@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto'
-import { pair, pairClaim, type Transaction, variant, vote } from '@palate/db'
-import { and, asc, count, eq, gt, inArray, isNull, lt, ne, notInArray, type SQL, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
+import { pair, pairClaim, type Transaction, vote } from '@palate/db'
+import { and, asc, count, eq, gt, inArray, isNull, lt, notInArray, type SQL, sql } from 'drizzle-orm'
 import { claimMs } from './labeler'
 import { drawOrder } from './order'
 
@@ -10,9 +9,6 @@ export interface Labeler {
   userId: string
   now: Date
 }
-
-const a = alias(variant, 'a')
-const b = alias(variant, 'b')
 
 /** Pairs that a person holds: claimed, not too long ago, neither judged nor skipped. */
 export async function heldPairs(
@@ -69,15 +65,13 @@ async function lockOpenPairs(tx: Transaction, labeler: Labeler, passed: string[]
   const rows = await tx
     .select({ id: pair.id })
     .from(pair)
-    .innerJoin(a, eq(a.id, pair.variantAId))
-    .innerJoin(b, eq(b.id, pair.variantBId))
     .where(
       and(
         eq(pair.workspaceId, labeler.workspaceId),
+        lt(pair.personVotes, pair.quota),
         hasRoom(labeler),
         notVotedBy(labeler.userId),
         notSkippedBy(labeler.userId),
-        ne(a.text, b.text),
         passed.length > 0 ? notInArray(pair.id, passed) : undefined,
       ),
     )

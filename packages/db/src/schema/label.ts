@@ -109,13 +109,14 @@ export const pair = pgTable(
     variantBId: text('variant_b_id')
       .notNull()
       .references(() => variant.id),
+    /** How many people are to judge it; 0 for two equal texts, which need nobody. */
     quota: integer('quota').notNull().default(1),
     personVotes: integer('person_votes').notNull().default(0),
     createdAt: createdAt(),
   },
   (table) => [
     index('pair_open')
-      .on(table.workspaceId, table.createdAt)
+      .on(table.workspaceId, table.personVotes, table.createdAt, table.id)
       .where(sql`${table.personVotes} < ${table.quota}`),
   ],
 )
