@@ -18,6 +18,8 @@ export interface Hub {
 }
 
 const headersMs = 60_000
+/** What still arrives after this is cut off: an upload can be sent again. */
+const graceMs = 3000
 
 /** Starts all that the hub does on opened deps: HTTP, sockets, notices, the worker, the sweeps. */
 export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
@@ -43,9 +45,9 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     async close() {
       stopSweeps()
       await relay.close()
-      await io.close() // closes the HTTP server too, once the requests under way are done
-      http.closeAllConnections()
-      await Promise.all([worker.stop(), unlisten()])
+      const cut = setTimeout(() => http.closeAllConnections(), graceMs)
+      await Promise.all([io.close(), worker.stop(), unlisten()]) // io closes the HTTP server with it
+      clearTimeout(cut)
       await pool.end()
     },
   }

@@ -7,19 +7,33 @@ import { afterAll } from 'vitest'
 import { readHubEnv } from '../env'
 import { type Hub, startHub } from '../hub'
 
-export interface TestHub {
+export interface OpenedDeps {
   deps: TestDeps
-  /** The folder of its object store. */
+  /** The folder of the object store. */
   root: string
+}
+
+export interface TestHub extends OpenedDeps {
   hub: Hub
   origin: string
 }
 
-/** A real hub on a free port, on a database and a store of its own. */
-export async function startTestHub(settings: Record<string, string> = {}): Promise<TestHub> {
+/** A database and a store of its own, without a hub on them yet. */
+export async function openTestDeps(): Promise<OpenedDeps> {
   const root = await mkdtemp(join(tmpdir(), 'palate-hub-'))
   afterAll(() => rm(root, { recursive: true, force: true }))
-  const deps = { ...(await createTestDeps()), storage: await openObjectStore({ kind: 'folder', root }) }
+  return {
+    root,
+    deps: { ...(await createTestDeps()), storage: await openObjectStore({ kind: 'folder', root }) },
+  }
+}
+
+/** A real hub on a free port. */
+export async function startTestHub(
+  settings: Record<string, string> = {},
+  opened?: OpenedDeps,
+): Promise<TestHub> {
+  const { deps, root } = opened ?? (await openTestDeps())
   const env = readHubEnv({
     DATABASE_URL: deps.url,
     PALATE_SECRET: 'a secret that only the tests know',
@@ -27,8 +41,14 @@ export async function startTestHub(settings: Record<string, string> = {}): Promi
     HUB_PORT: '0',
     ...settings,
   })
-  const hub = await startHub(deps, env)
-  afterAll(() => hub.close())
+  const started = await startHub(deps, env)
+  let closing: Promise<void> | null = null
+  const close = () => {
+    closing ??= started.close()
+    return closing
+  }
+  afterAll(close)
+  const hub = { ...started, close }
   return { deps, root, hub, origin: `http://127.0.0.1:${hub.port}` }
 }
 
@@ -47,7 +67,7 @@ export async function until<Value>(
 }
 
 /** Every file in the store, half-written ones too. */
-export async function listStore({ root }: TestHub): Promise<string[]> {
+export async function listStore({ root }: OpenedDeps): Promise<string[]> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true })
   return entries
     .filter((entry) => entry.isFile())

@@ -1,0 +1,146 @@
+import {
+  completeUpload,
+  createBatch,
+  createUpload,
+  getBatch,
+  getDatasetVersion,
+  importDataset,
+} from '@palate/core'
+import type { DatasetVersionView } from '@palate/core/dataset/schemas'
+import { createKitchen, createModel, createVegan, type Kitchen } from '@palate/core/testing'
+import { readExamples } from '@palate/corpus'
+import { contentKey } from '@palate/storage'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { listStore, openTestDeps, startTestHub, type TestHub, until } from '../testing/hub'
+import { workerLockSpace } from './claim-worker'
+
+let test: TestHub
+let kitchen: Kitchen
+beforeAll(async () => {
+  test = await startTestHub()
+  kitchen = await createKitchen(test.deps)
+})
+
+const row = (title: string) =>
+  JSON.stringify({ title, ingredients: ['black beans', 'corn'], directions: ['Cook.'] })
+
+async function importFile(name: string, content: string): Promise<DatasetVersionView> {
+  const bytes = Buffer.from(content)
+  const { uploadId, url, token } = await createUpload(kitchen.engineer, {
+    filename: name,
+    sizeBytes: bytes.length,
+  })
+  const headers = { authorization: `Bearer ${token}` }
+  await fetch(test.origin + url, { method: 'PUT', headers, body: bytes })
+  const { datasetVersionId: id } = await importDataset(kitchen.engineer, { uploadId, name })
+  return until(async () => {
+    const version = await getDatasetVersion(kitchen.viewer, { id })
+    return version.status === 'ready' || version.status === 'failed' ? version : null
+  }, 25_000)
+}
+
+describe('an import', () => {
+  it('ends in a version whose Parquet file lies in the store under its hash', async () => {
+    const version = await importFile('beans.jsonl', [row('Beans'), row('Corn'), '{', row('beans')].join('\n'))
+    expect(version).toMatchObject({
+      ...{ status: 'ready', error: null, rowsRead: 4, rowsKept: 2, rowsDropped: 2 },
+      profile: {
+        dropped: [
+          { reason: 'line is not JSON', count: 1, lines: [3] },
+          { reason: 'duplicate', count: 1, lines: [4] },
+        ],
+      },
+    })
+    const examples = await test.deps.storage.withLocalFile(contentKey(version.sha256 ?? ''), (path) =>
+      readExamples(path, { limit: 10, seed: 1 }),
+    )
+    expect(examples.map(({ title }) => title).sort()).toEqual(['Beans', 'Corn'])
+  })
+
+  it('of a broken file ends in a sentence and leaves nothing behind', async () => {
+    const before = await listStore(test)
+    const version = await importFile('letter.csv', 'Dear cook,\nI have no recipe.')
+    expect(version).toMatchObject({ status: 'failed', profile: null })
+    expect(version.error).toMatch(
+      /names no column title, ingredients, directions. Begin the file with ,title/,
+    )
+    expect(await listStore(test)).toEqual(before)
+  })
+})
+
+it('an import that a stopping hub gives up is done by the next', async () => {
+  const opened = await openTestDeps()
+  const { deps } = opened
+  const { engineer, viewer, workspaceId } = await createKitchen(deps)
+  const content = Buffer.from(Array.from({ length: 30_000 }, (_, index) => row(`Dish ${index}`)).join('\n'))
+  const { uploadId } = await createUpload(engineer, { filename: 'a.jsonl', sizeBytes: content.length })
+  const stored = await deps.storage.put(`uploads/${uploadId}/1`, content)
+  await completeUpload(deps, { workspaceId, uploadId }, stored)
+  const first = await startTestHub({}, opened)
+  const { datasetVersionId: id } = await importDataset(engineer, { uploadId, name: 'long' })
+  const read = () => getDatasetVersion(viewer, { id })
+  await until(async () => ((await read()).progress?.rows ?? 0) > 0)
+  await first.hub.close()
+  await startTestHub({}, opened)
+  await until(async () => (await read()).status === 'ready', 40_000)
+  expect(await read()).toMatchObject({ rowsKept: 30_000, error: null })
+}, 60_000)
+
+it('a batch is prepared with the recipes of its dataset', async () => {
+  const titles = Array.from({ length: 40 }, (_, index) => row(`Dish ${index}`))
+  const version = await importFile('dishes.jsonl', titles.join('\n'))
+  await createVegan(kitchen.engineer)
+  await createModel(test.deps, kitchen.workspaceId)
+  const { id } = await createBatch(kitchen.engineer, { datasetVersionId: version.id, promptsPerPersona: 6 })
+  const batch = await until(async () => {
+    const view = await getBatch(kitchen.viewer, { id })
+    return view.status === 'preparing' ? null : view
+  })
+  expect(batch).toMatchObject({ status: 'generating', prompts: 6, run: { status: 'queued' } })
+})
+
+describe('the job of a hub that was killed', () => {
+  /** An import whose job is locked by a worker, as a hub leaves it that dies under way. No hub runs yet. */
+  async function interrupted(worker: string, attempts: number) {
+    const opened = await openTestDeps()
+    const { deps } = opened
+    const { engineer, viewer, workspaceId } = await createKitchen(deps)
+    const content = Buffer.from(row('Beans'))
+    const { uploadId } = await createUpload(engineer, { filename: 'a.jsonl', sizeBytes: content.length })
+    const stored = await deps.storage.put(`uploads/${uploadId}/1`, content)
+    await completeUpload(deps, { workspaceId, uploadId }, stored)
+    const { datasetVersionId: id } = await importDataset(engineer, { uploadId, name: 'interrupted' })
+    await deps.sql`
+      update graphile_worker._private_jobs
+      set locked_by = ${worker}, locked_at = now() - interval '1 minute', attempts = ${attempts}`
+    return { opened, read: () => getDatasetVersion(viewer, { id }) }
+  }
+
+  it('is done by another at once', async () => {
+    const { opened, read } = await interrupted('worker-dead', 1)
+    await startTestHub({}, opened)
+    const version = await until(async () => ((await read()).status === 'waiting' ? null : read()))
+    await until(async () => (await read()).status === 'ready')
+    expect(version.error).toBeNull()
+  })
+
+  it('ends with a sentence when it has no try left', async () => {
+    const { opened, read } = await interrupted('worker-dead', 3)
+    await startTestHub({}, opened)
+    expect(await read()).toMatchObject({
+      status: 'failed',
+      error: expect.stringMatching(/^The hub stopped three times while it worked on this\./),
+    })
+    expect(await listStore(opened)).toEqual([])
+  })
+
+  it('is left alone while its hub lives', async () => {
+    const { opened, read } = await interrupted('worker-alive', 1)
+    const alive = await opened.deps.sql.reserve()
+    await alive`select pg_advisory_lock(${workerLockSpace}, hashtext('worker-alive'))`
+    await startTestHub({}, opened)
+    const jobs = await opened.deps.sql`select locked_by from graphile_worker.jobs`
+    expect([jobs[0]?.locked_by, (await read()).status]).toEqual(['worker-alive', 'waiting'])
+    alive.release()
+  })
+})
