@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RunKind } from './run'
-import { TrainerEvent } from './trainer'
+import { notUnderstood, TrainerEvent } from './trainer'
 
 export const protocolVersion = 1
 
@@ -100,7 +100,12 @@ export type LeaseRenewal = z.infer<typeof LeaseRenewal>
 export const LeaseRenewalReply = z.object({ lost: z.boolean(), cancel: z.boolean() })
 export type LeaseRenewalReply = z.infer<typeof LeaseRenewalReply>
 
-export const SpooledEvent = z.object({ seq: z.int().positive(), at: z.number(), event: TrainerEvent })
+/** An event of a type that only a newer agent knows is kept as a log line: it must not hold up the batch it is in. */
+export const SpooledEvent = z.object({
+  seq: z.int().positive(),
+  at: z.number(),
+  event: TrainerEvent.catch(({ value }) => notUnderstood(JSON.stringify(value))),
+})
 export type SpooledEvent = z.infer<typeof SpooledEvent>
 
 export const eventBatchLimit = 1000

@@ -80,6 +80,10 @@ export const TrainerEvent = z.discriminatedUnion('type', [
 ])
 export type TrainerEvent = z.infer<typeof TrainerEvent>
 
+export function notUnderstood(text: string): TrainerEvent {
+  return { type: 'log', level: 'warn', text: `Not understood: ${text.slice(0, 2000)}` }
+}
+
 /** Parses one line of a trainer. What is no event (a stray print, a newer type) is kept as a log line, never thrown away. */
 export function parseTrainerLine(line: string): TrainerEvent {
   let value: unknown
@@ -89,7 +93,5 @@ export function parseTrainerLine(line: string): TrainerEvent {
     return { type: 'log', level: 'info', text: line }
   }
   const parsed = TrainerEvent.safeParse(value)
-  return parsed.success
-    ? parsed.data
-    : { type: 'log', level: 'warn', text: `Not understood: ${line.slice(0, 2000)}` }
+  return parsed.success ? parsed.data : notUnderstood(line)
 }

@@ -1,0 +1,43 @@
+"""The golden files that the TypeScript side reads too: one contract, two languages."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import job_of
+
+import events
+from job import DpoConfig, parse_job
+
+FIXTURES = Path(__file__).resolve().parents[3] / "packages" / "protocol" / "fixtures"
+
+
+def golden(name: str) -> Any:
+    return json.loads((FIXTURES / name).read_text(encoding="utf-8"))
+
+
+def test_golden_job(tmp_path: Path) -> None:
+    raw = golden("trainer-job.json")
+    (tmp_path / "inputs" / "model").mkdir(parents=True)
+    (tmp_path / "inputs" / "pairs.jsonl").touch()
+    job = parse_job({**raw, "workDir": str(tmp_path)})
+    assert isinstance(job.config, DpoConfig)
+    assert (job.seed, job.epoch, job.config.lora_rank, job.config.beta) == (7, 2, 16, 0.1)
+    assert set(raw) == set(job_of("dpo", tmp_path, {}, {}))
+
+
+def test_the_trainer_writes_the_golden_events(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each function's own event, key by key and value by value; a metric's time is the clock's."""
+    written = io.StringIO()
+    monkeypatch.setattr(events, "_stream", written)
+    events.run_start(400, 3200000, 3200000, "cpu", "float32")
+    events.progress(10, 400, "training")
+    events.metric(10, {"loss": 2.5, "grad_norm": 0.75, "tokens_per_second": 9000.5, "broken": float("nan")})
+    events.sample(100, "I have beans.", "# Bean Stew\n")
+    lines = [json.loads(line) for line in written.getvalue().splitlines()]
+    start, progress, metric, sample = golden("trainer-events.json")[:4]
+    assert lines[:2] == [start, progress]
+    assert {**lines[2], "time": metric["time"]} == metric
+    assert lines[3] == sample

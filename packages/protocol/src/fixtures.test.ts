@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import events from '../fixtures/trainer-events.json' with { type: 'json' }
+import job from '../fixtures/trainer-job.json' with { type: 'json' }
+import { DpoConfig, EventBatch, parseTrainerLine, TrainerEvent, TrainerJob } from './index'
+
+test.each(events)('the golden event $type is read as it stands', (event) => {
+  expect(TrainerEvent.parse(event)).toEqual(event)
+  expect(parseTrainerLine(JSON.stringify(event))).toEqual(event)
+})
+
+test('the golden job is a job, and its config a DPO config', () => {
+  expect(TrainerJob.parse(job)).toEqual(job)
+  expect(DpoConfig.parse(job.config)).toEqual(job.config)
+})
+
+test('a job with a key nobody knows is refused: inputs are strict', () => {
+  expect(TrainerJob.safeParse({ ...job, shell: 'rm' }).success).toBe(false)
+})
+
+test('what a newer trainer adds does not break an older reader', () => {
+  const [start] = events
+  expect(parseTrainerLine(JSON.stringify({ ...start, colour: 'green' }))).toEqual(start)
+  expect(parseTrainerLine('{"type":"eval-start","step":1}')).toMatchObject({ type: 'log', level: 'warn' })
+  expect(parseTrainerLine('Loading weights: 50%')).toEqual({
+    type: 'log',
+    level: 'info',
+    text: 'Loading weights: 50%',
+  })
+})
+
+test('one unknown event does not hold up the batch it is in', () => {
+  const batch = EventBatch.parse({
+    runId: 'run_1',
+    attemptId: 'att_1',
+    epoch: 1,
+    events: [
+      { seq: 1, at: 1, event: { type: 'telepathy' } },
+      { seq: 2, at: 2, event: events[1] },
+    ],
+  })
+  expect(batch.events.map(({ event }) => event.type)).toEqual(['log', 'progress'])
+})
