@@ -28,7 +28,7 @@ export function EnrolDialog() {
       }}
     >
       <DialogTrigger asChild>
-        <Button look="primary">Enrol an agent</Button>
+        <Button>Enrol an agent</Button>
       </DialogTrigger>
       <DialogContent
         title="Enrol an agent"

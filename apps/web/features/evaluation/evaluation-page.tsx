@@ -1,8 +1,7 @@
 'use client'
 
-import { Button, Card, CardBody, ErrorState, Progress, Skeleton } from '@palate/ui'
+import { Card, CardBody, ErrorState, Progress, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
-import Link from 'next/link'
 import { formatDate, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
@@ -47,11 +46,6 @@ function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
             {formatDate(evaluation.createdAt)}
           </p>
         </div>
-        {summary ? (
-          <Button asChild look="primary">
-            <Link href="/release">To release</Link>
-          </Button>
-        ) : null}
       </header>
       {evaluation.error ? <ErrorState title="The evaluation stopped" message={evaluation.error} /> : null}
       {isMoving(evaluation.status) ? <Writing evaluation={evaluation} /> : null}

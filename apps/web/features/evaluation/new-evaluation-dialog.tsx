@@ -40,7 +40,7 @@ export function NewEvaluationDialog() {
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button look="primary">New evaluation</Button>
+        <Button>New evaluation</Button>
       </DialogTrigger>
       <DialogContent
         title="New evaluation"

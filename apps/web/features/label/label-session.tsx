@@ -18,6 +18,7 @@ export function LabelSession() {
   const [help, setHelp] = useState(false)
   return (
     <Page
+      guided={false}
       crumbs={[{ name: 'Labels', href: '/labels' }, { name: 'Session' }]}
       bar={<SessionBar onHelp={() => setHelp(true)} />}
     >

@@ -45,7 +45,7 @@ export function LabelsPage() {
               </Button>
             ) : null}
             {may('label:create') ? (
-              <Button asChild look="primary">
+              <Button asChild>
                 <Link href="/labels/session">Label pairs</Link>
               </Button>
             ) : null}

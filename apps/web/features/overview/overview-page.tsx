@@ -2,10 +2,10 @@
 
 import { Button, Card, CardBody, CardHead, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
-import { ArrowRight } from 'lucide-react'
 import Link from 'next/link'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
+import { NextStepButton } from '../next-step/next-step-button'
 import { Page } from '../shell/page'
 import { ActiveRun, NoRun } from './active-run'
 import { Figures } from './figures'
@@ -31,15 +31,8 @@ function OverviewView({ overview }: { overview: Overview }) {
       crumbs={[{ name: 'Overview' }]}
       title={headline(done, stations.length)}
       lead={next ? next.hint : 'Every station is done. Feedback from the chat becomes the next labels.'}
-      actions={
-        next ? (
-          <Button asChild look="primary" size="lg">
-            <Link href={next.href}>
-              {next.label} <ArrowRight aria-hidden />
-            </Link>
-          </Button>
-        ) : null
-      }
+      actions={<NextStepButton large />}
+      guided={false}
     >
       <Card className="px-5 py-6 lg:px-2">
         <LoopPath stations={stations} />

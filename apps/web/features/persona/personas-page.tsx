@@ -26,7 +26,7 @@ export function PersonasPage() {
         <>
           <YamlActions mayImport={mayWrite} />
           {mayWrite ? (
-            <Button asChild look="primary">
+            <Button asChild>
               <Link href="/personas/new">New persona</Link>
             </Button>
           ) : null}

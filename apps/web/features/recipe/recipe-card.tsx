@@ -80,7 +80,7 @@ export function RecipeCard({
                 key={index}
                 className={cn(
                   'grid grid-cols-[76px_1fr] gap-2.5 border-b border-dotted border-line-strong py-1.25 sm:grid-cols-[92px_1fr]',
-                  same?.ingredients.has(index) && 'text-ink-3 opacity-60',
+                  same?.ingredients.has(index) && 'opacity-50',
                 )}
               >
                 <span className="num text-right text-ink-2">{ingredient.quantity}</span>
@@ -98,10 +98,7 @@ export function RecipeCard({
               <li
                 // biome-ignore lint/suspicious/noArrayIndexKey: steps are their order
                 key={index}
-                className={cn(
-                  'grid grid-cols-[26px_1fr] gap-2',
-                  same?.steps.has(index) && 'text-ink-3 opacity-60',
-                )}
+                className={cn('grid grid-cols-[26px_1fr] gap-2', same?.steps.has(index) && 'opacity-50')}
               >
                 <span className="title text-lg leading-[1.25] text-accent">{index + 1}</span>
                 <span>

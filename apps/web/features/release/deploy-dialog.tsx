@@ -44,9 +44,7 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
   )
   return (
     <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        {deployment ? <Button>Change</Button> : <Button look={modelId ? 'plain' : 'primary'}>Deploy</Button>}
-      </DialogTrigger>
+      <DialogTrigger asChild>{deployment ? <Button>Change</Button> : <Button>Deploy</Button>}</DialogTrigger>
       <DialogContent
         title={deployment ? `Change ${deployment.title}` : 'Deploy a model'}
         description="It answers in the public chat at once, and under its name on the OpenAI-compatible endpoint."

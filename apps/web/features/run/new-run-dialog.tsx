@@ -40,7 +40,7 @@ export function NewRunDialog() {
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button look="primary">New run</Button>
+        <Button>New run</Button>
       </DialogTrigger>
       <DialogContent title="New run">
         <Tabs value={kind ?? likely} onValueChange={setKind}>

@@ -133,7 +133,7 @@ function RunActions({ run }: { run: Run }) {
   return (
     <div className="flex gap-2">
       {run.modelVersionId ? (
-        <Button asChild look={run.kind === 'dpo' ? 'primary' : 'plain'}>
+        <Button asChild>
           <Link href={run.kind === 'dpo' ? '/evaluation' : '/release'}>
             {run.kind === 'dpo' ? 'Evaluate this model' : 'See the model'}
           </Link>

@@ -1,6 +1,7 @@
 import { cn, Logo } from '@palate/ui'
 import Link from 'next/link'
 import { Fragment, type ReactNode } from 'react'
+import { NextStepButton } from '../next-step/next-step-button'
 
 export type Crumb = { name: string; href?: string }
 
@@ -12,6 +13,7 @@ export function Page({
   lead,
   actions,
   wide = true,
+  guided = true,
   children,
 }: {
   crumbs: readonly Crumb[]
@@ -21,6 +23,8 @@ export function Page({
   lead?: ReactNode
   actions?: ReactNode
   wide?: boolean
+  /** Whether the top bar says what comes next. */
+  guided?: boolean
   children: ReactNode
 }) {
   return (
@@ -43,7 +47,10 @@ export function Page({
             </Fragment>
           ))}
         </p>
-        {bar ? <div className="ml-auto flex items-center gap-3">{bar}</div> : null}
+        <div className="ml-auto flex shrink-0 items-center gap-3">
+          {bar}
+          {guided ? <NextStepButton /> : null}
+        </div>
       </div>
       <div
         className={cn(

@@ -42,7 +42,7 @@ function BatchView({ batch }: { batch: Batch }) {
           <span className="num text-sm text-ink-3">{formatDate(batch.createdAt)}</span>
         </div>
         {batch.pairs > 0 ? (
-          <Button asChild look={status === 'ready' ? 'primary' : 'plain'}>
+          <Button asChild>
             <Link href="/labels/session">Label pairs</Link>
           </Button>
         ) : null}

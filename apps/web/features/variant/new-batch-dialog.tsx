@@ -56,7 +56,7 @@ export function NewBatchDialog() {
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button look="primary">New batch</Button>
+        <Button>New batch</Button>
       </DialogTrigger>
       <DialogContent
         title="New batch of variants"
