@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { Loaded } from '../../lib/loaded'
 import { groupCharts } from './chart-groups'
 import { MetricChart } from './metric-chart'
-import type { Run } from './run-page'
+import type { Run } from './types'
 import { useMetrics } from './use-metrics'
 
 /** Every curve of a run, live, smoothed on request. */

@@ -1,7 +1,7 @@
 import { Card, CardBody, CardHead, Table, Td, Th, Tr } from '@palate/ui'
 import { formatDate } from '../../lib/format'
-import type { Run } from './run-page'
 import { StatusTag } from './run-status'
+import type { Run } from './types'
 
 /** How the run was ordered, what it was made from, and each attempt at it. */
 export function RunConfigView({ run }: { run: Run }) {

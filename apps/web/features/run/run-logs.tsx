@@ -4,8 +4,8 @@ import { Card, cn, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
-import type { Run } from './run-page'
 import { isMoving } from './run-status'
+import type { Run } from './types'
 
 const clock = new Intl.DateTimeFormat('en', {
   hour: '2-digit',

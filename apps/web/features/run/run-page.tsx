@@ -15,7 +15,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { formatDuration } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
-import { type Outputs, useTRPC } from '../../lib/trpc'
+import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
@@ -26,8 +26,7 @@ import { RunLogs } from './run-logs'
 import { RunProgress } from './run-progress'
 import { RunSamples } from './run-samples'
 import { isMoving, StatusTag } from './run-status'
-
-export type Run = Outputs['run']['get']
+import type { Run } from './types'
 
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC()

@@ -6,8 +6,8 @@ import { formatCount } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { RecipeCard } from '../recipe/recipe-card'
-import type { Run } from './run-page'
 import { isMoving } from './run-status'
+import type { Run } from './types'
 
 /** What the model wrote while it learned, newest first. */
 export function RunSamples({ run }: { run: Run }) {
