@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { newId, persona, personaVersion, prompt, type Transaction, variant, variantBatch } from '@palate/db'
 import type { GenerateItem } from '@palate/protocol'
 import {
@@ -16,7 +17,7 @@ import { getModelRow, weightsOf } from '../model/find'
 import { notify } from '../notify'
 import { authorize } from '../permission'
 import { createGenerateRun } from '../run/create-generate'
-import { makePrompts } from './make-prompts'
+import { type MadePrompt, makePrompts } from './make-prompts'
 
 type BatchRow = typeof variantBatch.$inferSelect
 type VariantRow = typeof variant.$inferInsert
@@ -71,9 +72,12 @@ async function writePrompts(
 ): Promise<GenerateItem[]> {
   const { settings, workspaceId, id: batchId } = batch
   const cooks = await readCooks(tx, settings.personaVersionIds ?? [])
-  const made = cooks.map((cook, index) =>
-    makePrompts(cook.persona, settings.promptsPerPersona, settings.seed + index, examples),
-  )
+  const made: MadePrompt[][] = []
+  for (const [index, { persona }] of cooks.entries()) {
+    made.push(makePrompts(persona, settings.promptsPerPersona, settings.seed + index, examples))
+    // Making prompts is plain computing: the sockets of the same process come in between.
+    await setImmediate()
+  }
   const random = seededRandom(settings.seed)
   const prompts: (typeof prompt.$inferInsert)[] = []
   const variants: VariantRow[] = []
