@@ -26,9 +26,13 @@ export async function deliver(
       await spool.waitBeyond(spool.ackedSeq, signal)
       await link.ready(signal)
       const events = await spool.read(spool.ackedSeq)
+      // The hello that made the link ready may have moved the watermark up to the end.
+      if (events.length === 0) continue
       const reply = await link.call('run-events', { ...attempt, events }, EventBatchReply)
       if (reply.lost) return 'lost'
       const before = spool.ackedSeq
+      // A hub that forgot what it once acked (a database set back) can never be given it again.
+      if (reply.ackedSeq < before) return 'lost'
       await spool.ack(reply.ackedSeq)
       if (spool.ackedSeq === before) throw new Error(`The hub acked nothing of a batch after ${before}.`)
       failures = 0

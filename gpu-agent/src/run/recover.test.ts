@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  isAlive,
+  removeHome,
+  spawnAgent,
+  startAgent,
+  temporaryHome,
+  trainerPids,
+  until,
+} from '../testing/agent'
+import { TestHub } from '../testing/test-hub'
+
+let hub: TestHub
+let home: string
+beforeEach(async () => {
+  hub = await TestHub.start()
+  home = await temporaryHome()
+})
+afterEach(async () => {
+  await hub.stop()
+  await removeHome(home)
+})
+
+const stepsOf = (runId: string) =>
+  hub
+    .attemptsOf(runId)
+    .map(({ events }) => events.flatMap(({ event }) => (event.type === 'metric' ? [event.step] : [])))
+const reached = (runId: string, step: number) => () => stepsOf(runId).flat().includes(step)
+const isWhole = (runId: string) =>
+  hub.attemptsOf(runId).every(({ events }) => events.every(({ seq }, index) => seq === index + 1))
+
+describe('an agent that comes back', () => {
+  it('after a kill -9 in the middle of a training ends the orphan and finishes from its checkpoint', async () => {
+    hub.lease('run_k', { steps: 60, stepSeconds: 0.05, checkpointEvery: 5 })
+    const first = spawnAgent(hub.url, home)
+    await until('step 12', reached('run_k', 12))
+    first.kill('SIGKILL')
+    await first.exited
+    const { all } = await trainerPids(home, 'run_k')
+    const second = spawnAgent(hub.url, home)
+    expect(await until('the end', () => hub.endOf('run_k'), 90_000)).toMatchObject({ status: 'finished' })
+    expect(all.filter(isAlive)).toEqual([])
+    const [before, after] = stepsOf('run_k')
+    expect(hub.attemptsOf('run_k').map(({ lost }) => lost)).toEqual([true, false])
+    expect(after?.[0]).toBeGreaterThan(10)
+    expect(after?.[0]).toBeLessThanOrEqual((before?.at(-1) ?? 0) + 6)
+    expect(new Set([...(before ?? []), ...(after ?? [])]).size).toBe(60)
+    expect(isWhole('run_k')).toBe(true)
+    expect(hub.attemptsOf('run_k')[1]?.artifacts.size).toBe(1)
+    await until('the run folder to be gone', () => !existsSync(join(home, 'runs/run_k')))
+    second.kill('SIGTERM')
+    expect(await second.exited).toBe(0)
+  }, 150_000)
+
+  it('delivers a finished run that the hub never heard the end of', async () => {
+    hub.beforeAck = (batch, socket) => {
+      if (batch.events.some(({ event }) => event.type === 'run-end')) socket.disconnect(true)
+    }
+    hub.lease('run_f', { steps: 3 })
+    const first = spawnAgent(hub.url, home)
+    await until('the upload', () => hub.attemptsOf('run_f')[0]?.artifacts.size)
+    await until('the trainer to leave', async () => (await trainerPids(home, 'run_f')).alive.length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    first.kill('SIGKILL')
+    await first.exited
+    // What the torn connection stored is forgotten: the hub knows nothing of the run's end.
+    const attempt = hub.attemptsOf('run_f')[0]
+    if (attempt) attempt.events = attempt.events.filter(({ event }) => event.type !== 'run-end')
+    hub.beforeAck = () => undefined
+    const agent = await startAgent(hub.url, home)
+    expect(await until('the end', () => hub.endOf('run_f'))).toMatchObject({ status: 'finished' })
+    expect(hub.attemptsOf('run_f')).toHaveLength(1)
+    expect((await trainerPids(home, 'run_f')).all.length).toBeLessThanOrEqual(1)
+    await agent.stop()
+  }, 120_000)
+
+  it('after an orderly stop goes on from the checkpoint that the stop made', async () => {
+    hub.lease('run_o', { steps: 40, stepSeconds: 0.05, checkpointEvery: 1000 })
+    const first = await startAgent(hub.url, home)
+    await until('step 8', reached('run_o', 8))
+    await first.stop()
+    expect(hub.endOf('run_o')).toBeNull()
+    expect((await trainerPids(home, 'run_o')).alive).toEqual([])
+    const second = await startAgent(hub.url, home)
+    expect(await until('the end', () => hub.endOf('run_o'))).toMatchObject({ status: 'finished' })
+    expect(stepsOf('run_o')[1]?.[0]).toBeGreaterThan(8)
+    await second.stop()
+  })
+
+  it('is refused a folder in which another agent lives', async () => {
+    const first = spawnAgent(hub.url, home)
+    await until('its hello', () => hub.hellos.length)
+    await expect(startAgent(hub.url, home)).rejects.toThrow(/Another agent .* works in/)
+    first.kill('SIGTERM')
+    await first.exited
+    const second = await startAgent(hub.url, home)
+    await second.stop()
+  })
+
+  it('enrols once, and says what to do when its code was used', async () => {
+    const first = await startAgent(hub.url, home)
+    await first.stop()
+    const again = await startAgent(hub.url, home)
+    await again.stop()
+    const other = await temporaryHome()
+    await expect(startAgent(hub.url, other)).rejects.toThrow(/This code was used.*fresh enrolment code/)
+    await removeHome(other)
+  })
+})

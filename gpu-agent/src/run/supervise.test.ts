@@ -1,0 +1,175 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TrainerEvent } from '@palate/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Agent } from '../agent'
+import { isAlive, removeHome, startAgent, temporaryHome, trainerPids, until } from '../testing/agent'
+import { TestHub } from '../testing/test-hub'
+
+let hub: TestHub
+let home: string
+let agent: Agent
+beforeEach(async () => {
+  hub = await TestHub.start()
+  home = await temporaryHome()
+  agent = await startAgent(hub.url, home, { silenceMs: 3000 })
+})
+afterEach(async () => {
+  await agent.stop()
+  await hub.stop()
+  await removeHome(home)
+})
+
+const ended = (runId: string) => until(`the end of ${runId}`, () => hub.endOf(runId))
+const eventsOf = (runId: string): TrainerEvent[] =>
+  hub.attemptsOf(runId).flatMap(({ events }) => events.map(({ event }) => event))
+const isGone = (runId: string) =>
+  until('the run folder to be gone', () => !existsSync(join(home, 'runs', runId)))
+
+describe('an attempt', () => {
+  it('trains, uploads, ends, and leaves nothing behind', async () => {
+    hub.lease('run_a', { steps: 12 }, { 'ontology.json': '{"version":1}' })
+    expect(await ended('run_a')).toMatchObject({ status: 'finished' })
+    const events = eventsOf('run_a')
+    expect(events.filter(({ type }) => type === 'metric')).toHaveLength(12)
+    expect(events.at(-2)).toMatchObject({ type: 'artifact', path: 'output/model.txt' })
+    expect(hub.attemptsOf('run_a')[0]?.artifacts.get('output/model.txt')?.toString()).toBe(
+      'trained for 12 steps',
+    )
+    await isGone('run_a')
+  })
+
+  it('is given its inputs by name and an environment without secrets', async () => {
+    hub.lease(
+      'run_env',
+      { behaviour: 'environment' },
+      { 'model/config.json': '{}', 'model/w.bin': 'w', 'pairs.jsonl': '' },
+    )
+    await ended('run_env')
+    const [environment, inputs] = eventsOf('run_env').flatMap((event) =>
+      event.type === 'log' ? [event.text] : [],
+    )
+    expect(JSON.parse(inputs ?? '')).toEqual({ model: 'inputs/model', pairs: 'inputs/pairs.jsonl' })
+    expect(JSON.parse(environment ?? '')).toContain('HF_HUB_OFFLINE')
+    expect(environment).not.toMatch(/PALATE_(ENROLMENT|HUB|AGENT)/)
+    expect((await stat(join(home, 'credential.json'))).mode & 0o777).toBe(0o600)
+  })
+
+  it.each([
+    ['crash', 'trainer_crashed', /exit code 3/],
+    ['segfault', 'trainer_crashed', /SIGSEGV/],
+    ['killed', 'killed', /memory/],
+    ['hang', 'trainer_silent', /nothing for 3 s/],
+  ])('that ends by %s fails with a reason', async (behaviour, code, message) => {
+    hub.lease('run_b', { behaviour })
+    expect(await ended('run_b')).toMatchObject({
+      status: 'failed',
+      error: { code, message: expect.stringMatching(message) },
+    })
+    if (behaviour === 'crash')
+      expect(eventsOf('run_b').some((event) => event.type === 'log' && /a last word/.test(event.text))).toBe(
+        true,
+      )
+    await isGone('run_b')
+  })
+
+  it('counts the first run-end only', async () => {
+    hub.lease('run_r', { behaviour: 'repeat' })
+    expect(await ended('run_r')).toMatchObject({ status: 'finished' })
+    await isGone('run_r')
+    const types = eventsOf('run_r').map(({ type }) => type)
+    expect(types).toEqual(['progress', 'metric', 'run-end'])
+  })
+
+  it('keeps what it cannot read as log lines', async () => {
+    hub.lease('run_g', { behaviour: 'garbage' })
+    expect(await ended('run_g')).toMatchObject({ status: 'finished', summary: { loss: 0.5 } })
+    const logs = eventsOf('run_g').flatMap((event) => (event.type === 'log' ? [event.text] : []))
+    expect(logs[0]).toBe('Downloading shards: 100%')
+    expect(logs.some((text) => text.includes('from-the-future'))).toBe(true)
+    expect(Math.max(...logs.map((text) => text.length))).toBeLessThan(17_000)
+    expect(eventsOf('run_g').some((event) => event.type === 'metric' && event.step === 7)).toBe(true)
+  })
+
+  it('does not wait for a trainer that stays after its end', async () => {
+    hub.lease('run_l', { behaviour: 'linger' })
+    expect(await ended('run_l')).toMatchObject({ status: 'finished' })
+    await isGone('run_l')
+  })
+
+  it('takes grandchildren along', async () => {
+    hub.lease('run_gc', { behaviour: 'grandchild' })
+    const file = join(home, 'runs/run_gc/work/grandchild')
+    const pid = Number(await until('the grandchild', () => readFile(file, 'utf8').catch(() => '')))
+    expect(await ended('run_gc')).toMatchObject({ status: 'finished' })
+    await until('the grandchild to be gone', () => !isAlive(pid))
+  })
+
+  it('is cancelled with a checkpoint', async () => {
+    hub.lease('run_c', { steps: 10_000, stepSeconds: 0.05, checkpointEvery: 1000 })
+    const first = () => eventsOf('run_c').some(({ type }) => type === 'metric')
+    await until('the first metric', first)
+    const attempt = hub.attemptsOf('run_c')[0]
+    hub.push('cancel', { runId: 'run_c', attemptId: attempt?.lease.attemptId })
+    expect(await ended('run_c')).toMatchObject({ status: 'cancelled' })
+    expect(eventsOf('run_c').some(({ type }) => type === 'checkpoint')).toBe(true)
+  })
+
+  it('is cancelled by the answer to a renewal, even when the trainer ignores SIGTERM', async () => {
+    hub.lease('run_s', { behaviour: 'stubborn' })
+    await until('the first metric', () => eventsOf('run_s').some(({ type }) => type === 'metric'))
+    const attempt = hub.attemptsOf('run_s')[0]
+    const { alive } = await trainerPids(home, 'run_s')
+    expect(alive).toHaveLength(1)
+    if (attempt) attempt.cancel = true
+    expect(await ended('run_s')).toMatchObject({ status: 'cancelled', error: null })
+    await until('the trainer to be gone', () => !isAlive(alive[0] ?? 0))
+  })
+
+  it('ends at once when the lease is lost, and says nothing more', async () => {
+    hub.lease('run_x', { steps: 10_000, stepSeconds: 0.05 })
+    await until('the first metric', () => eventsOf('run_x').some(({ type }) => type === 'metric'))
+    const attempt = hub.attemptsOf('run_x')[0]
+    const { alive } = await trainerPids(home, 'run_x')
+    if (attempt) attempt.lost = true
+    await until('the trainer to be gone', () => !isAlive(alive[0] ?? 0))
+    const attempts = join(home, 'runs/run_x/attempts')
+    await until('the attempt to be forgotten', async () => (await readdir(attempts)).length === 0)
+    expect(hub.endOf('run_x')).toBeNull()
+  })
+
+  it.each(['../secret.txt', '/etc/hostname', 'output/../../secret.txt', 'output/./x', ''])(
+    'refuses to upload %j',
+    async (path) => {
+      hub.lease('run_p', { behaviour: 'escape', path })
+      expect(await ended('run_p')).toMatchObject({ status: 'failed', error: { code: 'path_escape' } })
+      expect([...(hub.attemptsOf('run_p')[0]?.artifacts.keys() ?? [])]).toEqual(['output/good.txt'])
+    },
+  )
+
+  it.each(['../outside.txt', 'a/../../outside.txt', '/tmp/outside.txt', 'a\\..\\b'])(
+    'refuses an input named %j',
+    async (name) => {
+      hub.lease('run_i', { steps: 1 }, { [name]: 'x' })
+      expect(await ended('run_i')).toMatchObject({ status: 'failed', error: { code: 'path_escape' } })
+      expect(existsSync(join(home, 'runs/run_i/outside.txt'))).toBe(false)
+    },
+  )
+
+  it('uploads through an unwell hub', async () => {
+    hub.httpFailures = 2
+    hub.lease('run_u', { steps: 1 })
+    expect(await ended('run_u')).toMatchObject({ status: 'finished' })
+    expect(hub.attemptsOf('run_u')[0]?.artifacts.size).toBe(1)
+  })
+
+  it('works runs off one after another', async () => {
+    hub.lease('run_1', { steps: 20, stepSeconds: 0.02 })
+    hub.lease('run_2', { steps: 2 })
+    await ended('run_2')
+    const last = hub.attemptsOf('run_1')[0]?.events.at(-1)
+    expect(last?.event.type).toBe('run-end')
+    expect(last?.at).toBeLessThanOrEqual(hub.attemptsOf('run_2')[0]?.events[0]?.at ?? 0)
+  })
+})

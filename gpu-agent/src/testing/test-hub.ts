@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import {
+  AgentHello,
+  EnrolRequest,
+  EventBatch,
+  type Lease,
+  LeaseRequest,
+  type SpooledEvent,
+} from '@palate/protocol'
+import { Server, type Socket } from 'socket.io'
+
+export type TestAttempt = {
+  lease: Lease
+  events: SpooledEvent[]
+  lost: boolean
+  cancel: boolean
+  artifacts: Map<string, Buffer>
+}
+
+/**
+ * A hub on a free port that speaks the real protocol over real sockets and keeps everything in memory:
+ * what the agent's tests need of the other side, with switches to misbehave.
+ */
+export class TestHub {
+  readonly attempts = new Map<string, TestAttempt>()
+  readonly objects = new Map<string, Buffer>()
+  readonly hellos: AgentHello[] = []
+  readonly queue: Lease[] = []
+  readonly codes = new Set(['code-12345678'])
+  readonly received: { event: string; payload: unknown }[] = []
+  /** Called for each batch before it is stored; throwing the socket away there loses the ack. */
+  beforeAck: (batch: EventBatch, socket: Socket) => void | Promise<void> = () => undefined
+  afterStore: (batch: EventBatch, socket: Socket) => void = () => undefined
+  httpFailures = 0
+  private readonly http = createServer((request, response) => void this.serve(request, response))
+  private readonly io = new Server(this.http, { path: '/socket.io', maxHttpBufferSize: 8e6 })
+
+  static async start(): Promise<TestHub> {
+    const hub = new TestHub()
+    const agents = hub.io.of('/agent')
+    agents.use((socket, next) => {
+      next(socket.handshake.auth.credential === 'credential-1' ? undefined : new Error('unknown credential'))
+    })
+    agents.on('connection', (socket) => hub.greet(socket))
+    await new Promise<void>((resolve) => hub.http.listen(0, '127.0.0.1', resolve))
+    return hub
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`
+  }
+
+  get sockets() {
+    return this.io.of('/agent').sockets
+  }
+
+  /** Queues a run; a later attempt of it is leased when this one is lost. */
+  lease(
+    runId: string,
+    config: Record<string, unknown>,
+    inputs: Record<string, string | Buffer> = {},
+    kind: Lease['kind'] = 'pretrain',
+  ) {
+    const lease: Lease = {
+      runId,
+      attemptId: `${runId.replace('run_', 'att_')}_1`,
+      epoch: 1,
+      kind,
+      seed: 7,
+      config,
+      inputs: Object.entries(inputs).map(([name, bytes]) => this.store(name, Buffer.from(bytes))),
+      resume: null,
+      token: 'lease-token',
+      leaseMs: 600_000,
+    }
+    this.queue.push(lease)
+    this.io.of('/agent').emit('work', {})
+    return lease
+  }
+
+  store(name: string, bytes: Buffer) {
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    this.objects.set(sha256, bytes)
+    return { name, path: `/files/objects/${sha256}`, sizeBytes: bytes.length, sha256 }
+  }
+
+  push(event: string, payload: unknown): void {
+    this.io.of('/agent').emit(event, payload)
+  }
+
+  attemptsOf(runId: string): TestAttempt[] {
+    return [...this.attempts.values()].filter(({ lease }) => lease.runId === runId)
+  }
+
+  endOf(runId: string) {
+    const events = this.attemptsOf(runId).flatMap((attempt) => attempt.events.map(({ event }) => event))
+    return events.find((event) => event.type === 'run-end') ?? null
+  }
+
+  async stop(): Promise<void> {
+    await this.io.close()
+  }
+
+  private greet(socket: Socket): void {
+    socket.on('hello', (payload, ack) => {
+      const hello = AgentHello.parse(payload)
+      this.hellos.push(hello)
+      ack(this.reconcile(hello))
+    })
+    socket.on('lease-request', (payload, ack) => {
+      LeaseRequest.parse(payload)
+      const lease = this.queue.shift() ?? null
+      if (lease)
+        this.attempts.set(lease.attemptId, {
+          lease,
+          events: [],
+          lost: false,
+          cancel: false,
+          artifacts: new Map(),
+        })
+      ack(lease)
+    })
+    socket.on('lease-renewal', (payload: { attemptId: string }, ack) => {
+      this.received.push({ event: 'lease-renewal', payload })
+      const attempt = this.attempts.get(payload.attemptId)
+      ack({ lost: attempt?.lost ?? true, cancel: attempt?.cancel ?? false })
+    })
+    socket.on('run-events', async (payload, ack) => {
+      const batch = EventBatch.parse(payload)
+      await this.beforeAck(batch, socket)
+      const attempt = this.attempts.get(batch.attemptId)
+      if (!attempt || attempt.lost) return ack({ ackedSeq: 0, lost: true })
+      for (const event of batch.events)
+        if (event.seq === attempt.events.length + 1) attempt.events.push(event)
+      this.afterStore(batch, socket)
+      ack({ ackedSeq: attempt.events.length, lost: false })
+    })
+    for (const event of ['serve-token', 'serve-end'])
+      socket.on(event, (payload) => this.received.push({ event, payload }))
+  }
+
+  private reconcile(hello: AgentHello) {
+    const keep = []
+    const stop = []
+    for (const attempt of this.attempts.values()) {
+      const { attemptId } = attempt.lease
+      const reported = hello.running.some((running) => running.attemptId === attemptId)
+      const over = attempt.lost || attempt.events.at(-1)?.event.type === 'run-end'
+      if (reported && attempt.lost) stop.push(attemptId)
+      else if (reported) keep.push({ attemptId, ackedSeq: attempt.events.length, cancel: attempt.cancel })
+      else if (!over) this.requeue(attempt)
+    }
+    return { agentId: 'agent_1', protocol: 1, keep, stop }
+  }
+
+  private requeue(attempt: TestAttempt): void {
+    attempt.lost = true
+    const epoch = attempt.lease.epoch + 1
+    const attemptId = attempt.lease.attemptId.replace(/_\d+$/, `_${epoch}`)
+    this.queue.push({ ...attempt.lease, attemptId, epoch })
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://hub')
+    if (url.pathname.startsWith('/socket.io')) return
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = Buffer.concat(chunks)
+    const answer = (status: number, value: unknown) => response.writeHead(status).end(JSON.stringify(value))
+    if (this.httpFailures > 0) {
+      this.httpFailures -= 1
+      return void answer(503, { error: { code: 'unavailable', message: 'not now' } })
+    }
+    if (url.pathname === '/files/agents/enrol') {
+      const { code } = EnrolRequest.parse(JSON.parse(body.toString()))
+      if (!this.codes.delete(code))
+        return void answer(401, { error: { code: 'unauthenticated', message: 'This code was used.' } })
+      return void answer(200, { agentId: 'agent_1', workspaceId: 'ws_1', credential: 'credential-1' })
+    }
+    const object = this.objects.get(url.pathname.replace('/files/objects/', ''))
+    if (object) return void response.writeHead(200, { 'content-length': object.length }).end(object)
+    const attempt = this.attempts.get(/attempts\/([^/]+)\/artifacts/.exec(url.pathname)?.[1] ?? '')
+    if (!attempt || request.headers.authorization !== 'Bearer lease-token')
+      return void answer(404, { error: { code: 'not_found', message: 'There is nothing here.' } })
+    const sha256 = createHash('sha256').update(body).digest('hex')
+    if (sha256 !== request.headers['x-palate-sha256'])
+      return void answer(422, { error: { code: 'invalid', message: 'The hash differs.' } })
+    attempt.artifacts.set(url.searchParams.get('path') ?? '', body)
+    answer(200, { ok: true })
+  }
+}

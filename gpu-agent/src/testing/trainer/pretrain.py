@@ -1,0 +1,114 @@
+"""A trainer that behaves as its job's `config.behaviour` says, for the tests of the agent. Needs only Python itself."""
+
+import hashlib
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def say(event: dict[str, Any]) -> None:
+    print(json.dumps(event), flush=True)
+
+
+def run_end(status: str, error: dict[str, str] | None = None) -> None:
+    say({"type": "run-end", "status": status, "summary": {}, "error": error})
+
+
+def metric(step: int) -> None:
+    say({"type": "metric", "step": step, "time": int(time.time() * 1000), "values": {"loss": 1 / (step + 1)}})
+
+
+def artifact(work: Path, path: str, text: str) -> None:
+    target = work / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    say({"type": "artifact", "role": "hf", "path": path, "sizeBytes": len(text.encode()), "sha256": sha256})
+
+
+def checkpoint(work: Path, step: int) -> None:
+    folder = work / "checkpoints" / f"checkpoint-{step}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "state.json").write_text(json.dumps({"step": step}))
+    say({"type": "checkpoint", "step": step, "path": f"checkpoints/checkpoint-{step}"})
+
+
+def train(job: dict[str, Any], work: Path) -> None:
+    """Steps with checkpoints, resumed where the job says so; SIGTERM makes a checkpoint and ends as cancelled."""
+    stop: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: stop.append(number))
+    config = job["config"]
+    first = int(job["resumeFrom"].rsplit("-", 1)[1]) if job.get("resumeFrom") else 0
+    say({"type": "run-start", "totalSteps": config["steps"], "device": f"from {first}"})
+    for step in range(first + 1, config["steps"] + 1):
+        metric(step)
+        if step % config.get("checkpointEvery", 5) == 0 or stop:
+            checkpoint(work, step)
+        if stop:
+            run_end("cancelled")
+            return
+        time.sleep(config.get("stepSeconds", 0))
+    artifact(work, "output/model.txt", f"trained for {config['steps']} steps")
+    run_end("finished")
+
+
+def main() -> None:
+    job = json.loads(Path(sys.argv[1]).read_text())
+    work = Path(job["workDir"])
+    behaviour = job["config"].get("behaviour", "train")
+    (work / "pids").open("a").write(f"{os.getpid()}\n")
+    if behaviour == "train":
+        train(job, work)
+    elif behaviour == "crash":
+        metric(1)
+        print("a last word of the library", file=sys.stderr)
+        sys.exit(3)
+    elif behaviour == "segfault":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif behaviour == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif behaviour == "hang":
+        metric(1)
+        time.sleep(600)
+    elif behaviour == "repeat":
+        metric(1)
+        run_end("finished")
+        run_end("failed", {"code": "late", "message": "late", "remedy": "late"})
+        metric(2)
+    elif behaviour == "linger":
+        run_end("finished")
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        time.sleep(600)
+    elif behaviour == "stubborn":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        metric(1)
+        time.sleep(600)
+    elif behaviour == "garbage":
+        sys.stdout.buffer.write(b"Downloading shards: 100%\n\xff\xfe\x00 not text\n{\"type\":\"metric\",\"step\":\n\n")
+        sys.stdout.buffer.write(b'{"type":"from-the-future","x":1}\n' + b"y" * 5_000_000 + b"\n")
+        sys.stdout.buffer.flush()
+        metric(7)
+        sys.stdout.buffer.write(b'{"type":"run-end","status":"finished","summary":{"loss":0.5},"error":null}')
+        sys.stdout.buffer.flush()
+    elif behaviour == "escape":
+        (work.parent / "secret.txt").write_text("not for the hub")
+        artifact(work, "output/good.txt", "good")
+        say({"type": "artifact", "role": "hf", "path": job["config"]["path"], "sizeBytes": 15, "sha256": "0" * 64})
+        run_end("finished")
+    elif behaviour == "grandchild":
+        if os.fork() == 0:
+            (work / "grandchild").write_text(str(os.getpid()))
+            time.sleep(600)
+        metric(1)
+        run_end("finished")
+    elif behaviour == "environment":
+        say({"type": "log", "level": "info", "text": json.dumps(sorted(os.environ))})
+        say({"type": "log", "level": "info", "text": json.dumps(job["inputs"])})
+        run_end("finished")
+
+
+main()
