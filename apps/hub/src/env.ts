@@ -17,6 +17,7 @@ export const HubEnv = CoreEnv.extend({
   HUB_ANSWERS_PER_VISITOR: Count.default(20),
   HUB_ANSWERS_PER_ADDRESS: Count.default(60),
   HUB_ANSWERS_AT_ONCE: Count.default(3),
+  HUB_ANSWERS_PER_AGENT: Count.default(8),
   HUB_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 export type HubEnv = z.infer<typeof HubEnv>

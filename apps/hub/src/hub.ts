@@ -24,7 +24,7 @@ const graceMs = 3000
 /** Starts all that the hub does on opened deps: HTTP, sockets, notices, the worker, the sweeps. */
 export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
   const pool = openPool(deps, env.DATABASE_URL)
-  const relay = new Relay(deps.log)
+  const relay = new Relay(deps.log, env.HUB_ANSWERS_PER_AGENT)
   const limiter = await openChatLimiter(pool, {
     perVisitor: env.HUB_ANSWERS_PER_VISITOR,
     perAddress: env.HUB_ANSWERS_PER_ADDRESS,

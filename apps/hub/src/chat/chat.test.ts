@@ -18,6 +18,7 @@ beforeAll(async () => {
     HUB_ANSWERS_PER_VISITOR: '4',
     HUB_ANSWERS_PER_ADDRESS: '6',
     HUB_ANSWERS_AT_ONCE: '2',
+    HUB_ANSWERS_PER_AGENT: '3',
   })
   kitchen = await createKitchen(test.deps)
   await createVegan(kitchen.engineer)
@@ -258,11 +259,14 @@ describe('the limit', () => {
     const [first, second] = [await ask(as('visitor-10')), await ask(as('visitor-10'))]
     const third = await ask(as('visitor-10'))
     expect([first.status, second.status, third.status]).toEqual([200, 200, 429])
+    const [last, none] = [await ask(as('visitor-11')), await ask(as('visitor-12'))]
+    expect([last.status, none.status]).toEqual([200, 503])
+    expect(await none.json()).toMatchObject({ error: { message: 'Too many people are asking right now.' } })
     for (const { requestId } of orders) {
       const figures = { promptTokens: 1, completionTokens: 0, durationMs: 1, error: null }
       agent.socket.emit('serve-end', { requestId, finishReason: 'stop', ...figures })
     }
-    await Promise.all([first.text(), second.text()])
+    await Promise.all([first.text(), second.text(), last.text()])
     agent.socket.off('serve-start')
     expect((await once('visitor-10', '192.0.2.50')).status).toBe(200)
   })

@@ -40,7 +40,11 @@ export class Relay {
   readonly #servers = new Map<string, Server>()
   readonly #open = new Map<string, Open>()
 
-  constructor(private readonly log: Logger) {}
+  /** @param answersPerAgent answers under way at one agent; whatever its visitors call themselves, it is not flooded */
+  constructor(
+    private readonly log: Logger,
+    private readonly answersPerAgent: number,
+  ) {}
 
   /** An agent said hello; a newer socket of the same agent takes the older one's place. */
   join(socket: Socket, agent: AgentContext, serving: boolean): void {
@@ -65,20 +69,22 @@ export class Relay {
   /**
    * The agent of the workspace that serves models and has least to do.
    *
-   * @throws DomainError `unavailable` when none is connected here
+   * @throws DomainError `unavailable` when none is connected here, or all have their hands full
    */
   pick(workspaceId: string): Server {
-    const load = (agentId: string) =>
-      [...this.#open.values()].filter((open) => open.agentId === agentId).length
-    const [server] = this.connected()
-      .filter(({ agent, serving }) => serving && agent.workspaceId === workspaceId)
-      .sort((a, b) => load(a.agent.agentId) - load(b.agent.agentId))
-    if (server) return server
-    throw new DomainError(
-      'unavailable',
-      'No agent is there to answer right now.',
-      'Start an agent that serves models, then ask again.',
-    )
+    const serving = this.connected().filter((each) => each.serving && each.agent.workspaceId === workspaceId)
+    const load = ({ agent }: Server) =>
+      [...this.#open.values()].filter((open) => open.agentId === agent.agentId).length
+    const [server] = serving.sort((a, b) => load(a) - load(b))
+    if (!server)
+      throw new DomainError(
+        'unavailable',
+        'No agent is there to answer right now.',
+        'Start an agent that serves models, then ask again.',
+      )
+    if (load(server) >= this.answersPerAgent)
+      throw new DomainError('unavailable', 'Too many people are asking right now.', 'Try again in a moment.')
+    return server
   }
 
   /** @throws DomainError `unavailable` with the agent's reason when it does not take the order */

@@ -6,11 +6,15 @@ import { toChunk, toFinishReason, toUsage } from './chunk'
 import { answerFailed } from './failed'
 import type { Turn } from './open-turn'
 
+/** Proxies cut a line on which nothing is said; the web process's does after 30 s, and weights may take longer to load. */
+const aliveMs = 10_000
+
 /** Server-sent events: the turn's id first, then the text as it comes, then the reason of the end, then [DONE]. */
 export function streamAnswer(c: Context, turn: Turn, log: Logger): Response {
   const response = streamSSE(c, async (stream) => {
     const send = (data: unknown) => stream.writeSSE({ data: JSON.stringify(data) })
     stream.onAbort(() => turn.cancel())
+    const alive = setInterval(() => void stream.write(': still there\n\n'), aliveMs)
     let text = ''
     try {
       await send({
@@ -29,6 +33,8 @@ export function streamAnswer(c: Context, turn: Turn, log: Logger): Response {
     } catch (error) {
       turn.cancel()
       await send({ error: toRefusal(error, log, 'chat') })
+    } finally {
+      clearInterval(alive)
     }
   })
   response.headers.set('cache-control', 'no-cache, no-transform') // a proxy that packs would also hold back
