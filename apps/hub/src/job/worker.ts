@@ -18,8 +18,8 @@ export interface Worker {
 export async function startWorker(pool: Pool, tools: JobTools): Promise<Worker> {
   const { log } = tools.deps
   const logger = new GraphileLogger(() => (level, message, meta) => {
-    if (level === 'error') log.error({ meta: String(meta) }, message)
-    else if (level === 'warning') log.warn({ meta: String(meta) }, message)
+    if (level === 'error') log.error({}, message)
+    else if (level === 'warning') log.warn({ meta: JSON.stringify(meta) }, message)
   })
   const utils = await makeWorkerUtils({ pgPool: pool, logger })
   const claims = await openClaims(pool)
@@ -32,6 +32,7 @@ export async function startWorker(pool: Pool, tools: JobTools): Promise<Worker> 
     noHandleSignals: true,
     events: claims.events,
   })
+  await claims.held()
   return {
     rescue: () => rescueJobs(pool, utils, tools),
     async stop() {
