@@ -7,10 +7,12 @@ import { startStack } from '../scripts/lib/stack.mjs'
 /** The real stack for the browser walk: as `npm start` has it, on a data folder of its own that is removed afterwards. */
 export default async function setup(): Promise<() => Promise<void>> {
   const python = process.env.PALATE_PYTHON
-  if (!python) throw new Error('PALATE_PYTHON is not set: run the walk through npm test -- browser.')
+  const dist = process.env.PALATE_WEB_DIST
+  if (!python || !dist)
+    throw new Error('PALATE_PYTHON or PALATE_WEB_DIST is not set: run the walk through npm test -- browser.')
   const home = mkdtempSync(join(tmpdir(), 'palate-walk-'))
   chmodSync(home, 0o755) // the database runs as its own user, who must be able to walk in
-  const stack = await startStack({ home, port: await freePort(), python, apiKey: true })
+  const stack = await startStack({ home, port: await freePort(), python, dist, apiKey: true })
   process.env.PALATE_URL = stack.origin
   process.env.PALATE_OWNER = JSON.stringify(stack.boot)
   return async () => {

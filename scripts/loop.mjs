@@ -31,8 +31,13 @@ try {
     python = result.python
     return result.note
   })
-  await step('Web app', buildWeb)
-  stack = await startStack({ home, port: await freePort(), python, apiKey: true })
+  let dist
+  await step('Web app', async () => {
+    const built = await buildWeb()
+    dist = built.dist
+    return built.note
+  })
+  stack = await startStack({ home, port: await freePort(), python, dist, apiKey: true })
   process.stdout.write('\n')
   const code = await new Promise((done, reject) => {
     const paths = args.map((arg, index) => (args[index - 1] === '--data' ? resolve(arg) : arg))

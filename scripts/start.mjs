@@ -16,11 +16,17 @@ try {
     python = result.python
     return result.note
   })
-  await step('Web app', buildWeb)
+  let dist
+  await step('Web app', async () => {
+    const built = await buildWeb()
+    dist = built.dist
+    return built.note
+  })
   const stack = await startStack({
     home: homeFolder,
     port: Number(process.env.PALATE_PORT ?? 3000),
     python,
+    dist,
     onBoot: (made) => {
       boot = made
     },
@@ -36,6 +42,9 @@ try {
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   process.on('SIGHUP', stop)
+  // npm does not always pass its own end on: without a parent nobody could press Ctrl-C any more.
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(), 1000).unref()
   const { origin } = stack
   process.stdout.write(`\n  ${bold(origin)}  ready after ${((Date.now() - started) / 1000).toFixed(1)} s\n\n`)
   printSignIn()

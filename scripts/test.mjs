@@ -70,7 +70,7 @@ function readPytest(output) {
   return { passed: number('passed'), failed: number('failed') + number('error'), skipped: number('skipped') }
 }
 
-async function browser(python) {
+async function browser(python, dist) {
   const chromium = await findChromium()
   const file = join(reports, 'playwright.json')
   const command = run(
@@ -78,7 +78,12 @@ async function browser(python) {
     ['test', '--config', 'e2e/playwright.config.ts'],
     {
       cwd: root,
-      env: { PALATE_CHROMIUM: chromium, PALATE_PYTHON: python, PLAYWRIGHT_JSON_OUTPUT_NAME: file },
+      env: {
+        PALATE_CHROMIUM: chromium,
+        PALATE_PYTHON: python,
+        PALATE_WEB_DIST: dist,
+        PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+      },
     },
   )
   const failure = await command.then(
@@ -111,8 +116,13 @@ try {
     await suite('Python tests', () => pytest(python))
   }
   if (wants('browser')) {
-    await step('Web app', buildWeb)
-    await suite('Browser walk through the nine stations', () => browser(python))
+    let dist
+    await step('Web app', async () => {
+      const built = await buildWeb()
+      dist = built.dist
+      return built.note
+    })
+    await suite('Browser walk through the nine stations', () => browser(python, dist))
   }
   process.stdout.write(`\n  ${faint(`${((Date.now() - started) / 60_000).toFixed(1)} min`)}\n`)
   if (totals.failed > 0) throw new Stop('Some tests failed; the sentences above say which.')

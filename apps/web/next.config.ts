@@ -3,6 +3,8 @@ import type { NextConfig } from 'next'
 import { PHASE_PRODUCTION_SERVER } from 'next/constants'
 
 const hub = process.env.HUB_URL ?? 'http://127.0.0.1:3201'
+/** Where the build that is to be served lies; `next build` itself always writes to `.next`. */
+const distDir = process.env.PALATE_WEB_DIST ?? '.next'
 
 const beforeFiles = [
   { source: '/socket.io', destination: `${hub}/socket.io/` },
@@ -26,8 +28,9 @@ function pointAtHub(manifestPath: string): void {
 }
 
 export default function config(phase: string): NextConfig {
-  if (phase === PHASE_PRODUCTION_SERVER) pointAtHub('.next/routes-manifest.json')
+  if (phase === PHASE_PRODUCTION_SERVER) pointAtHub(`${distDir}/routes-manifest.json`)
   return {
+    distDir,
     reactStrictMode: true,
     poweredByHeader: false,
     transpilePackages: [

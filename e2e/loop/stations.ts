@@ -103,7 +103,7 @@ export async function generateVariants(client: Client, settings: Settings): Prom
 export async function labelPairs(client: Client): Promise<string> {
   const counts = { left: 0, right: 0, tie: 0, both_bad: 0 }
   for (;;) {
-    const items = await client.label.next.query({ count: 5, exclude: [] })
+    const items = await client.label.next.mutate({ count: 5, exclude: [] })
     if (items.length === 0) break
     for (const item of items) {
       const persona: Persona = { slug: item.persona.slug, ...item.persona.body }

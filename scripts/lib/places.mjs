@@ -14,6 +14,8 @@ export const homeFolder = resolve(root, process.env.PALATE_HOME ?? '.palate')
 const skipped = new Set([
   'node_modules',
   '.next',
+  '.builds',
+  'next-env.d.ts',
   '__pycache__',
   '.turbo',
   'tests',

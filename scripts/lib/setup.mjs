@@ -1,6 +1,16 @@
 // What a fresh machine needs, installed once and kept by content. Only Node's built-ins here.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Stop } from './console.mjs'
@@ -45,6 +55,15 @@ async function findPython() {
   )
 }
 
+/** @returns the process that holds the lock; 0 when it was just given back */
+function readLock(lock) {
+  try {
+    return Number(readFileSync(lock, 'utf8').trim() || 0)
+  } catch {
+    return 0
+  }
+}
+
 /** Two checkouts may set up at once: the second waits for the first. */
 async function withLock(folder, work) {
   mkdirSync(join(folder, '..'), { recursive: true })
@@ -55,7 +74,7 @@ async function withLock(folder, work) {
       break
     } catch (error) {
       if (error.code !== 'EEXIST') throw error
-      const owner = Number(readFileSync(lock, 'utf8').trim() || 0)
+      const owner = readLock(lock)
       if (owner && !alive(owner)) rmSync(lock, { force: true })
       else await sleep(500)
     }
@@ -117,18 +136,41 @@ export async function installPython({ dev = false } = {}) {
   return { python, note }
 }
 
-/** The web app's production build, by the content of everything that it is built from. */
+/**
+ * The web app's production build, by the content of everything that it is built from. Each lies in a folder of its
+ * own, so that a newer build never pulls the files from under a server that still runs an older one.
+ * @returns the folder, relative to apps/web
+ */
 export async function buildWeb() {
-  const parts = ['apps/web', 'packages', 'package-lock.json'].map((part) => join(root, part))
-  const hash = contentHash(parts, process.versions.node)
-  const stamp = join(root, 'apps/web/.next/palate-stamp')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return 'already built'
-  await run(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
-    cwd: join(root, 'apps/web'),
-    env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+  const web = join(root, 'apps/web')
+  const parts = [web, join(root, 'packages'), join(root, 'package-lock.json')]
+  const name = contentHash(parts, process.versions.node)
+  const folder = join(web, '.builds', name)
+  if (existsSync(folder)) return { dist: `.builds/${name}`, note: 'already built' }
+  return withLock(join(web, '.builds', 'next'), async () => {
+    if (existsSync(folder)) return { dist: `.builds/${name}`, note: 'already built' }
+    await run(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
+      cwd: web,
+      env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+    })
+    const copy = `${folder}.${process.pid}`
+    cpSync(join(web, '.next'), copy, {
+      recursive: true,
+      filter: (path) => !/[\\/]\.next[\\/](cache|dev)$/.test(path),
+    })
+    renameSync(copy, folder)
+    pruneBuilds(join(web, '.builds'))
+    return { dist: `.builds/${name}`, note: '' }
   })
-  writeFileSync(stamp, hash)
-  return ''
+}
+
+/** The three newest builds stay: an older server may still read its own. */
+function pruneBuilds(folder) {
+  const builds = readdirSync(folder)
+    .filter((name) => /^[0-9a-f]{16}$/.test(name))
+    .map((name) => ({ path: join(folder, name), time: statSync(join(folder, name)).mtimeMs }))
+    .sort((a, b) => b.time - a.time)
+  for (const { path } of builds.slice(3)) rmSync(path, { recursive: true, force: true })
 }
 
 /** A Chromium for the browser tests: one that is installed, else Playwright's own, else Debian's. */

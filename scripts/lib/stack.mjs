@@ -82,10 +82,11 @@ class Child {
 /**
  * Starts everything and waits until a page can be served.
  * @param python the trainer's interpreter
+ * @param dist the web app's build, from `buildWeb`
  * @param onBoot told at once who may sign in, so that a first password is not lost when a later step fails
  * @param apiKey also make an API key for the owner (for `npm run loop` and the browser tests)
  */
-export async function startStack({ home, port, python, apiKey = false, agentEnv = {}, onBoot }) {
+export async function startStack({ home, port, python, dist, apiKey = false, agentEnv = {}, onBoot }) {
   if (await portTaken(port))
     throw new Stop(
       `Port ${port} is taken by another program. Stop it, or start Palate elsewhere: PALATE_PORT=${port + 100} npm start`,
@@ -136,7 +137,10 @@ export async function startStack({ home, port, python, apiKey = false, agentEnv 
     await step('Hub, web and local agent', async () => {
       add('hub', tsx('apps/hub/src/main.ts'), { env })
       const next = join(root, 'node_modules/next/dist/bin/next')
-      add('web', [next, 'start', '--port', String(port)], { cwd: join(root, 'apps/web'), env })
+      add('web', [next, 'start', '--port', String(port)], {
+        cwd: join(root, 'apps/web'),
+        env: { ...env, PALATE_WEB_DIST: dist },
+      })
       add('agent', tsx('gpu-agent/src/main.ts'), {
         env: {
           PALATE_HUB_URL: env.HUB_URL,
