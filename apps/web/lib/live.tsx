@@ -14,7 +14,7 @@ const stale: Record<string, readonly string[]> = {
   evaluation: ['evaluation', 'overview'],
   agent: ['agent'],
   'model-version': ['model', 'deployment', 'overview'],
-  label: ['overview'],
+  label: ['overview', 'feedback', 'deployment'],
 }
 
 /** Many pushes of one kind within this time cause one look. */

@@ -1,13 +1,14 @@
 'use client'
 
+import { zodResolver } from '@hookform/resolvers/zod'
+import { CreateEvaluationInput } from '@palate/core/evaluation/schemas'
 import { Button, Dialog, DialogContent, DialogTrigger, ErrorState, Field, Input, Select } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
+import { readNumber } from '../../lib/read-number'
 import { useTRPC } from '../../lib/trpc'
-
-type Values = { tunedModelVersionId: string; samplesPerCase: number; caseLimit: string }
 
 export function NewEvaluationDialog() {
   const trpc = useTRPC()
@@ -15,9 +16,7 @@ export function NewEvaluationDialog() {
   const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
   const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
-  const form = useForm<Values>({
-    defaultValues: { tunedModelVersionId: '', samplesPerCase: 2, caseLimit: '' },
-  })
+  const form = useForm({ resolver: zodResolver(CreateEvaluationInput), defaultValues: { samplesPerCase: 2 } })
   const create = useMutation(
     trpc.evaluation.create.mutationOptions({
       onSuccess: (evaluation) => {
@@ -30,13 +29,7 @@ export function NewEvaluationDialog() {
   )
   const tuned = (models.data ?? []).filter(({ kind }) => kind === 'adapter')
   const { errors } = form.formState
-  const onSubmit = form.handleSubmit((values) =>
-    create.mutate({
-      tunedModelVersionId: values.tunedModelVersionId || undefined,
-      samplesPerCase: values.samplesPerCase,
-      caseLimit: values.caseLimit === '' ? undefined : Number(values.caseLimit),
-    }),
-  )
+  const onSubmit = form.handleSubmit((values) => create.mutate(values))
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
@@ -52,7 +45,7 @@ export function NewEvaluationDialog() {
           ) : null}
           <Field label="Tuned model">
             <Select
-              value={form.watch('tunedModelVersionId')}
+              value={form.watch('tunedModelVersionId') ?? ''}
               onValueChange={(value) => form.setValue('tunedModelVersionId', value)}
               placeholder={tuned[0] ? `Newest: ${tuned[0].name} v${tuned[0].number}` : 'None yet'}
               options={tuned.map(({ id, name, number }) => ({ value: id, label: `${name} v${number}` }))}
@@ -64,17 +57,15 @@ export function NewEvaluationDialog() {
               hint="More make the intervals narrower"
               error={errors.samplesPerCase?.message}
             >
+              <Input type="number" {...form.register('samplesPerCase', { setValueAs: readNumber })} />
+            </Field>
+            <Field label="Cases" hint="Left empty: the whole suite" error={errors.caseLimit?.message}>
               <Input
                 type="number"
-                {...form.register('samplesPerCase', {
-                  valueAsNumber: true,
-                  min: { value: 1, message: 'At least 1.' },
-                  max: { value: 20, message: 'At most 20.' },
-                })}
+                min={1}
+                placeholder="all"
+                {...form.register('caseLimit', { setValueAs: readNumber })}
               />
-            </Field>
-            <Field label="Cases" hint="Left empty: the whole suite">
-              <Input type="number" min={1} placeholder="all" {...form.register('caseLimit')} />
             </Field>
           </div>
           <Button

@@ -1,5 +1,7 @@
 'use client'
 
+import { zodResolver } from '@hookform/resolvers/zod'
+import { SaveDeploymentInput } from '@palate/core/deployment/schemas'
 import { Button, Dialog, DialogContent, DialogTrigger, Field, Input, Select } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -8,7 +10,7 @@ import { toast } from 'sonner'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 
 type Deployment = Outputs['deployment']['list'][number]
-type Values = { title: string; slug: string; modelVersionId: string }
+const Form = SaveDeploymentInput.pick({ title: true, slug: true })
 
 /** Puts a model under a public name: a new one, or the one given. */
 export function DeployDialog({ deployment, modelId }: { deployment?: Deployment; modelId?: string }) {
@@ -16,11 +18,12 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
   const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
   const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
-  const form = useForm<Values>({
+  const [picked, setPicked] = useState(deployment?.model.id ?? modelId ?? '')
+  const form = useForm({
+    resolver: zodResolver(Form),
     defaultValues: {
       title: deployment?.title ?? 'Palate',
       slug: deployment?.slug ?? 'palate',
-      modelVersionId: deployment?.model.id ?? modelId ?? '',
     },
   })
   const save = useMutation(
@@ -37,7 +40,7 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
   const options = [...(models.data ?? [])].sort(
     (a, b) => Number(b.kind === 'adapter') - Number(a.kind === 'adapter') || b.number - a.number,
   )
-  const chosen = form.watch('modelVersionId') || options[0]?.id || ''
+  const chosen = picked || options[0]?.id || ''
   const { errors } = form.formState
   const onSubmit = form.handleSubmit(({ title, slug }) =>
     save.mutate({ id: deployment?.id, title, slug, modelVersionId: chosen, active: true }),
@@ -53,7 +56,7 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
           <Field label="Model">
             <Select
               value={chosen}
-              onValueChange={(value) => form.setValue('modelVersionId', value)}
+              onValueChange={setPicked}
               options={options.map(({ id, name, number, kind }) => ({
                 value: id,
                 label: `${name} v${number}`,
@@ -62,23 +65,14 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
             />
           </Field>
           <Field label="Title" hint="What visitors read" error={errors.title?.message}>
-            <Input {...form.register('title', { required: 'It needs a title.' })} />
+            <Input {...form.register('title')} />
           </Field>
           <Field
             label="Public name"
             hint="Lower-case letters, digits and hyphens"
             error={errors.slug?.message}
           >
-            <Input
-              className="font-mono text-sm"
-              {...form.register('slug', {
-                required: 'It needs a name.',
-                pattern: {
-                  value: /^[a-z0-9]+(-[a-z0-9]+)*$/,
-                  message: 'Lower-case letters, digits and single hyphens only.',
-                },
-              })}
-            />
+            <Input className="font-mono text-sm" {...form.register('slug')} />
           </Field>
           <Button
             type="submit"

@@ -8,6 +8,7 @@ import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
 import { DeployDialog } from './deploy-dialog'
 import { DeploymentList } from './deployment-list'
+import { FeedbackList } from './feedback-list'
 import { ModelTree } from './model-tree'
 
 export function ReleasePage() {
@@ -40,6 +41,7 @@ export function ReleasePage() {
           )
         }
       </Loaded>
+      <FeedbackList />
     </Page>
   )
 }

@@ -1,15 +1,16 @@
 'use client'
 
+import { zodResolver } from '@hookform/resolvers/zod'
+import { CreateBatchInput } from '@palate/core/variant/schemas'
 import { Button, Dialog, DialogContent, DialogTrigger, Field, Input, Select } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { plural } from '../../lib/format'
+import { readNumber } from '../../lib/read-number'
 import { useTRPC } from '../../lib/trpc'
 import { PersonaPicker } from './persona-picker'
-
-type Values = { promptsPerPersona: number; seed: string; modelVersionId: string; datasetVersionId: string }
 
 /** Orders a batch. Everything is chosen already; what one wants otherwise can be changed. */
 export function NewBatchDialog() {
@@ -21,9 +22,7 @@ export function NewBatchDialog() {
   const personas = useQuery(trpc.persona.list.queryOptions(undefined, { enabled: open }))
   const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
   const datasets = useQuery(trpc.dataset.list.queryOptions(undefined, { enabled: open }))
-  const form = useForm<Values>({
-    defaultValues: { promptsPerPersona: 24, seed: '', modelVersionId: '', datasetVersionId: '' },
-  })
+  const form = useForm({ resolver: zodResolver(CreateBatchInput), defaultValues: { promptsPerPersona: 24 } })
   const create = useMutation(
     trpc.variant.createBatch.mutationOptions({
       onSuccess: (batch) => {
@@ -41,16 +40,10 @@ export function NewBatchDialog() {
     latest?.status === 'ready' ? [{ value: latest.id, label: `${name} v${latest.number}` }] : [],
   )
   const perPersona = form.watch('promptsPerPersona')
-  const prompts = Number.isFinite(perPersona) ? perPersona * chosen.length : 0
+  const prompts = (Number(perPersona) || 0) * chosen.length
 
   const onSubmit = form.handleSubmit((values) =>
-    create.mutate({
-      promptsPerPersona: values.promptsPerPersona,
-      seed: values.seed === '' ? undefined : Number(values.seed),
-      modelVersionId: values.modelVersionId || undefined,
-      datasetVersionId: values.datasetVersionId || undefined,
-      personaIds: left.size > 0 ? chosen.map(({ id }) => id) : undefined,
-    }),
+    create.mutate({ ...values, personaIds: left.size > 0 ? chosen.map(({ id }) => id) : undefined }),
   )
   const { errors } = form.formState
   return (
@@ -68,16 +61,16 @@ export function NewBatchDialog() {
               <Input
                 type="number"
                 inputMode="numeric"
-                {...form.register('promptsPerPersona', {
-                  valueAsNumber: true,
-                  min: { value: 1, message: 'At least 1.' },
-                  max: { value: 500, message: 'At most 500.' },
-                  required: 'How many prompts?',
-                })}
+                {...form.register('promptsPerPersona', { setValueAs: readNumber })}
               />
             </Field>
             <Field label="Seed" hint="The same seed, the same prompts">
-              <Input type="number" min={0} placeholder="the batch's number" {...form.register('seed')} />
+              <Input
+                type="number"
+                min={0}
+                placeholder="the batch's number"
+                {...form.register('seed', { setValueAs: readNumber })}
+              />
             </Field>
           </div>
           <Field
@@ -85,7 +78,7 @@ export function NewBatchDialog() {
             hint={bases.length === 0 && models.isSuccess ? 'Train the starter model first.' : undefined}
           >
             <Select
-              value={form.watch('modelVersionId')}
+              value={form.watch('modelVersionId') ?? ''}
               onValueChange={(value) => form.setValue('modelVersionId', value)}
               placeholder={bases[0] ? `Newest: ${bases[0].name} v${bases[0].number}` : 'No base model yet'}
               options={bases.map(({ id, name, number }) => ({ value: id, label: `${name} v${number}` }))}
@@ -93,7 +86,7 @@ export function NewBatchDialog() {
           </Field>
           <Field label="Recipes" hint="What stands in people's kitchens is drawn from these">
             <Select
-              value={form.watch('datasetVersionId')}
+              value={form.watch('datasetVersionId') ?? ''}
               onValueChange={(value) => form.setValue('datasetVersionId', value)}
               placeholder={ready.length > 0 ? 'Newest dataset' : 'No dataset yet'}
               options={ready}
