@@ -1,0 +1,8 @@
+import type { IncomingMessage, RequestListener, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+
+export function createFront(options: {
+  hubUrl: string
+  handlePage: RequestListener
+  handlePageUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+}): Server

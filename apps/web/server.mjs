@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import next from 'next'
+import { createFront } from './front.mjs'
+
+/**
+ * Serves the built app and passes the hub's paths on; run instead of `next start`:
+ * `node server.mjs --port 3000 --hub http://127.0.0.1:3201`
+ */
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '3000' },
+    host: { type: 'string', default: '::' },
+    hub: { type: 'string', default: 'http://127.0.0.1:3201' },
+  },
+})
+const port = Number(values.port)
+const dir = fileURLToPath(new URL('.', import.meta.url))
+const app = next({ dev: false, dir, hostname: 'localhost', port })
+await app.prepare()
+const server = createFront({
+  hubUrl: values.hub,
+  handlePage: app.getRequestHandler(),
+  handlePageUpgrade: app.getUpgradeHandler(),
+})
+server.listen(port, values.host)
+
+const stop = () => {
+  server.close(() => process.exit(0))
+  server.closeIdleConnections()
+  setTimeout(() => process.exit(0), 3000).unref()
+}
+process.on('SIGTERM', stop)
+process.on('SIGINT', stop)
