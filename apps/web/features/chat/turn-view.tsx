@@ -1,10 +1,8 @@
-import { checkRecipe, userMessage } from '@palate/recipe'
-import { Button, Spinner, Tag } from '@palate/ui'
-import { ThumbsDown, ThumbsUp } from 'lucide-react'
-import { useMemo } from 'react'
+import { Button, Spinner } from '@palate/ui'
+import { Link2, ThumbsDown, ThumbsUp } from 'lucide-react'
+import { toast } from 'sonner'
 import type { Outputs } from '../../lib/trpc'
-import { findingsOf, readMarks } from '../recipe/read-marks'
-import { RecipeCard } from '../recipe/recipe-card'
+import { CheckedCard, Question } from './checked-card'
 import type { Thumb, Turn } from './turns'
 
 type Persona = NonNullable<Outputs['chat']['info']>['personas'][number]
@@ -19,75 +17,54 @@ export function TurnView({
   persona: Persona | undefined
   onRate: (thumb: Thumb) => void
 }) {
-  const writing = turn.status === 'writing'
+  const { text, status, turnId } = turn
+  const writing = status === 'writing'
   return (
     <section aria-label={`Answer for ${persona?.name ?? turn.persona}`} className="flex flex-col gap-4">
-      <p className="max-w-[85%] self-end rounded-xl bg-sunk px-4 py-3">
-        {userMessage({ inventory: [...turn.inventory], request: turn.request })}
-      </p>
-      {turn.text === '' && writing ? (
+      <Question inventory={turn.inventory} request={turn.request} />
+      {text === '' && writing ? (
         <p role="status" className="flex items-center gap-2.5 px-1 text-ink-2">
           <Spinner /> {persona?.name ?? 'The cook'} is thinking
         </p>
       ) : null}
-      {turn.text === '' ? null : <CheckedCard turn={turn} persona={persona} />}
-      {turn.status === 'failed' ? (
+      {text === '' ? null : (
+        <CheckedCard
+          text={text}
+          inventory={turn.inventory}
+          persona={persona}
+          writing={writing}
+          whole={status === 'done'}
+        />
+      )}
+      {status === 'failed' ? (
         <p role="alert" className="rounded-lg bg-bad-soft px-4 py-3 text-bad">
           {turn.error}
         </p>
       ) : null}
-      {turn.status === 'cut' ? (
+      {status === 'cut' ? (
         <p className="text-sm text-ink-2">It reached the length you allowed. Allow more and ask again.</p>
       ) : null}
-      {turn.status === 'stopped' ? <p className="text-sm text-ink-3">Stopped.</p> : null}
-      {!writing && turn.turnId && turn.text !== '' ? <Thumbs thumb={turn.thumb} onRate={onRate} /> : null}
+      {status === 'stopped' ? <p className="text-sm text-ink-3">Stopped.</p> : null}
+      {!writing && turnId && text !== '' ? (
+        <Thumbs thumb={turn.thumb} turnId={turnId} onRate={onRate} />
+      ) : null}
     </section>
   )
 }
 
-function CheckedCard({ turn, persona }: { turn: Turn; persona: Persona | undefined }) {
-  const { text, inventory, status } = turn
-  const check = useMemo(
-    () =>
-      checkRecipe(text, {
-        persona: { forbidden: persona?.forbidden ?? [], diets: persona?.diets ?? [] },
-        inventory: [...inventory],
-      }),
-    [text, inventory, persona],
-  )
-  const marks = useMemo(
-    () => readMarks(text, { findings: findingsOf(check.violations), used: check.use.used }),
-    [text, check],
-  )
-  const { used, allowedGiven } = check.use
-  const broken = check.violations.length
-  const writing = status === 'writing'
-  return (
-    <RecipeCard
-      text={text}
-      streaming={writing}
-      marks={marks}
-      note={
-        writing || allowedGiven.length === 0
-          ? undefined
-          : used.length === allowedGiven.length
-            ? `uses all ${used.length} of yours`
-            : `uses ${used.length} of your ${allowedGiven.length}`
-      }
-      aside={
-        writing ? null : broken > 0 ? (
-          <Tag tone="bad">
-            breaks {broken} {broken === 1 ? 'rule' : 'rules'}
-          </Tag>
-        ) : (
-          <Tag tone="good">{persona?.diets[0] ? `${persona.diets[0]}, checked` : 'rules checked'}</Tag>
-        )
-      }
-    />
-  )
-}
-
-function Thumbs({ thumb, onRate }: { thumb: Thumb | null; onRate: (thumb: Thumb) => void }) {
+function Thumbs({
+  thumb,
+  turnId,
+  onRate,
+}: {
+  thumb: Thumb | null
+  turnId: string
+  onRate: (thumb: Thumb) => void
+}) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(`${window.location.origin}/chat/${turnId}`)
+    toast.success('The link is on the clipboard.')
+  }
   return (
     <div className="flex flex-wrap items-center gap-1.5">
       <Button
@@ -103,6 +80,9 @@ function Thumbs({ thumb, onRate }: { thumb: Thumb | null; onRate: (thumb: Thumb)
         onClick={() => onRate('down')}
       >
         <ThumbsDown aria-hidden /> Not for me
+      </Button>
+      <Button look="quiet" onClick={copy}>
+        <Link2 aria-hidden /> Copy link
       </Button>
       {thumb ? <span className="ml-1 text-sm text-ink-3">Noted. It helps the next model.</span> : null}
     </div>

@@ -1,7 +1,7 @@
 'use client'
 
 import { cn } from '@palate/ui'
-import { Check, Cpu, House, MessagesSquare } from 'lucide-react'
+import { Check, Cpu, House, MessagesSquare, Settings } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
@@ -47,6 +47,13 @@ export function Nav({ onNavigate }: { onNavigate?: () => void }) {
         }
       >
         Agents
+      </NavLink>
+      <NavLink
+        href="/settings"
+        onClick={onNavigate}
+        icon={<Settings className="size-4 text-ink-3" aria-hidden />}
+      >
+        Settings
       </NavLink>
       <NavLink
         href="/chat"

@@ -1,0 +1,8 @@
+import type { Metadata } from 'next'
+import { SharedTurn } from '../../../features/chat/shared-turn'
+
+export const metadata: Metadata = { title: 'A recipe' }
+
+export default async function Route({ params }: { params: Promise<{ turnId: string }> }) {
+  return <SharedTurn turnId={(await params).turnId} />
+}

@@ -1,0 +1,82 @@
+import { checkRecipe, userMessage } from '@palate/recipe'
+import { Tag } from '@palate/ui'
+import { type ReactNode, useMemo } from 'react'
+import { findingsOf, readMarks } from '../recipe/read-marks'
+import { RecipeCard } from '../recipe/recipe-card'
+
+type Rules = { diets: readonly string[]; forbidden: readonly string[] }
+
+export function Question({ inventory, request }: { inventory: readonly string[]; request: string }) {
+  return (
+    <p className="max-w-[85%] self-end rounded-xl bg-sunk px-4 py-3">
+      {userMessage({ inventory: [...inventory], request })}
+    </p>
+  )
+}
+
+/** An answer of the chat, held against its persona's rules and what the cook had. */
+export function CheckedCard({
+  text,
+  inventory,
+  persona,
+  writing,
+  whole,
+}: {
+  text: string
+  inventory: readonly string[]
+  persona: Rules | undefined
+  writing: boolean
+  /** Whether the model came to its end: only then the rules can be said to be kept. */
+  whole: boolean
+}) {
+  const check = useMemo(
+    () =>
+      checkRecipe(text, {
+        persona: { forbidden: [...(persona?.forbidden ?? [])], diets: [...(persona?.diets ?? [])] },
+        inventory: [...inventory],
+      }),
+    [text, inventory, persona],
+  )
+  const marks = useMemo(
+    () => readMarks(text, { findings: findingsOf(check.violations), used: check.use.used }),
+    [text, check],
+  )
+  return (
+    <RecipeCard
+      text={text}
+      streaming={writing}
+      marks={marks}
+      note={writing ? undefined : usedNote(check.use)}
+      aside={
+        writing ? null : <Verdict broken={check.violations.length} whole={whole} diet={persona?.diets[0]} />
+      }
+    />
+  )
+}
+
+function usedNote({ used, allowedGiven }: { used: readonly string[]; allowedGiven: readonly string[] }) {
+  if (allowedGiven.length === 0) return undefined
+  return used.length === allowedGiven.length
+    ? `uses all ${used.length} of yours`
+    : `uses ${used.length} of your ${allowedGiven.length}`
+}
+
+function Verdict({
+  broken,
+  whole,
+  diet,
+}: {
+  broken: number
+  whole: boolean
+  diet: string | undefined
+}): ReactNode {
+  if (broken > 0) {
+    return (
+      <Tag tone="bad">
+        breaks {broken} {broken === 1 ? 'rule' : 'rules'}
+      </Tag>
+    )
+  }
+  if (!whole) return null
+  return <Tag tone="good">{diet ? `${diet}, checked` : 'rules checked'}</Tag>
+}

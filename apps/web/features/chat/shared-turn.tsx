@@ -1,0 +1,44 @@
+'use client'
+
+import { Button, Logo, Skeleton } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import Link from 'next/link'
+import { Loaded } from '../../lib/loaded'
+import { useTRPC } from '../../lib/trpc'
+import { CheckedCard, Question } from './checked-card'
+
+/** One stored answer, for whoever was given its link. */
+export function SharedTurn({ turnId }: { turnId: string }) {
+  const trpc = useTRPC()
+  const turn = useQuery(trpc.chat.turn.queryOptions({ turnId }))
+  return (
+    <div className="mx-auto flex min-h-dvh max-w-[760px] flex-col gap-6 px-4 pb-12 sm:px-5">
+      <header className="flex items-center justify-between gap-3 pt-5">
+        <Link href="/chat" aria-label="Palate" className="rounded-md">
+          <Logo />
+        </Link>
+        <Button asChild look="accent">
+          <Link href={turn.data ? `/chat?name=${encodeURIComponent(turn.data.deployment.slug)}` : '/chat'}>
+            Cook your own
+          </Link>
+        </Button>
+      </header>
+      <Loaded query={turn} skeleton={<Skeleton className="h-96" />}>
+        {({ text, inventory, request, persona, finishReason }) => (
+          <main className="flex flex-col gap-5">
+            {persona ? <p className="text-ink-3">Cooked for {persona.name}</p> : null}
+            <Question inventory={inventory} request={request} />
+            <CheckedCard
+              text={text}
+              inventory={inventory}
+              persona={persona ?? undefined}
+              writing={false}
+              whole={finishReason === 'stop'}
+            />
+          </main>
+        )}
+      </Loaded>
+      <p className="text-center text-xs text-ink-3">A language model wrote this. Check allergens yourself.</p>
+    </div>
+  )
+}

@@ -1,0 +1,95 @@
+'use client'
+
+import { Button, Card, CardBody, CardHead, Confirm, Skeleton, Table, Tag, Td, Th, Tr } from '@palate/ui'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { formatAgo, formatDate } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { useNow } from '../../lib/use-now'
+import { Page } from '../shell/page'
+import { NewKeyDialog } from './new-key-dialog'
+
+type ApiKey = Outputs['apiKey']['list'][number]
+
+export function SettingsPage() {
+  const trpc = useTRPC()
+  const keys = useQuery(trpc.apiKey.list.queryOptions())
+  return (
+    <Page
+      crumbs={[{ name: 'Settings' }]}
+      title="Settings"
+      lead="Keys with which scripts drive the loop through the same interface as these pages."
+      actions={keys.data ? <NewKeyDialog /> : null}
+    >
+      <Loaded query={keys} skeleton={<Skeleton className="h-40" />}>
+        {(list) => <Keys keys={list} />}
+      </Loaded>
+    </Page>
+  )
+}
+
+function Keys({ keys }: { keys: readonly ApiKey[] }) {
+  const now = useNow(30_000)
+  return (
+    <Card>
+      <CardHead title="API keys" />
+      {keys.length === 0 ? (
+        <CardBody className="text-ink-2">No key works at the moment.</CardBody>
+      ) : (
+        <Table className="mt-1">
+          <thead>
+            <tr>
+              <Th>Name</Th>
+              <Th>Role</Th>
+              <Th>Made</Th>
+              <Th>Last used</Th>
+              <Th />
+            </tr>
+          </thead>
+          <tbody>
+            {keys.map((key) => (
+              <Tr key={key.id}>
+                <Td className="font-medium">{key.name}</Td>
+                <Td>
+                  <Tag>{key.role}</Tag>
+                </Td>
+                <Td className="num whitespace-nowrap text-ink-2">
+                  {formatDate(key.createdAt)} by {key.createdBy}
+                </Td>
+                <Td className="num whitespace-nowrap text-ink-2">
+                  {key.lastUsedAt ? formatAgo(key.lastUsedAt, now) : 'never'}
+                </Td>
+                <Td numeric>
+                  <RevokeKey apiKey={key} />
+                </Td>
+              </Tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </Card>
+  )
+}
+
+function RevokeKey({ apiKey }: { apiKey: ApiKey }) {
+  const trpc = useTRPC()
+  const queryClient = useQueryClient()
+  const revoke = useMutation(
+    trpc.apiKey.revoke.mutationOptions({
+      onSuccess: () => queryClient.invalidateQueries(trpc.apiKey.pathFilter()),
+    }),
+  )
+  return (
+    <Confirm
+      trigger={
+        <Button size="sm" look="quiet" busy={revoke.isPending}>
+          Revoke
+        </Button>
+      }
+      title={`Revoke ${apiKey.name}?`}
+      description="Whatever uses this key is refused from now on."
+      action="Revoke"
+      onConfirm={() => revoke.mutate({ id: apiKey.id })}
+    />
+  )
+}
