@@ -16,3 +16,8 @@ export function agentEnv(hubUrl: string, home: string): Record<string, string> {
     PALATE_LOG_LEVEL: process.env.PALATE_LOG_LEVEL ?? 'silent',
   }
 }
+
+/** What a trainer needs of the environment when a test runs it without an agent. */
+export function trainerEnv(): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', HF_HUB_OFFLINE: '1' }
+}

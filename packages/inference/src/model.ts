@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { type LlamaContextSequence, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp'
 import { InferenceError } from './error'
 import { sharedLlama } from './llama'
@@ -10,7 +11,7 @@ export type OpenOptions = {
   path: string
   /** `auto` uses a GPU where a prebuilt binary finds one. Default: `auto`. */
   gpu?: 'auto' | false
-  /** Threads of one decode. Default 1: on two cores, two threads were ten times slower than one for small models. */
+  /** Threads of one decode on the CPU. Default: one for a small model, all cores but one for a large one. */
   threads?: number
   /** Answers that are decoded together in one batch. Default 4. */
   sequences?: number
@@ -46,6 +47,8 @@ export type Answer = {
 }
 
 const poolLimit = 4
+/** Below this many bytes of weights, threads wait for each other longer than they work. */
+const smallModelBytes = 256 * 1024 * 1024
 
 /** Opens a base model; adapters come and go by request, each with a context beside the base's. @throws Error on a bad file */
 export async function openModel(options: OpenOptions): Promise<Model> {
@@ -136,11 +139,15 @@ export class Model {
     return finish('stop')
   }
 
+  private defaultThreads(): number {
+    return this.model.size < smallModelBytes ? 1 : Math.max(1, availableParallelism() - 1)
+  }
+
   private async pool(adapterPath: string | null): Promise<SequencePool> {
     const key = adapterPath ?? ''
     let pool = this.pools.get(key)
     if (!pool) {
-      const { sequences = 4, threads = 1 } = this.options
+      const { sequences = 4, threads = this.defaultThreads() } = this.options
       pool = SequencePool.open(this.model, adapterPath, {
         contextTokens: this.contextTokens,
         sequences,

@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises'
+import { ServeEnd, ServeToken } from '@palate/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Agent } from '../agent'
+import { removeHome, startAgent, temporaryHome, until } from '../testing/agent'
+import { TestHub } from '../testing/test-hub'
+import { tinyModel } from '../testing/tiny-model'
+
+const python = process.env.PALATE_PYTHON
+const unlessPython = python
+  ? ''
+  : ' (skipped: PALATE_PYTHON names no Python environment to make a model with)'
+
+describe.skipIf(!python)(`serving${unlessPython}`, () => {
+  let hub: TestHub
+  let home: string
+  let agent: Agent
+  beforeEach(async () => {
+    hub = await TestHub.start()
+    home = await temporaryHome()
+    agent = await startAgent(hub.url, home)
+    await until('the hello', () => hub.hellos.length)
+  }, 300_000)
+  afterEach(async () => {
+    await agent.stop()
+    await hub.stop()
+    await removeHome(home)
+  })
+
+  const tokens = (requestId: string) =>
+    hub.received
+      .filter(({ event }) => event === 'serve-token')
+      .map(({ payload }) => ServeToken.parse(payload))
+      .filter((token) => token.requestId === requestId)
+  const endOf = (requestId: string) =>
+    hub.received
+      .filter(({ event }) => event === 'serve-end')
+      .map(({ payload }) => ServeEnd.parse(payload))
+      .find((end) => end.requestId === requestId)
+
+  async function ask(
+    requestId: string,
+    options: { adapter?: boolean; maxTokens?: number; base?: Buffer } = {},
+  ) {
+    const files = await tinyModel(python ?? '')
+    const base = hub.store('base.gguf', options.base ?? (await readFile(files.base)))
+    const adapter = options.adapter ? hub.store('adapter.gguf', await readFile(files.adapter)) : null
+    const start = {
+      requestId,
+      model: { modelVersionId: 'mv_1', base, adapter, token: 'serve-token' },
+      messages: [{ role: 'user', content: 'I have rice, tofu and chicken. Dinner.' }],
+      sampling: { temperature: 0, topP: 1, maxTokens: options.maxTokens ?? 40 },
+    }
+    const [socket] = hub.sockets.values()
+    return socket?.timeout(10_000).emitWithAck('serve-start', start)
+  }
+
+  it('streams an answer of the base and one of the adapter', async () => {
+    expect(await ask('r1')).toBeNull()
+    expect(await ask('r2', { adapter: true })).toBeNull()
+    const ends = [await until('r1', () => endOf('r1')), await until('r2', () => endOf('r2'))]
+    for (const end of ends) expect(end).toMatchObject({ error: null, promptTokens: expect.any(Number) })
+    const texts = ['r1', 'r2'].map((id) =>
+      tokens(id)
+        .map(({ text }) => text)
+        .join(''),
+    )
+    expect(texts[0]?.length).toBeGreaterThan(10)
+    expect(texts[0]).not.toBe(texts[1])
+    expect(tokens('r1').length).toBeLessThanOrEqual(ends[0]?.completionTokens ?? 0)
+  }, 300_000)
+
+  it('answers while a training runs', async () => {
+    hub.lease('run_t', { steps: 10_000, stepSeconds: 0.05 })
+    await until('the training', () =>
+      hub.attemptsOf('run_t')[0]?.events.some(({ event }) => event.type === 'metric'),
+    )
+    await ask('r3')
+    expect(await until('r3', () => endOf('r3'))).toMatchObject({ error: null })
+    expect(hub.endOf('run_t')).toBeNull()
+  })
+
+  it('stops an answer that is cancelled, and one whose listener is gone', async () => {
+    await ask('r4', { maxTokens: 900 })
+    hub.push('serve-cancel', { requestId: 'r4' })
+    expect(await until('r4', () => endOf('r4'))).toMatchObject({ finishReason: 'cancelled', error: null })
+    await ask('r5', { maxTokens: 900 })
+    for (const socket of hub.sockets.values()) socket.disconnect(true)
+    await until('the agent to be back', () => hub.hellos.length > 1)
+    await ask('r6', { maxTokens: 5 })
+    expect(await until('r6', () => endOf('r6'))).toMatchObject({ error: null, completionTokens: 5 })
+    expect(endOf('r5')).toBeUndefined()
+  })
+
+  it('tells of a broken model and lives on', async () => {
+    await ask('r7', { base: Buffer.from('no weights at all') })
+    const end = await until('r7', () => endOf('r7'))
+    expect(end.finishReason).toBe('error')
+    expect(end.error).toMatch(/cannot be opened|crashed/)
+    await ask('r8', { maxTokens: 5 })
+    expect(await until('r8', () => endOf('r8'))).toMatchObject({ error: null })
+  })
+
+  it('refuses what it does not understand', async () => {
+    const [socket] = hub.sockets.values()
+    expect(await socket?.timeout(10_000).emitWithAck('serve-start', { requestId: 'r9' })).toMatchObject({
+      error: { code: 'invalid' },
+    })
+  })
+})
