@@ -53,7 +53,9 @@ export function RecipeCard({
       <header className="flex flex-col gap-2">
         {label ? <span className="font-mono text-xs text-ink-3">{label}</span> : null}
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
-          <h2 className="title min-w-0 text-2xl">{recipe.title || (readable ? '…' : 'As it was written')}</h2>
+          <h2 className="title min-w-0 text-2xl">
+            {recipe.title || (streaming ? '…' : readable ? 'Untitled' : 'As it was written')}
+          </h2>
           {aside}
         </div>
         {readable && meta.length > 0 ? (

@@ -89,7 +89,7 @@ export function Chart({
   }, [data])
 
   const shown = (index: number) => {
-    const row = data[smoothed ? (index + 1) * 2 : index + 1]
+    const row = data[smoothed ? index * 2 + 1 : index + 1]
     if (!row) return null
     if (cursor !== null) return row[cursor] ?? null
     for (let at = row.length - 1; at >= 0; at -= 1) if (row[at] !== null) return row[at] ?? null

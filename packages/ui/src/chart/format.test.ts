@@ -2,7 +2,8 @@ import { expect, it } from 'vitest'
 import { formatFigure, formatTick } from './format'
 
 it.each([
-  [0, '0.000'],
+  [0, '0'],
+  [0.00243, '0.00243'],
   [0.21349, '0.213'],
   [3.1459, '3.15'],
   [-1.2, '−1.20'],
