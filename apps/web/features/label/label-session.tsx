@@ -34,7 +34,7 @@ export function LabelSession() {
               onHelp={() => setHelp(true)}
             />
           ) : (
-            <NoPair onUndo={undo} />
+            <NoPair onUndo={undo} onLook={() => queue.refetch()} isLooking={queue.isFetching} />
           )
         }
       </Loaded>
@@ -74,7 +74,15 @@ function SessionBar({ onHelp }: { onHelp: () => void }) {
   )
 }
 
-function NoPair({ onUndo }: { onUndo: () => void }) {
+function NoPair({
+  onUndo,
+  onLook,
+  isLooking,
+}: {
+  onUndo: () => void
+  onLook: () => void
+  isLooking: boolean
+}) {
   const trpc = useTRPC()
   const summary = useQuery(trpc.label.summary.queryOptions())
   const none = summary.data?.pairs === 0
@@ -86,7 +94,14 @@ function NoPair({ onUndo }: { onUndo: () => void }) {
           <Button asChild look="primary">
             <Link href={none ? '/variants' : '/labels'}>{none ? 'Make variants' : 'Back to labels'}</Link>
           </Button>
-          {none ? null : <Button onClick={onUndo}>Undo the last vote</Button>}
+          <Button busy={isLooking} onClick={onLook}>
+            Look for more
+          </Button>
+          {none ? null : (
+            <Button look="quiet" onClick={onUndo}>
+              Undo the last vote
+            </Button>
+          )}
         </>
       }
     >

@@ -22,8 +22,6 @@ export const stations = [
   { id: 'chat', name: 'Chat', href: '/chat', icon: MessagesSquare },
 ] as const satisfies readonly { id: string; name: string; href: string; icon: LucideIcon }[]
 
-export type StationId = (typeof stations)[number]['id']
-
 /** Whether `path` lies within the page at `href`. */
 export const isWithin = (path: string, href: string) =>
   href === '/' ? path === '/' : path === href || path.startsWith(`${href}/`)

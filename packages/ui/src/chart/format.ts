@@ -4,7 +4,7 @@ export function formatFigure(value: number | null | undefined): string {
   const size = Math.abs(value)
   if (size === 0) return '0'
   if (size < 0.0001) return value.toExponential(1).replace('e-', 'e−').replace(/^-/, '−')
-  if (size >= 1000) return Math.round(value).toLocaleString('en')
+  if (size >= 999.5) return Math.round(value).toLocaleString('en')
   return value.toPrecision(3).replace(/^-/, '−')
 }
 
