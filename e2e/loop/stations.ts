@@ -106,7 +106,7 @@ export async function labelPairs(client: Client): Promise<string> {
     const items = await client.label.next.mutate({ count: 5, exclude: [] })
     if (items.length === 0) break
     for (const item of items) {
-      const persona: Persona = { slug: item.persona.slug, ...item.persona.body }
+      const persona: Persona = { slug: item.persona.slug, ...item.persona.body, systemPrompt: null }
       const verdict = comparePair(item.left, item.right, { persona, inventory: item.inventory })
       const choice = verdict.choice === 'a' ? 'left' : verdict.choice === 'b' ? 'right' : verdict.choice
       counts[choice] += 1

@@ -86,7 +86,15 @@ class Child {
  * @param onBoot told at once who may sign in, so that a first password is not lost when a later step fails
  * @param apiKey also make an API key for the owner (for `npm run loop` and the browser tests)
  */
-export async function startStack({ home, port, python, dist, apiKey = false, agentEnv = {}, onBoot }) {
+export async function startStack({
+  home,
+  port,
+  python,
+  dist,
+  apiKey = false,
+  agentEnv = {},
+  onBoot = undefined,
+}) {
   if (await portTaken(port))
     throw new Stop(
       `Port ${port} is taken by another program. Stop it, or start Palate elsewhere: PALATE_PORT=${port + 100} npm start`,
@@ -136,8 +144,7 @@ export async function startStack({ home, port, python, dist, apiKey = false, age
     }
     await step('Hub, web and local agent', async () => {
       add('hub', tsx('apps/hub/src/main.ts'), { env })
-      const next = join(root, 'node_modules/next/dist/bin/next')
-      add('web', [next, 'start', '--port', String(port)], {
+      add('web', [join(root, 'apps/web/server.mjs'), '--port', String(port), '--hub', env.HUB_URL], {
         cwd: join(root, 'apps/web'),
         env: { ...env, PALATE_WEB_DIST: dist },
       })
