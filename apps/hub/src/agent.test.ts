@@ -1,16 +1,12 @@
 import { createRun, getRun, getRunMetrics, listAgents, revokeAgent } from '@palate/core'
-import { createKitchen, type Kitchen } from '@palate/core/testing'
+import { createKitchen } from '@palate/core/testing'
 import { EventBatchReply, Lease, type SpooledEvent, type TrainerEvent } from '@palate/protocol'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { connect, connectAgent, openAgent, postJson, type TestAgent } from './testing/agent'
-import { startTestHub, type TestHub, until } from './testing/hub'
+import { startTestHub, until } from './testing/hub'
 
-let test: TestHub
-let kitchen: Kitchen
-beforeAll(async () => {
-  test = await startTestHub()
-  kitchen = await createKitchen(test.deps)
-})
+const test = await startTestHub()
+const kitchen = await createKitchen(test.deps)
 
 const events = (first: number, ...list: TrainerEvent[]): SpooledEvent[] =>
   list.map((event, index) => ({ seq: first + index, at: 1_700_000_000_000, event }))

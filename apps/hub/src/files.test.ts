@@ -1,18 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import { createRun, createUpload } from '@palate/core'
-import { createKitchen, type Kitchen } from '@palate/core/testing'
+import { createKitchen } from '@palate/core/testing'
 import { Lease } from '@palate/protocol'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { connectAgent } from './testing/agent'
-import { listStore, startTestHub, type TestHub, until } from './testing/hub'
+import { listStore, startTestHub, until } from './testing/hub'
 
-let test: TestHub
-let kitchen: Kitchen
-beforeAll(async () => {
-  test = await startTestHub()
-  kitchen = await createKitchen(test.deps)
-})
+const test = await startTestHub()
+const kitchen = await createKitchen(test.deps)
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })

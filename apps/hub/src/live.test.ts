@@ -2,18 +2,13 @@ import { createLiveTicket, createRun } from '@palate/core'
 import { createKitchen, type Kitchen } from '@palate/core/testing'
 import type { LiveNotice } from '@palate/protocol'
 import type { Socket } from 'socket.io-client'
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { connect } from './testing/agent'
-import { startTestHub, type TestHub, until } from './testing/hub'
+import { startTestHub, until } from './testing/hub'
 
-let test: TestHub
-let mine: Kitchen
-let other: Kitchen
-beforeAll(async () => {
-  test = await startTestHub()
-  mine = await createKitchen(test.deps)
-  other = await createKitchen(test.deps)
-})
+const test = await startTestHub()
+const mine = await createKitchen(test.deps)
+const other = await createKitchen(test.deps)
 
 async function watch(kitchen: Kitchen): Promise<{ socket: Socket; looks: LiveNotice[] }> {
   const { ticket } = await createLiveTicket(kitchen.viewer)

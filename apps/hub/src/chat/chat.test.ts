@@ -1,34 +1,30 @@
 import { getTurn, saveDeployment } from '@palate/core'
-import { createKitchen, createModel, createVegan, type Kitchen } from '@palate/core/testing'
+import { createKitchen, createModel, createVegan } from '@palate/core/testing'
 import { ServeStart } from '@palate/protocol'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { connectAgent, postJson, type TestAgent } from '../testing/agent'
-import { startTestHub, type TestHub, until } from '../testing/hub'
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
+import { connectAgent, postJson } from '../testing/agent'
+import { startTestHub, until } from '../testing/hub'
 
-let test: TestHub
-let kitchen: Kitchen
-let agent: TestAgent
+const test = await startTestHub({
+  HUB_ANSWERS_PER_VISITOR: '4',
+  HUB_ANSWERS_PER_ADDRESS: '6',
+  HUB_ANSWERS_AT_ONCE: '2',
+  HUB_ANSWERS_PER_AGENT: '3',
+})
+const kitchen = await createKitchen(test.deps)
+await createVegan(kitchen.engineer)
+const base = await createModel(test.deps, kitchen.workspaceId)
+const tuned = await createModel(test.deps, kitchen.workspaceId, base)
+const deployment = { slug: 'cook', title: 'The cook', modelVersionId: tuned.id, active: true }
+await saveDeployment(kitchen.engineer, deployment)
+const agent = await connectAgent(test.origin, kitchen.owner)
+await agent.hello()
+
 let addresses = 0
 function nextAddress(): string {
   addresses += 1
   return `203.0.113.${addresses}`
 }
-beforeAll(async () => {
-  test = await startTestHub({
-    HUB_ANSWERS_PER_VISITOR: '4',
-    HUB_ANSWERS_PER_ADDRESS: '6',
-    HUB_ANSWERS_AT_ONCE: '2',
-    HUB_ANSWERS_PER_AGENT: '3',
-  })
-  kitchen = await createKitchen(test.deps)
-  await createVegan(kitchen.engineer)
-  const base = await createModel(test.deps, kitchen.workspaceId)
-  const tuned = await createModel(test.deps, kitchen.workspaceId, base)
-  const deployment = { slug: 'cook', title: 'The cook', modelVersionId: tuned.id, active: true }
-  await saveDeployment(kitchen.engineer, deployment)
-  agent = await connectAgent(test.origin, kitchen.owner)
-  await agent.hello()
-})
 afterEach(() => {
   for (const event of ['serve-start', 'serve-cancel']) agent.socket.off(event)
 })
@@ -243,7 +239,7 @@ describe('the limit', () => {
   })
 
   it('is the same at every hub on the database', async () => {
-    const second = await startTestHub({ HUB_ANSWERS_PER_ADDRESS: '6' }, test)
+    const second = await startTestHub({ HUB_ANSWERS_PER_ADDRESS: '6' }, test, onTestFinished)
     const response = await postJson(`${second.origin}/v1/chat/completions`, as('visitor-9'), {
       'x-forwarded-for': '192.0.2.99',
     })

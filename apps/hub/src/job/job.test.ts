@@ -7,18 +7,22 @@ import {
   importDataset,
 } from '@palate/core'
 import type { DatasetVersionView } from '@palate/core/dataset/schemas'
-import { createKitchen, createModel, createVegan, type Kitchen } from '@palate/core/testing'
+import { createKitchen, createModel, createVegan } from '@palate/core/testing'
 import { readExamples } from '@palate/corpus'
 import { contentKey } from '@palate/storage'
-import { beforeAll, describe, expect, it } from 'vitest'
-import { listStore, openTestDeps, startTestHub, type TestHub, until } from '../testing/hub'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { listStore, type OpenedDeps, openTestDeps, startTestHub, until } from '../testing/hub'
 
-let test: TestHub
-let kitchen: Kitchen
-beforeAll(async () => {
-  test = await startTestHub()
-  kitchen = await createKitchen(test.deps)
-})
+const test = await startTestHub()
+const kitchen = await createKitchen(test.deps)
+/** Without a hub on them: each of the tests that needs one starts its own. */
+const others = await Promise.all(Array.from({ length: 4 }, openTestDeps))
+function takeOther(): OpenedDeps {
+  const opened = others.pop()
+  if (!opened) throw new Error('One database more is needed.')
+  return opened
+}
+const startHere = (opened: OpenedDeps) => startTestHub({}, opened, onTestFinished)
 
 const row = (title: string) =>
   JSON.stringify({ title, ingredients: ['black beans', 'corn'], directions: ['Cook.'] })
@@ -69,14 +73,14 @@ describe('an import', () => {
 
 /** An import under way at a hub that was just started. */
 async function startLongImport(rows: number) {
-  const opened = await openTestDeps()
+  const opened = takeOther()
   const { deps } = opened
   const { engineer, viewer, workspaceId } = await createKitchen(deps)
   const content = Buffer.from(Array.from({ length: rows }, (_, index) => row(`Dish ${index}`)).join('\n'))
   const { uploadId } = await createUpload(engineer, { filename: 'a.jsonl', sizeBytes: content.length })
   const stored = await deps.storage.put(`uploads/${uploadId}/1`, content)
   await completeUpload(deps, { workspaceId, uploadId }, stored)
-  const { hub } = await startTestHub({}, opened)
+  const { hub } = await startHere(opened)
   const { datasetVersionId: id } = await importDataset(engineer, { uploadId, name: 'long' })
   const read = () => getDatasetVersion(viewer, { id })
   await until(async () => ((await read()).progress?.rows ?? 0) > 0)
@@ -87,7 +91,7 @@ async function startLongImport(rows: number) {
 it('an import that a stopping hub gives up is done by the next', async () => {
   const { opened, hub, read } = await startLongImport(30_000)
   await hub.close()
-  await startTestHub({}, opened)
+  await startHere(opened)
   await until(async () => (await read()).status === 'ready', 40_000)
   expect(await read()).toMatchObject({ rowsKept: 30_000, error: null })
 }, 60_000)
@@ -97,7 +101,7 @@ it('an import that takes its time is left to its hub while that lives', async ()
   const { sql } = opened.deps
   await sql`update graphile_worker._private_jobs set locked_at = now() - interval '1 minute'`
   const before = await readJob()
-  await startTestHub({}, opened) // frees what is abandoned before it does anything else
+  await startHere(opened) // frees what is abandoned before it does anything else
   expect(before).toMatchObject({ attempts: 1, locked_by: expect.stringMatching(/./) })
   expect(await readJob()).toEqual(before)
   await until(async () => (await read()).status === 'ready', 40_000)
@@ -119,7 +123,7 @@ it('a batch is prepared with the recipes of its dataset', async () => {
 describe('the job of a hub that was killed', () => {
   /** An import whose job is locked by a worker, as a hub leaves it that dies under way. No hub runs yet. */
   async function interrupted(worker: string, attempts: number) {
-    const opened = await openTestDeps()
+    const opened = takeOther()
     const { deps } = opened
     const { engineer, viewer, workspaceId } = await createKitchen(deps)
     const content = Buffer.from(row('Beans'))
@@ -135,7 +139,7 @@ describe('the job of a hub that was killed', () => {
 
   it('is done by another at once', async () => {
     const { opened, read } = await interrupted('worker-dead', 1)
-    await startTestHub({}, opened)
+    await startHere(opened)
     const version = await until(async () => ((await read()).status === 'waiting' ? null : read()))
     await until(async () => (await read()).status === 'ready')
     expect(version.error).toBeNull()
@@ -143,7 +147,7 @@ describe('the job of a hub that was killed', () => {
 
   it('ends with a sentence when it has no try left', async () => {
     const { opened, read } = await interrupted('worker-dead', 3)
-    await startTestHub({}, opened)
+    await startHere(opened)
     expect(await read()).toMatchObject({
       status: 'failed',
       error: expect.stringMatching(/^The hub stopped three times while it worked on this\./),

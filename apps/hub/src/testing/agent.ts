@@ -43,10 +43,15 @@ export async function openAgent(origin: string, agentId: string, credential: str
   }
 }
 
+const sockets: Socket[] = []
+afterAll(() => {
+  for (const socket of sockets) socket.disconnect()
+})
+
 /** A socket without reconnection, closed when the test file is done. */
 export function connect(url: string, auth: Record<string, string>): Socket {
   const socket = io(url, { auth, reconnection: false, transports: ['websocket'], forceNew: true })
-  afterAll(() => void socket.disconnect())
+  sockets.push(socket)
   return socket
 }
 

@@ -18,7 +18,7 @@ export interface TestHub extends OpenedDeps {
   origin: string
 }
 
-/** A database and a store of its own, without a hub on them yet. */
+/** A database and a store of its own, without a hub on them yet. Called at the top of a test file: see `startTestHub`. */
 export async function openTestDeps(): Promise<OpenedDeps> {
   const root = await mkdtemp(join(tmpdir(), 'palate-hub-'))
   afterAll(() => rm(root, { recursive: true, force: true }))
@@ -28,10 +28,14 @@ export async function openTestDeps(): Promise<OpenedDeps> {
   }
 }
 
-/** A real hub on a free port. */
+/**
+ * A real hub on a free port. Vitest passes over an `afterAll` that is asked for while tests run: so this is called at
+ * the top of a file, or in a test with its `onTestFinished`.
+ */
 export async function startTestHub(
   settings: Record<string, string> = {},
   opened?: OpenedDeps,
+  whenOver: (close: () => Promise<void>) => void = afterAll,
 ): Promise<TestHub> {
   const { deps, root } = opened ?? (await openTestDeps())
   const env = readHubEnv({
@@ -47,9 +51,8 @@ export async function startTestHub(
     closing ??= started.close()
     return closing
   }
-  afterAll(close)
-  const hub = { ...started, close }
-  return { deps, root, hub, origin: `http://127.0.0.1:${hub.port}` }
+  whenOver(close)
+  return { deps, root, hub: { ...started, close }, origin: `http://127.0.0.1:${started.port}` }
 }
 
 /** Waits until something becomes true: what comes through NOTIFY or a closed socket takes its time. */
