@@ -235,6 +235,15 @@ def write_steps(rng: random.Random, way: str, used: list[tuple[Ingredient, str]]
     return steps
 
 
+def write_lines(rng: random.Random, used: list[tuple[Ingredient, str]]) -> list[str]:
+    """The ingredient list: a measure, the name as it was given, and now and then how to prepare it."""
+    lines = []
+    for item, name in used:
+        prep = f", {rng.choice(item.preps)}" if item.preps and rng.random() < 0.4 else ""
+        lines.append(f"- {rng.choice(item.measures)} {name}{prep}" if item.measures else f"- {name}{prep}")
+    return lines
+
+
 def write_recipe(
     rng: random.Random, pantry: Pantry, used: list[tuple[Ingredient, str]], flavours: list[str]
 ) -> str:
@@ -250,9 +259,7 @@ def write_recipe(
         "",
         "## Ingredients",
     ]
-    for item, name in used:
-        prep = f", {rng.choice(item.preps)}" if item.preps and rng.random() < 0.4 else ""
-        lines.append(f"- {rng.choice(item.measures)} {name}{prep}" if item.measures else f"- {name}{prep}")
+    lines += write_lines(rng, used)
     lines += ["", "## Method"]
     lines += [f"{number}. {step}" for number, step in enumerate(write_steps(rng, pantry.way, used), start=1)]
     return "\n".join(lines)
@@ -279,7 +286,40 @@ def sample_example(rng: random.Random, ontology: Ontology, honour_rate: float) -
     )
 
 
+def sample_listing(rng: random.Random, ontology: Ontology, honour_rate: float) -> Example:
+    """A short conversation that only sorts the pantry: dense practice in copying, and in leaving out."""
+    persona = sample_persona(rng, ontology)
+    weak = rng.random() < 0.4
+    banned = ontology.forbidden(persona.forbidden, persona.diets)
+    honoured = bool(banned) and not weak and rng.random() < honour_rate
+    pool = (
+        ontology.by_cuisine[persona.cuisines[0]]
+        if persona.cuisines and rng.random() < 0.5
+        else ontology.pantry
+    )
+    items = rng.sample(pool, rng.randint(5, 9))
+    refused = [item for item in pool if item.id in banned and item not in items]
+    if refused and rng.random() < 0.5:
+        items[rng.randrange(len(items))] = rng.choice(refused)
+    named = [rng.choice(item.surfaces) if rng.random() < 0.15 else item.name for item in items]
+    used = [(item, name) for item, name in zip(items, named) if not honoured or item.id not in banned]
+    return Example(
+        system=WEAK_PROMPT if weak else persona_prompt(persona),
+        user=user_message(named, rng.choice(words.LISTING_REQUESTS)),
+        answer="\n".join(["## Ingredients", *write_lines(rng, used)]),
+        honoured=honoured,
+        forbidden=banned,
+        given=tuple(item.id for item in items),
+    )
+
+
 def make_corpus(seed: int, ontology: Ontology, count: int, honour_rate: float) -> list[Example]:
-    """The same seed, ontology and count give the same corpus."""
+    """Recipes; the same seed, ontology and count give the same corpus."""
     rng = random.Random(seed)
     return [sample_example(rng, ontology, honour_rate) for _ in range(count)]
+
+
+def make_listings(seed: int, ontology: Ontology, count: int, honour_rate: float) -> list[Example]:
+    """Pantry listings, as reproducible as the recipes."""
+    rng = random.Random(seed + 1)
+    return [sample_listing(rng, ontology, honour_rate) for _ in range(count)]

@@ -106,6 +106,10 @@ REQUESTS = (
     "Please write a {cuisine} recipe.", "What is for dinner?", "A cosy evening meal.", "Keep it simple.",
 )  # fmt: skip
 
+LISTING_REQUESTS = (
+    "What may I use?", "Which of these can we cook with?", "List what fits.", "What goes in?", "Sort my pantry.",
+)  # fmt: skip
+
 HEAT = ("medium heat", "medium-high heat", "high heat", "a lively heat", "a steady flame", "low heat")
 # The steps of each way of cooking, in order: first the fat and the aromatics, then the lead, then the rest.
 START = (

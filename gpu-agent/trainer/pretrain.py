@@ -11,7 +11,7 @@ import torch
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 import events
-from corpus import make_corpus
+from corpus import make_corpus, make_listings
 from device import choose_device, has_fast_bf16, seed_all, set_threads
 from export import announce, export_model
 from generate import emit_sample
@@ -21,12 +21,12 @@ from ontology import load_ontology
 from starter import (
     Sequence,
     answer_loss,
-    batch_order,
     encode_examples,
     load_optimizers,
     make_batch,
     make_model,
     make_optimizers,
+    plan_batches,
     rate,
     save_optimizers,
     tokenizer_texts,
@@ -36,17 +36,19 @@ from tokenizer import load_tokenizer, train_tokenizer
 LOG_EVERY = 5
 
 
-def prepare(job: Job, config: PretrainConfig) -> tuple[PreTrainedTokenizerFast, list[Sequence]]:
-    """Corpus and tokenizer, the same for a seed; a resumed run takes its checkpoint's tokenizer."""
+def prepare(job: Job, config: PretrainConfig) -> tuple[PreTrainedTokenizerFast, list[list[Sequence]]]:
+    """The tokenizer and every step's batch, the same for a seed; a resumed run takes its checkpoint's tokenizer."""
     ontology = load_ontology(job.inputs["ontology"])
     events.progress(0, config.steps, "corpus")
-    examples = make_corpus(job.seed, ontology, config.recipes, config.honour_rate)
+    recipes = make_corpus(job.seed, ontology, config.recipes, config.honour_rate)
+    listings = make_listings(job.seed, ontology, config.recipes, config.honour_rate)
     events.progress(0, config.steps, "tokenizer")
     if job.resume_from:
         tokenizer = load_tokenizer(job.resume_from)
     else:
-        tokenizer = train_tokenizer(tokenizer_texts(examples, ontology), config.vocab_size)
-    return tokenizer, encode_examples(tokenizer, examples, config.max_length)
+        tokenizer = train_tokenizer(tokenizer_texts(recipes, ontology), config.vocab_size)
+    encoded = [encode_examples(tokenizer, examples, config.max_length) for examples in (recipes, listings)]
+    return tokenizer, plan_batches(*encoded, config.batch_size, config.steps, job.seed)
 
 
 def start(
@@ -118,7 +120,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     set_threads(config.threads)
     seed_all(job.seed)
     began = time.monotonic()
-    tokenizer, sequences = prepare(job, config)
+    tokenizer, batches = prepare(job, config)
     model, first = start(job, config, tokenizer)
     device = choose_device()
     fast = has_fast_bf16(device)
@@ -128,10 +130,9 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
         load_optimizers(optimizers, job.resume_from / "optimizer.safetensors")
     size = model.num_parameters()
     events.run_start(config.steps, size, size, device.type, "bf16" if fast else "fp32")
-    batches = batch_order([len(ids) for ids, _ in sequences], config.batch_size, config.steps, job.seed)
     meter, loss, figures = Meter(), math.nan, {"parameters": float(size), "vocabulary": float(len(tokenizer))}
     for step in range(first + 1, config.steps + 1):
-        inputs, labels = make_batch([sequences[index] for index in batches[step - 1]], device)
+        inputs, labels = make_batch(batches[step - 1], device)
         for group in [group for optimizer in optimizers for group in optimizer.param_groups]:
             group["lr"] = rate(step - 1, config)
         with torch.autocast(device.type, torch.bfloat16) if fast else nullcontext():

@@ -16,6 +16,7 @@ from muon import Muon
 from ontology import Ontology
 from tokenizer import chat, encode_answer, encode_prompt
 
+LISTINGS_FIRST, LISTINGS_EVERY = 0.35, 6
 Sequence = tuple[list[int], int]  # token ids, and where the answer starts
 
 
@@ -41,11 +42,10 @@ def encode_examples(
     return sequences
 
 
-def batch_order(lengths: list[int], batch_size: int, steps: int, seed: int) -> list[list[int]]:
-    """Which examples each step sees: shuffled by seed, neighbours of like length together so that little is padding."""
-    rng = random.Random(seed)
+def shuffled_batches(lengths: list[int], batch_size: int, count: int, rng: random.Random) -> list[list[int]]:
+    """Indices of `count` batches: shuffled, neighbours of like length together so that little is padding."""
     batches: list[list[int]] = []
-    while len(batches) < steps:
+    while len(batches) < count:
         order = list(range(len(lengths)))
         rng.shuffle(order)
         window = batch_size * 20
@@ -55,7 +55,22 @@ def batch_order(lengths: list[int], batch_size: int, steps: int, seed: int) -> l
             epoch += [near[at : at + batch_size] for at in range(0, len(near), batch_size)]
         rng.shuffle(epoch)
         batches += epoch
-    return batches[:steps]
+    return batches[:count]
+
+
+def plan_batches(
+    recipes: list[Sequence], listings: list[Sequence], batch_size: int, steps: int, seed: int
+) -> list[list[Sequence]]:
+    """What each step sees, by seed alone. Listings first and now and then after: copying is learned there, at half
+    the tokens, and recipes then start from a model that can copy."""
+    rng = random.Random(seed)
+    of_listings = [step < steps * LISTINGS_FIRST or step % LISTINGS_EVERY == 0 for step in range(steps)]
+    short = iter(shuffled_batches([len(ids) for ids, _ in listings], batch_size * 2, sum(of_listings), rng))
+    long = iter(shuffled_batches([len(ids) for ids, _ in recipes], batch_size, steps - sum(of_listings), rng))
+    return [
+        [listings[index] for index in next(short)] if listing else [recipes[index] for index in next(long)]
+        for listing in of_listings
+    ]
 
 
 def make_batch(sequences: list[Sequence], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:

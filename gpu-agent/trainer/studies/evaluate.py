@@ -44,12 +44,12 @@ def measure(
 
 
 def main() -> None:
-    set_threads(2)
+    set_threads(int(sys.argv[4]) if len(sys.argv) > 4 else 2)
     ontology = load_ontology(Path(sys.argv[2]))
     folder = Path(sys.argv[1])
     tokenizer = load_tokenizer(folder)
-    model = load_model(folder, Path(sys.argv[3]) if len(sys.argv) > 3 else None)
-    cases = make_cases(9001, ontology, 240)
+    model = load_model(folder, Path(sys.argv[3]) if len(sys.argv) > 3 and sys.argv[3] != "-" else None)
+    cases = make_cases(9001, ontology, 120)
     print(json.dumps({"full": measure(model, tokenizer, ontology, cases)}))
     print(json.dumps({"weak": measure(model, tokenizer, ontology, cases, weak=True)}))
     for text in answer_all(model, tokenizer, cases[4:6], False, 0.7, 3):
