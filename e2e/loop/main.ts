@@ -27,9 +27,7 @@ const samples = ['recipes.csv', 'recipes.jsonl'].map(
 const settings: Settings = {
   origin,
   files: values.data ?? samples,
-  pretrain: values.quick
-    ? { recipes: 200, steps: 30, hiddenSize: 64, layers: 2, heads: 4, kvHeads: 2, ffnSize: 128 }
-    : {},
+  pretrain: values.quick ? { steps: 120 } : {},
   dpo: values.quick ? { epochs: 1, batchSize: 4 } : {},
   promptsPerPersona: values.quick ? 3 : 60,
   samplesPerCase: values.quick ? 1 : 2,
