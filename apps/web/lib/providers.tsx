@@ -2,8 +2,8 @@
 
 import type { AppRouter } from '@palate/api'
 import { TooltipProvider } from '@palate/ui'
-import { MutationCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createTRPCClient, httpBatchLink } from '@trpc/client'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
 import { ThemeProvider } from 'next-themes'
 import { type ReactNode, useState } from 'react'
 import { Toaster, toast } from 'sonner'
@@ -11,12 +11,37 @@ import superjson from 'superjson'
 import { sentenceOf } from './sentence'
 import { TRPCProvider } from './trpc'
 
-/** A refused mutation says why in the server's own sentence; a query says it where its data would stand. */
+/**
+ * A refused mutation says why in the server's own words; a query says it where its data would stand. Whose session
+ * has ended signs in again and comes back.
+ */
 const createQueryClient = () =>
   new QueryClient({
-    mutationCache: new MutationCache({ onError: (error) => toast.error(sentenceOf(error)) }),
-    defaultOptions: { queries: { staleTime: 5_000, retry: 1, refetchOnWindowFocus: true } },
+    queryCache: new QueryCache({ onError: signInAgain }),
+    mutationCache: new MutationCache({
+      onError: (error) => {
+        signInAgain(error)
+        toast.error(sentenceOf(error))
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        // What the server has refused once, it will refuse again.
+        retry: (failures, error) => failures < 1 && (statusOf(error) ?? 500) >= 500,
+      },
+    },
   })
+
+const statusOf = (error: unknown) =>
+  error instanceof TRPCClientError ? (error.data as { httpStatus?: number } | null)?.httpStatus : undefined
+
+function signInAgain(error: unknown): void {
+  if (statusOf(error) !== 401) return
+  const { pathname, search } = window.location
+  if (pathname.startsWith('/chat') || pathname === '/sign-in') return
+  window.location.assign(`/sign-in?to=${encodeURIComponent(`${pathname}${search}`)}`)
+}
 
 export function Providers({ children }: { children: ReactNode }) {
   const [queryClient] = useState(createQueryClient)
