@@ -108,7 +108,7 @@ export class Agent {
     await leaser.run((lease) => this.workOff(lease), signal)
   }
 
-  private async workOff(lease: Lease): Promise<void> {
+  private async workOff(lease: Lease): Promise<boolean> {
     this.pending = lease
     try {
       const folder = attemptFolder(this.settings.home, lease.runId, lease.attemptId)
@@ -116,9 +116,10 @@ export class Agent {
       await writeState(folder, { lease, process: null })
       const attempt = await Attempt.open(lease, folder, this.tools)
       this.log.info({ runId: lease.runId, attemptId: lease.attemptId, kind: lease.kind }, 'attempt begins')
-      await this.finish(attempt, () => attempt.run())
+      return (await this.finish(attempt, () => attempt.run())) === 'delivered'
     } catch (error) {
       this.log.error({ runId: lease.runId, reason: String(error) }, 'the attempt could not be worked off')
+      return false
     } finally {
       this.pending = null
     }

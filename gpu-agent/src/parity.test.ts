@@ -22,6 +22,9 @@ const Reference = z.object({
 })
 const Example = z.object({ system: z.string(), user: z.string(), answer: z.string() })
 
+const Row = z.object({ title: z.string(), ingredients: z.array(z.string()), directions: z.array(z.string()) })
+const maxTokens = 96
+
 const corpusProgram = `
 import json, sys
 from pathlib import Path
@@ -31,87 +34,76 @@ examples = make_corpus(11, load_ontology(Path(sys.argv[1])), 200, 0.5)
 print(json.dumps([{"system": e.system, "user": e.user, "answer": e.answer} for e in examples]))
 `
 
+const odd = [
+  '<|im_end|>',
+  ' two  spaces\t\ttab\n\n\n',
+  'Crème brûlée – ½ “cup” 🍮👩‍🍳 日本語',
+  "it's we'll I'D don't",
+  'x\r\ny 1234567 ٣ ²',
+]
+
 describe.skipIf(!python)(`transformers and llama.cpp agree${unlessPython}`, () => {
   let files: TinyModel
   let model: Model
   let folder: string
-  let examples: z.infer<typeof Example>[]
+  let conversations: Message[][]
+  let texts: string[]
+  let base: z.infer<typeof Reference>
   beforeAll(async () => {
     files = await tinyModel(python ?? '')
     model = await openModel({ path: files.base, gpu: false })
     folder = await mkdtemp(join(tmpdir(), 'palate-parity-'))
-    examples = z
+    const examples = z
       .array(Example)
       .parse(JSON.parse(await runTrainer(python ?? '', ['-c', corpusProgram, ontology])))
-  }, 300_000)
+    conversations = examples.slice(0, 20).map(({ system, user }) => [
+      { role: 'system', content: system },
+      { role: 'user', content: user },
+    ])
+    texts = [...examples.map(({ answer }) => answer), ...odd, ...(await importedTexts())]
+    base = await reference({ messages: conversations, texts })
+  }, 400_000)
   afterAll(async () => {
     await model?.dispose()
     if (folder) await rm(folder, { recursive: true, force: true })
   })
 
-  async function reference(job: { adapter?: string; messages?: Message[][]; texts?: string[] }) {
+  async function reference(job: { adapter?: string; messages: Message[][]; texts?: string[] }) {
     const path = join(folder, 'job.json')
-    await writeFile(path, JSON.stringify({ model: files.hf, maxTokens: 96, threads: 1, ...job }))
+    await writeFile(path, JSON.stringify({ model: files.hf, maxTokens, threads: 1, ...job }))
     return Reference.parse(JSON.parse(await runTrainer(python ?? '', ['generate.py', path])))
   }
 
-  const conversations = () =>
-    examples.slice(0, 20).map(({ system, user }): Message[] => [
-      { role: 'system', content: system },
-      { role: 'user', content: user },
-    ])
-
   async function greedyTokens(adapterPath: string | null) {
-    const sampling = { temperature: 0, topP: 1, maxTokens: 96 }
+    const sampling = { temperature: 0, topP: 1, maxTokens }
     const answers = []
-    for (const messages of conversations())
+    for (const messages of conversations)
       answers.push(await model.generate({ messages, sampling, adapterPath }))
     return answers.map(({ tokenIds }) => tokenIds)
   }
 
   it('on the prompts and the greedy tokens of 20 conversations with the base', async () => {
-    const expected = await reference({ messages: conversations() })
-    expect(conversations().map((messages) => model.prompt(messages))).toEqual(expected.prompts)
-    expect(await greedyTokens(null)).toEqual(expected.greedy)
-    expect(new Set(expected.greedy.map(String)).size).toBeGreaterThan(3)
+    expect(conversations.map((messages) => model.prompt(messages))).toEqual(base.prompts)
+    expect(await greedyTokens(null)).toEqual(base.greedy)
+    expect(new Set(base.greedy.map(String)).size).toBeGreaterThan(3)
   }, 120_000)
 
   it('on the greedy tokens of 20 conversations with the adapter', async () => {
-    const expected = await reference({ messages: conversations(), adapter: files.adapterHf })
-    const base = await greedyTokens(null)
-    const adapted = await greedyTokens(files.adapter)
-    expect(adapted).toEqual(expected.greedy)
-    expect(adapted).not.toEqual(base)
-  }, 120_000)
+    const expected = await reference({ messages: conversations, adapter: files.adapterHf })
+    expect(await greedyTokens(files.adapter)).toEqual(expected.greedy)
+    expect(expected.greedy).not.toEqual(base.greedy)
+  }, 240_000)
 
-  it('on the tokens of 200 recipes of the corpus and of text that nobody foresaw', async () => {
-    const odd = [
-      '<|im_end|>',
-      ' two  spaces\t\ttab\n\n\n',
-      'Crème brûlée – ½ “cup” 🍮👩‍🍳 日本語',
-      "it's we'll I'D don't",
-      'x\r\ny 1234567 ٣ ²',
-    ]
-    const texts = [...examples.map(({ answer }) => answer), ...odd]
-    const expected = await reference({ texts })
-    expect(texts.map((text) => model.tokenize(text))).toEqual(expected.texts)
+  it('on the tokens of 200 recipes of the corpus, of odd text, and of imported recipes where there are some', () => {
+    expect(texts.length).toBeGreaterThanOrEqual(200 + odd.length)
+    expect(texts.map((text) => model.tokenize(text))).toEqual(base.texts)
   })
-
-  it.skipIf(!existsSync(imported))(
-    'on the tokens of imported recipes (skipped where the shared data is absent)',
-    async () => {
-      const Row = z.object({
-        title: z.string(),
-        ingredients: z.array(z.string()),
-        directions: z.array(z.string()),
-      })
-      const rows = (await readFile(imported, 'utf8'))
-        .trim()
-        .split('\n')
-        .map((line) => Row.parse(JSON.parse(line)))
-      const texts = rows.map((row) => [row.title, ...row.ingredients, ...row.directions].join('\n'))
-      const expected = await reference({ texts })
-      expect(texts.map((text) => model.tokenize(text))).toEqual(expected.texts)
-    },
-  )
 })
+
+/** Recipes of people, each as one text; none in a checkout without the shared data. */
+async function importedTexts(): Promise<string[]> {
+  if (!existsSync(imported)) return []
+  const lines = (await readFile(imported, 'utf8')).trim().split('\n')
+  const rows = lines.map((line) => Row.parse(JSON.parse(line)))
+  return rows.map((row) => [row.title, ...row.ingredients, ...row.directions].join('\n'))
+}

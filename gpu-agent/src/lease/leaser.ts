@@ -16,14 +16,18 @@ export class Leaser {
     link.on('work', () => this.hurry())
   }
 
-  /** One attempt at a time: two trainers on one machine slow each other down tenfold. */
-  async run(work: (lease: Lease) => Promise<void>, signal: AbortSignal): Promise<void> {
+  /**
+   * One attempt at a time: two trainers on one machine slow each other down tenfold.
+   *
+   * @param work resolves to whether the attempt came to its end
+   */
+  async run(work: (lease: Lease) => Promise<boolean>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const wake = new AbortController()
       this.wake = wake
       const lease = await this.ask(signal)
-      if (lease) await work(lease)
-      else
+      // What could not be worked off may come again at once, and is not tried in a hurry.
+      if (!lease || !(await work(lease)))
         await sleep(this.pollMs, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(
           () => undefined,
         )

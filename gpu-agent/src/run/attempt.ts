@@ -112,7 +112,8 @@ export class Attempt {
   private async close(outcome: AttemptOutcome): Promise<AttemptOutcome> {
     await this.spool.close().catch((error: unknown) => this.warn(error))
     const final = this.isLost ? 'lost' : outcome
-    if (final !== 'stopped') await removeAttempt(this.folder, final === 'delivered')
+    // A run whose end was spooled needs its checkpoints no more, even where the hub had heard the end before.
+    if (final !== 'stopped') await removeAttempt(this.folder, final === 'delivered' || this.spool.ended)
     return final
   }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { ServeEnd, ServeToken } from '@palate/protocol'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Agent } from '../agent'
 import { removeHome, startAgent, temporaryHome, until } from '../testing/agent'
 import { TestHub } from '../testing/test-hub'
@@ -15,13 +15,14 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
   let hub: TestHub
   let home: string
   let agent: Agent
-  beforeEach(async () => {
+  beforeAll(async () => {
+    await tinyModel(python ?? '')
     hub = await TestHub.start()
     home = await temporaryHome()
     agent = await startAgent(hub.url, home)
     await until('the hello', () => hub.hellos.length)
   }, 300_000)
-  afterEach(async () => {
+  afterAll(async () => {
     await agent.stop()
     await hub.stop()
     await removeHome(home)
@@ -68,7 +69,7 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     expect(texts[0]?.length).toBeGreaterThan(10)
     expect(texts[0]).not.toBe(texts[1])
     expect(tokens('r1').length).toBeLessThanOrEqual(ends[0]?.completionTokens ?? 0)
-  }, 300_000)
+  }, 120_000)
 
   it('answers while a training runs', async () => {
     hub.lease('run_t', { steps: 10_000, stepSeconds: 0.05 })
@@ -78,7 +79,7 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     await ask('r3')
     expect(await until('r3', () => endOf('r3'))).toMatchObject({ error: null })
     expect(hub.endOf('run_t')).toBeNull()
-  })
+  }, 120_000)
 
   it('stops an answer that is cancelled, and one whose listener is gone', async () => {
     await ask('r4', { maxTokens: 900 })
@@ -90,7 +91,7 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     await ask('r6', { maxTokens: 5 })
     expect(await until('r6', () => endOf('r6'))).toMatchObject({ error: null, completionTokens: 5 })
     expect(endOf('r5')).toBeUndefined()
-  })
+  }, 120_000)
 
   it('tells of a broken model and lives on', async () => {
     await ask('r7', { base: Buffer.from('no weights at all') })
@@ -99,7 +100,7 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     expect(end.error).toMatch(/cannot be opened|crashed/)
     await ask('r8', { maxTokens: 5 })
     expect(await until('r8', () => endOf('r8'))).toMatchObject({ error: null })
-  })
+  }, 120_000)
 
   it('refuses what it does not understand', async () => {
     const [socket] = hub.sockets.values()

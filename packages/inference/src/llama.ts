@@ -7,7 +7,8 @@ export function sharedLlama(gpu: 'auto' | false): Promise<Llama> {
   instance ??= getLlama({
     build: 'never',
     skipDownload: true,
-    gpu,
+    // On a machine without a GPU, Vulkan may find a software renderer, far slower than the CPU itself.
+    gpu: gpu === 'auto' ? { type: 'auto', exclude: ['vulkan'] } : gpu,
     logLevel: LlamaLogLevel.error,
     progressLogs: false,
   })
