@@ -40,7 +40,7 @@ function signInAgain(error: unknown): void {
   if (statusOf(error) !== 401) return
   const { pathname, search } = window.location
   if (pathname.startsWith('/chat') || pathname === '/sign-in') return
-  window.location.assign(`/sign-in?to=${encodeURIComponent(`${pathname}${search}`)}`)
+  window.location.assign(`/sign-in?again=1&to=${encodeURIComponent(`${pathname}${search}`)}`)
 }
 
 export function Providers({ children }: { children: ReactNode }) {

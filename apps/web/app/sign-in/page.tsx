@@ -13,9 +13,10 @@ export default async function SignInPage({
 }: {
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }) {
-  const { to } = await searchParams
+  const { to, again } = await searchParams
   const target = localPath(to)
-  if (await findSession()) redirect(target)
+  // A cookie may outlive its account; who was sent back here must not be sent round in a circle.
+  if (again === undefined && (await findSession())) redirect(target)
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-8 px-6 py-12">
       <Logo className="text-2xl" />
