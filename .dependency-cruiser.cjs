@@ -7,7 +7,13 @@ const rooms = {
   'packages/ui': [],
   'packages/inference': [],
   'packages/db': ['packages/protocol'],
-  'packages/core': ['packages/db', 'packages/protocol', 'packages/recipe', 'packages/stats', 'packages/storage'],
+  'packages/core': [
+    'packages/db',
+    'packages/protocol',
+    'packages/recipe',
+    'packages/stats',
+    'packages/storage',
+  ],
   'packages/api': ['packages/core', 'packages/protocol'],
   'packages/corpus': ['packages/protocol', 'packages/recipe', 'packages/storage'],
   'apps/web': ['packages/api', 'packages/ui', 'packages/protocol', 'packages/recipe'],
@@ -15,19 +21,22 @@ const rooms = {
   'gpu-agent': ['packages/protocol', 'packages/inference'],
 }
 
-const escape = (path) => path.replaceAll('/', '\\/')
+const literal = (path) => path.replaceAll('/', '\\/')
 const anyRoom = '^(apps\\/[^/]+|packages\\/[^/]+|gpu-agent)\\/'
 
 const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   name: `imports-of-${room.replaceAll('/', '-')}`,
   severity: 'error',
-  from: { path: `^${escape(room)}\\/`, ...(room === 'apps/web' ? { pathNot: '^apps\\/web\\/auth\\/' } : {}) },
+  from: {
+    path: `^${literal(room)}\\/`,
+    ...(room === 'apps/web' ? { pathNot: '^apps\\/web\\/auth\\/' } : {}),
+  },
   to: {
     path: anyRoom,
     pathNot: [
-      `^${escape(room)}\\/`,
+      `^${literal(room)}\\/`,
       '^packages\\/config\\/',
-      ...allowed.map((other) => `^${escape(other)}\\/`),
+      ...allowed.map((other) => `^${literal(other)}\\/`),
       ...(room === 'apps/web' ? ['^packages\\/core\\/src\\/[^/]+\\/schemas\\.ts$'] : []),
     ],
   },
@@ -48,9 +57,12 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(\\.next|node_modules|trainer)/' },
+    exclude: { path: '(^|/)(\\.next|\\.builds|node_modules|trainer)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'packages/config/tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 }

@@ -20,58 +20,50 @@ async function createPair(quota: number) {
   }
   const file = { name: 'model.gguf', storageKey: 'x', sizeBytes: 1, sha256: 'x' }
   const sampling = { temperature: 1, topP: 1, maxTokens: 8 }
-  await db
-    .insert(run)
-    .values({
-      id: ids.run,
-      workspaceId,
-      number: 1,
-      name: 'r',
-      kind: 'pretrain',
-      status: 'finished',
-      seed: 1,
-      config: {},
-    })
-  await db
-    .insert(modelVersion)
-    .values({
-      id: ids.model,
-      workspaceId,
-      name: 'm',
-      number: 1,
-      kind: 'base',
-      runId: ids.run,
-      files: [],
-      gguf: file,
-    })
+  await db.insert(run).values({
+    id: ids.run,
+    workspaceId,
+    number: 1,
+    name: 'r',
+    kind: 'pretrain',
+    status: 'finished',
+    seed: 1,
+    config: {},
+  })
+  await db.insert(modelVersion).values({
+    id: ids.model,
+    workspaceId,
+    name: 'm',
+    number: 1,
+    kind: 'base',
+    runId: ids.run,
+    files: [],
+    gguf: file,
+  })
   const settings = { promptsPerPersona: 1, seed: 1, full: sampling, weak: sampling }
   await db
     .insert(variantBatch)
     .values({ id: ids.batch, workspaceId, number: 1, modelVersionId: ids.model, status: 'ready', settings })
-  await db
-    .insert(prompt)
-    .values({
-      id: ids.prompt,
-      workspaceId,
-      batchId: ids.batch,
-      personaVersionId: versionId,
-      seq: 1,
-      inventory: ['beans'],
-      request: 'Dinner.',
-    })
+  await db.insert(prompt).values({
+    id: ids.prompt,
+    workspaceId,
+    batchId: ids.batch,
+    personaVersionId: versionId,
+    seq: 1,
+    inventory: ['beans'],
+    request: 'Dinner.',
+  })
   for (const slot of ['a', 'b'] as const)
-    await db
-      .insert(variant)
-      .values({
-        id: ids[slot],
-        workspaceId,
-        promptId: ids.prompt,
-        slot,
-        modelVersionId: ids.model,
-        personaVersionId: versionId,
-        system: 's',
-        sampling,
-      })
+    await db.insert(variant).values({
+      id: ids[slot],
+      workspaceId,
+      promptId: ids.prompt,
+      slot,
+      modelVersionId: ids.model,
+      personaVersionId: versionId,
+      system: 's',
+      sampling,
+    })
   await db
     .insert(pair)
     .values({ id: ids.pair, workspaceId, promptId: ids.prompt, variantAId: ids.a, variantBId: ids.b, quota })
