@@ -5,7 +5,7 @@ import { Button, Card, Select, Skeleton, Tag, type Tone } from '@palate/ui'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Loaded } from '../../lib/loaded'
-import { type Outputs, useTRPC } from '../../lib/trpc'
+import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
 import { readMarks } from '../recipe/read-marks'
 import { RecipeCard } from '../recipe/recipe-card'
 import { categoryName } from './category-table'
@@ -29,19 +29,21 @@ export function Answers({
   categories: readonly string[]
 }) {
   const trpc = useTRPC()
+  const client = useTRPCClient()
   const [category, setCategory] = useState('all')
   const [outcome, setOutcome] = useState('all')
-  const answers = useInfiniteQuery(
-    trpc.evaluation.answers.infiniteQueryOptions(
-      {
-        evaluationId,
-        category: category === 'all' ? undefined : category,
-        outcome: outcome === 'all' ? undefined : (outcome as Outcome),
-        limit: 6,
-      },
-      { getNextPageParam: (page) => page.nextCursor ?? undefined },
-    ),
-  )
+  const filter = {
+    evaluationId,
+    category: category === 'all' ? undefined : category,
+    outcome: outcome === 'all' ? undefined : (outcome as Outcome),
+  }
+  // Not trpc's own infinite options: they add a `direction` that the procedure's strict input refuses.
+  const answers = useInfiniteQuery({
+    queryKey: [...trpc.evaluation.answers.queryKey(filter), 'pages'],
+    queryFn: ({ pageParam }) => client.evaluation.answers.query({ ...filter, cursor: pageParam, limit: 6 }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  })
   return (
     <section aria-label="Answers side by side" className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center justify-between gap-3">

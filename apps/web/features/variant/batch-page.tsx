@@ -5,7 +5,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { formatDate, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
-import { type Outputs, useTRPC } from '../../lib/trpc'
+import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
 import { isMoving, StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
 import { PairCard } from './pair-card'
@@ -77,12 +77,14 @@ function BatchView({ batch }: { batch: Batch }) {
 
 function Pairs({ batchId }: { batchId: string }) {
   const trpc = useTRPC()
-  const pairs = useInfiniteQuery(
-    trpc.variant.pairs.infiniteQueryOptions(
-      { batchId, limit: 10 },
-      { getNextPageParam: (page) => page.nextCursor ?? undefined },
-    ),
-  )
+  const client = useTRPCClient()
+  // Not trpc's own infinite options: they add a `direction` that the procedure's strict input refuses.
+  const pairs = useInfiniteQuery({
+    queryKey: [...trpc.variant.pairs.queryKey({ batchId }), 'pages'],
+    queryFn: ({ pageParam }) => client.variant.pairs.query({ batchId, cursor: pageParam, limit: 10 }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+  })
   return (
     <Loaded query={pairs} skeleton={<Skeleton className="h-64" />}>
       {({ pages }) => {
