@@ -14,6 +14,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   chmodSync(home, 0o755) // the database runs as its own user, who must be able to walk in
   const stack = await startStack({ home, port: await freePort(), python, dist, apiKey: true })
   process.env.PALATE_URL = stack.origin
+  process.env.PALATE_API_KEY = stack.boot.apiKey
+  process.env.PALATE_AGENT_PID = String(stack.children.agent.process.pid)
   process.env.PALATE_OWNER = JSON.stringify(stack.boot)
   return async () => {
     await stack.stop()
