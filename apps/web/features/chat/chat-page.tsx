@@ -49,7 +49,7 @@ function Conversation({ info }: { info: Info }) {
   const { turns, ask, stop, rate } = useChat(info.slug)
   const writing = turns.at(-1)?.status === 'writing'
   return (
-    <main className="flex flex-1 flex-col gap-7 pb-56">
+    <main className="flex flex-1 flex-col gap-7">
       <div className="flex flex-col gap-5">
         <h1 className="title text-3xl max-sm:text-2xl">
           {turns.length === 0 ? 'What shall we cook?' : info.title}

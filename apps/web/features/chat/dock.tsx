@@ -22,13 +22,13 @@ export function Dock({
   const [sampling, setSampling] = useState<Sampling>({ temperature: 0.7, topP: 0.95, maxTokens: 320 })
   const [open, setOpen] = useState(false)
   return (
-    <div className="fixed inset-x-0 bottom-0 z-20 bg-linear-to-t from-paper from-70% to-transparent px-4 pt-8 pb-3 sm:px-5 sm:pb-4">
+    <div className="sticky bottom-0 z-20 -mx-4 mt-auto bg-linear-to-t from-paper from-80% to-transparent px-4 pt-6 pb-3 sm:-mx-5 sm:px-5 sm:pb-4">
       <form
         onSubmit={(event) => {
           event.preventDefault()
           if (!writing && inventory.length > 0) onAsk({ inventory, request: request.trim() }, sampling)
         }}
-        className="mx-auto flex max-w-[760px] flex-col gap-3 rounded-xl border border-line-strong bg-card px-4 py-3.5 shadow-float focus-within:border-ink-3"
+        className="flex flex-col gap-3 rounded-xl border border-line-strong bg-card px-4 py-3.5 shadow-float focus-within:border-ink-3"
       >
         <IngredientInput value={inventory} onChange={setInventory} />
         <div className="flex items-center gap-2">

@@ -20,7 +20,11 @@ export function TurnView({
   const { text, status, turnId } = turn
   const writing = status === 'writing'
   return (
-    <section aria-label={`Answer for ${persona?.name ?? turn.persona}`} className="flex flex-col gap-4">
+    <section
+      ref={bringIntoView}
+      aria-label={`Answer for ${persona?.name ?? turn.persona}`}
+      className="flex scroll-mt-4 flex-col gap-4"
+    >
       <Question inventory={turn.inventory} request={turn.request} />
       {text === '' && writing ? (
         <p role="status" className="flex items-center gap-2.5 px-1 text-ink-2">
@@ -51,6 +55,10 @@ export function TurnView({
     </section>
   )
 }
+
+/** A new question moves to the top, so that its answer has room to grow. */
+const bringIntoView = (element: HTMLElement | null) =>
+  element?.scrollIntoView({ block: 'start', behavior: 'smooth' })
 
 function Thumbs({
   thumb,
