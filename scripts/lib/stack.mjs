@@ -85,6 +85,7 @@ class Child {
  * @param dist the web app's build, from `buildWeb`
  * @param onBoot told at once who may sign in, so that a first password is not lost when a later step fails
  * @param apiKey also make an API key for the owner (for `npm run loop` and the browser tests)
+ * @returns {Promise<{ origin: string, boot: Record<string, string>, env: Record<string, string>, children: Record<string, Child>, stop: () => Promise<void>, logs: string }>}
  */
 export async function startStack({
   home,
