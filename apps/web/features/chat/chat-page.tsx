@@ -51,9 +51,7 @@ function Conversation({ info }: { info: Info }) {
   return (
     <main className="flex flex-1 flex-col gap-7">
       <div className="flex flex-col gap-5">
-        <h1 className="title text-3xl max-sm:text-2xl">
-          {turns.length === 0 ? 'What shall we cook?' : info.title}
-        </h1>
+        <h1 className="title text-3xl max-sm:text-2xl">What shall we cook?</h1>
         <PersonaChoice personas={info.personas} value={chosen} onChange={setChosen} />
       </div>
       {turns.length === 0 ? (
