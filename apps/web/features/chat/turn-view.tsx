@@ -80,14 +80,14 @@ function Thumbs({
         look={thumb === 'up' ? 'primary' : 'plain'}
         onClick={() => onRate('up')}
       >
-        <ThumbsUp aria-hidden /> I would cook this
+        <ThumbsUp aria-hidden /> Thumbs up
       </Button>
       <Button
         aria-pressed={thumb === 'down'}
         look={thumb === 'down' ? 'primary' : 'plain'}
         onClick={() => onRate('down')}
       >
-        <ThumbsDown aria-hidden /> Not for me
+        <ThumbsDown aria-hidden /> Thumbs down
       </Button>
       <Button look="quiet" onClick={copy}>
         <Link2 aria-hidden /> Copy link
