@@ -2,7 +2,7 @@
 
 import { Card, CardBody, ErrorState, Progress, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
-import { formatDate, plural } from '../../lib/format'
+import { formatCount, formatDate, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { isMoving, StatusTag } from '../run/run-status'
@@ -61,8 +61,8 @@ function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
 }
 
 function Writing({ evaluation }: { evaluation: Evaluation }) {
-  const progress = evaluation.run?.progress
-  const share = progress && progress.totalSteps > 0 ? progress.step / progress.totalSteps : undefined
+  const { answers, expected } = evaluation
+  const share = expected > 0 && answers > 0 ? answers / expected : undefined
   return (
     <Card>
       <CardBody className="flex flex-col gap-2">
@@ -71,7 +71,7 @@ function Writing({ evaluation }: { evaluation: Evaluation }) {
             ? 'The rules are judging the answers.'
             : evaluation.run?.status === 'queued'
               ? 'The answers wait for an agent.'
-              : `Both models write their answers${progress ? `: ${progress.step} of ${progress.totalSteps}` : ''}.`}
+              : `Both models write their answers: ${formatCount(answers)} of ${formatCount(expected)}.`}
         </p>
         <Progress value={evaluation.status === 'scoring' ? undefined : share} label="Answers" tone="accent" />
       </CardBody>
