@@ -30,8 +30,20 @@ function OverviewView({ overview }: { overview: Overview }) {
     <Page
       crumbs={[{ name: 'Overview' }]}
       title={headline(done, stations.length)}
-      lead={next ? next.hint : 'Every station is done. Feedback from the chat becomes the next labels.'}
-      actions={<NextStepButton large />}
+      lead={
+        next
+          ? next.hint
+          : 'Every station is done. Cook with your model, look at what visitors thought, and judge more pairs.'
+      }
+      actions={
+        next ? (
+          <NextStepButton large />
+        ) : (
+          <Button asChild look="primary" size="lg">
+            <Link href="/chat">Cook with your model</Link>
+          </Button>
+        )
+      }
       guided={false}
     >
       <Card className="px-5 py-6 lg:px-2">

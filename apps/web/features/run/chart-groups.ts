@@ -12,6 +12,8 @@ const known: readonly ChartGroup[] = [
   },
   { title: 'rewards/margins', keys: ['rewards/margins'] },
   { title: 'rewards/accuracies', keys: ['rewards/accuracies'] },
+  { title: 'logps', keys: ['logps/chosen', 'logps/rejected'] },
+  { title: 'logits', keys: ['logits/chosen', 'logits/rejected'] },
   { title: 'grad_norm', keys: ['grad_norm'] },
   { title: 'learning_rate', keys: ['learning_rate'] },
   { title: 'tokens a second', keys: ['tokens_per_second', 'tokens/s', 'tokens_s'] },

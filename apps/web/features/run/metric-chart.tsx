@@ -27,7 +27,7 @@ export function MetricChart({
         label: names?.[key] ?? key,
         x: points.map(([step]) => step),
         y: points.map(([, value]) => value),
-        colour: key === 'rewards/chosen' ? 2 : key === 'rewards/rejected' ? 1 : undefined,
+        colour: key.endsWith('/chosen') ? 2 : key.endsWith('/rejected') ? 1 : undefined,
       })),
     [series, names],
   )
