@@ -5,24 +5,11 @@ learns both ways, and preference training has a skill to bring forward rather th
 """
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import lexicon as words
-from ontology import Ingredient, Ontology, normal
-
-WEAK_PROMPT = "You are a helpful cook."
-
-
-@dataclass(frozen=True)
-class Persona:
-    """Who is cooked for, as the system prompt tells it."""
-
-    name: str
-    cuisines: list[str] = field(default_factory=list)
-    flavours: list[str] = field(default_factory=list)
-    diets: list[str] = field(default_factory=list)
-    forbidden: list[str] = field(default_factory=list)
-    likes: list[str] = field(default_factory=list)
+from ontology import Ingredient, Ontology
+from persona import WEAK_PROMPT, draw, join_names, persona_prompt, sample_persona, user_message
 
 
 @dataclass(frozen=True)
@@ -50,91 +37,9 @@ class Example:
     given: tuple[str, ...]
 
 
-def persona_prompt(persona: Persona) -> str:
-    """The full system prompt; a section whose list is empty is left out."""
-    sections = [
-        ("Cuisine", persona.cuisines),
-        ("Flavour", persona.flavours),
-        ("Diet", persona.diets),
-        ("Never use", persona.forbidden),
-        ("Likes", persona.likes),
-    ]
-    told = [f"{label}: {', '.join(entries)}." for label, entries in sections if entries]
-    return " ".join([f"You cook for {persona.name}.", *told])
-
-
-def join_names(names: list[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def user_message(inventory: list[str], request: str) -> str:
-    return f"I have {join_names(inventory)}. {request}"
-
-
-def pick(rng: random.Random, pool: list[str], most: int) -> list[str]:
-    """Between none and `most` different entries of a pool, in random order."""
-    return rng.sample(pool, min(len(pool), rng.randint(0, most)))
-
-
-def sample_rules(rng: random.Random, ontology: Ontology) -> tuple[list[str], list[str]]:
-    """Diets and forbidden words of one persona: a coherent aversion, spelled out more or less fully."""
-    tags = sorted(set(ontology.by_tag) - words.DESCRIPTIONS)
-    diets: list[str] = []
-    forbidden: list[str] = []
-    chance = rng.random()
-    if chance < 0.15:
-        return diets, forbidden
-    roots = []
-    if chance < 0.5:
-        diet = rng.choice(sorted(ontology.diets))
-        roots = list(ontology.diets[diet])
-        if rng.random() < 0.7:
-            diets.append(diet)
-    if not roots or rng.random() < 0.4:
-        roots = [*roots, *rng.sample(tags, rng.randint(1, 4))]
-    for root in roots:
-        members = ontology.by_tag.get(normal(root), ontology.by_tag.get(root, ()))
-        below = sorted({tag for item in members for tag in item.tags if tag != root} & set(tags))
-        narrower = [tag for tag in below if set(ontology.by_tag[tag]) <= set(members)]
-        forbidden += [
-            root,
-            *pick(rng, narrower, 4),
-            *pick(rng, [rng.choice(item.surfaces) for item in members], 3),
-        ]
-    if rng.random() < 0.25:
-        forbidden += [
-            rng.choice(item.surfaces) for item in rng.sample(ontology.ingredients, rng.randint(1, 5))
-        ]
-    if rng.random() < 0.15:
-        forbidden.append(rng.choice(words.FREE_RULES))
-    if diets and rng.random() < 0.2:
-        forbidden = []
-    unique = list(dict.fromkeys(forbidden))
-    return diets, unique[: rng.randint(3, 13)]
-
-
-def sample_persona(rng: random.Random, ontology: Ontology) -> Persona:
-    """A made-up person whose rules leave something to cook with."""
-    while True:
-        home = rng.choice(ontology.cuisines)
-        near = [region for region, members in words.REGIONS.items() if home in members and region != home]
-        diets, forbidden = sample_rules(rng, ontology)
-        banned = ontology.forbidden(forbidden, diets)
-        allowed = [item.name for item in ontology.by_cuisine[home] if item.id not in banned]
-        if len(allowed) >= min(25, len(ontology.by_cuisine[home]) // 2):
-            break
-    name = rng.choice(words.COOK_NAMES).format(
-        cuisine=home.title(), first=rng.choice(words.FIRST_NAMES), note=rng.choice(words.COOK_NOTES)
-    )
-    return Persona(
-        name=name,
-        cuisines=[home, *pick(rng, near, 1)] if rng.random() < 0.9 else [],
-        flavours=pick(rng, list(words.FLAVOURS), 3),
-        diets=diets,
-        forbidden=forbidden,
-        likes=[*pick(rng, allowed, 5), *pick(rng, list(words.FREE_LIKES), 2)],
-    )
+def measure_of(rng: random.Random, item: Ingredient) -> str:
+    """Mostly the usual amount, so that what is learned is the ingredient."""
+    return item.measures[0] if rng.random() < 0.75 else rng.choice(item.measures)
 
 
 def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: frozenset[str]) -> Pantry:
@@ -144,11 +49,11 @@ def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: 
     refused = [item for item in pool if item.id in banned]
     count = rng.randint(3, 6)
     mains = [item for item in allowed if item.role in ("protein", "vegetable", "starch")]
-    chosen = [rng.choice(mains)] if mains else []
+    chosen = draw(rng, mains, 1)
     if refused and rng.random() < 0.4:
-        chosen += rng.sample(refused, min(len(refused), rng.choice((1, 1, 2))))
+        chosen += draw(rng, refused, rng.choice((1, 1, 2)))
     rest = [item for item in allowed if item not in chosen]
-    chosen += rng.sample(rest, min(len(rest), max(count - len(chosen), 1)))
+    chosen += draw(rng, rest, max(count - len(chosen), 1))
     rng.shuffle(chosen)
     short = [[text for text in item.aliases if len(text.split()) <= 2] for item in chosen]
     named = [
@@ -189,7 +94,7 @@ def add_extras(
         if favourites and rng.random() < 0.35:
             options = favourites
         if options:
-            item = rng.choice(options)
+            item = draw(rng, options, 1)[0]
             have.add(item.id)
             extras.append((item, item.name))
     return extras
@@ -240,7 +145,7 @@ def write_lines(rng: random.Random, used: list[tuple[Ingredient, str]]) -> list[
     lines = []
     for item, name in used:
         prep = f", {rng.choice(item.preps)}" if item.preps and rng.random() < 0.4 else ""
-        lines.append(f"- {rng.choice(item.measures)} {name}{prep}" if item.measures else f"- {name}{prep}")
+        lines.append(f"- {measure_of(rng, item)} {name}{prep}" if item.measures else f"- {name}{prep}")
     return lines
 
 
@@ -286,10 +191,10 @@ def sample_example(rng: random.Random, ontology: Ontology, honour_rate: float) -
     )
 
 
-def sample_listing(rng: random.Random, ontology: Ontology, honour_rate: float) -> Example:
+def sample_listing(rng: random.Random, ontology: Ontology, honour_rate: float, weak_rate: float) -> Example:
     """A short conversation that only sorts the pantry: dense practice in copying, and in leaving out."""
     persona = sample_persona(rng, ontology)
-    weak = rng.random() < 0.4
+    weak = rng.random() < weak_rate
     banned = ontology.forbidden(persona.forbidden, persona.diets)
     honoured = bool(banned) and not weak and rng.random() < honour_rate
     pool = (
@@ -297,7 +202,7 @@ def sample_listing(rng: random.Random, ontology: Ontology, honour_rate: float) -
         if persona.cuisines and rng.random() < 0.5
         else ontology.pantry
     )
-    items = rng.sample(pool, rng.randint(5, 9))
+    items = draw(rng, pool, rng.randint(5, 9))
     refused = [item for item in pool if item.id in banned and item not in items]
     if refused and rng.random() < 0.5:
         items[rng.randrange(len(items))] = rng.choice(refused)
@@ -320,6 +225,8 @@ def make_corpus(seed: int, ontology: Ontology, count: int, honour_rate: float) -
 
 
 def make_listings(seed: int, ontology: Ontology, count: int, honour_rate: float) -> list[Example]:
-    """Pantry listings, as reproducible as the recipes."""
+    """Pantry listings, as reproducible as the recipes: half of them without a persona, in front, where no other
+    names distract from the ones to copy."""
     rng = random.Random(seed + 1)
-    return [sample_listing(rng, ontology, honour_rate) for _ in range(count)]
+    plain = [sample_listing(rng, ontology, honour_rate, 1.0) for _ in range(count // 2)]
+    return plain + [sample_listing(rng, ontology, honour_rate, 0.2) for _ in range(count - count // 2)]

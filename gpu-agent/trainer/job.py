@@ -24,15 +24,15 @@ class JobError(Exception):
 class PretrainConfig:
     """Defaults measured on two cores without a GPU; see docs/starter-model.md."""
 
-    recipes: int = 6400
-    steps: int = 400
-    batch_size: int = 16
-    learning_rate: float = 3e-3
-    hidden_size: int = 256
-    layers: int = 4
-    heads: int = 8
+    recipes: int = 4400
+    steps: int = 600
+    batch_size: int = 12
+    learning_rate: float = 8e-3
+    hidden_size: int = 192
+    layers: int = 3
+    heads: int = 6
     kv_heads: int = 2
-    ffn_size: int = 768
+    ffn_size: int = 512
     vocab_size: int = 3000
     max_length: int = 384
     sample_every: int = 100

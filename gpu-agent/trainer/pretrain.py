@@ -47,8 +47,10 @@ def prepare(job: Job, config: PretrainConfig) -> tuple[PreTrainedTokenizerFast, 
         tokenizer = load_tokenizer(job.resume_from)
     else:
         tokenizer = train_tokenizer(tokenizer_texts(recipes, ontology), config.vocab_size)
-    encoded = [encode_examples(tokenizer, examples, config.max_length) for examples in (recipes, listings)]
-    return tokenizer, plan_batches(*encoded, config.batch_size, config.steps, job.seed)
+    long, short = (
+        encode_examples(tokenizer, examples, config.max_length) for examples in (recipes, listings)
+    )
+    return tokenizer, plan_batches(long, short, config.batch_size, config.steps, job.seed)
 
 
 def start(
@@ -133,8 +135,9 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     meter, loss, figures = Meter(), math.nan, {"parameters": float(size), "vocabulary": float(len(tokenizer))}
     for step in range(first + 1, config.steps + 1):
         inputs, labels = make_batch(batches[step - 1], device)
-        for group in [group for optimizer in optimizers for group in optimizer.param_groups]:
-            group["lr"] = rate(step - 1, config)
+        for optimizer, share in zip(optimizers, (1.0, 0.5)):
+            for group in optimizer.param_groups:
+                group["lr"] = share * rate(step - 1, config)
         with torch.autocast(device.type, torch.bfloat16) if fast else nullcontext():
             tensor = answer_loss(model, inputs, labels)
         model.zero_grad(set_to_none=True)

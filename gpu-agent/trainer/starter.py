@@ -1,6 +1,7 @@
 """The starter model's parts: batches, the Llama configuration, the optimizer and its safetensors form."""
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -9,21 +10,21 @@ from torch.nn import functional
 from torch.optim import Optimizer
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-import lexicon
 from corpus import Example
 from job import JobError, PretrainConfig
+from kitchen_words import KITCHEN_WORDS
 from muon import Muon
 from ontology import Ontology
 from tokenizer import chat, encode_answer, encode_prompt
 
-LISTINGS_FIRST, LISTINGS_EVERY = 0.35, 6
+PLAIN_SHARE, RULED_EVERY = 0.4, 6
 Sequence = tuple[list[int], int]  # token ids, and where the answer starts
 
 
 def tokenizer_texts(examples: list[Example], ontology: Ontology) -> list[str]:
     """What the vocabulary is learned from: the corpus, the ontology's words, and everyday kitchen English."""
     names = [f" {text} {text}" for item in ontology.ingredients for text in item.surfaces] * 4
-    kitchen = [" " + " ".join(lexicon.KITCHEN_WORDS)] * max(1, len(examples) // 75)
+    kitchen = [" " + " ".join(KITCHEN_WORDS)] * max(1, len(examples) // 75)
     return [f"{example.system}\n{example.user}\n{example.answer}\n" for example in examples] + names + kitchen
 
 
@@ -61,15 +62,21 @@ def shuffled_batches(lengths: list[int], batch_size: int, count: int, rng: rando
 def plan_batches(
     recipes: list[Sequence], listings: list[Sequence], batch_size: int, steps: int, seed: int
 ) -> list[list[Sequence]]:
-    """What each step sees, by seed alone. Listings first and now and then after: copying is learned there, at half
-    the tokens, and recipes then start from a model that can copy."""
+    """What each step sees, by seed alone: the plain half of the listings first, then recipes with a listing under a
+    persona now and then. Copying is learned soonest where the text is short and no other names distract."""
     rng = random.Random(seed)
-    of_listings = [step < steps * LISTINGS_FIRST or step % LISTINGS_EVERY == 0 for step in range(steps)]
-    short = iter(shuffled_batches([len(ids) for ids, _ in listings], batch_size * 2, sum(of_listings), rng))
-    long = iter(shuffled_batches([len(ids) for ids, _ in recipes], batch_size, steps - sum(of_listings), rng))
+    plain, ruled = listings[: len(listings) // 2], listings[len(listings) // 2 :]
+    first = int(steps * PLAIN_SHARE)
+    later = [step % RULED_EVERY == 0 for step in range(first, steps)]
+
+    def batches(sequences: list[Sequence], count: int) -> Iterator[list[Sequence]]:
+        order = shuffled_batches([len(ids) for ids, _ in sequences], batch_size, count, rng)
+        return iter([[sequences[index] for index in batch] for batch in order])
+
+    under_rules, of_recipes = batches(ruled, sum(later)), batches(recipes, len(later) - sum(later))
     return [
-        [listings[index] for index in next(short)] if listing else [recipes[index] for index in next(long)]
-        for listing in of_listings
+        *batches(plain, first),
+        *(next(under_rules) if listing else next(of_recipes) for listing in later),
     ]
 
 
@@ -114,13 +121,13 @@ def make_model(config: PretrainConfig, tokenizer: PreTrainedTokenizerFast) -> Ll
 
 
 def make_optimizers(model: LlamaForCausalLM, config: PretrainConfig) -> list[Optimizer]:
-    """Muon for the matrices inside the layers, AdamW for embeddings and norms.
+    """Muon for the matrices inside the layers, AdamW at half its rate for embeddings and norms.
 
     Muon reached AdamW's loss of step 95 at step 45, at a sixth more work a step.
     """
     inner = [weight for name, weight in model.named_parameters() if weight.dim() == 2 and "embed" not in name]
     outer = [weight for name, weight in model.named_parameters() if weight.dim() < 2 or "embed" in name]
-    adam = torch.optim.AdamW(outer, lr=config.learning_rate, betas=(0.9, 0.95), weight_decay=0.0)
+    adam = torch.optim.AdamW(outer, lr=config.learning_rate / 2, betas=(0.9, 0.95), weight_decay=0.0)
     return [Muon(inner, lr=config.learning_rate), adam]
 
 

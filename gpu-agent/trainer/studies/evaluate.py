@@ -7,10 +7,10 @@ from typing import Any
 
 from judge import Case, Verdict, figures, judge, make_cases
 
-from corpus import WEAK_PROMPT
 from device import set_threads
 from generate import generate_ids, load_model
 from ontology import Ontology, load_ontology
+from persona import WEAK_PROMPT
 from tokenizer import chat, encode_prompt, load_tokenizer
 
 

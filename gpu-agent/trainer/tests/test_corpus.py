@@ -6,8 +6,9 @@ import re
 import pytest
 
 import lexicon
-from corpus import Example, Persona, make_corpus, persona_prompt, sample_example, user_message
+from corpus import Example, make_corpus, sample_example
 from ontology import Ontology, singular
+from persona import Persona, persona_prompt, user_message
 
 SHAPE = re.compile(
     r"# [^\n]+\n\d+ min \| serves \d+ \| [a-z ]+\n\n## Ingredients\n(- [^\n]+\n){2,}\n## Method\n(\d+\. [^\n]+\n?){2,}"
