@@ -7,6 +7,7 @@ are reordered (llama.cpp, convert_hf_to_gguf.py, LlamaModel.permute). Of a LoRA 
 import json
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,14 @@ def write_file(writer: gguf.GGUFWriter, target: Path) -> None:
     writer.write_tensors_to_file()
     writer.close()
     partial.replace(target)
+
+
+def round_to_half(parameters: Iterable[torch.Tensor]) -> None:
+    """Round finished weights, in place, to what F16 can hold: the safetensors and the GGUF then hold the same numbers,
+    and what transformers evaluates is what llama.cpp serves."""
+    with torch.no_grad():
+        for weight in parameters:
+            weight.copy_(weight.half().to(weight.dtype))
 
 
 def announce(job: Job, role: str, path: Path) -> None:

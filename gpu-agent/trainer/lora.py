@@ -18,7 +18,7 @@ from transformers import (
 
 import events
 from device import choose_device, has_fast_bf16
-from export import announce, export_adapter
+from export import announce, export_adapter, round_to_half
 from generate import emit_sample, load_model
 from job import Job, JobError, LoraSettings
 from lifecycle import Cancelled, StopFlag, adopt_checkpoint, drop_old_checkpoints
@@ -165,6 +165,7 @@ def finish(
         raise Cancelled(summary)
     events.progress(state.max_steps, state.max_steps, "export")
     folder = job.output("output/adapter/adapter_config.json").parent
+    round_to_half(weight for weight in model.parameters() if weight.requires_grad)
     model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
     (folder / "README.md").unlink(missing_ok=True)
     gguf = job.output("output/adapter-f16.gguf")

@@ -13,7 +13,7 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 import events
 from corpus import make_corpus, make_listings
 from device import choose_device, has_fast_bf16, seed_all, set_threads
-from export import announce, export_model
+from export import announce, export_model, round_to_half
 from generate import emit_sample
 from job import Job, JobError, PretrainConfig
 from lifecycle import Cancelled, StopFlag, drop_old_checkpoints, publish_checkpoint, run_job
@@ -107,7 +107,9 @@ def finish(job: Job, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast
     """Write the Hugging Face folder and the GGUF file, and announce every file."""
     events.progress(steps, steps, "export")
     folder = job.output("output/hf/config.json").parent
-    model.to("cpu").eval().save_pretrained(folder)
+    model.to("cpu").eval()
+    round_to_half(model.parameters())
+    model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     gguf = job.output("output/model-f16.gguf")
     export_model(folder, gguf)
