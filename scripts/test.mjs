@@ -51,8 +51,22 @@ async function vitest(python) {
     failed: report.numFailedTests,
     skipped: report.numPendingTests,
   })
-  if (failure) throw failure
+  // The exit code alone is not to be trusted: an exit hook of the embedded database sets its own.
+  if (failure ?? !report.success)
+    throw new Stop(`${note}\n${failedTests(report)}\n${failure?.message.slice(-2000) ?? ''}`)
   return note
+}
+
+function failedTests(report) {
+  return report.testResults
+    .filter(({ status }) => status !== 'passed')
+    .flatMap(({ name, message, assertionResults }) => [
+      `${name}: ${message}`,
+      ...assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages }) => `  ${fullName}\n${failureMessages.join('\n')}`),
+    ])
+    .join('\n')
 }
 
 async function pytest(python) {

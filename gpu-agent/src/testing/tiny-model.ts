@@ -19,7 +19,7 @@ const pretrainConfig = {
   ...{ kvHeads: 2, ffnSize: 256, vocabSize: 1200, sampleEvery: 1000, checkpointEvery: 1000, threads: 1 },
 }
 const dpoConfig = {
-  ...{ epochs: 4, batchSize: 4, learningRate: 1e-2, loraRank: 4, loraAlpha: 8 },
+  ...{ epochs: 4, batchSize: 4, learningRate: 3e-3, loraRank: 4, loraAlpha: 8 },
   ...{ sampleEvery: 1000, checkpointEvery: 1000, threads: 1 },
 }
 
