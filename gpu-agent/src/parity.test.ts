@@ -17,6 +17,8 @@ const imported = fileURLToPath(
 
 const Reference = z.object({
   greedy: z.array(z.array(z.int())),
+  /** By how many nats transformers' best token led its second at each step. */
+  margins: z.array(z.array(z.number())),
   prompts: z.array(z.array(z.int())),
   texts: z.array(z.array(z.int())),
 })
@@ -41,6 +43,24 @@ const odd = [
   "it's we'll I'D don't",
   'x\r\ny 1234567 ٣ ²',
 ]
+
+/** llama.cpp rounds what it multiplies with F16 weights to F16; below this lead transformers itself is at a tie. */
+const tieNats = 0.02
+
+/**
+ * The same tokens, to the last one, in at least 17 of 20 conversations; where two answers part, it is at a tie of
+ * transformers' own two best tokens (the small model of the tests has some, in its loops).
+ */
+function expectSame(ours: number[][], theirs: z.infer<typeof Reference>) {
+  const parted = theirs.greedy.flatMap((tokens, index) => {
+    const mine = ours[index] ?? []
+    const at = tokens.findIndex((token, step) => token !== mine[step])
+    if (at < 0 && mine.length === tokens.length) return []
+    return [{ index, at, margin: theirs.margins[index]?.[at] ?? Number.POSITIVE_INFINITY }]
+  })
+  expect(parted.filter(({ margin }) => margin >= tieNats)).toEqual([])
+  expect(ours.length - parted.length).toBeGreaterThanOrEqual(17)
+}
 
 describe.skipIf(!python)(`transformers and llama.cpp agree${unlessPython}`, () => {
   let files: TinyModel
@@ -84,13 +104,13 @@ describe.skipIf(!python)(`transformers and llama.cpp agree${unlessPython}`, () =
 
   it('on the prompts and the greedy tokens of 20 conversations with the base', async () => {
     expect(conversations.map((messages) => model.prompt(messages))).toEqual(base.prompts)
-    expect(await greedyTokens(null)).toEqual(base.greedy)
+    expectSame(await greedyTokens(null), base)
     expect(new Set(base.greedy.map(String)).size).toBeGreaterThan(3)
   }, 120_000)
 
   it('on the greedy tokens of 20 conversations with the adapter', async () => {
     const expected = await reference({ messages: conversations, adapter: files.adapterHf })
-    expect(await greedyTokens(files.adapter)).toEqual(expected.greedy)
+    expectSame(await greedyTokens(files.adapter), expected)
     expect(expected.greedy).not.toEqual(base.greedy)
   }, 240_000)
 

@@ -1,4 +1,4 @@
-"""Hugging Face weights to GGUF: a Llama-architecture model, or a LoRA adapter on one. F16 throughout.
+"""Hugging Face weights to GGUF: a Llama-architecture model, or a LoRA adapter on one. Models in F16, adapters in F32.
 
 llama.cpp rotates neighbouring pairs of a head's dimensions, transformers its two halves, so the rows of q and k
 are reordered (llama.cpp, convert_hf_to_gguf.py, LlamaModel.permute). Of a LoRA only B has those rows.
@@ -129,7 +129,8 @@ def export_adapter(base: Path, adapter: Path, target: Path) -> None:
                 "unsupported_adapter", f"The adapter's {name} is no LoRA matrix.", "Train with LoRA only."
             )
         weight, side = f"{match[1]}.weight", match[2]
-        array = as_float(tensor, narrow=True)
+        # F32: the matrices are small, and llama.cpp rounds what it multiplies with an F16 matrix to F16 as well.
+        array = as_float(tensor, narrow=False)
         rows = heads_of(weight, config) if side == "B" else 0
         array = permute(array, rows) if rows else array
         writer.add_tensor(f"{gguf_name(weight)}.lora_{side.lower()}", np.ascontiguousarray(array))

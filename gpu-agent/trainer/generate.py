@@ -73,6 +73,16 @@ def emit_sample(model: Any, tokenizer: PreTrainedTokenizerFast, step: int, turn:
     events.sample(step, f"{system}\n{user}", tokenizer.decode(ids[0]))
 
 
+def margins(model: Any, prompt: list[int], answer: list[int]) -> list[float]:
+    """By how many nats the best token led the second at each step of a greedy answer; near 0, rounding decides."""
+    if not answer:
+        return []
+    with torch.no_grad():
+        logits = model(input_ids=torch.tensor([prompt + answer])).logits[0, len(prompt) - 1 : -1].float()
+    best = logits.topk(2).values
+    return [round(float(first - second), 5) for first, second in best]
+
+
 def main() -> None:
     events.open_stream()
     silence_libraries()
@@ -83,6 +93,7 @@ def main() -> None:
     texts = [encode_text(tokenizer, text) for text in job.get("texts", [])]
     prompts = [encode_prompt(tokenizer, messages) for messages in job.get("messages", [])]
     greedy: list[list[int]] = []
+    leads: list[list[float]] = []
     if prompts:
         model = load_model(folder, Path(job["adapter"]) if job.get("adapter") else None)
         # One prompt at a time: padding would change the order of the sums, and with it the last bits of a logit.
@@ -90,7 +101,8 @@ def main() -> None:
             generate_ids(model, tokenizer, [prompt], job.get("maxTokens", 128), 0.0, 0)[0]
             for prompt in prompts
         ]
-    events.emit({"greedy": greedy, "prompts": prompts, "texts": texts})
+        leads = [margins(model, prompt, answer) for prompt, answer in zip(prompts, greedy)]
+    events.emit({"greedy": greedy, "margins": leads, "prompts": prompts, "texts": texts})
 
 
 if __name__ == "__main__":

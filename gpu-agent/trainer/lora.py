@@ -168,7 +168,7 @@ def finish(
     round_to_half(weight for weight in model.parameters() if weight.requires_grad)
     model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
     (folder / "README.md").unlink(missing_ok=True)
-    gguf = job.output("output/adapter-f16.gguf")
+    gguf = job.output("output/adapter.gguf")
     export_adapter(job.inputs["model"], folder, gguf)
     announce(job, "adapter", folder)
     announce(job, "adapter-gguf", gguf)

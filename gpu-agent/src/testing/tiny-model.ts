@@ -44,7 +44,7 @@ export async function tinyModel(python: string): Promise<TinyModel> {
     hf: join(root, 'pretrain/output/hf'),
     base: join(root, 'pretrain/output/model-f16.gguf'),
     adapterHf: join(root, 'dpo/output/adapter'),
-    adapter: join(root, 'dpo/output/adapter-f16.gguf'),
+    adapter: join(root, 'dpo/output/adapter.gguf'),
   }
 }
 

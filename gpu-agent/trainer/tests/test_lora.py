@@ -82,7 +82,7 @@ def test_dpo_resumes_exactly(tuned: tuple[Path, list[Event]], pretrained: tuple[
 def test_adapter_gguf_holds_the_same_numbers(tuned: tuple[Path, list[Event]]) -> None:
     folder = tuned[0] / "output"
     weights = load_file(folder / "adapter" / "adapter_model.safetensors")
-    reader = gguf.GGUFReader(folder / "adapter-f16.gguf")
+    reader = gguf.GGUFReader(folder / "adapter.gguf")
     stored = {tensor.name: tensor.data for tensor in reader.tensors}
     parts = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
     assert set(stored) == {
