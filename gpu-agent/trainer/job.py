@@ -58,6 +58,8 @@ class LoraSettings:
     sample_every: int = 25
     checkpoint_every: int = 25
     threads: int = 2
+    # Faults of the proof that an engineer has allowed for this run; see proof.py.
+    override_proof: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -147,8 +149,8 @@ def inside(work_dir: Path, relative: Any, name: str) -> Path:
 def check_value(name: str, value: Any, default: Any) -> Any:
     """Check one configuration value against the type of its default."""
     if isinstance(default, list):
-        item = type(default[0])
-        if not isinstance(value, list) or not value:
+        item = type(default[0]) if default else str
+        if not isinstance(value, list) or (default and not value):
             raise refuse(
                 f"config.{name} must be a list with at least one entry.", f"Send for example {default}."
             )

@@ -4,6 +4,7 @@ import math
 import random
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from datasets import Dataset
@@ -15,6 +16,7 @@ from device import seed_all, set_threads
 from job import DpoConfig, Job, JobError
 from lifecycle import StopFlag, run_job
 from lora import Reporter, finish, load_trainable, read_rows, resume_path, training_arguments
+from proof import CUT, MarkedRow, mark, prove
 from tokenizer import chat, encode_answer, encode_prompt, load_tokenizer
 
 
@@ -37,20 +39,46 @@ def repeats(weight: Any, rng: random.Random) -> int:
 
 
 def encode_pairs(
-    rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerFast, max_length: int, seed: int
+    rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerFast
 ) -> list[dict[str, list[int]]]:
-    """Token ids of every pair that fits; raises `JobError` where none does."""
+    """Token ids of every pair, whatever its length."""
+    return [
+        {
+            "prompt_ids": encode_prompt(tokenizer, chat(row["system"], row["user"])),
+            "chosen_ids": encode_answer(tokenizer, row["chosen"]),
+            "rejected_ids": encode_answer(tokenizer, row["rejected"]),
+        }
+        for row in rows
+    ]
+
+
+def fits(pair: dict[str, list[int]], max_length: int) -> bool:
+    return len(pair["prompt_ids"]) + max(len(pair["chosen_ids"]), len(pair["rejected_ids"])) <= max_length
+
+
+def mark_pairs(pairs: list[dict[str, list[int]]], max_length: int) -> Iterator[MarkedRow]:
+    """Both answers of each pair for the proof; a pair of which one is too long is left out as a whole."""
+    for number, pair in enumerate(pairs, start=1):
+        for part in ("chosen", "rejected"):
+            prompt, answer = pair["prompt_ids"], pair[f"{part}_ids"]
+            marks = mark(prompt, answer, max_length, drop=True)
+            if not fits(pair, max_length):
+                marks = CUT * len(marks)
+            yield MarkedRow(number, part, prompt + answer, marks)
+
+
+def choose_pairs(
+    rows: list[dict[str, Any]], pairs: list[dict[str, list[int]]], max_length: int, seed: int
+) -> list[dict[str, list[int]]]:
+    """The pairs that fit, each as often as its weight says; raises `JobError` where none does."""
     rng = random.Random(seed)
-    encoded = []
-    for row in rows:
-        prompt = encode_prompt(tokenizer, chat(row["system"], row["user"]))
-        chosen, rejected = (encode_answer(tokenizer, row[side]) for side in ("chosen", "rejected"))
-        if len(prompt) + max(len(chosen), len(rejected)) <= max_length:
-            pair = {"prompt_ids": prompt, "chosen_ids": chosen, "rejected_ids": rejected}
-            encoded += [pair] * repeats(row.get("weight", 1.0), rng)
-    if not encoded:
+    chosen = []
+    for row, pair in zip(rows, pairs):
+        if fits(pair, max_length):
+            chosen += [pair] * repeats(row.get("weight", 1.0), rng)
+    if not chosen:
         raise JobError("bad_data", f"No pair fits into {max_length} tokens.", "Raise maxLength.")
-    return encoded
+    return chosen
 
 
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
@@ -63,7 +91,9 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
     rows = read_rows(job.inputs["pairs"], ("system", "user", "chosen", "rejected"))
-    pairs = encode_pairs(rows, tokenizer, config.max_length, job.seed)
+    encoded = encode_pairs(rows, tokenizer)
+    prove(mark_pairs(encoded, config.max_length), tokenizer, config.max_length, config.override_proof)
+    pairs = choose_pairs(rows, encoded, config.max_length, job.seed)
     model, lora = load_trainable(job, config)
     reporter = Reporter(job, config, tokenizer, stop)
     trainer = PalateDpoTrainer(

@@ -13,15 +13,16 @@ from device import seed_all, set_threads
 from job import Job, JobError, SftConfig
 from lifecycle import StopFlag, run_job
 from lora import Reporter, finish, load_trainable, read_rows, resume_path, training_arguments
+from proof import MarkedRow, mark, prove
 from tokenizer import encode_answer, encode_prompt, load_tokenizer
 
 ROLES = {"system", "user", "assistant"}
 
 
 def encode_rows(
-    rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
-) -> list[dict[str, list[int]]]:
-    """Ids and a mask of the learned tokens, from {"messages": [{"role", "content"}, ...]} ending in an answer."""
+    rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerFast
+) -> list[tuple[list[int], list[int]]]:
+    """Ids of prompt and learned answer, from {"messages": [{"role", "content"}, ...]} ending in an answer."""
     encoded = []
     for number, row in enumerate(rows, start=1):
         messages = row["messages"]
@@ -37,12 +38,20 @@ def encode_rows(
             )
         prompt = encode_prompt(tokenizer, messages[:-1])
         answer = encode_answer(tokenizer, messages[-1]["content"])
-        if len(prompt) + len(answer) <= max_length:
-            mask = [0] * len(prompt) + [1] * len(answer)
-            encoded.append({"input_ids": prompt + answer, "completion_mask": mask})
-    if not encoded:
-        raise JobError("bad_data", f"No example fits into {max_length} tokens.", "Raise maxLength.")
+        encoded.append((prompt, answer))
     return encoded
+
+
+def choose_rows(encoded: list[tuple[list[int], list[int]]], max_length: int) -> list[dict[str, list[int]]]:
+    """The examples that fit, with a mask of the learned tokens; raises `JobError` where none does."""
+    chosen = [
+        {"input_ids": prompt + answer, "completion_mask": [0] * len(prompt) + [1] * len(answer)}
+        for prompt, answer in encoded
+        if len(prompt) + len(answer) <= max_length
+    ]
+    if not chosen:
+        raise JobError("bad_data", f"No example fits into {max_length} tokens.", "Raise maxLength.")
+    return chosen
 
 
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
@@ -53,7 +62,13 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     set_threads(config.threads)
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
-    examples = encode_rows(read_rows(job.inputs["examples"], ("messages",)), tokenizer, config.max_length)
+    encoded = encode_rows(read_rows(job.inputs["examples"], ("messages",)), tokenizer)
+    marked = (
+        MarkedRow(number, "answer", prompt + answer, mark(prompt, answer, config.max_length, drop=True))
+        for number, (prompt, answer) in enumerate(encoded, start=1)
+    )
+    prove(marked, tokenizer, config.max_length, config.override_proof)
+    examples = choose_rows(encoded, config.max_length)
     model, lora = load_trainable(job, config)
     reporter = Reporter(job, config, tokenizer, stop)
     trainer = SFTTrainer(
