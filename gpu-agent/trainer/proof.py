@@ -129,16 +129,18 @@ def inspect(
 
 
 def choose(checked: list[tuple[MarkedRow, list[str]]]) -> list[tuple[MarkedRow, list[str]]]:
+    """All sequences of the chosen rows, so that the two answers of a pair stay together."""
+    faults: dict[int, set[str]] = {}
+    for row, found in checked:
+        faults.setdefault(row.row, set()).update(found)
     chosen = {
-        index
-        for fault in FAULTS
-        for index in [i for i, (_, found) in enumerate(checked) if fault in found][:PER_FAULT]
+        row for fault in FAULTS for row in [row for row, found in faults.items() if fault in found][:PER_FAULT]
     }
-    spare = max(SAMPLE_ROWS - len(chosen), 0)
-    step = max(len(checked) // max(spare, 1), 1)
-    chosen.update(range(0, min(len(checked), step * spare), step))
-    order = sorted(chosen, key=lambda index: (not checked[index][1], index))
-    return [checked[index] for index in order]
+    clean = [row for row in faults if row not in chosen]
+    spare = min(max(SAMPLE_ROWS - len(chosen), 0), len(clean))
+    chosen.update(clean[index * len(clean) // spare] for index in range(spare))
+    sample = [(row, found) for row, found in checked if row.row in chosen]
+    return sorted(sample, key=lambda one: (not faults[one[0].row], one[0].row))
 
 
 def end_ids(tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:

@@ -10,6 +10,8 @@ from conftest import job_of
 
 import events
 from job import DpoConfig, parse_job
+from proof import MarkedRow, Report, tell
+from tokenizer import train_tokenizer
 
 FIXTURES = Path(__file__).resolve().parents[3] / "packages" / "protocol" / "fixtures"
 
@@ -36,8 +38,17 @@ def test_the_trainer_writes_the_golden_events(monkeypatch: pytest.MonkeyPatch) -
     events.progress(10, 400, "training")
     events.metric(10, {"loss": 2.5, "grad_norm": 0.75, "tokens_per_second": 9000.5, "broken": float("nan")})
     events.sample(100, "I have beans.", "# Bean Stew\n")
+    report = Report("ChatML (0a1b2c3d)", 384, 150, 300, 52000, 30000, 400, 401, None, 0, "<|im_end|>", 900)
+    report.faults["cut_answers"], report.overridden = 2, ["cut_answers"]
+    tokenizer = train_tokenizer(["beans beans beans"], 300)
+    row = MarkedRow(4, "chosen", tokenizer.convert_tokens_to_ids(["<|im_start|>", "Ã", "<|im_end|>"]), "mmt")
+    tell(report, [(row, [])], tokenizer)
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     start, progress, metric, sample = golden("trainer-events.json")[:4]
+    proof, proof_row = golden("trainer-events.json")[-2:]
+    assert lines[4] == {**proof, "sampled": 1}
+    assert set(lines[5]) == set(proof_row)
+    assert (lines[5]["texts"], lines[5]["special"]) == (proof_row["texts"][:3], proof_row["special"])
     assert lines[:2] == [start, progress]
     assert {**lines[2], "time": metric["time"]} == metric
     assert lines[3] == sample

@@ -21,6 +21,7 @@ const engineer = [
   'label:rule',
   'run:create',
   'run:cancel',
+  'run:override',
   'evaluation:create',
   'deployment:write',
 ] as const

@@ -1,5 +1,7 @@
 export * from './v1/agent'
 export * from './v1/live'
+export * from './v1/proof'
+export * from './v1/receipt'
 export * from './v1/run'
 export * from './v1/serve'
 export * from './v1/trainer'

@@ -6,6 +6,8 @@ import {
   getRunArtifacts,
   getRunLogs,
   getRunMetrics,
+  getRunProof,
+  getRunProofRow,
   getRunSamples,
   listRuns,
 } from '@palate/core'
@@ -15,6 +17,7 @@ import {
   RunArtifactsInput,
   RunLogsInput,
   RunMetricsInput,
+  RunProofRowInput,
   RunRef,
   RunSamplesInput,
 } from '@palate/core/run/schemas'
@@ -32,6 +35,8 @@ export const runRouter = router({
   logs: read.input(RunLogsInput).query(({ ctx, input }) => getRunLogs(ctx.service, input)),
   samples: read.input(RunSamplesInput).query(({ ctx, input }) => getRunSamples(ctx.service, input)),
   artifacts: read.input(RunArtifactsInput).query(({ ctx, input }) => getRunArtifacts(ctx.service, input)),
+  proof: read.input(RunRef).query(({ ctx, input }) => getRunProof(ctx.service, input)),
+  proofRow: read.input(RunProofRowInput).query(({ ctx, input }) => getRunProofRow(ctx.service, input)),
   create: workspaceProcedure('run:create')
     .input(CreateRunInput)
     .mutation(({ ctx, input }) => createRun(ctx.service, input)),

@@ -1,5 +1,5 @@
 import { agent, attempt, newId, run, type Transaction } from '@palate/db'
-import { type Lease, LeaseRequest, RunKind } from '@palate/protocol'
+import { type HourlyPrice, type Lease, LeaseRequest, RunKind } from '@palate/protocol'
 import { and, asc, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { DomainError, required } from '../error'
@@ -17,27 +17,28 @@ export async function claimRun(ctx: AgentContext, raw: LeaseRequest): Promise<Le
   const kinds = LeaseRequest.parse(raw).kinds.filter((kind) => RunKind.safeParse(kind).success) as RunKind[]
   if (kinds.length === 0) return null
   const claimed = await ctx.db.transaction(async (tx) => {
-    await lockAgent(tx, ctx)
+    const { price } = await lockAgent(tx, ctx)
     const held = await findHeld(tx, ctx)
     if (held)
       return held.made.ackedSeq === 0 ? { ...held, resume: await findResume(tx, ctx, held.run.id) } : null
     const found = await lockNext(tx, ctx, kinds)
     if (!found) return null
     const resume = await findResume(tx, ctx, found.id)
-    const made = await startAttempt(tx, ctx, found)
+    const made = await startAttempt(tx, ctx, found, price)
     await notify(tx, { workspaceId: ctx.workspaceId, topic: 'run', id: found.id })
     return { run: found, made, resume }
   })
   return claimed && toLease(ctx, claimed.run, claimed.made, claimed.resume)
 }
 
-async function lockAgent(tx: Transaction, ctx: AgentContext): Promise<void> {
+async function lockAgent(tx: Transaction, ctx: AgentContext): Promise<{ price: HourlyPrice | null }> {
   const [row] = await tx
-    .select({ id: agent.id })
+    .select({ price: agent.price })
     .from(agent)
     .where(and(eq(agent.id, ctx.agentId), eq(agent.workspaceId, ctx.workspaceId), isNull(agent.revokedAt)))
     .for('no key update')
   if (!row) throw new DomainError('unauthenticated', 'This agent was revoked.', 'Enrol it again.')
+  return row
 }
 
 async function findHeld(
@@ -75,7 +76,12 @@ async function findResume(tx: Transaction, ctx: AgentContext, runId: string): Pr
   return row && row.step !== null ? { attemptId: row.attemptId, step: row.step } : null
 }
 
-async function startAttempt(tx: Transaction, ctx: AgentContext, found: RunRow): Promise<AttemptRow> {
+async function startAttempt(
+  tx: Transaction,
+  ctx: AgentContext,
+  found: RunRow,
+  price: HourlyPrice | null,
+): Promise<AttemptRow> {
   const now = ctx.now()
   const epoch = found.leaseEpoch + 1
   const decision = decide({ ...found, attempts: found.leaseEpoch }, { type: 'claimed' }, now)
@@ -96,6 +102,7 @@ async function startAttempt(tx: Transaction, ctx: AgentContext, found: RunRow): 
       status: 'running',
       leaseExpiresAt: new Date(now.getTime() + leaseMs),
       startedAt: now,
+      price,
     })
     .returning()
   return required(row, 'The attempt')

@@ -11,11 +11,13 @@ import { loadRunView } from './view'
 export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promise<RunView> {
   authorize(ctx, 'run:create')
   const input = CreateRunInput.parse(raw)
+  const allowed = input.kind === 'dpo' ? (input.config.overrideProof ?? []) : []
+  if (allowed.length > 0) authorize(ctx, 'run:override')
   const made = await ctx.db.transaction(async (tx) => {
     const plan = input.kind === 'pretrain' ? await planPretrain(ctx, input) : await planDpo(tx, ctx, input)
     const { kind, config, seed = 1 } = input
     const row = await insertRun(tx, ctx, { kind, config, seed, ...plan })
-    await audit(tx, ctx, 'run.create', row.id, { kind, name: plan.name })
+    await audit(tx, ctx, 'run.create', row.id, { kind, name: plan.name, overrideProof: allowed })
     return row
   })
   return loadRunView(ctx, made)

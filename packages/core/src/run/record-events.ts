@@ -67,13 +67,15 @@ async function writeBatch(
   await writeTexts(tx, locked.attempt, events)
   for (const { event } of events)
     if (event.type === 'generation') await receiveGeneration(tx, ctx, locked.run, event)
-  const { progress, environment, checkpointStep } = digestEvents(events)
+  const { progress, checkpointStep, ...told } = digestEvents(events)
   if (progress) await tx.update(run).set({ progress }).where(eq(run.id, locked.run.id))
   await tx
     .update(attempt)
     .set({
       ackedSeq: events.at(-1)?.seq ?? locked.attempt.ackedSeq,
-      ...(environment ? { environment } : {}),
+      ...(told.environment ? { environment: told.environment } : {}),
+      ...(told.proof ? { proof: told.proof } : {}),
+      ...(told.receipt ? { receipt: told.receipt } : {}),
       ...(checkpointStep === null ? {} : { checkpointStep }),
     })
     .where(eq(attempt.id, locked.attempt.id))

@@ -1,7 +1,11 @@
 import {
   type AttemptStatus,
   DpoConfig,
+  type HourlyPrice,
   PretrainConfig,
+  type ProofReport,
+  type ProofSequence,
+  type Receipt,
   type RunFailure,
   RunKind,
   type RunStatus,
@@ -75,6 +79,9 @@ export type RunSamplesInput = z.input<typeof RunSamplesInput>
 export const RunArtifactsInput = z.strictObject({ runId: Id })
 export type RunArtifactsInput = z.infer<typeof RunArtifactsInput>
 
+export const RunProofRowInput = z.strictObject({ runId: Id, row: z.int().min(1) })
+export type RunProofRowInput = z.infer<typeof RunProofRowInput>
+
 export interface AttemptView {
   id: string
   number: number
@@ -84,6 +91,32 @@ export interface AttemptView {
   endedAt: Date | null
   failure: RunFailure | null
   environment: Record<string, unknown>
+  receipt: Receipt | null
+  /** What an hour of the agent cost when the attempt began. */
+  price: HourlyPrice | null
+}
+
+/** What one of the workspace's agents was expected to need for a run, before it began. */
+export interface RunEstimateView {
+  agentId: string
+  agentName: string
+  memoryBytes: number
+  seconds: number | null
+  basis: 'measured' | 'peak' | 'unknown'
+}
+
+export interface RunProofView {
+  report: ProofReport
+  attemptNumber: number
+  /** Who allowed faults for this run, by name, and when it was ordered. */
+  override: { faults: string[]; by: string; at: Date } | null
+  /** The sampled rows, faulty ones first; `proofRow` gives their tokens. */
+  rows: { row: number; faults: string[] }[]
+}
+
+export interface RunProofRowView {
+  row: number
+  sequences: ProofSequence[]
 }
 
 export interface RunView {

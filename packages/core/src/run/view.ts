@@ -52,10 +52,10 @@ async function readAttempts(
     .where(and(eq(attempt.workspaceId, ctx.workspaceId), inArray(attempt.runId, runIds)))
     .orderBy(asc(attempt.number))
   return rows.map(({ attempt: row, agentName }) => {
-    const { id, number, status, startedAt, endedAt, failure, environment } = row
+    const { id, number, status, startedAt, endedAt, failure, environment, receipt, price } = row
     return {
       runId: row.runId,
-      view: { id, number, status, agentName, startedAt, endedAt, failure, environment },
+      view: { id, number, status, agentName, startedAt, endedAt, failure, environment, receipt, price },
     }
   })
 }

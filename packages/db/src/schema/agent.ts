@@ -1,4 +1,4 @@
-import type { Hardware } from '@palate/protocol'
+import type { Hardware, HourlyPrice } from '@palate/protocol'
 import { boolean, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import { at, createdAt, id } from './columns'
 import { workspace } from './workspace'
@@ -17,6 +17,7 @@ export const agent = pgTable(
     kinds: text('kinds').array().notNull().default([]),
     serving: boolean('serving').notNull().default(false),
     hardware: jsonb('hardware').$type<Hardware>(),
+    price: jsonb('price').$type<HourlyPrice>(),
     connectedAt: at('connected_at'),
     lastSeenAt: at('last_seen_at'),
     revokedAt: at('revoked_at'),

@@ -1,4 +1,13 @@
-import { attemptStatuses, type RunFailure, runKinds, runStatuses } from '@palate/protocol'
+import {
+  attemptStatuses,
+  type HourlyPrice,
+  type ProofReport,
+  type ProofSequence,
+  type Receipt,
+  type RunFailure,
+  runKinds,
+  runStatuses,
+} from '@palate/protocol'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -44,6 +53,15 @@ export interface RunProgress {
   totalSteps: number
 }
 
+/** What a run was expected to need on an agent. `seconds` is null where nothing gives ground for a figure. */
+export interface RunEstimate {
+  agentId: string
+  memoryBytes: number
+  seconds: number | null
+  /** What the time rests on: an earlier run's speed, or the device's peak. */
+  basis: 'measured' | 'peak' | 'unknown'
+}
+
 export const run = pgTable(
   'run',
   {
@@ -65,6 +83,8 @@ export const run = pgTable(
     progress: jsonb('progress').$type<RunProgress>(),
     summary: jsonb('summary').$type<Record<string, unknown>>(),
     failure: jsonb('failure').$type<RunFailure>(),
+    /** What was expected of each agent when the run was ordered, to stand beside what was measured. */
+    estimates: jsonb('estimates').$type<RunEstimate[]>().notNull().default([]),
     cancelRequestedAt: at('cancel_requested_at'),
     leaseEpoch: integer('lease_epoch').notNull().default(0),
     createdBy: text('created_by').references(() => user.id),
@@ -99,6 +119,11 @@ export const attempt = pgTable(
     environment: jsonb('environment').$type<Record<string, unknown>>().notNull().default({}),
     checkpointStep: integer('checkpoint_step'),
     failure: jsonb('failure').$type<RunFailure>(),
+    /** What the trainer proved about its data before it started, and what the attempt cost in the end. */
+    proof: jsonb('proof').$type<ProofReport>(),
+    receipt: jsonb('receipt').$type<Receipt>(),
+    /** The agent's price when the attempt began: a later one does not change what this one cost. */
+    price: jsonb('price').$type<HourlyPrice>(),
     startedAt: at('started_at').notNull().defaultNow(),
     endedAt: at('ended_at'),
   },
@@ -181,6 +206,30 @@ export const runSample = pgTable(
     text: text('text').notNull(),
   },
   (table) => [primaryKey({ columns: [table.attemptId, table.seq] }), index('run_sample_run').on(table.runId)],
+)
+
+/** The exact tokens of a sampled sequence, as the trainer marked them before it started. */
+export const runProofRow = pgTable(
+  'run_proof_row',
+  {
+    workspaceId: text('workspace_id')
+      .notNull()
+      .references(() => workspace.id, { onDelete: 'cascade' }),
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    attemptId: text('attempt_id')
+      .notNull()
+      .references(() => attempt.id, { onDelete: 'cascade' }),
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    /** The line of the input, from 1. */
+    row: integer('row').notNull(),
+    sequence: jsonb('sequence').$type<ProofSequence>().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.attemptId, table.seq] }),
+    index('run_proof_row_run').on(table.runId),
+  ],
 )
 
 /** A file that an attempt delivered: complete, hashed, in the object store. */

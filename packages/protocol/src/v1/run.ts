@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ProofFault, proofFaults } from './proof'
 
 export const runKinds = ['pretrain', 'sft', 'dpo', 'generate'] as const
 export const RunKind = z.enum(runKinds)
@@ -43,6 +44,8 @@ const loraFields = {
   sampleEvery: z.int().min(1).optional(),
   checkpointEvery: z.int().min(1).optional(),
   threads: z.int().min(1).max(256).optional(),
+  /** Faults of the proof that this run may start with; needs the permission run:override. */
+  overrideProof: z.array(ProofFault).max(proofFaults.length).optional(),
 }
 
 export const SftConfig = z.strictObject(loraFields)

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { ProofReport, ProofSequence } from './proof'
+import { Receipt } from './receipt'
 import { RunKind } from './run'
 
 /** The job file that the agent writes into the work folder. All paths but `workDir` are relative to it. */
@@ -71,11 +73,14 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     finishReason: z.enum(['stop', 'length', 'error']).catch('stop'),
     durationMs: z.number().nonnegative(),
   }),
+  ProofReport.extend({ type: z.literal('proof') }),
+  ProofSequence.extend({ type: z.literal('proof-row'), row: z.int().positive() }),
   z.object({
     type: z.literal('run-end'),
     status: z.enum(['finished', 'cancelled', 'failed']),
     summary: z.record(z.string(), z.unknown()),
     error: RunFailure.nullable(),
+    receipt: Receipt.nullable().optional(),
   }),
 ])
 export type TrainerEvent = z.infer<typeof TrainerEvent>
