@@ -1,9 +1,12 @@
-import { DpoConfig } from '@palate/protocol'
+import { DpoConfig, type ProofFault } from '@palate/protocol'
 import { ErrorState, Skeleton } from '@palate/ui'
 import Link from 'next/link'
+import { useState } from 'react'
 import { formatCount } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import type { Inputs, Outputs } from '../../lib/trpc'
+import { useMay } from '../../lib/use-may'
+import { OverrideField } from '../proof/override-field'
 import { dpoFields, dpoPresets } from './presets'
 import { RunForm } from './run-form'
 
@@ -18,6 +21,9 @@ export function PreferenceForm({
   busy: boolean
   onSubmit: (input: Inputs['run']['create']) => void
 }) {
+  const may = useMay()
+  const [allowed, setAllowed] = useState<ProofFault[]>([])
+  const overrideProof = allowed.length > 0 ? allowed : undefined
   return (
     <Loaded query={readiness} skeleton={<Skeleton className="h-64" />}>
       {({ pairs, baseModel }) => {
@@ -31,7 +37,10 @@ export function PreferenceForm({
             action="Train on the votes"
             busy={busy}
             disabled={reason !== null}
-            onSubmit={(order) => onSubmit({ kind: 'dpo', ...order })}
+            onSubmit={({ config, ...order }) =>
+              onSubmit({ kind: 'dpo', ...order, config: { ...config, overrideProof } })
+            }
+            footer={may('run:override') ? <OverrideField value={allowed} onChange={setAllowed} /> : null}
           >
             {reason ? (
               <ErrorState title="Not yet" message={reason.message} />

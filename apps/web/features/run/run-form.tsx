@@ -18,6 +18,7 @@ export function RunForm<Config>({
   busy,
   disabled,
   children,
+  footer,
   onSubmit,
 }: {
   schema: z.ZodType<Config>
@@ -28,6 +29,8 @@ export function RunForm<Config>({
   busy: boolean
   disabled?: boolean
   children?: ReactNode
+  /** Between the figures and the button. */
+  footer?: ReactNode
   onSubmit: (order: RunOrder<Config>) => void
 }) {
   const figuresOf = (preset: Preset | undefined) =>
@@ -96,6 +99,7 @@ export function RunForm<Config>({
           <Input type="number" min={0} placeholder="drawn" {...form.register('seed')} />
         </Field>
       </div>
+      {footer}
       <Button type="submit" look="primary" size="lg" busy={busy} disabled={disabled} className="self-end">
         {action}
       </Button>

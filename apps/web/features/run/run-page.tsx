@@ -18,6 +18,7 @@ import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
+import { RunProof } from '../proof/run-proof'
 import { Page } from '../shell/page'
 import { RunCharts } from './run-charts'
 import { RunConfigView } from './run-config'
@@ -48,6 +49,8 @@ export function RunPage({ id }: { id: string }) {
 
 function RunView({ run }: { run: Run }) {
   const draws = run.kind !== 'generate'
+  const proves = run.kind === 'dpo' || run.kind === 'sft'
+  const stoppedByProof = run.failure?.code.startsWith('proof_') ?? false
   return (
     <>
       <RunHead run={run} />
@@ -59,18 +62,22 @@ function RunView({ run }: { run: Run }) {
       {run.failure ? (
         <ErrorState
           title={`It ${run.status === 'failed' ? 'failed' : 'stopped'}`}
-          message={run.failure.message}
+          message={`${run.failure.message} ${run.failure.remedy}`}
         />
       ) : null}
-      <Tabs defaultValue={draws ? 'curves' : 'logs'}>
+      <Tabs defaultValue={stoppedByProof ? 'proof' : draws ? 'curves' : 'logs'}>
         <TabsList>
           {draws ? <TabsTrigger value="curves">Curves</TabsTrigger> : null}
+          {proves ? <TabsTrigger value="proof">Proof</TabsTrigger> : null}
           {draws ? <TabsTrigger value="samples">Samples</TabsTrigger> : null}
           <TabsTrigger value="logs">Log</TabsTrigger>
           <TabsTrigger value="config">Configuration</TabsTrigger>
         </TabsList>
         <TabsContent value="curves">
           <RunCharts run={run} />
+        </TabsContent>
+        <TabsContent value="proof">
+          <RunProof run={run} />
         </TabsContent>
         <TabsContent value="samples">
           <RunSamples run={run} />

@@ -1,0 +1,47 @@
+import { cn } from '@palate/ui'
+import { Fragment } from 'react'
+import { plural } from '../../lib/format'
+import { showText, type TokenMark, type TokenSpan } from './spans'
+
+/** Colour, and beside it a line under the text or through it: the marks can be told apart without colour. */
+export const markStyles: Readonly<Record<TokenMark, string>> = {
+  trained: 'bg-good-soft text-ink underline decoration-good decoration-2 underline-offset-4',
+  masked: 'text-ink-2',
+  cut: 'bg-bad-soft text-ink-2 line-through decoration-bad',
+}
+
+/** The exact tokens of one sequence. A thin edge stands between two tokens; special tokens are framed. */
+export function TokenView({ spans, label }: { spans: readonly TokenSpan[]; label: string }) {
+  return (
+    <section
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
+      tabIndex={0}
+      className="scroll-quiet max-h-96 overflow-auto rounded-md border border-line bg-paper px-3.5 py-3 font-mono text-xs leading-6 break-words whitespace-pre-wrap"
+    >
+      {spans.map((span) => (
+        <Fragment key={span.tokens[0]?.place}>
+          {span.omittedBefore > 0 ? (
+            <span className="my-1 block font-sans text-ink-3">
+              … {plural(span.omittedBefore, 'token')} not shown …
+            </span>
+          ) : null}
+          <span className="sr-only">{` ${span.mark}: `}</span>
+          {span.tokens.map(({ place, id, text, special }) => (
+            <span
+              key={place}
+              title={`token ${place + 1} · id ${id} · ${span.mark}${special ? ' · special' : ''}`}
+              className={cn(
+                'border-r border-line',
+                markStyles[span.mark],
+                special && 'rounded-sm border border-line-strong px-0.5 font-semibold',
+              )}
+            >
+              {showText(text)}
+            </span>
+          ))}
+        </Fragment>
+      ))}
+    </section>
+  )
+}
