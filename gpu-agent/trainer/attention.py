@@ -1,0 +1,177 @@
+"""Attention over rows that hold many sequences: each token sees its own sequence only, and no mask is ever stored.
+
+A plan cuts the queries of a row into segments and names the keys each segment sees; a query is aligned with the last
+of its keys. A shared prompt costs one more gather of keys: [prompt | chosen | rejected] has the segments
+[prompt | chosen] over themselves and [rejected] over [prompt | rejected].
+"""
+
+import contextlib
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch.nn import functional
+from torch.nn.attention.varlen import varlen_attn
+from transformers import AttentionInterface, AttentionMaskInterface
+
+NAME = "palate_segments"
+
+
+@dataclass
+class AttentionPlan:
+    """`query_lengths` and `key_lengths` count each segment's tokens; `key_index` (total keys,) gathers the keys from
+    the row's tokens, or is None where the segments' keys are the row itself."""
+
+    query_lengths: list[int]
+    key_lengths: list[int]
+    key_index: torch.Tensor | None
+    device: torch.device
+    kind: str = "sdpa"
+
+    @cached_property
+    def query_bounds(self) -> torch.Tensor:
+        return bounds(self.query_lengths, self.device)
+
+    @cached_property
+    def key_bounds(self) -> torch.Tensor:
+        return bounds(self.key_lengths, self.device)
+
+    @cached_property
+    def longest(self) -> tuple[int, int]:
+        return max(self.query_lengths), max(self.key_lengths)
+
+
+def bounds(lengths: list[int], device: torch.device) -> torch.Tensor:
+    """(segments + 1,) int32: where each segment begins, and the end of the last."""
+    steps = torch.tensor([0, *lengths], dtype=torch.int32)
+    return steps.cumsum(0, dtype=torch.int32).to(device)
+
+
+def by_segment(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: AttentionPlan, scale: float | None
+) -> torch.Tensor:
+    """One scaled-dot-product call a segment; exact in every precision. (1, heads, tokens, dim) in and out."""
+    parts = zip(
+        query.split(plan.query_lengths, dim=2),
+        key.split(plan.key_lengths, dim=2),
+        value.split(plan.key_lengths, dim=2),
+    )
+    grouped = query.shape[1] != key.shape[1]
+    out = []
+    for q, k, v in parts:
+        queries, keys = q.shape[2], k.shape[2]
+        mask = None
+        if queries != keys:
+            mask = torch.ones(queries, keys, dtype=torch.bool, device=q.device).tril(keys - queries)
+        out.append(
+            functional.scaled_dot_product_attention(
+                q, k, v, attn_mask=mask, is_causal=mask is None, scale=scale, enable_gqa=grouped
+            )
+        )
+    return torch.cat(out, dim=2)
+
+
+def by_kernel(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: AttentionPlan, scale: float | None
+) -> torch.Tensor:
+    """One variable-length kernel for the whole row: torch's own, or the package flash-attn."""
+    q, k, v = (part[0].transpose(0, 1) for part in (query, key, value))
+    most_queries, most_keys = plan.longest
+    if plan.kind == "flash":
+        from flash_attn import flash_attn_varlen_func
+
+        out = flash_attn_varlen_func(
+            q, k, v, plan.query_bounds, plan.key_bounds, most_queries, most_keys,
+            softmax_scale=scale, causal=True,
+        )  # fmt: skip
+    else:
+        out = varlen_attn(
+            q, k, v, plan.query_bounds, plan.key_bounds, most_queries, most_keys,
+            scale=scale, window_size=(-1, 0), enable_gqa=q.shape[1] != k.shape[1],
+        )  # fmt: skip
+    return out.transpose(0, 1)[None]
+
+
+def attend(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: AttentionPlan, scale: float | None
+) -> torch.Tensor:
+    """(1, heads, tokens, dim) of queries against the plan's keys; keys and values may have fewer heads."""
+    if plan.key_index is not None:
+        key, value = (part.index_select(2, plan.key_index) for part in (key, value))
+    work = by_segment if plan.kind == "sdpa" else by_kernel
+    return work(query, key, value, plan, scale)
+
+
+def attention_forward(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    scaling: float | None = None,
+    dropout: float = 0.0,
+    attention_plan: AttentionPlan | None = None,
+    **_: Any,
+) -> tuple[torch.Tensor, None]:
+    """What transformers calls in each layer; the plan travels as an argument of the model's forward."""
+    if attention_plan is None:
+        raise RuntimeError("packed attention needs attention_plan; use packed_attention() around the forward")
+    if dropout:
+        raise RuntimeError("packed attention has no dropout of its own; set attention_dropout to 0")
+    out = attend(query, key, value, attention_plan, scaling)
+    return out.transpose(1, 2).contiguous(), None
+
+
+def no_mask(*_: Any, **__: Any) -> None:
+    """The plan says who sees whom; transformers need not build a mask."""
+    return None
+
+
+AttentionInterface.register(NAME, attention_forward)
+AttentionMaskInterface.register(NAME, no_mask)
+
+
+@contextlib.contextmanager
+def packed_attention(model: Any) -> Iterator[None]:
+    """Let the model's layers take plans; before and after, they attend as they did (samples are generated so)."""
+    config = model.config.get_text_config()
+    before = config._attn_implementation
+    config._attn_implementation = NAME
+    try:
+        yield
+    finally:
+        config._attn_implementation = before
+
+
+def probe(kind: str, device: torch.device, dtype: torch.dtype, head_dim: int) -> bool:
+    """Whether a kernel runs here, forwards and backwards, and agrees with plain attention on ragged segments."""
+    torch.manual_seed(0)
+    shapes = ((1, 4, 24, head_dim), (1, 2, 24, head_dim), (1, 2, 24, head_dim))
+    parts = [torch.randn(shape, device=device, dtype=dtype) for shape in shapes]
+    index = torch.tensor([*range(9), *range(4), *range(9, 24)], device=device)
+    results = []
+    for name in (kind, "sdpa"):
+        plan = AttentionPlan([9, 5, 10], [9, 9, 10], index, device, name)
+        leaves = [part.clone().requires_grad_() for part in parts]
+        try:
+            out = attend(leaves[0], leaves[1], leaves[2], plan, None)
+            out.float().square().sum().backward()
+        except (RuntimeError, ImportError, TypeError, ValueError, NotImplementedError):
+            return False
+        results.append([out.detach(), *(leaf.grad for leaf in leaves if leaf.grad is not None)])
+    return all(torch.allclose(a.float(), b.float(), atol=0.05, rtol=0.05) for a, b in zip(*results))
+
+
+def choose_attention(device: torch.device, dtype: torch.dtype, head_dim: int) -> str:
+    """flash-attn where it is installed, else torch's variable-length kernel, else a call a segment."""
+    if device.type != "cuda" or dtype == torch.float32:
+        return "sdpa"
+    with torch.random.fork_rng(devices=[device]):
+        if importlib.util.find_spec("flash_attn") and probe("flash", device, dtype, head_dim):
+            return "flash"
+        if probe("varlen", device, dtype, head_dim):
+            return "varlen"
+    return "sdpa"

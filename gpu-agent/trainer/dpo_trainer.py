@@ -1,0 +1,266 @@
+"""TRL's DPO trainer that does no work twice: cached reference log-probs, no padding, logits only where they count.
+
+Its loss, gradients and curve equal the stock trainer's in float32 (tests/test_parity.py).
+"""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from trl import DPOTrainer
+from trl.trainer.utils import use_adapter
+
+from engine import (
+    EngineOptions,
+    StepAbandoned,
+    StepEngine,
+    collate_rows,
+    padding_of,
+    random_state,
+    rows_dataset,
+)
+from losses import PairScores, step_loss
+from packing import Pair, Sequence, fill_bins, pack_pairs, pack_sequences, pair_tokens
+from ref_cache import RefCache, fingerprint_tensors
+
+MIN_SAVING = 0.05
+
+
+class PalateDpoTrainer(StepEngine, DPOTrainer):
+    """`pairs` are trained on, `eval_pairs` held out. `base` fingerprints the base weights, `adapter` the reference
+    adapter; both are worked out from the tensors where they are None."""
+
+    def __init__(
+        self,
+        *,
+        pairs: list[Pair],
+        eval_pairs: list[Pair] | None = None,
+        options: EngineOptions,
+        cache: Path,
+        base: str | None = None,
+        adapter: str | None = None,
+        **trl: Any,
+    ) -> None:
+        self.pairs = pairs + (eval_pairs or [])
+        self.cache_folder, self.base_print, self.adapter_print = cache, base, adapter
+        self.engine_options = options
+        self.reference: list[tuple[float, float]] = []
+        trl["args"].remove_unused_columns = False
+        trl["args"].precompute_ref_log_probs = True
+        held_out = rows_dataset(len(pairs), len(eval_pairs)) if eval_pairs else None
+        super().__init__(
+            train_dataset=rows_dataset(0, len(pairs)),
+            eval_dataset=held_out,
+            data_collator=collate_rows,
+            **trl,
+        )
+
+    def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
+        return dataset
+
+    def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:
+        """TRL calls this once a dataset when the model is in place; ours works on all pairs at once."""
+        if not self.reference:
+            self.prepare_engine(self.engine_options)
+            self.has_ref_adapter = "ref" in self.model.peft_config
+            self.adapters_in_float32()
+            self.compute_reference()
+        return dataset
+
+    def adapters_in_float32(self) -> None:
+        """TRL casts a QLoRA's adapter to bf16; small steps are lost there, so it goes back."""
+        for weight in self.model.parameters():
+            if weight.requires_grad:
+                weight.data = weight.data.float()
+
+    @property
+    def reference_kind(self) -> str:
+        return "adapter" if self.has_ref_adapter else "base"
+
+    def fingerprints(self) -> tuple[str, str]:
+        """Of the base and of the reference adapter; an absent adapter is the empty text."""
+        named = dict(self.model.named_parameters())
+        base, adapter = self.base_print, self.adapter_print
+        if base is None:
+            base = fingerprint_tensors((name, item) for name, item in named.items() if ".lora_" not in name)
+        if not self.has_ref_adapter:
+            return base, ""
+        if adapter is None:
+            adapter = fingerprint_tensors((name, item) for name, item in named.items() if ".ref." in name)
+        return base, adapter
+
+    def compute_reference(self) -> None:
+        """Each distinct (prompt, completion) once, from the cache where it is there."""
+        began = time.monotonic()
+        cache = RefCache(self.cache_folder, *self.fingerprints(), self.rung.precision)
+        keys = [(cache.key(p.prompt, p.chosen), cache.key(p.prompt, p.rejected)) for p in self.pairs]
+        known = cache.read(key for pair in keys for key in pair)
+        missing: dict[bytes, Sequence] = {}
+        for pair, sides in zip(self.pairs, keys):
+            for key, answer in zip(sides, pair.sides()):
+                if key not in known:
+                    learned = [False] * len(pair.prompt) + [True] * len(answer)
+                    missing.setdefault(key, Sequence(pair.prompt + answer, learned))
+        known |= self.score_missing(missing, cache)
+        self.reference = [(known[chosen], known[rejected]) for chosen, rejected in keys]
+        self.counters.ref_hits += cache.hits
+        self.counters.ref_misses += cache.misses
+        self.counters.ref_seconds += time.monotonic() - began
+        cache.close()
+
+    def score_missing(self, missing: dict[bytes, Sequence], cache: RefCache) -> dict[bytes, float]:
+        """Reference log-probs of sequences, written to the cache as they come: a stopped run goes on from there."""
+        keys, sequences = list(missing), list(missing.values())
+        order = sorted(range(len(keys)), key=lambda index: -len(sequences[index].ids))
+        found: dict[bytes, float] = {}
+        was_training = self.model.training
+        self.model.eval()
+        name = "ref" if self.has_ref_adapter else None
+        budget = max(self.rung.budget, max((len(item.ids) for item in sequences), default=0))
+        while order:
+            if self.options.stopped():
+                raise StepAbandoned
+            part: list[int] = []
+            used = 0
+            while order and (not part or used + len(sequences[order[0]].ids) <= budget):
+                used += len(sequences[order[0]].ids)
+                part.append(order.pop(0))
+            row = pack_sequences([sequences[index] for index in part], self.device, self.counters.attention)
+            with torch.no_grad(), use_adapter(self.model, adapter_name=name), self.forward_context():
+                tokens, _ = self.score_row(row)
+            sums = torch.zeros(len(part), dtype=torch.float64, device=self.device)
+            sums.index_add_(0, row.owner, tokens.double())
+            values = {keys[index]: value for index, value in zip(part, sums.tolist())}
+            cache.write(values)
+            found |= values
+        self.model.train(was_training)
+        return found
+
+    def quantise(self) -> None:
+        super().quantise()
+        self.compute_reference()
+
+    def cut(self, rows: list[int]) -> list[list[int]]:
+        share = bool(self.sharing)
+        bins = fill_bins([pair_tokens(self.pairs[row], share) for row in rows], self.rung.budget)
+        return [[rows[index] for index in part] for part in bins]
+
+    def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, float]) -> torch.Tensor:
+        pairs = [self.pairs[number] for number in part]
+        row = pack_pairs(pairs, self.device, self.counters.attention, bool(self.sharing))
+        tokens, hits = self.score_row(row)
+        sums = torch.zeros(row.sequences, dtype=tokens.dtype, device=self.device)
+        sums = sums.index_add(0, row.owner, tokens)
+        reference = torch.tensor([self.reference[number] for number in part], device=self.device).float()
+        lengths = torch.tensor([[len(p.chosen), len(p.rejected)] for p in pairs], device=self.device)
+        scores = PairScores(
+            sums[0::2], sums[1::2], reference[:, 0], reference[:, 1], lengths[:, 0], lengths[:, 1]
+        )
+        self.note(pairs, row.tokens, scores, hits[row.owner % 2 == 0], figures)
+        return step_loss(
+            self.loss_types,
+            self.loss_weights,
+            scores,
+            torch.tensor([pair.weight for pair in pairs], device=self.device),
+            self.beta,
+            self.label_smoothing,
+            len(rows),
+            sum(len(self.pairs[number].chosen) for number in rows),
+        )
+
+    def note(
+        self,
+        pairs: list[Pair],
+        computed: int,
+        scores: PairScores,
+        hits: torch.Tensor,
+        figures: dict[str, float],
+    ) -> None:
+        """Sums over the step's pairs, in one transfer from the device a micro-batch."""
+        chosen, rejected = (
+            self.beta * ratio.detach() for ratio in (scores.chosen_ratio, scores.rejected_ratio)
+        )
+        summed = torch.stack(
+            [
+                chosen.sum(),
+                rejected.sum(),
+                (chosen > rejected).sum(),
+                scores.chosen.detach().sum(),
+                scores.rejected.detach().sum(),
+                hits.sum(),
+            ]
+        ).tolist()
+        names = ("chosen", "rejected", "right", "logps_chosen", "logps_rejected", "hits")
+        lengths = [len(p.prompt) + len(answer) for p in pairs for answer in p.sides()]
+        more = {
+            "useful_tokens": sum(lengths),
+            "computed_tokens": computed,
+            "scored_tokens": sum(len(answer) for p in pairs for answer in p.sides()),
+            "chosen_tokens": hits.numel(),
+        }
+        for name, value in [*zip(names, summed), *more.items()]:
+            figures[name] = figures.get(name, 0) + value
+
+    def finish_figures(self, rows: list[int], figures: dict[str, float]) -> dict[str, float]:
+        """The names that TRL logs."""
+        count = len(rows)
+        if self.model.training:
+            self._total_train_tokens += int(figures.get("step_tokens", 0))
+        means = {
+            name: figures[name] / count
+            for name in ("chosen", "rejected", "right", "logps_chosen", "logps_rejected")
+        }
+        return {
+            "rewards/chosen": means["chosen"],
+            "rewards/rejected": means["rejected"],
+            "rewards/accuracies": means["right"],
+            "rewards/margins": means["chosen"] - means["rejected"],
+            "logps/chosen": means["logps_chosen"],
+            "logps/rejected": means["logps_rejected"],
+            "mean_token_accuracy": figures["hits"] / max(1, figures["chosen_tokens"]),
+            "num_tokens": self._total_train_tokens,
+        }
+
+    def count(self, figures: dict[str, float]) -> None:
+        figures["step_tokens"] = figures["useful_tokens"]
+        super().count(figures)
+
+    def settle(self, rows: list[int]) -> None:
+        """Whether sharing prompts pays: both ways are timed on some of the first batch, forwards and backwards."""
+        if self.sharing is not None:
+            return
+        pairs = [self.pairs[row] for row in rows]
+        apart, shared = (sum(pair_tokens(pair, share) for pair in pairs) for share in (False, True))
+        self.sharing = False
+        if 1 - shared / apart >= MIN_SAVING:
+            before = random_state(self.device)
+            some = self.cut(rows)[0]
+            seconds = {share: self.time_once(some, share) for share in (False, True, False, True)}
+            self.sharing = seconds[True] < 0.97 * seconds[False]
+            self.undo(before)
+        self.counters.prefix_sharing = self.sharing
+
+    def time_once(self, part: list[int], share: bool) -> float:
+        """Seconds of one micro-batch, both ways; infinite where it does not fit."""
+        self.sharing = share
+        began = time.perf_counter()
+        try:
+            with self.forward_context():
+                loss = self.micro_loss(part, part, {})
+                self.accelerator.backward(loss)
+        except torch.OutOfMemoryError:
+            return float("inf")
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+        return time.perf_counter() - began
+
+    def padding(self, rows: list[int]) -> int:
+        return padding_of(
+            [len(self.pairs[row].prompt) + len(answer) for row in rows for answer in self.pairs[row].sides()]
+        )
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        """Load the trained adapter by name: beside a reference adapter, transformers restores only the latter."""
+        self.model.load_adapter(resume_from_checkpoint, "default", is_trainable=True)

@@ -1,0 +1,308 @@
+"""What the trainers share: one optimizer step from many micro-batches, the memory ladder, and the counters of a run.
+
+A step's rows are fixed by the batch size alone; how they are cut into micro-batches changes rounding and memory,
+never the optimisation. transformers' Trainer keeps its loop, schedule, checkpoints and sampler.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import torch
+from datasets import Dataset
+from peft import PeftModel
+from transformers.utils import logging as transformers_logging
+
+import events
+from attention import choose_attention, packed_attention
+from job import JobError
+from ladder import Rung, first_rung, next_rung
+from packing import PackedRow
+from scores import token_scores
+
+logger = transformers_logging.get_logger(__name__)
+
+
+class StepAbandoned(Exception):
+    """SIGTERM came inside a step: nothing of the step counts, the weights are those after the last whole step."""
+
+
+@dataclass
+class EngineOptions:
+    """`budget` is tokens a micro-batch, 0 for as many as fit; `checkpointing` and `sharing` are auto, on or off;
+    `precision_open` lets the ladder go down to NF4; `state` is what an earlier attempt had settled."""
+
+    precision: str = "fp32"
+    precision_open: bool = False
+    budget: int = 0
+    checkpointing: str = "auto"
+    sharing: str = "auto"
+    state: dict[str, Any] = field(default_factory=dict)
+    stopped: Callable[[], bool] = lambda: False
+
+
+@dataclass
+class EngineCounters:
+    """What a run's receipt needs. Tokens are counted once a step they are trained in."""
+
+    attention: str = "sdpa"
+    precision: str = "fp32"
+    rung: str = ""
+    gradient_checkpointing: bool = False
+    prefix_sharing: bool = False
+    steps: int = 0
+    useful_tokens: int = 0
+    computed_tokens: int = 0
+    padding_avoided: int = 0
+    scored_tokens: int = 0
+    micro_batches: int = 0
+    ref_hits: int = 0
+    ref_misses: int = 0
+    ref_seconds: float = 0.0
+    out_of_memory: int = 0
+    peak_memory_bytes: int = 0
+    seconds: float = 0.0
+
+
+def rows_dataset(first: int, count: int) -> Dataset:
+    """TRL wants a dataset; ours holds the numbers of rows that the trainer keeps itself."""
+    return Dataset.from_dict({"row": list(range(first, first + count))})
+
+
+def collate_rows(examples: list[dict[str, int]]) -> dict[str, torch.Tensor]:
+    return {"rows": torch.tensor([example["row"] for example in examples])}
+
+
+def padding_of(lengths: list[int]) -> int:
+    """Tokens that a right-padded batch of these sequences would add."""
+    return max(lengths) * len(lengths) - sum(lengths)
+
+
+def random_state(device: torch.device) -> tuple[torch.Tensor, torch.Tensor | None]:
+    return torch.get_rng_state(), torch.cuda.get_rng_state(device) if device.type == "cuda" else None
+
+
+def restore_random(state: tuple[torch.Tensor, torch.Tensor | None], device: torch.device) -> None:
+    torch.set_rng_state(state[0])
+    if state[1] is not None:
+        torch.cuda.set_rng_state(state[1], device)
+
+
+class StepEngine:
+    """Mixed in before a Trainer. A subclass says what a row costs, how rows become micro-batches and their loss."""
+
+    model: Any
+    args: Any
+    accelerator: Any
+    state: Any
+    _metrics: Any
+
+    def prepare_engine(self, options: EngineOptions) -> None:
+        """After the model is on its device: attention, the first rung, and what an earlier attempt had settled."""
+        if self.args.gradient_accumulation_steps != 1 or self.args.world_size != 1:
+            raise JobError(
+                "bad_config",
+                "The engine builds a step itself, on one device.",
+                "Use gradient accumulation 1 and one process.",
+            )
+        self.options = options
+        causal = self.causal_model()
+        config = causal.config.get_text_config()
+        for name in ("final_logit_softcapping", "logits_scaling", "logit_scale"):
+            if getattr(config, name, None) not in (None, 1, 1.0):
+                raise JobError(
+                    "unsupported_model",
+                    f"This model changes its logits by {name}, which the trainer does not do.",
+                    "Choose a model of the Llama, Mistral or Qwen family.",
+                )
+        head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        dtype = torch.float32 if options.precision == "fp32" else torch.bfloat16
+        self.counters = EngineCounters(choose_attention(self.device, dtype, head_dim), options.precision)
+        saved = options.state.get("rung")
+        self.rung = Rung(**saved) if saved else first_rung(config, self.device, options)
+        self.sharing: bool | None = options.state.get("sharing")
+        if options.sharing != "auto":
+            self.sharing = options.sharing == "on"
+        self.apply_rung()
+
+    @property
+    def device(self) -> torch.device:
+        return self.accelerator.device
+
+    def engine_state(self) -> dict[str, Any]:
+        """What a resumed attempt must not settle anew."""
+        return {"rung": asdict(self.rung), "sharing": self.sharing}
+
+    def causal_model(self) -> Any:
+        return self.model.get_base_model() if isinstance(self.model, PeftModel) else self.model
+
+    def apply_rung(self) -> None:
+        causal = self.causal_model()
+        if self.rung.checkpointing:
+            causal.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+        elif causal.is_gradient_checkpointing:
+            causal.gradient_checkpointing_disable()
+        self.counters.rung = self.rung.describe()
+        self.counters.gradient_checkpointing = self.rung.checkpointing
+
+    def score_row(self, row: PackedRow) -> tuple[torch.Tensor, torch.Tensor]:
+        """(scored tokens,) log-probabilities and hits of a packed row under the active adapter."""
+        causal = self.causal_model()
+        backbone = getattr(causal, causal.base_model_prefix)
+        out = backbone(
+            input_ids=row.input_ids,
+            position_ids=row.position_ids,
+            attention_plan=row.plan,
+            use_cache=False,
+        )
+        states = out.last_hidden_state[0].index_select(0, row.at)
+        return token_scores(causal.get_output_embeddings(), states, row.labels)
+
+    # What a subclass supplies.
+    def cut(self, rows: list[int]) -> list[list[int]]:
+        """Rows into micro-batches under the rung's budget."""
+        raise NotImplementedError
+
+    def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, float]) -> torch.Tensor:
+        """A micro-batch's share of the step's loss; adds to the step's figures."""
+        raise NotImplementedError
+
+    def padding(self, rows: list[int]) -> int:
+        """Tokens that a padded batch of these rows would add."""
+        raise NotImplementedError
+
+    def settle(self, rows: list[int]) -> None:
+        """Choices that need a first batch to be made."""
+
+    def finish_figures(self, rows: list[int], figures: dict[str, float]) -> dict[str, float]:
+        """The step's metrics from its summed figures."""
+        raise NotImplementedError
+
+    @contextlib.contextmanager
+    def forward_context(self) -> Iterator[None]:
+        with packed_attention(self.causal_model()), self.accelerator.autocast():
+            yield
+
+    def whole_step(self, rows: list[int]) -> tuple[torch.Tensor, dict[str, float]]:
+        """Forward and backward of every micro-batch; the loss is the step's."""
+        figures: dict[str, float] = {}
+        total = torch.zeros((), device=self.device)
+        for part in self.cut(rows):
+            if self.options.stopped():
+                raise StepAbandoned
+            with packed_attention(
+                self.causal_model()
+            ):  # a checkpointed layer attends again in the backward pass
+                with self.accelerator.autocast():
+                    loss = self.micro_loss(part, rows, figures)
+                self.accelerator.backward(loss)
+            total += loss.detach()
+            figures["micro_batches"] = figures.get("micro_batches", 0) + 1
+        return total, figures
+
+    def training_step(
+        self, model: Any, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        """One optimizer step's gradients. Out of memory leads to the next rung, and the step is done again."""
+        model.train()
+        rows = inputs["rows"].tolist()
+        self.settle(rows)
+        before = random_state(self.device)
+        while True:
+            try:
+                loss, figures = self.whole_step(rows)
+                break
+            except torch.OutOfMemoryError:
+                pass
+            except StepAbandoned:
+                self.undo(before)
+                raise
+            self.undo(before)
+            self.step_down()
+        figures["padding_avoided"] = self.padding(rows)
+        self.count(figures)
+        for name, value in self.finish_figures(rows, figures).items():
+            self._metrics["train"][name].append(value)
+        return loss
+
+    def undo(self, before: tuple[torch.Tensor, torch.Tensor | None]) -> None:
+        self.model.zero_grad(set_to_none=True)
+        restore_random(before, self.device)
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def step_down(self) -> None:
+        """The next rung of the memory ladder; raises where there is none."""
+        self.counters.out_of_memory += 1
+        lower = next_rung(self.rung, self.options)
+        if lower is None:
+            raise JobError(
+                "out_of_memory",
+                f"One example does not fit into memory, even with {self.rung.describe()}.",
+                "Lower the maximum length or choose a smaller model.",
+            )
+        events.log("warn", f"Out of memory with {self.rung.describe()}: going on with {lower.describe()}.")
+        requantise = lower.precision != self.rung.precision
+        self.rung = lower
+        if requantise:
+            self.quantise()
+        self.apply_rung()
+
+    def quantise(self) -> None:
+        """The frozen base as NF4 from here on."""
+        from quantise import quantise_base
+
+        quantise_base(self.causal_model(), self.device)
+        self.counters.precision = "nf4"
+
+    def count(self, figures: dict[str, float]) -> None:
+        counters = self.counters
+        counters.steps += 1
+        counters.useful_tokens += int(figures.pop("useful_tokens", 0))
+        counters.computed_tokens += int(figures.pop("computed_tokens", 0))
+        counters.padding_avoided += int(figures.pop("padding_avoided", 0))
+        counters.scored_tokens += int(figures.get("scored_tokens", 0))
+        counters.micro_batches += int(figures.pop("micro_batches", 0))
+
+    def prediction_step(
+        self, model: Any, inputs: dict[str, Any], prediction_loss_only: bool, ignore_keys: Any = None
+    ) -> tuple[torch.Tensor, None, None]:
+        """The loss of held-out rows, as in training but for dropout."""
+        rows = inputs["rows"].tolist()
+        figures: dict[str, float] = {}
+        total = torch.zeros((), device=self.device)
+        with torch.no_grad(), self.forward_context():
+            for part in self.cut(rows):
+                total += self.micro_loss(part, rows, figures)
+        for name, value in self.finish_figures(rows, figures).items():
+            self._metrics["eval"][name].append(value)
+        return total, None, None
+
+    def floating_point_ops(self, inputs: Any) -> int:
+        return 0
+
+    def run(self, resume: str | None) -> None:
+        """Train to the end or to SIGTERM, in which case a checkpoint of the last whole step stands."""
+        began = time.monotonic()
+        try:
+            self.train(resume_from_checkpoint=resume)  # type: ignore[attr-defined]
+        except StepAbandoned:
+            if self.state.global_step > 0:
+                self._save_checkpoint(self.model, None)  # type: ignore[attr-defined]
+                self.callback_handler.on_save(self.args, self.state, self.control)  # type: ignore[attr-defined]
+        finally:
+            self.counters.seconds = time.monotonic() - began
+            self.counters.peak_memory_bytes = peak_memory(self.device)
+
+
+def peak_memory(device: torch.device) -> int:
+    """CUDA: the allocator's peak. CPU: the process's largest resident set, everything loaded included."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    try:
+        import resource
+    except ImportError:  # Windows has no such figure
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

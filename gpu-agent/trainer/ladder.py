@@ -1,0 +1,69 @@
+"""Which micro-batch, checkpointing and precision to try first, and what to try when memory runs out."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import torch
+
+if TYPE_CHECKING:
+    from engine import EngineOptions
+
+SMALLEST = 256
+CPU_TOKENS = 8192
+
+
+@dataclass(frozen=True)
+class Rung:
+    """`budget` is tokens a micro-batch; one row at least, however long."""
+
+    budget: int
+    checkpointing: bool
+    precision: str
+
+    def describe(self) -> str:
+        way = "with" if self.checkpointing else "without"
+        return f"{self.precision}, {self.budget} tokens a micro-batch, {way} gradient checkpointing"
+
+
+def activation_bytes(config: Any, element_bytes: int) -> int:
+    """Bytes that a trained token keeps for the backward pass, all layers, without checkpointing.
+
+    A layer keeps about sixteen vectors of the hidden size (norms, projections, attention, residuals, LoRA's inputs)
+    and six of the feed-forward's.
+    """
+    per_layer = 16 * config.hidden_size + 6 * config.intermediate_size
+    return int(config.num_hidden_layers) * per_layer * element_bytes
+
+
+def free_memory(device: torch.device) -> int:
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    return int(psutil.virtual_memory().available)
+
+
+def first_rung(config: Any, device: torch.device, options: "EngineOptions") -> Rung:
+    """As large a micro-batch as seven tenths of the free memory should hold. An estimate: the ladder corrects it."""
+    checkpointing = options.checkpointing == "on"
+    if options.budget:
+        return Rung(options.budget, checkpointing, options.precision)
+    each = activation_bytes(config, 4 if options.precision == "fp32" else 2)
+    if checkpointing:
+        each //= 8
+    fitting = int(0.7 * free_memory(device) / each)
+    most = CPU_TOKENS if device.type == "cpu" else 65536
+    budget = SMALLEST
+    while budget * 2 <= min(fitting, most):
+        budget *= 2
+    return Rung(budget, checkpointing, options.precision)
+
+
+def next_rung(rung: Rung, options: "EngineOptions") -> Rung | None:
+    """Smaller micro-batches, then gradient checkpointing, then NF4, as far as the settings leave it open."""
+    if rung.budget > SMALLEST:
+        return replace(rung, budget=max(SMALLEST, rung.budget // 2))
+    if not rung.checkpointing and options.checkpointing == "auto":
+        return replace(rung, budget=SMALLEST * 8, checkpointing=True)
+    if rung.precision == "bf16" and options.precision_open:
+        return replace(rung, budget=SMALLEST * 8, precision="nf4")
+    return None
