@@ -83,7 +83,12 @@ def log(level: str, text: str) -> None:
     emit({"type": "log", "level": level, "text": text})
 
 
-def run_end(status: str, summary: dict[str, float], error: dict[str, str] | None = None) -> None:
-    """`status` is finished, cancelled or failed; the last line of every run."""
+def run_end(
+    status: str,
+    summary: dict[str, float],
+    error: dict[str, str] | None = None,
+    receipt: dict[str, Any] | None = None,
+) -> None:
+    """`status` is finished, cancelled or failed; the last line of every run, with its receipt where one was kept."""
     finite = {name: value for name, value in summary.items() if math.isfinite(value)}
-    emit({"type": "run-end", "status": status, "summary": finite, "error": error})
+    emit({"type": "run-end", "status": status, "summary": finite, "error": error, "receipt": receipt})

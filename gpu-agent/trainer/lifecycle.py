@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import events
+import receipt
 from job import Job, JobError, read_job
 
 
@@ -74,6 +75,7 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
     events.open_stream()
     silence_libraries()
     stop = StopFlag()
+    receipt.begin()
     try:
         if len(sys.argv) != 2:
             raise JobError("bad_job", "The trainer takes one argument.", "Name the job file.")
@@ -84,13 +86,13 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
             )
         summary = train(job, stop)
     except Cancelled as cancelled:
-        events.run_end("cancelled", cancelled.summary)
+        events.run_end("cancelled", cancelled.summary, None, receipt.read())
         return 0
     except Exception as error:
         events.log("error", traceback.format_exc())
-        events.run_end("failed", {}, explain(error))
+        events.run_end("failed", {}, explain(error), receipt.read())
         return 1
-    events.run_end("finished", summary)
+    events.run_end("finished", summary, None, receipt.read())
     return 0
 
 

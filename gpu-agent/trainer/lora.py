@@ -17,6 +17,7 @@ from transformers import (
 )
 
 import events
+import receipt
 from device import choose_device, has_fast_bf16
 from export import announce, export_adapter, round_to_half
 from generate import emit_sample, load_model
@@ -115,7 +116,8 @@ class Reporter(TrainerCallback):
         trainable = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
         precision = "bf16" if args.bf16 else "fp32"
         events.run_start(state.max_steps, model.num_parameters(), trainable, model.device.type, precision)
-        self.since = time.monotonic()
+        receipt.note(precision=precision, attention="sdpa")
+        self.began = self.since = time.monotonic()
 
     def on_log(
         self,
@@ -131,6 +133,7 @@ class Reporter(TrainerCallback):
         total, now = float(logs.get("num_tokens", 0.0)), time.monotonic()
         values["tokens_per_second"] = max(total - self.tokens, 0.0) / max(now - self.since, 1e-9)
         self.tokens, self.since, self.last = total, now, values
+        receipt.note(useful_tokens=total, train_seconds=now - self.began)
         events.metric(state.global_step, values)
         events.progress(state.global_step, state.max_steps, "training")
 

@@ -3,25 +3,32 @@ import { z } from 'zod'
 const measure = z.number().nonnegative()
 
 /**
- * What an attempt cost and what it did with it, told at its end. A figure is absent where it was not measured or has
- * no meaning (a CPU has no known peak, a fine-tuning no reference): absent is not nothing.
+ * What an attempt cost and what it did with it, measured by the trainer and told at its end. A figure is absent where
+ * it was not measured or has no meaning (a CPU tells no energy, a fine-tuning has no reference): absent is not nothing.
  */
 export const Receipt = z.object({
+  /** From the trainer's start to its end, loading and export included. */
   seconds: measure,
-  /** Tokens that the loss or its context needed; padding is none. */
+  /** The training loop alone. */
+  trainSeconds: measure.optional(),
+  /** Tokens that the loss or its context needed; padding is none, and a token is counted each time it is trained. */
   usefulTokens: measure.optional(),
   usefulTokensPerSecond: measure.optional(),
-  /** Padding that batches of the same rows at their longest length would have computed. */
+  /** Of these, the tokens that logits were computed for. */
+  scoredTokens: measure.optional(),
+  /** Padding that batches of the same rows would have computed at their longest length. */
   paddingAvoided: measure.optional(),
   referenceHits: measure.optional(),
   referenceMisses: measure.optional(),
   precision: z.string().optional(),
   attention: z.string().optional(),
+  /** The rung of the memory ladder that the run ended on. */
+  rung: z.string().optional(),
+  checkpointing: z.boolean().optional(),
+  prefixSharing: z.boolean().optional(),
   device: z.string().optional(),
+  /** On a GPU the allocator's most, on a CPU the greatest size of the process. */
   peakMemoryBytes: measure.optional(),
-  /** Model FLOPs that the useful tokens needed, a second; and its share of the device's peak. */
-  flopsPerSecond: measure.optional(),
-  utilisation: measure.optional(),
   energyJoules: measure.optional(),
 })
 export type Receipt = z.infer<typeof Receipt>
