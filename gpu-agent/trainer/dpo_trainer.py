@@ -10,25 +10,16 @@ from typing import Any
 import torch
 from datasets import Dataset
 from trl import DPOTrainer
-from trl.trainer.utils import use_adapter
 
-from engine import (
-    EngineOptions,
-    StepAbandoned,
-    StepEngine,
-    collate_rows,
-    padding_of,
-    random_state,
-    rows_dataset,
-)
+from engine import EngineOptions, collate_rows, padding_of, random_state, rows_dataset
 from losses import PairScores, step_loss
-from packing import Pair, Sequence, fill_bins, pack_pairs, pack_sequences, pair_tokens
-from ref_cache import RefCache, fingerprint_tensors
+from packing import Pair, fill_bins, pack_pairs, pair_tokens
+from reference import ReferenceEngine, add_up
 
 MIN_SAVING = 0.05
 
 
-class PalateDpoTrainer(StepEngine, DPOTrainer):
+class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
     """`pairs` are trained on, `eval_pairs` held out. `base` fingerprints the base weights, `adapter` the reference
     adapter; both are worked out from the tensors where they are None."""
 
@@ -44,9 +35,9 @@ class PalateDpoTrainer(StepEngine, DPOTrainer):
         **trl: Any,
     ) -> None:
         self.pairs = pairs + (eval_pairs or [])
-        self.cache_folder, self.base_print, self.adapter_print = cache, base, adapter
+        self.keep_reference(cache, base, adapter)
         self.engine_options = options
-        self.reference: list[tuple[float, float]] = []
+        self.reference: list[float] = []
         trl["args"].remove_unused_columns = False
         trl["args"].precompute_ref_log_probs = True
         held_out = rows_dataset(len(pairs), len(eval_pairs)) if eval_pairs else None
@@ -64,83 +55,12 @@ class PalateDpoTrainer(StepEngine, DPOTrainer):
         """TRL calls this once a dataset when the model is in place; ours works on all pairs at once."""
         if not self.reference:
             self.prepare_engine(self.engine_options)
-            self.has_ref_adapter = "ref" in self.model.peft_config
-            self.adapters_in_float32()
             self.compute_reference()
         return dataset
 
-    def adapters_in_float32(self) -> None:
-        """TRL casts a QLoRA's adapter to bf16; small steps are lost there, so it goes back."""
-        for weight in self.model.parameters():
-            if weight.requires_grad:
-                weight.data = weight.data.float()
-
-    @property
-    def reference_kind(self) -> str:
-        return "adapter" if self.has_ref_adapter else "base"
-
-    def fingerprints(self) -> tuple[str, str]:
-        """Of the base and of the reference adapter; an absent adapter is the empty text."""
-        named = dict(self.model.named_parameters())
-        base, adapter = self.base_print, self.adapter_print
-        if base is None:
-            base = fingerprint_tensors((name, item) for name, item in named.items() if ".lora_" not in name)
-        if not self.has_ref_adapter:
-            return base, ""
-        if adapter is None:
-            adapter = fingerprint_tensors((name, item) for name, item in named.items() if ".ref." in name)
-        return base, adapter
-
     def compute_reference(self) -> None:
-        """Each distinct (prompt, completion) once, from the cache where it is there."""
-        began = time.monotonic()
-        cache = RefCache(self.cache_folder, *self.fingerprints(), self.rung.precision)
-        keys = [(cache.key(p.prompt, p.chosen), cache.key(p.prompt, p.rejected)) for p in self.pairs]
-        known = cache.read(key for pair in keys for key in pair)
-        missing: dict[bytes, Sequence] = {}
-        for pair, sides in zip(self.pairs, keys):
-            for key, answer in zip(sides, pair.sides()):
-                if key not in known:
-                    learned = [False] * len(pair.prompt) + [True] * len(answer)
-                    missing.setdefault(key, Sequence(pair.prompt + answer, learned))
-        known |= self.score_missing(missing, cache)
-        self.reference = [(known[chosen], known[rejected]) for chosen, rejected in keys]
-        self.counters.ref_hits += cache.hits
-        self.counters.ref_misses += cache.misses
-        self.counters.ref_seconds += time.monotonic() - began
-        cache.close()
-
-    def score_missing(self, missing: dict[bytes, Sequence], cache: RefCache) -> dict[bytes, float]:
-        """Reference log-probs of sequences, written to the cache as they come: a stopped run goes on from there."""
-        keys, sequences = list(missing), list(missing.values())
-        order = sorted(range(len(keys)), key=lambda index: -len(sequences[index].ids))
-        found: dict[bytes, float] = {}
-        was_training = self.model.training
-        self.model.eval()
-        name = "ref" if self.has_ref_adapter else None
-        budget = max(self.rung.budget, max((len(item.ids) for item in sequences), default=0))
-        while order:
-            if self.options.stopped():
-                raise StepAbandoned
-            part: list[int] = []
-            used = 0
-            while order and (not part or used + len(sequences[order[0]].ids) <= budget):
-                used += len(sequences[order[0]].ids)
-                part.append(order.pop(0))
-            row = pack_sequences([sequences[index] for index in part], self.device, self.counters.attention)
-            with torch.no_grad(), use_adapter(self.model, adapter_name=name), self.forward_context():
-                tokens, _ = self.score_row(row)
-            sums = torch.zeros(len(part), dtype=torch.float64, device=self.device)
-            sums.index_add_(0, row.owner, tokens.double())
-            values = {keys[index]: value for index, value in zip(part, sums.tolist())}
-            cache.write(values)
-            found |= values
-        self.model.train(was_training)
-        return found
-
-    def quantise(self) -> None:
-        super().quantise()
-        self.compute_reference()
+        items = [(pair.prompt, answer) for pair in self.pairs for answer in pair.sides()]
+        self.reference = self.reference_logps(items)
 
     def cut(self, rows: list[int]) -> list[list[int]]:
         share = bool(self.sharing)
@@ -153,7 +73,8 @@ class PalateDpoTrainer(StepEngine, DPOTrainer):
         tokens, hits = self.score_row(row)
         sums = torch.zeros(row.sequences, dtype=tokens.dtype, device=self.device)
         sums = sums.index_add(0, row.owner, tokens)
-        reference = torch.tensor([self.reference[number] for number in part], device=self.device).float()
+        known = [self.reference[2 * number : 2 * number + 2] for number in part]
+        reference = torch.tensor(known, device=self.device)
         lengths = torch.tensor([[len(p.chosen), len(p.rejected)] for p in pairs], device=self.device)
         scores = PairScores(
             sums[0::2], sums[1::2], reference[:, 0], reference[:, 1], lengths[:, 0], lengths[:, 1]
@@ -200,14 +121,11 @@ class PalateDpoTrainer(StepEngine, DPOTrainer):
             "scored_tokens": sum(len(answer) for p in pairs for answer in p.sides()),
             "chosen_tokens": hits.numel(),
         }
-        for name, value in [*zip(names, summed), *more.items()]:
-            figures[name] = figures.get(name, 0) + value
+        add_up(figures, {**dict(zip(names, summed)), **more})
 
     def finish_figures(self, rows: list[int], figures: dict[str, float]) -> dict[str, float]:
         """The names that TRL logs."""
         count = len(rows)
-        if self.model.training:
-            self._total_train_tokens += int(figures.get("step_tokens", 0))
         means = {
             name: figures[name] / count
             for name in ("chosen", "rejected", "right", "logps_chosen", "logps_rejected")
@@ -220,12 +138,7 @@ class PalateDpoTrainer(StepEngine, DPOTrainer):
             "logps/chosen": means["logps_chosen"],
             "logps/rejected": means["logps_rejected"],
             "mean_token_accuracy": figures["hits"] / max(1, figures["chosen_tokens"]),
-            "num_tokens": self._total_train_tokens,
         }
-
-    def count(self, figures: dict[str, float]) -> None:
-        figures["step_tokens"] = figures["useful_tokens"]
-        super().count(figures)
 
     def settle(self, rows: list[int]) -> None:
         """Whether sharing prompts pays: both ways are timed on some of the first batch, forwards and backwards."""

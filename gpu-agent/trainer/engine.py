@@ -125,7 +125,15 @@ class StepEngine:
         self.sharing: bool | None = options.state.get("sharing")
         if options.sharing != "auto":
             self.sharing = options.sharing == "on"
+        self.adapters_in_float32()
         self.apply_rung()
+
+    def adapters_in_float32(self) -> None:
+        """TRL casts a QLoRA's adapter to bf16; small steps are lost there, so it goes back."""
+        if is_quantised(self.causal_model()):
+            for weight in self.model.parameters():
+                if weight.requires_grad:
+                    weight.data = weight.data.float()
 
     @property
     def device(self) -> torch.device:
@@ -185,9 +193,13 @@ class StepEngine:
         with packed_attention(self.causal_model()), self.accelerator.autocast():
             yield
 
+    def open_step(self, rows: list[int], figures: dict[str, float]) -> None:
+        """What a step's loss needs of all its rows before the first micro-batch."""
+
     def whole_step(self, rows: list[int]) -> tuple[torch.Tensor, dict[str, float]]:
         """Forward and backward of every micro-batch; the loss is the step's."""
         figures: dict[str, float] = {}
+        self.open_step(rows, figures)
         total = torch.zeros((), device=self.device)
         for part in self.cut(rows):
             if self.options.stopped():
@@ -223,6 +235,7 @@ class StepEngine:
             self.step_down()
         figures["padding_avoided"] = self.padding(rows)
         self.count(figures)
+        self._metrics["train"]["num_tokens"] = [self.counters.useful_tokens]
         for name, value in self.finish_figures(rows, figures).items():
             self._metrics["train"][name].append(value)
         return loss
@@ -273,6 +286,7 @@ class StepEngine:
         rows = inputs["rows"].tolist()
         figures: dict[str, float] = {}
         total = torch.zeros((), device=self.device)
+        self.open_step(rows, figures)
         with torch.no_grad(), self.forward_context():
             for part in self.cut(rows):
                 total += self.micro_loss(part, rows, figures)
@@ -295,6 +309,10 @@ class StepEngine:
         finally:
             self.counters.seconds = time.monotonic() - began
             self.counters.peak_memory_bytes = peak_memory(self.device)
+
+
+def is_quantised(causal: Any) -> bool:
+    return bool(getattr(causal, "is_loaded_in_4bit", False))
 
 
 def peak_memory(device: torch.device) -> int:

@@ -16,11 +16,13 @@ from transformers import (
     PrinterCallback,
     TrainerCallback,
 )
-from trl import DPOConfig, DPOTrainer
+from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer, SFTConfig, SFTTrainer
 
 from dpo_trainer import PalateDpoTrainer
 from engine import EngineOptions
-from packing import Pair
+from kto_trainer import PalateKtoTrainer, Thumb
+from packing import Pair, Sequence
+from sft_trainer import PalateSftTrainer
 
 VOCABULARY = 200
 LORA = LoraConfig(
@@ -153,6 +155,83 @@ def our_dpo(
         cache=folder / "cache",
         processing_class=tokenizer(),
         peft_config=None if isinstance(model, PeftModel) else LORA,
+    )
+
+
+def stock_sft(model: Any, examples: list[Sequence], folder: Path, steps: int, batch: int) -> Any:
+    torch.manual_seed(9)
+    rows = [
+        {
+            "input_ids": example.ids,
+            "labels": [token if learned else -100 for token, learned in zip(example.ids, example.learned)],
+        }
+        for example in examples
+    ]
+    return SFTTrainer(
+        model=copy.deepcopy(model),
+        args=SFTConfig(
+            **arguments(folder, steps, batch), max_length=None, dataset_kwargs={"skip_prepare_dataset": True}
+        ),
+        train_dataset=Dataset.from_list(rows),
+        processing_class=tokenizer(),
+        peft_config=LORA,
+    )
+
+
+def our_sft(
+    model: Any, examples: list[Sequence], folder: Path, steps: int, batch: int, options: EngineOptions
+) -> Any:
+    torch.manual_seed(9)
+    return PalateSftTrainer(
+        model=copy.deepcopy(model),
+        args=SFTConfig(**arguments(folder, steps, batch), max_length=None),
+        examples=examples,
+        options=options,
+        processing_class=tokenizer(),
+        peft_config=LORA,
+    )
+
+
+class StockKto(KTOTrainer):
+    def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
+        return dataset
+
+
+def stock_kto(model: Any, thumbs: list[Thumb], folder: Path, steps: int, batch: int, **loss: Any) -> Any:
+    torch.manual_seed(9)
+    rows = []
+    for at in range(0, len(thumbs), batch):
+        part = thumbs[at : at + batch]
+        rows += [
+            {
+                "prompt_ids": thumb.prompt,
+                "completion_ids": thumb.completion,
+                "KL_completion_ids": part[index - 1].completion,
+                "label": thumb.good,
+            }
+            for index, thumb in enumerate(part)
+        ]
+    return StockKto(
+        model=copy.deepcopy(model),
+        args=KTOConfig(**arguments(folder, steps, batch), max_length=None, **loss),
+        train_dataset=Dataset.from_list(rows),
+        processing_class=tokenizer(),
+        peft_config=LORA,
+    )
+
+
+def our_kto(
+    model: Any, thumbs: list[Thumb], folder: Path, steps: int, batch: int, options: EngineOptions, **loss: Any
+) -> Any:
+    torch.manual_seed(9)
+    return PalateKtoTrainer(
+        model=copy.deepcopy(model),
+        args=KTOConfig(**arguments(folder, steps, batch), max_length=None, **loss),
+        thumbs=thumbs,
+        options=options,
+        cache=folder / "cache",
+        processing_class=tokenizer(),
+        peft_config=LORA,
     )
 
 

@@ -5,11 +5,24 @@ from typing import Any
 
 import pytest
 import torch
-from parity import follow, our_dpo, ragged_pairs, relative_error, stock_dpo, tiny_llama, tuned
+from parity import (
+    follow,
+    our_dpo,
+    our_kto,
+    our_sft,
+    ragged_pairs,
+    relative_error,
+    stock_dpo,
+    stock_kto,
+    stock_sft,
+    tiny_llama,
+    tuned,
+)
 from trl.trainer.utils import selective_log_softmax
 
 from engine import EngineOptions
-from packing import pack_pairs
+from kto_trainer import Thumb
+from packing import Sequence, pack_pairs
 
 SMALL = 96  # tokens a micro-batch: a step is cut into several
 
@@ -58,5 +71,27 @@ def test_losses(tmp_path: Path, loss: str) -> None:
     settings = {"loss_type": [loss], "label_smoothing": 0.2 if loss == "robust" else 0.0, "beta": 0.3}
     stock = follow(stock_dpo(model, pairs, tmp_path / "stock", 3, 4, **settings))
     ours = follow(our_dpo(model, pairs, tmp_path / "ours", 3, 4, EngineOptions(budget=SMALL), **settings))
+    assert relative_error(ours.gradients, stock.gradients) < 1e-5
+    assert ours.losses == pytest.approx(stock.losses, rel=1e-5)
+
+
+def test_sft_curve(tmp_path: Path) -> None:
+    examples = [
+        Sequence(pair.prompt + pair.chosen, [False] * len(pair.prompt) + [True] * len(pair.chosen))
+        for pair in ragged_pairs(40)
+    ]
+    model = tiny_llama()
+    stock = follow(stock_sft(model, examples, tmp_path / "stock", 30, 4))
+    ours = follow(our_sft(model, examples, tmp_path / "ours", 30, 4, EngineOptions(budget=48)))
+    assert relative_error(ours.gradients, stock.gradients) < 1e-5
+    assert ours.losses == pytest.approx(stock.losses, rel=1e-5)
+    assert ours.losses[-1] < ours.losses[0]
+
+
+def test_kto_curve(tmp_path: Path) -> None:
+    thumbs = [Thumb(pair.prompt, pair.chosen, index % 3 != 0) for index, pair in enumerate(ragged_pairs(18))]
+    model, weights = tiny_llama(), {"desirable_weight": 1.0, "undesirable_weight": 1.5}
+    stock = follow(stock_kto(model, thumbs, tmp_path / "stock", 8, 4, **weights))
+    ours = follow(our_kto(model, thumbs, tmp_path / "ours", 8, 4, EngineOptions(budget=SMALL), **weights))
     assert relative_error(ours.gradients, stock.gradients) < 1e-5
     assert ours.losses == pytest.approx(stock.losses, rel=1e-5)

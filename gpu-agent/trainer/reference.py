@@ -1,0 +1,131 @@
+"""Log-probabilities under the frozen reference: the bare base, or the adapter that training started from."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from trl.trainer.utils import use_adapter
+
+from engine import StepAbandoned, StepEngine
+from packing import Sequence, pack_sequences
+from ref_cache import RefCache, fingerprint_tensors
+
+Completion = tuple[list[int], list[int]]  # token ids of a prompt and of what follows it
+
+
+class ReferenceEngine(StepEngine):
+    """Mixed in before TRL's preference trainers, which put a frozen adapter "ref" beside one that they go on from."""
+
+    _total_train_tokens: int
+    cache_folder: Path
+    base_print: str | None
+    adapter_print: str | None
+    reference: list[float]
+
+    def keep_reference(self, cache: Path, base: str | None, adapter: str | None) -> None:
+        """`base` and `adapter` are fingerprints of the base weights and the reference adapter; where they are None
+        they are worked out from the tensors."""
+        self.cache_folder, self.base_print, self.adapter_print = cache, base, adapter
+
+    @property
+    def has_ref_adapter(self) -> bool:
+        return "ref" in self.model.peft_config
+
+    @property
+    def reference_kind(self) -> str:
+        return "adapter" if self.has_ref_adapter else "base"
+
+    def fingerprints(self) -> tuple[str, str]:
+        """Of the base and of the reference adapter; an absent adapter is the empty text."""
+        named: dict[str, torch.Tensor] = dict(self.model.named_parameters())
+        base, adapter = self.base_print, self.adapter_print
+        if base is None:
+            base = fingerprint_tensors((name, item) for name, item in named.items() if ".lora_" not in name)
+        if not self.has_ref_adapter:
+            return base, ""
+        if adapter is None:
+            adapter = fingerprint_tensors((name, item) for name, item in named.items() if ".ref." in name)
+        return base, adapter
+
+    def reference_logps(self, items: list[Completion]) -> list[float]:
+        """Summed log-probabilities (nats) of completions, each distinct one computed once in all runs that share the
+        cache."""
+        began = time.monotonic()
+        precision = self.rung.precision
+        cache = RefCache(self.cache_folder, *self.fingerprints(), precision)
+        keys = [cache.key(*item) for item in items]
+        known = cache.read(keys)
+        missing = {key: item for key, item in zip(keys, items) if key not in known}
+        known |= self.score_missing(missing, cache)
+        self.counters.ref_hits += cache.hits
+        self.counters.ref_misses += cache.misses
+        self.counters.ref_seconds += time.monotonic() - began
+        cache.close()
+        if self.rung.precision != precision:  # memory ran out, and the base is in NF4 now
+            return self.reference_logps(items)
+        return [known[key] for key in keys]
+
+    def score_missing(self, missing: dict[bytes, Completion], cache: RefCache) -> dict[bytes, float]:
+        """Computed longest first and written as they come, so that a stopped run goes on from there."""
+        ordered = sorted(missing.items(), key=lambda entry: -len(entry[1][0]) - len(entry[1][1]))
+        found: dict[bytes, float] = {}
+        was_training = self.model.training
+        self.model.eval()
+        at = 0
+        while at < len(ordered):
+            if self.options.stopped():
+                raise StepAbandoned
+            end, used = at, 0
+            while end < len(ordered) and (end == at or used + size(ordered[end][1]) <= self.rung.budget):
+                used += size(ordered[end][1])
+                end += 1
+            try:
+                sums = self.sum_logps([item for _, item in ordered[at:end]], reference=True)
+            except torch.OutOfMemoryError:
+                sums = None
+            if sums is None:
+                torch.cuda.empty_cache()
+                self.step_down()
+                continue
+            values = {key: value for (key, _), value in zip(ordered[at:end], sums.tolist())}
+            cache.write(values)
+            found |= values
+            at = end
+        self.model.train(was_training)
+        return found
+
+    @torch.no_grad()
+    def sum_logps(self, items: list[Completion], reference: bool) -> torch.Tensor:
+        """(completions,) summed log-probabilities, float64, under the reference or the trained adapter."""
+        sequences = [
+            Sequence(prompt + answer, [False] * len(prompt) + [True] * len(answer))
+            for prompt, answer in items
+        ]
+        row = pack_sequences(sequences, self.device, self.counters.attention)
+        if reference:
+            with use_adapter(self.model, "ref" if self.has_ref_adapter else None), self.forward_context():
+                tokens, _ = self.score_row(row)
+        else:
+            with self.forward_context():
+                tokens, _ = self.score_row(row)
+        sums = torch.zeros(len(items), dtype=torch.float64, device=self.device)
+        return sums.index_add_(0, row.owner, tokens.double())
+
+    def quantise(self) -> None:
+        """The reference is that of the weights that are trained on, so it is worked out again."""
+        super().quantise()
+        if self.reference:
+            self.compute_reference()
+
+    def compute_reference(self) -> None:
+        raise NotImplementedError
+
+
+def size(item: Completion) -> int:
+    return len(item[0]) + len(item[1])
+
+
+def add_up(figures: dict[str, float], more: dict[str, Any]) -> None:
+    for name, value in more.items():
+        figures[name] = figures.get(name, 0) + value
