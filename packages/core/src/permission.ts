@@ -22,6 +22,7 @@ const engineer = [
   'run:create',
   'run:cancel',
   'run:override',
+  'agent:price',
   'evaluation:create',
   'deployment:write',
 ] as const

@@ -1,3 +1,4 @@
+export * from './fit'
 export * from './v1/agent'
 export * from './v1/live'
 export * from './v1/proof'

@@ -1,5 +1,5 @@
-import { createEnrolmentCode, listAgents, revokeAgent } from '@palate/core'
-import { AgentRef } from '@palate/core/agent/schemas'
+import { createEnrolmentCode, listAgents, revokeAgent, setAgentPrice } from '@palate/core'
+import { AgentRef, SetAgentPriceInput } from '@palate/core/agent/schemas'
 import { router, workspaceProcedure } from '../trpc'
 
 const write = workspaceProcedure('agent:write')
@@ -7,5 +7,8 @@ const write = workspaceProcedure('agent:write')
 export const agentRouter = router({
   list: workspaceProcedure('agent:read').query(({ ctx }) => listAgents(ctx.service)),
   createEnrolmentCode: write.mutation(({ ctx }) => createEnrolmentCode(ctx.service)),
+  setPrice: workspaceProcedure('agent:price')
+    .input(SetAgentPriceInput)
+    .mutation(({ ctx, input }) => setAgentPrice(ctx.service, input)),
   revoke: write.input(AgentRef).mutation(({ ctx, input }) => revokeAgent(ctx.service, input)),
 })

@@ -1,6 +1,7 @@
 import {
   cancelRun,
   createRun,
+  getFitFacts,
   getReadiness,
   getRun,
   getRunArtifacts,
@@ -8,9 +9,11 @@ import {
   getRunMetrics,
   getRunProof,
   getRunProofRow,
+  getRunReceipt,
   getRunSamples,
   listRuns,
 } from '@palate/core'
+import { FitFactsInput } from '@palate/core/fit/schemas'
 import {
   CreateRunInput,
   ListRunsInput,
@@ -37,6 +40,8 @@ export const runRouter = router({
   artifacts: read.input(RunArtifactsInput).query(({ ctx, input }) => getRunArtifacts(ctx.service, input)),
   proof: read.input(RunRef).query(({ ctx, input }) => getRunProof(ctx.service, input)),
   proofRow: read.input(RunProofRowInput).query(({ ctx, input }) => getRunProofRow(ctx.service, input)),
+  fitFacts: read.input(FitFactsInput).query(({ ctx, input }) => getFitFacts(ctx.service, input)),
+  receipt: read.input(RunRef).query(({ ctx, input }) => getRunReceipt(ctx.service, input)),
   create: workspaceProcedure('run:create')
     .input(CreateRunInput)
     .mutation(({ ctx, input }) => createRun(ctx.service, input)),

@@ -23,7 +23,8 @@ function toAgentView(
   currentRun: AgentView['currentRun'],
   now: Date,
 ): AgentView {
-  const { id, name, version, labels, hardware, kinds, serving, lastSeenAt, createdAt } = row
+  const { id, name, version, labels, hardware, kinds, serving, price, lastSeenAt, createdAt } = row
   const status = agentStatus(row, now)
-  return { id, name, status, version, labels, hardware, kinds, serving, lastSeenAt, createdAt, currentRun }
+  const said = { version, labels, hardware, kinds, serving, price, lastSeenAt, createdAt }
+  return { id, name, status, ...said, currentRun }
 }

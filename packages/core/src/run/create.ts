@@ -1,5 +1,6 @@
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
+import { estimateRun } from '../fit/estimate'
 import { authorize } from '../permission'
 import { insertRun } from './insert'
 import { planDpo } from './plan-dpo'
@@ -16,9 +17,14 @@ export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promi
   const made = await ctx.db.transaction(async (tx) => {
     const plan = input.kind === 'pretrain' ? await planPretrain(ctx, input) : await planDpo(tx, ctx, input)
     const { kind, config, seed = 1 } = input
-    const row = await insertRun(tx, ctx, { kind, config, seed, ...plan })
+    const { size, ...planned } = plan
+    const baseId = baseOf(plan.lineage)
+    const estimates = await estimateRun(tx, ctx, { kind, config, baseId, size })
+    const row = await insertRun(tx, ctx, { kind, config, seed, estimates, ...planned })
     await audit(tx, ctx, 'run.create', row.id, { kind, name: plan.name, overrideProof: allowed })
     return row
   })
   return loadRunView(ctx, made)
 }
+
+const baseOf = ({ baseModelVersionId: id }: Record<string, unknown>) => (typeof id === 'string' ? id : null)

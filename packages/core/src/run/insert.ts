@@ -1,8 +1,9 @@
-import { newId, type RunInput, run, type Transaction } from '@palate/db'
+import { newId, type RunEstimate, type RunInput, run, type Transaction } from '@palate/db'
 import type { RunKind } from '@palate/protocol'
 import { actorUserId } from '../actor'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
+import type { TextSize } from '../fit/rows'
 import { nextNumber } from '../next-number'
 import { notify, notifyAgents } from '../notify'
 
@@ -15,10 +16,14 @@ export interface NewRun {
   config: Record<string, unknown>
   inputs: RunInput[]
   lineage: Record<string, unknown>
+  estimates?: RunEstimate[]
 }
 
 /** What a kind of training adds to the wish of a person. */
-export type RunPlan = Pick<NewRun, 'name' | 'inputs' | 'lineage'>
+export type RunPlan = Pick<NewRun, 'name' | 'inputs' | 'lineage'> & {
+  /** How much text it learns from, where that is not a matter of its configuration. */
+  size: TextSize | null
+}
 
 /** Queues a run under the workspace's next number and wakes its agents. The caller has authorized and parsed. */
 export async function insertRun(tx: Transaction, ctx: ServiceContext, made: NewRun): Promise<RunRow> {

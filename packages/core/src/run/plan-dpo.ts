@@ -3,6 +3,7 @@ import { modelVersion, type Transaction } from '@palate/db'
 import { and, desc, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
+import { sizeOfPairs } from '../fit/rows'
 import type { RunPlan } from './insert'
 import { buildPreferenceRows } from './preference-rows'
 import type { CreateDpoInput } from './schemas'
@@ -25,6 +26,7 @@ export async function planDpo(tx: Transaction, ctx: ServiceContext, input: Creat
   const pairs = await storeInput(ctx.storage, 'pairs.jsonl', toJsonLines(made.rows))
   const votes = await storeInput(ctx.storage, 'votes.json', `${JSON.stringify(made.voteIds)}\n`)
   return {
+    size: sizeOfPairs(made.rows),
     name: input.name ?? 'preference',
     inputs: [...base.files, pairs],
     lineage: {

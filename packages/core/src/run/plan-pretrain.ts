@@ -7,5 +7,6 @@ import { storeInput } from './store-input'
 /** The starter model is made from the ontology alone: corpus, tokenizer and weights follow from it and the seed. */
 export async function planPretrain(ctx: ServiceContext, input: CreatePretrainInput): Promise<RunPlan> {
   const file = await storeInput(ctx.storage, 'ontology.json', `${JSON.stringify(ontology)}\n`)
-  return { name: input.name ?? 'starter', inputs: [file], lineage: { ontologySha256: file.sha256 } }
+  const lineage = { ontologySha256: file.sha256 }
+  return { name: input.name ?? 'starter', inputs: [file], lineage, size: null }
 }

@@ -6,6 +6,7 @@ import { createRun } from './create'
 import { getRun } from './get'
 import { getRunProof, getRunProofRow } from './proof'
 import { recordRunEvents } from './record-events'
+import type { CreateRunInput } from './schemas'
 
 const deps = await createTestDeps()
 
@@ -100,6 +101,6 @@ test('who allows a fault is written down by name', async () => {
   await send(1, ...said)
   const proof = await getRunProof(kitchen.viewer, { id })
   expect(proof?.override?.by).toBe('engineer')
-  const order = { kind: 'dpo', config: { overrideProof: ['cut_answers'] } } as const
+  const order: CreateRunInput = { kind: 'dpo', config: { overrideProof: ['cut_answers'] } }
   await expect(createRun(kitchen.labeler, order)).rejects.toMatchObject({ code: 'forbidden' })
 })

@@ -96,15 +96,6 @@ export interface AttemptView {
   price: HourlyPrice | null
 }
 
-/** What one of the workspace's agents was expected to need for a run, before it began. */
-export interface RunEstimateView {
-  agentId: string
-  agentName: string
-  memoryBytes: number
-  seconds: number | null
-  basis: 'measured' | 'peak' | 'unknown'
-}
-
 export interface RunProofView {
   report: ProofReport
   attemptNumber: number

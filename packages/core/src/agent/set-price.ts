@@ -1,0 +1,24 @@
+import { agent } from '@palate/db'
+import { and, eq } from 'drizzle-orm'
+import { audit } from '../audit'
+import type { ServiceContext } from '../context'
+import { required } from '../error'
+import { notify } from '../notify'
+import { authorize } from '../permission'
+import { SetAgentPriceInput } from './schemas'
+
+/** What an hour of an agent costs from now on. Attempts that have begun keep the price they began under. */
+export async function setAgentPrice(ctx: ServiceContext, raw: SetAgentPriceInput): Promise<void> {
+  authorize(ctx, 'agent:price')
+  const { id, price } = SetAgentPriceInput.parse(raw)
+  await ctx.db.transaction(async (tx) => {
+    const [row] = await tx
+      .update(agent)
+      .set({ price })
+      .where(and(eq(agent.id, id), eq(agent.workspaceId, ctx.workspaceId)))
+      .returning({ id: agent.id })
+    required(row, 'This agent')
+    await audit(tx, ctx, 'agent.price', id, { price })
+    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'agent', id })
+  })
+}

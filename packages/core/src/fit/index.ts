@@ -1,0 +1,2 @@
+export { getFitFacts } from './facts'
+export { getRunReceipt } from './receipt'

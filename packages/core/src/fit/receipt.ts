@@ -1,0 +1,92 @@
+import { agent, attempt, modelVersion } from '@palate/db'
+import {
+  describeWork,
+  type FitKind,
+  findPeakFlops,
+  fitKinds,
+  flopsPerToken,
+  type Receipt,
+} from '@palate/protocol'
+import { and, asc, eq } from 'drizzle-orm'
+import type { ServiceContext } from '../context'
+import { authorize } from '../permission'
+import { findOwnRun } from '../run/get'
+import type { RunRow } from '../run/insert'
+import type { AttemptRow } from '../run/lock'
+import { RunRef } from '../run/schemas'
+import type { AttemptReceiptView, RunReceiptView } from './schemas'
+import { loadModelShape } from './shape'
+
+/** What a run cost: what each attempt measured, what follows from it, and what had been expected. */
+export async function getRunReceipt(ctx: ServiceContext, raw: RunRef): Promise<RunReceiptView> {
+  authorize(ctx, 'run:read')
+  const found = await findOwnRun(ctx, RunRef.parse(raw).id)
+  const rows = await ctx.db
+    .select({ attempt, agentName: agent.name })
+    .from(attempt)
+    .innerJoin(agent, eq(agent.id, attempt.agentId))
+    .where(and(eq(attempt.runId, found.id), eq(attempt.workspaceId, ctx.workspaceId)))
+    .orderBy(asc(attempt.number))
+  const flopsOf = await loadFlops(ctx, found)
+  const attempts = rows.flatMap(({ attempt: row, agentName }): AttemptReceiptView[] => {
+    if (!row.receipt) return []
+    const flopsPerSecond = flopsOf(row)
+    const peak = findPeakFlops(row.receipt.device ?? '')
+    const estimate = found.estimates.find(({ agentId }) => agentId === row.agentId) ?? null
+    const utilisation = flopsPerSecond !== null && peak !== null ? flopsPerSecond / peak : null
+    return [{ number: row.number, agentName, receipt: row.receipt, flopsPerSecond, utilisation, estimate }]
+  })
+  return {
+    attempts,
+    cost: sumCost(
+      rows.map((row) => row.attempt),
+      ctx.now(),
+    ),
+  }
+}
+
+/** Model FLOPs a second of an attempt, from its useful tokens and the model's shape. */
+async function loadFlops(
+  ctx: ServiceContext,
+  found: RunRow,
+): Promise<(row: Pick<AttemptRow, 'receipt' | 'proof'>) => number | null> {
+  const kind = fitKinds.find((one) => one === found.kind)
+  const work = kind && describeWork(kind, found.config, await loadBase(ctx, found, kind), null)
+  if (!work) return () => null
+  return ({ receipt, proof }) => {
+    if (!receipt?.usefulTokensPerSecond) return null
+    const meanLength = proof ? (proof.trained + proof.masked) / Math.max(1, proof.sequences) : 0
+    const share = scoredShare(receipt)
+    return receipt.usefulTokensPerSecond * flopsPerToken(work.shape, work.settings, meanLength, share)
+  }
+}
+
+async function loadBase(ctx: ServiceContext, { lineage }: RunRow, kind: FitKind) {
+  const id = lineage.baseModelVersionId
+  if (kind === 'pretrain' || typeof id !== 'string') return null
+  const [row] = await ctx.db
+    .select({ files: modelVersion.files })
+    .from(modelVersion)
+    .where(and(eq(modelVersion.id, id), eq(modelVersion.workspaceId, ctx.workspaceId)))
+  return row ? loadModelShape(ctx.storage, row) : null
+}
+
+const scoredShare = ({ scoredTokens, usefulTokens }: Receipt) =>
+  scoredTokens !== undefined && usefulTokens ? scoredTokens / usefulTokens : 1
+
+/** Every attempt's time at the price of its agent when it began. */
+export function sumCost(
+  attempts: readonly Pick<AttemptRow, 'price' | 'startedAt' | 'endedAt'>[],
+  now: Date,
+): RunReceiptView['cost'] {
+  const paid = attempts.flatMap(({ price, startedAt, endedAt }) =>
+    price ? [{ ...price, hours: ((endedAt ?? now).getTime() - startedAt.getTime()) / 3_600_000 }] : [],
+  )
+  const [first] = paid
+  if (!first || paid.length < attempts.length) return null
+  if (paid.some(({ currency }) => currency !== first.currency)) return null
+  return {
+    amount: paid.reduce((sum, { amount, hours }) => sum + amount * hours, 0),
+    currency: first.currency,
+  }
+}

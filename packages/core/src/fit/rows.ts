@@ -1,0 +1,60 @@
+import { attempt, type Database, run, type Transaction } from '@palate/db'
+import type { FitRows } from '@palate/protocol'
+import { and, desc, eq, isNotNull, sql } from 'drizzle-orm'
+
+/** Texts of which a trained answer is a part; a pair has two. */
+export interface TextSize {
+  sequences: number
+  characters: number
+  answerCharacters: number
+}
+
+/** English recipes in a vocabulary of a few thousand tokens; the proof of a first run replaces it. */
+const charactersPerToken = 3.5
+
+/** How many tokens these texts are: as long as those of the newest proof on the same model, else by their characters. */
+export async function loadFitRows(
+  tx: Database | Transaction,
+  workspaceId: string,
+  baseId: string,
+  size: TextSize,
+): Promise<{ rows: FitRows; rowsFrom: 'proof' | 'text' }> {
+  const [row] = await tx
+    .select({ proof: attempt.proof })
+    .from(attempt)
+    .innerJoin(run, eq(run.id, attempt.runId))
+    .where(
+      and(
+        eq(attempt.workspaceId, workspaceId),
+        isNotNull(attempt.proof),
+        sql`${run.lineage} ->> 'baseModelVersionId' = ${baseId}`,
+      ),
+    )
+    .orderBy(desc(attempt.startedAt))
+    .limit(1)
+  const proof = row?.proof
+  if (proof && proof.sequences > 0 && proof.trained + proof.masked > 0) {
+    const tokens = proof.trained + proof.masked
+    const rows = {
+      sequences: size.sequences,
+      tokens: Math.round((size.sequences * tokens) / proof.sequences),
+      scoredShare: proof.trained / tokens,
+    }
+    return { rows, rowsFrom: 'proof' }
+  }
+  const rows = {
+    sequences: size.sequences,
+    tokens: Math.round(size.characters / charactersPerToken),
+    scoredShare: size.answerCharacters / Math.max(1, size.characters),
+  }
+  return { rows, rowsFrom: 'text' }
+}
+
+/** The texts of preference rows: each answer behind its prompt. */
+export function sizeOfPairs(
+  pairs: readonly { system: string; user: string; chosen: string; rejected: string }[],
+): TextSize {
+  const answers = pairs.reduce((sum, { chosen, rejected }) => sum + chosen.length + rejected.length, 0)
+  const prompts = pairs.reduce((sum, { system, user }) => sum + 2 * (system.length + user.length), 0)
+  return { sequences: 2 * pairs.length, characters: prompts + answers, answerCharacters: answers }
+}

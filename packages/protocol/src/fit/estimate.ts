@@ -1,0 +1,118 @@
+import { findPeakFlops } from './devices'
+import { countTrainable, estimateMemory, type FitRung, type FitSettings, type MemoryEstimate } from './memory'
+import { countParameters, type ModelShape } from './shape'
+import { type FitData, runFlops } from './time'
+
+/** What a run may use of a machine. */
+export interface FitDevice {
+  kind: 'cuda' | 'cpu'
+  name: string
+  memoryBytes: number
+  /** An earlier run of the same kind on the same model. */
+  measured: { runNumber: number; tokensPerSecond: number; otherSeconds: number } | null
+}
+
+/** What the settings leave to the engine is absent. */
+export interface FitWish {
+  tokensPerStep: number
+  precision?: 'fp32' | 'bf16' | 'nf4' | undefined
+  checkpointing?: boolean | undefined
+}
+
+export interface FitEstimate {
+  parameters: number
+  trainable: number
+  rung: FitRung
+  memory: MemoryEstimate
+  fits: boolean
+  /** Null where nothing is known of the device's speed. */
+  seconds: number | null
+  basis: 'measured' | 'peak' | 'unknown'
+}
+
+/** Leave room for fragmentation and for what else the machine holds. */
+const usableShare = { cuda: 0.92, cpu: 0.8 }
+/** The engine fills at most so much with activations at the start, and never cuts finer than 256 tokens. */
+const smallestMicro = 256
+const checkpointedMicro = 2048
+const largestMicro = { cuda: 65_536, cpu: 8192 }
+/** A well-packed step reaches about a third of a device's peak; the measured figure of a first run replaces it. */
+const reachedShare = 0.35
+/** Loading, the proof, the export. */
+const otherSeconds = 20
+
+/**
+ * What a run will need of a device: the first rung of the engine's ladder that fits (large micro-batches, smaller
+ * ones, then gradient checkpointing, then NF4), its memory, and the time as far as anything tells.
+ */
+export function estimateFit(
+  shape: ModelShape,
+  settings: FitSettings,
+  wish: FitWish,
+  data: FitData | null,
+  device: FitDevice,
+): FitEstimate {
+  const tried = listRungs(wish, settings, device).map((rung) => ({
+    rung,
+    memory: estimateMemory(shape, settings, rung, device.kind),
+  }))
+  const room = device.memoryBytes * usableShare[device.kind]
+  const chosen = tried.find(({ memory }) => memory.total <= room) ?? tried.at(-1)
+  if (!chosen) throw new Error('There is always one rung.')
+  return {
+    parameters: countParameters(shape).total,
+    trainable: countTrainable(shape, settings),
+    rung: chosen.rung,
+    memory: chosen.memory,
+    fits: chosen.memory.total <= room,
+    ...estimateTime(shape, settings, data, chosen.rung.checkpointing, device),
+  }
+}
+
+/** In the engine's own order. Once it has turned to checkpointing, it keeps to it and cuts small. */
+function listRungs(wish: FitWish, settings: FitSettings, device: FitDevice): FitRung[] {
+  const precision = wish.precision ?? (device.kind === 'cuda' ? 'bf16' : 'fp32')
+  const open = wish.precision === undefined && device.kind === 'cuda' && settings.method === 'lora'
+  const most = Math.max(smallestMicro, Math.min(wish.tokensPerStep, largestMicro[device.kind]))
+  const whole = { precision, checkpointing: wish.checkpointing ?? false }
+  const rungs = halve(most).map((microTokens) => ({ ...whole, microTokens }))
+  const small = halve(Math.min(most, checkpointedMicro))
+  if (wish.checkpointing === undefined)
+    rungs.push(...small.map((microTokens) => ({ precision, checkpointing: true, microTokens })))
+  if (open)
+    rungs.push(
+      ...small.map((microTokens) => ({
+        precision: 'nf4' as const,
+        checkpointing: wish.checkpointing ?? true,
+        microTokens,
+      })),
+    )
+  return rungs
+}
+
+/** Tokens a micro-batch from this many down to the smallest. */
+function halve(most: number): number[] {
+  const micros = [most]
+  for (let tokens = 2 ** Math.floor(Math.log2(most)); tokens >= smallestMicro; tokens /= 2)
+    if (tokens < most) micros.push(tokens)
+  return micros
+}
+
+function estimateTime(
+  shape: ModelShape,
+  settings: FitSettings,
+  data: FitData | null,
+  checkpointing: boolean,
+  device: FitDevice,
+): Pick<FitEstimate, 'seconds' | 'basis'> {
+  if (!data) return { seconds: null, basis: 'unknown' }
+  const trained = data.tokens * data.epochs
+  if (device.measured) {
+    const { tokensPerSecond, otherSeconds: other } = device.measured
+    return { seconds: trained / tokensPerSecond + other, basis: 'measured' }
+  }
+  const peak = device.kind === 'cuda' ? findPeakFlops(device.name) : null
+  if (peak === null) return { seconds: null, basis: 'unknown' }
+  const { computed } = runFlops(shape, settings, data, checkpointing)
+  return { seconds: computed / (peak * reachedShare) + otherSeconds, basis: 'peak' }
+}

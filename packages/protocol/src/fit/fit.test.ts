@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest'
+import {
+  countLoraParameters,
+  countParameters,
+  describeWork,
+  estimateFit,
+  type FitDevice,
+  type FitSettings,
+  findPeakFlops,
+  flopsPerToken,
+  readModelShape,
+  weightBytes,
+} from './index'
+
+/** As the models' own config.json has them. */
+const configs = {
+  tinyLlama: {
+    ...{ hidden_size: 2048, num_hidden_layers: 22, num_attention_heads: 32, num_key_value_heads: 4 },
+    ...{ intermediate_size: 5632, vocab_size: 32_000, tie_word_embeddings: false },
+  },
+  llama3B: {
+    ...{ hidden_size: 3072, num_hidden_layers: 28, num_attention_heads: 24, num_key_value_heads: 8 },
+    ...{ intermediate_size: 8192, vocab_size: 128_256, tie_word_embeddings: true, head_dim: 128 },
+  },
+  llama8B: {
+    ...{ hidden_size: 4096, num_hidden_layers: 32, num_attention_heads: 32, num_key_value_heads: 8 },
+    ...{ intermediate_size: 14_336, vocab_size: 128_256, tie_word_embeddings: false },
+  },
+}
+const all = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj']
+
+function shapeOf(name: keyof typeof configs) {
+  const shape = readModelShape(configs[name])
+  if (!shape) throw new Error('no shape')
+  return shape
+}
+
+describe('published sizes', () => {
+  it.each([
+    ['tinyLlama', 1_100_048_384],
+    ['llama3B', 3_212_749_824],
+    ['llama8B', 8_030_261_248],
+  ] as const)('%s has %i parameters', (name, parameters) => {
+    expect(countParameters(shapeOf(name)).total).toBe(parameters)
+  })
+
+  it.each([
+    ['tinyLlama', 8, ['q_proj', 'v_proj'], 1_126_400],
+    ['llama3B', 16, all, 24_313_856],
+    ['llama8B', 16, all, 41_943_040],
+  ] as const)('a LoRA on %s of rank %i trains what PEFT says', (name, rank, targets, trained) => {
+    expect(countLoraParameters(shapeOf(name), rank, targets)).toBe(trained)
+  })
+
+  it('weighs Llama-3.1-8B in NF4 as bitsandbytes does: about 5.7 GB with its embeddings in bf16', () => {
+    expect(weightBytes(shapeOf('llama8B'), 'nf4') / 1e9).toBeCloseTo(5.7, 1)
+    expect(weightBytes(shapeOf('llama8B'), 'bf16')).toBe(2 * 8_030_261_248)
+  })
+
+  it('knows no shape where the config is of another kind of model', () => {
+    expect(readModelShape({ d_model: 768 })).toBeNull()
+  })
+})
+
+const lora: FitSettings = { method: 'lora', rank: 16, targets: all }
+const device = (name: string, gigabytes: number, measured: FitDevice['measured'] = null): FitDevice => ({
+  kind: name === 'cpu' ? 'cpu' : 'cuda',
+  name,
+  memoryBytes: gigabytes * 1e9,
+  measured,
+})
+const data = { sequences: 1000, tokens: 400_000, epochs: 3, scoredShare: 0.7, reference: true }
+
+describe('the first rung that fits', () => {
+  const rungOn = (gigabytes: number) =>
+    estimateFit(shapeOf('llama3B'), lora, { tokensPerStep: 16_384 }, data, device('x', gigabytes))
+
+  it('goes down with the memory: whole steps, smaller ones, checkpointing, NF4, and then not at all', () => {
+    const rungs = [141, 24, 9, 6, 3].map(rungOn)
+    expect(rungs.map(({ rung, fits }) => [rung.precision, rung.checkpointing, fits])).toEqual([
+      ['bf16', false, true],
+      ['bf16', false, true],
+      ['bf16', true, true],
+      ['nf4', true, true],
+      ['nf4', true, false],
+    ])
+    expect(rungs[0]?.rung.microTokens).toBe(16_384)
+    expect(rungs[1]?.rung.microTokens).toBeLessThan(16_384)
+    expect(rungs[3]?.memory.total).toBeLessThan(0.92 * 6e9)
+    for (const { memory } of rungs) {
+      const { total, ...parts } = memory
+      expect(total).toBe(Object.values(parts).reduce((sum, part) => sum + part, 0))
+    }
+  })
+
+  it('keeps what the settings ask for', () => {
+    const wish = { tokensPerStep: 16_384, precision: 'nf4', checkpointing: true } as const
+    const { rung } = estimateFit(shapeOf('llama3B'), lora, wish, data, device('x', 141))
+    expect(rung).toMatchObject({ precision: 'nf4', checkpointing: true })
+  })
+})
+
+describe('time', () => {
+  const on = (one: FitDevice) => estimateFit(shapeOf('llama3B'), lora, { tokensPerStep: 8192 }, data, one)
+
+  it('rests on an earlier run, else on the peak, else on nothing', () => {
+    const measured = { runNumber: 4, tokensPerSecond: 10_000, otherSeconds: 30 }
+    expect(on(device('NVIDIA H200', 141, measured))).toMatchObject({ seconds: 150, basis: 'measured' })
+    expect(on(device('NVIDIA H200', 141))).toMatchObject({ basis: 'peak' })
+    expect(on(device('cpu', 64))).toMatchObject({ seconds: null, basis: 'unknown' })
+    expect(on(device('NVIDIA Quadro X', 48))).toMatchObject({ seconds: null, basis: 'unknown' })
+  })
+
+  it('counts 6 FLOPs a parameter and token in full training, about 4 with a LoRA', () => {
+    const shape = shapeOf('tinyLlama')
+    const { matrices, embedding } = countParameters(shape)
+    const full = flopsPerToken(shape, { ...lora, method: 'full' }, 0, 1)
+    expect(full).toBe(6 * (matrices + embedding))
+    expect(flopsPerToken(shape, lora, 0, 1) / full).toBeCloseTo(4 / 6, 1)
+    expect(flopsPerToken(shape, lora, 2048, 1)).toBeGreaterThan(flopsPerToken(shape, lora, 512, 1))
+  })
+
+  it('takes the peak of the very device', () => {
+    const found = [
+      'NVIDIA H200',
+      'NVIDIA H100 PCIe',
+      'NVIDIA A10G',
+      'NVIDIA A100-SXM4-80GB',
+      'Tesla T4',
+      'NVIDIA L4',
+    ]
+    expect(found.map((name) => (findPeakFlops(name) ?? 0) / 1e12)).toEqual([989.4, 756, 70, 312, 65, 121])
+    expect(findPeakFlops('NVIDIA A1000')).toBeNull()
+  })
+})
+
+describe('what a configuration asks of a machine', () => {
+  const rows = { sequences: 200, tokens: 40_000, scoredShare: 0.6 }
+
+  it('takes the trainer’s defaults where nothing is set, and every setting where one is', () => {
+    const shape = shapeOf('llama3B')
+    const plain = describeWork('dpo', {}, shape, rows)
+    expect(plain).toMatchObject({
+      settings: { method: 'lora', rank: 16, targets: all },
+      wish: { tokensPerStep: 8 * 2 * 200 },
+      data: { epochs: 2, reference: true },
+    })
+    const set = { loraRank: 4, targetModules: ['q_proj'], batchSize: 2, epochs: 1, maxLength: 100 }
+    expect(describeWork('sft', { ...set, checkpointing: 'on', precision: 'nf4' }, shape, rows)).toMatchObject(
+      {
+        settings: { rank: 4, targets: ['q_proj'] },
+        wish: { tokensPerStep: 200, checkpointing: true, precision: 'nf4' },
+        data: { epochs: 1, reference: false },
+      },
+    )
+    expect(describeWork('dpo', {}, null, rows)).toBeNull()
+  })
+
+  it('knows all of a pre-training from its configuration', () => {
+    const work = describeWork('pretrain', { steps: 10, batchSize: undefined }, null, null)
+    expect(work?.data).toMatchObject({ sequences: 120, tokens: 120 * 384 })
+    expect(countParameters(work?.shape ?? shapeOf('llama3B')).total).toBeLessThan(3e6)
+  })
+})

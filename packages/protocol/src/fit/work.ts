@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import defaults from '../../fixtures/trainer-defaults.json' with { type: 'json' }
+import type { FitWish } from './estimate'
+import type { FitSettings } from './memory'
+import type { ModelShape } from './shape'
+import type { FitData } from './time'
+
+export type FitKind = keyof typeof defaults
+export const fitKinds = Object.keys(defaults) as FitKind[]
+
+/** What is known of the rows that a run would learn from, once through. */
+export interface FitRows {
+  sequences: number
+  tokens: number
+  scoredShare: number
+}
+
+export interface FitWork {
+  shape: ModelShape
+  settings: FitSettings
+  wish: FitWish
+  data: FitData | null
+}
+
+const Pretrain = z.object({
+  steps: z.number(),
+  batchSize: z.number(),
+  hiddenSize: z.number(),
+  layers: z.number(),
+  heads: z.number(),
+  kvHeads: z.number(),
+  ffnSize: z.number(),
+  vocabSize: z.number(),
+  maxLength: z.number(),
+})
+const Lora = z.object({
+  epochs: z.number(),
+  batchSize: z.number(),
+  loraRank: z.number(),
+  targetModules: z.array(z.string()),
+  maxLength: z.number(),
+  precision: z.enum(['fp32', 'bf16', 'nf4']).optional().catch(undefined),
+  checkpointing: z.enum(['on', 'off']).optional().catch(undefined),
+})
+
+/**
+ * What a run's configuration asks of a machine, with the trainer's own defaults where it says nothing.
+ * @param base the shape of the model that is tuned; a pre-training brings its own
+ * @param rows null where nothing is known of the data: memory can then be told, time cannot
+ * @returns null where no shape is known
+ */
+export function describeWork(
+  kind: FitKind,
+  config: Readonly<Record<string, unknown>>,
+  base: ModelShape | null,
+  rows: FitRows | null,
+): FitWork | null {
+  const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined))
+  if (kind === 'pretrain') return describePretrain(Pretrain.parse({ ...defaults.pretrain, ...given }))
+  if (!base) return null
+  const set = Lora.parse({ ...defaults[kind], ...given })
+  const meanLength = rows && rows.sequences > 0 ? rows.tokens / rows.sequences : set.maxLength
+  const sequencesPerRow = kind === 'dpo' ? 2 : 1
+  return {
+    shape: base,
+    settings: { method: 'lora', rank: set.loraRank, targets: set.targetModules },
+    wish: {
+      tokensPerStep: Math.ceil(set.batchSize * sequencesPerRow * Math.min(meanLength, set.maxLength)),
+      precision: set.precision,
+      checkpointing: set.checkpointing && set.checkpointing === 'on',
+    },
+    data: rows && { ...rows, epochs: set.epochs, reference: kind === 'dpo' },
+  }
+}
+
+function describePretrain(set: z.infer<typeof Pretrain>): FitWork {
+  const { hiddenSize, layers, heads, kvHeads, ffnSize, vocabSize } = set
+  const sequences = set.steps * set.batchSize
+  return {
+    shape: {
+      ...{ hiddenSize, layers, heads, kvHeads, ffnSize, vocabSize },
+      headSize: Math.floor(hiddenSize / heads),
+      tied: true,
+    },
+    settings: { method: 'full', rank: 0, targets: [] },
+    wish: { tokensPerStep: set.batchSize * set.maxLength, checkpointing: false },
+    data: { sequences, tokens: sequences * set.maxLength, epochs: 1, scoredShare: 1, reference: false },
+  }
+}
