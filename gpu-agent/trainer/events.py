@@ -29,18 +29,26 @@ def emit(event: dict[str, Any]) -> None:
     _stream.flush()
 
 
-def run_start(total_steps: int, parameters: int, trainable: int, device: str, precision: str) -> None:
-    emit(
-        {
-            "type": "run-start",
-            "totalSteps": total_steps,
-            "parameters": parameters,
-            "trainableParameters": trainable,
-            "device": device,
-            "precision": precision,
-            "attention": "sdpa",
-        }
-    )
+def run_start(
+    total_steps: int,
+    parameters: int,
+    trainable: int,
+    device: str,
+    precision: str,
+    attention: str = "sdpa",
+    reference: str | None = None,
+) -> None:
+    """`reference` is what preferences are measured against: the base, or the adapter that training began with."""
+    event = {
+        "type": "run-start",
+        "totalSteps": total_steps,
+        "parameters": parameters,
+        "trainableParameters": trainable,
+        "device": device,
+        "precision": precision,
+        "attention": attention,
+    }
+    emit({**event, "reference": reference} if reference else event)
 
 
 def progress(step: int, total_steps: int, stage: str) -> None:

@@ -6,12 +6,19 @@ As a script: `python generate.py <job.json>` with {"model", "adapter"?, "message
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForCausalLM,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+    StoppingCriteria,
+    StoppingCriteriaList,
+)
 
 import events
 from device import set_threads
@@ -28,29 +35,52 @@ SAMPLE_PROMPTS = (
 )  # fmt: skip
 
 
-def load_model(folder: Path, adapter: Path | None = None) -> PreTrainedModel:
-    """Load weights from safetensors in a local folder, in fp32, with an adapter on top where there is one."""
+def load_model(
+    folder: Path,
+    adapter: Path | None = None,
+    dtype: torch.dtype = torch.float32,
+    quantisation: Any = None,
+    device: torch.device | None = None,
+) -> PreTrainedModel:
+    """Load weights from safetensors in a local folder, with an adapter on top where there is one. A quantised model
+    goes onto its device at once."""
+    placed = {"quantization_config": quantisation, "device_map": {"": device}} if quantisation else {}
     model = AutoModelForCausalLM.from_pretrained(
-        folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
+        folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=dtype, **placed
     )
     return PeftModel.from_pretrained(model, adapter) if adapter else model
+
+
+class Stopped(StoppingCriteria):
+    """Ends a generation when the run is asked to stop, so that its checkpoint is not late."""
+
+    def __init__(self, stopped: Callable[[], bool]) -> None:
+        self.stopped = stopped
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
+        return torch.full((input_ids.shape[0],), self.stopped(), dtype=torch.bool, device=input_ids.device)
 
 
 @torch.no_grad()
 def generate_ids(
     model: Any, tokenizer: PreTrainedTokenizerFast, prompts: list[list[int]], max_tokens: int, temperature: float,
-    seed: int,
+    seed: int, stopped: Callable[[], bool] | None = None,
 ) -> list[list[int]]:  # fmt: skip
-    """Token ids of the answers, without the end token. Temperature 0 is greedy. Leaves global randomness as it was."""
+    """Token ids of the answers, without the end token. Temperature 0 is greedy. Leaves global randomness as it was.
+
+    Once `stopped` says so, answers end where they are.
+    """
     width = max(len(prompt) for prompt in prompts)
     pad, end = tokenizer.pad_token_id, tokenizer.eos_token_id
     ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts], device=model.device)
     mask = torch.tensor(
         [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=model.device
     )
-    sampling = (
+    sampling: dict[str, Any] = (
         {"do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0} if temperature > 0 else {}
     )
+    if stopped is not None:
+        sampling = {**sampling, "stopping_criteria": StoppingCriteriaList([Stopped(stopped)])}
     was_training = model.training
     model.eval()
     with torch.random.fork_rng():
@@ -64,12 +94,18 @@ def generate_ids(
     return [answer[: answer.index(end)] if end in answer else answer for answer in answers]
 
 
-def emit_sample(model: Any, tokenizer: PreTrainedTokenizerFast, step: int, turn: int, seed: int) -> None:
+def emit_sample(
+    model: Any,
+    tokenizer: PreTrainedTokenizerFast,
+    step: int,
+    turn: int,
+    seed: int,
+    stopped: Callable[[], bool] | None = None,
+) -> None:
     """Cook one of the fixed prompts and tell it as an event."""
     system, user = SAMPLE_PROMPTS[turn % len(SAMPLE_PROMPTS)]
-    ids = generate_ids(
-        model, tokenizer, [encode_prompt(tokenizer, chat(system, user))], 240, 0.7, seed + step
-    )
+    prompt = encode_prompt(tokenizer, chat(system, user))
+    ids = generate_ids(model, tokenizer, [prompt], 240, 0.7, seed + step, stopped)
     events.sample(step, f"{system}\n{user}", tokenizer.decode(ids[0]))
 
 

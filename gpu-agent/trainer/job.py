@@ -5,7 +5,7 @@ import math
 import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 PROTOCOL = 1
 
@@ -60,11 +60,30 @@ class LoraSettings:
     threads: int = 2
     # Faults of the proof that an engineer has allowed for this run; see proof.py.
     override_proof: list[str] = field(default_factory=list)
+    lora_rslora: bool = False
+    lora_dora: bool = False
+    # A share of all steps; 0 keeps the five steps of `training_arguments`.
+    warmup_ratio: float = 0.0
+    lr_schedule: str = "linear"
+    # auto: the fastest that fits. A micro-batch of 0 tokens means as many as fit.
+    precision: str = "auto"
+    gradient_checkpointing: str = "auto"
+    micro_batch_tokens: int = 0
+    # Held out of training and evaluated every so many steps; 0 evaluations without improvement never stop a run.
+    eval_share: float = 0.0
+    eval_every: int = 25
+    early_stop_patience: int = 0
 
 
 @dataclass(frozen=True)
 class SftConfig(LoraSettings):
-    """Supervised fine-tuning on chat examples."""
+    """Supervised fine-tuning on conversations, prompts with completions, or plain text."""
+
+    full_weights: bool = False
+    # completion: the last answer; assistant: every answer of a conversation; all: every token.
+    loss_on: str = "completion"
+    # In plain text, what comes right before the part to learn, such as `Price is $`.
+    response_template: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,20 +93,43 @@ class DpoConfig(LoraSettings):
     beta: float = 0.1
     loss_types: list[str] = field(default_factory=lambda: ["sigmoid", "sft"])
     loss_weights: list[float] = field(default_factory=lambda: [1.0, 1.0])
+    label_smoothing: float = 0.0
+    prefix_sharing: str = "auto"
 
 
-Config = PretrainConfig | SftConfig | DpoConfig
-ConfigType = TypeVar("ConfigType", PretrainConfig, SftConfig, DpoConfig)
+@dataclass(frozen=True)
+class KtoConfig(LoraSettings):
+    """Preference training on single thumbs."""
 
-CONFIGS: dict[str, type[PretrainConfig] | type[SftConfig] | type[DpoConfig]] = {
+    beta: float = 0.1
+    desirable_weight: float = 1.0
+    undesirable_weight: float = 1.0
+
+
+Config = PretrainConfig | SftConfig | DpoConfig | KtoConfig
+
+CONFIGS: dict[str, type[PretrainConfig] | type[SftConfig] | type[DpoConfig] | type[KtoConfig]] = {
     "pretrain": PretrainConfig,
     "sft": SftConfig,
     "dpo": DpoConfig,
+    "kto": KtoConfig,
 }
+AUTO = ("auto", "on", "off")
+# What a setting in words may be. The names of config keys that are free text stand in FREE_TEXT.
+CHOICES: dict[str, tuple[str, ...]] = {
+    "precision": ("auto", "fp32", "bf16", "nf4"),
+    "gradientCheckpointing": AUTO,
+    "prefixSharing": AUTO,
+    "lossOn": ("completion", "assistant", "all"),
+    "lrSchedule": ("linear", "cosine", "constant"),
+}
+FREE_TEXT = {"responseTemplate"}
+LOSSES = ("sigmoid", "ipo", "hinge", "robust", "sft")
 INPUTS: dict[str, tuple[set[str], set[str]]] = {
     "pretrain": ({"ontology"}, set()),
     "sft": ({"model", "examples"}, {"adapter"}),
     "dpo": ({"model", "pairs"}, {"adapter"}),
+    "kto": ({"model", "thumbs"}, {"adapter"}),
 }
 KEYS = {
     "protocol",
@@ -155,6 +197,16 @@ def check_value(name: str, value: Any, default: Any) -> Any:
                 f"config.{name} must be a list with at least one entry.", f"Send for example {default}."
             )
         return [check_value(f"{name}[{index}]", entry, item()) for index, entry in enumerate(value)]
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise refuse(f"config.{name} must be true or false.", f"Send for example {str(default).lower()}.")
+        return value
+    if name in CHOICES and value not in CHOICES[name]:
+        raise refuse(f"config.{name} is {value!r}.", f"Use one of {', '.join(CHOICES[name])}.")
+    if name in FREE_TEXT:
+        if not isinstance(value, str) or len(value) > 200:
+            raise refuse(f"config.{name} must be a text of at most 200 characters.", "Send a shorter text.")
+        return value
     if isinstance(default, str):
         if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.]+", value):
             raise refuse(
@@ -191,11 +243,38 @@ def parse_config(kind: str, raw: Any) -> Config:
         if values.get(name, 1) == 0:
             raise refuse(f"config.{camel(name)} must be at least 1.", "Raise it.")
     config = config_type(**values)
-    if isinstance(config, DpoConfig) and len(config.loss_types) != len(config.loss_weights):
+    check_together(config)
+    return config
+
+
+def check_together(config: Config) -> None:
+    """What one setting alone cannot say; raises `JobError`."""
+    if isinstance(config, PretrainConfig):
+        return
+    if config.eval_share > 0.5 or config.warmup_ratio > 0.5:
+        raise refuse("config.evalShare and config.warmupRatio are at most a half.", "Send for example 0.1.")
+    if config.early_stop_patience and not config.eval_share:
+        raise refuse("Early stopping needs a held-out share.", "Set config.evalShare, for example to 0.1.")
+    if config.eval_share and not config.eval_every:
+        raise refuse("config.evalEvery must be at least 1.", "Raise it.")
+    if isinstance(config, SftConfig) and config.full_weights and config.precision == "nf4":
+        raise refuse("Full weights cannot be trained in NF4.", "Set config.precision to auto, or use LoRA.")
+    if isinstance(config, DpoConfig):
+        check_losses(config)
+
+
+def check_losses(config: DpoConfig) -> None:
+    if len(config.loss_types) != len(config.loss_weights):
         raise refuse(
             "config.lossTypes and config.lossWeights differ in length.", "Give one weight for each loss."
         )
-    return config
+    unknown = sorted(set(config.loss_types) - set(LOSSES))
+    if unknown:
+        raise refuse(f"There is no loss named {', '.join(unknown)}.", f"Use {', '.join(LOSSES)}.")
+    if not config.label_smoothing < 0.5:
+        raise refuse(
+            "config.labelSmoothing must be below a half.", "Send the share of votes taken for wrong."
+        )
 
 
 def parse_job(raw: Any) -> Job:

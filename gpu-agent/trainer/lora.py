@@ -1,31 +1,28 @@
-"""What the two LoRA trainers share: the model, the arguments, the events while training, and the export."""
+"""What the trainers share around the loop: the rows, the model, the arguments and the export."""
 
 import json
+import random
 import shutil
-import time
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import torch
 from peft import LoraConfig, PeftModel
-from transformers import (
-    PreTrainedModel,
-    PreTrainedTokenizerFast,
-    TrainerCallback,
-    TrainerControl,
-    TrainerState,
-    TrainingArguments,
-)
+from transformers import PreTrainedModel, PreTrainedTokenizerFast, PrinterCallback, TrainerState
 
 import events
-import receipt
 from device import choose_device, has_fast_bf16
-from export import announce, export_adapter, round_to_half
-from generate import emit_sample, load_model
-from job import Job, JobError, LoraSettings
-from lifecycle import Cancelled, StopFlag, adopt_checkpoint, drop_old_checkpoints
+from engine import EngineOptions
+from export import announce, export_adapter, export_model, round_to_half
+from generate import load_model
+from job import DpoConfig, Job, JobError, LoraSettings
+from lifecycle import Cancelled, StopFlag
+from quantise import nf4_config
+from reporter import Reporter, engine_state
 
 STAGING = "checkpoints/.trainer"
-NOT_SERIES = {"epoch", "step", "total_flos", "train_runtime", "train_loss", "num_tokens"}
+Row = TypeVar("Row")
 
 
 def read_rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -53,9 +50,56 @@ def read_rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
     return rows
 
 
+def weight_of(row: dict[str, Any]) -> float:
+    """A row's weight in the loss, 1 where it names none; raises `JobError`."""
+    weight = row.get("weight", 1.0)
+    if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 100:
+        raise JobError("bad_data", f"A row's weight is {weight!r}.", "Use a number from 0 to 100.")
+    return float(weight)
+
+
+def hold_out(
+    rows: list[Row], share: float, seed: int, key: Callable[[Row], Hashable]
+) -> tuple[list[Row], list[Row]]:
+    """Rows to train on and rows to evaluate on, by seed. Rows of one key (a prompt) stay on one side."""
+    if not share:
+        return rows, []
+    keys = list(dict.fromkeys(key(row) for row in rows))
+    random.Random(seed).shuffle(keys)
+    held = set(keys[: max(1, round(share * len(keys)))])
+    trained = [row for row in rows if key(row) not in held]
+    if not trained:
+        raise JobError(
+            "bad_data",
+            "There are too few different prompts to hold some out.",
+            "Add data, or set evalShare to 0.",
+        )
+    return trained, [row for row in rows if key(row) in held]
+
+
+def settle_precision(config: LoraSettings, device: torch.device) -> str:
+    """fp32, bf16 or nf4: what the setting says, or the fastest that the device does well."""
+    if config.precision != "auto":
+        return config.precision
+    return "bf16" if has_fast_bf16(device) else "fp32"
+
+
+def load_base(folder: Path, precision: str, device: torch.device, frozen: bool) -> PreTrainedModel:
+    """The base as it will be trained on. On a GPU a frozen base is kept in bf16; trained weights are always fp32."""
+    if precision == "nf4":
+        return load_model(folder, quantisation=nf4_config(compute_type(device)), device=device)
+    halved = precision == "bf16" and device.type == "cuda" and frozen
+    return load_model(folder, dtype=torch.bfloat16 if halved else torch.float32)
+
+
+def compute_type(device: torch.device) -> torch.dtype:
+    return torch.bfloat16 if has_fast_bf16(device) else torch.float32
+
+
 def load_trainable(job: Job, config: LoraSettings) -> tuple[PreTrainedModel, LoraConfig | None]:
     """The base and the LoRA for the trainer to put on it; or the given adapter, trainable, and None."""
-    base = load_model(job.inputs["model"])
+    device = choose_device()
+    base = load_base(job.inputs["model"], settle_precision(config, device), device, frozen=True)
     if "adapter" in job.inputs:
         return PeftModel.from_pretrained(base, job.inputs["adapter"], is_trainable=True), None
     return base, LoraConfig(
@@ -63,7 +107,23 @@ def load_trainable(job: Job, config: LoraSettings) -> tuple[PreTrainedModel, Lor
         lora_alpha=config.lora_alpha,
         lora_dropout=config.lora_dropout,
         target_modules=list(config.target_modules),
+        use_rslora=config.lora_rslora,
+        use_dora=config.lora_dora,
         task_type="CAUSAL_LM",
+    )
+
+
+def engine_options(job: Job, config: LoraSettings, stop: StopFlag) -> EngineOptions:
+    """The settings as the engine takes them, with what an earlier attempt had settled."""
+    device = choose_device()
+    return EngineOptions(
+        precision=settle_precision(config, device),
+        precision_open=config.precision == "auto" and device.type == "cuda",
+        budget=config.micro_batch_tokens,
+        checkpointing=config.gradient_checkpointing,
+        sharing=config.prefix_sharing if isinstance(config, DpoConfig) else "off",
+        state=engine_state(job),
+        stopped=lambda: stop.is_set,
     )
 
 
@@ -71,112 +131,94 @@ def training_arguments(job: Job, config: LoraSettings) -> dict[str, Any]:
     """Arguments of transformers' Trainer. Checkpoints are staged, and moved into place once they are whole."""
     device = choose_device()
     shutil.rmtree(job.work_dir / STAGING, ignore_errors=True)
+    precision = settle_precision(config, device)
     return {
         "output_dir": str(job.output(STAGING)),
         "per_device_train_batch_size": config.batch_size,
+        "per_device_eval_batch_size": config.batch_size,
         "num_train_epochs": config.epochs,
         "learning_rate": config.learning_rate,
-        "lr_scheduler_type": "linear",
-        "warmup_steps": 5,
+        "lr_scheduler_type": "constant_with_warmup"
+        if config.lr_schedule == "constant"
+        else config.lr_schedule,
+        # Below 1 it is a share of all steps.
+        "warmup_steps": config.warmup_ratio or 5,
         "max_grad_norm": 1.0,
         "logging_steps": 1,
         "logging_nan_inf_filter": False,
         "save_strategy": "steps" if config.checkpoint_every else "no",
         "save_steps": config.checkpoint_every or 1,
+        "eval_strategy": "steps" if config.eval_share else "no",
+        "eval_steps": config.eval_every,
         "report_to": [],
         "disable_tqdm": True,
         "seed": job.seed,
         "data_seed": job.seed,
-        "bf16": has_fast_bf16(device),
+        "bf16": precision == "bf16" or (precision == "nf4" and compute_type(device) == torch.bfloat16),
         "gradient_checkpointing": False,
         "use_cpu": device.type == "cpu",
         "dataloader_num_workers": 0,
-        "dataloader_pin_memory": device.type == "cuda",
+        "dataloader_pin_memory": False,
         "max_length": config.max_length,
     }
 
 
-class Reporter(TrainerCallback):
-    """Turns what transformers' Trainer does into our events, and SIGTERM into a checkpoint and a stop."""
-
-    def __init__(
-        self, job: Job, config: LoraSettings, tokenizer: PreTrainedTokenizerFast, stop: StopFlag
-    ) -> None:
-        self.job = job
-        self.config = config
-        self.tokenizer = tokenizer
-        self.stop = stop
-        self.last: dict[str, float] = {}
-        self.tokens, self.since = 0.0, time.monotonic()
-
-    def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        model = kwargs["model"]
-        trainable = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
-        precision = "bf16" if args.bf16 else "fp32"
-        events.run_start(state.max_steps, model.num_parameters(), trainable, model.device.type, precision)
-        receipt.note(precision=precision, attention="sdpa")
-        self.began = self.since = time.monotonic()
-
-    def on_log(
-        self,
-        args: TrainingArguments,
-        state: TrainerState,
-        control: TrainerControl,
-        logs: dict[str, Any],
-        **kwargs: Any,
-    ) -> None:
-        if "loss" not in logs:
-            return
-        values = {name: float(value) for name, value in logs.items() if name not in NOT_SERIES}
-        total, now = float(logs.get("num_tokens", 0.0)), time.monotonic()
-        values["tokens_per_second"] = max(total - self.tokens, 0.0) / max(now - self.since, 1e-9)
-        self.tokens, self.since, self.last = total, now, values
-        receipt.note(useful_tokens=total, train_seconds=now - self.began)
-        events.metric(state.global_step, values)
-        events.progress(state.global_step, state.max_steps, "training")
-
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> TrainerControl:
-        every = self.config.sample_every
-        if every and (state.global_step % every == 0 or state.global_step == state.max_steps):
-            emit_sample(
-                kwargs["model"], self.tokenizer, state.global_step, state.global_step // every, self.job.seed
-            )
-        if self.stop.is_set:
-            control.should_save = True
-            control.should_training_stop = True
-        return control
-
-    def on_save(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> None:
-        adopt_checkpoint(
-            self.job, state.global_step, Path(args.output_dir) / f"checkpoint-{state.global_step}"
-        )
-        drop_old_checkpoints(self.job)
-
-
-def finish(
-    job: Job, model: PeftModel, tokenizer: PreTrainedTokenizerFast, reporter: Reporter, state: TrainerState
+def train_and_finish(
+    job: Job, trainer: Any, tokenizer: PreTrainedTokenizerFast, reporter: Reporter, reference: str | None
 ) -> dict[str, float]:
-    """Write the adapter as PEFT safetensors and as GGUF, and announce every file; or say that it was cancelled."""
-    summary = {**reporter.last, "steps": float(state.global_step)}
+    """Run the trainer to its end or to SIGTERM, then write what it made; returns the run's figures."""
+    trainer.remove_callback(PrinterCallback)
+    reporter.follow(trainer, reference)
+    trainer.run(resume_path(job))
+    state: TrainerState = trainer.state
+    summary = reporter.summary(state)
     if reporter.stop.is_set and state.global_step < state.max_steps:
         raise Cancelled(summary)
     events.progress(state.max_steps, state.max_steps, "export")
+    if reporter.keeper and reporter.keeper.best:
+        reporter.keeper.restore(trainer.model)
+    round_to_half(weight for weight in trainer.model.parameters() if weight.requires_grad)
+    if not isinstance(trainer.model, PeftModel):
+        write_model(job, trainer.model, tokenizer)
+    elif trainer.model.peft_config["default"].use_dora:
+        write_model(job, merged(job, trainer.model), tokenizer)
+    else:
+        write_adapter(job, trainer.model)
+    shutil.rmtree(job.work_dir / STAGING, ignore_errors=True)
+    return summary
+
+
+def write_adapter(job: Job, model: PeftModel) -> None:
+    """The adapter as PEFT safetensors and as GGUF, every file announced."""
     folder = job.output("output/adapter/adapter_config.json").parent
-    round_to_half(weight for weight in model.parameters() if weight.requires_grad)
     model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
     (folder / "README.md").unlink(missing_ok=True)
     gguf = job.output("output/adapter.gguf")
     export_adapter(job.inputs["model"], folder, gguf)
     announce(job, "adapter", folder)
     announce(job, "adapter-gguf", gguf)
-    shutil.rmtree(job.work_dir / STAGING, ignore_errors=True)
-    return summary
+
+
+def merged(job: Job, model: PeftModel) -> PreTrainedModel:
+    """The base in full precision with the adapter in it: DoRA has no form of its own in GGUF."""
+    folder = job.output("checkpoints/merging/adapter_config.json").parent
+    model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
+    whole = PeftModel.from_pretrained(load_model(job.inputs["model"]), folder).merge_and_unload()
+    shutil.rmtree(folder)
+    return whole
+
+
+def write_model(job: Job, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> None:
+    """A whole model as a Hugging Face folder and as GGUF, every file announced."""
+    folder = job.output("output/hf/config.json").parent
+    model.to("cpu").eval()
+    round_to_half(model.parameters())
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    gguf = job.output("output/model-f16.gguf")
+    export_model(folder, gguf)
+    announce(job, "hf", folder)
+    announce(job, "gguf", gguf)
 
 
 def resume_path(job: Job) -> str | None:

@@ -1,57 +1,55 @@
-"""Supervised fine-tuning on chat examples: LoRA with TRL and PEFT, learning the last answer of each conversation."""
+"""Supervised fine-tuning on conversations, prompts with completions, or plain text, on the engine of sft_trainer.py."""
 
 import sys
 import time
 from typing import Any
 
-from datasets import Dataset
-from transformers import PreTrainedTokenizerFast, PrinterCallback
 from trl import SFTConfig as TrlSftConfig
-from trl import SFTTrainer
 
-from device import seed_all, set_threads
+import events
+from device import choose_device, seed_all, set_threads
+from encode import EncodedRow, encode_rows, mark_rows
 from job import Job, JobError, SftConfig
 from lifecycle import StopFlag, run_job
-from lora import Reporter, finish, load_trainable, read_rows, resume_path, training_arguments
-from proof import MarkedRow, mark, prove
-from tokenizer import encode_answer, encode_prompt, load_tokenizer
+from lora import (
+    engine_options,
+    hold_out,
+    load_base,
+    load_trainable,
+    read_rows,
+    settle_precision,
+    train_and_finish,
+    training_arguments,
+)
+from packing import Sequence
+from proof import prove
+from reporter import Reporter
+from sft_trainer import PalateSftTrainer
+from tokenizer import load_tokenizer
 
-ROLES = {"system", "user", "assistant"}
+
+def choose_rows(config: SftConfig, encoded: list[EncodedRow]) -> list[Sequence]:
+    """The examples that fit; says how many do not, and raises `JobError` where none does."""
+    rows = [item.sequence for item in encoded if item.fits and any(item.sequence.learned)]
+    if not rows:
+        raise JobError("bad_data", f"No example fits into {config.max_length} tokens.", "Raise maxLength.")
+    if len(rows) < len(encoded):
+        events.log("warn", f"{len(encoded) - len(rows)} of {len(encoded)} examples are left out.")
+    return rows
 
 
-def encode_rows(
-    rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerFast
-) -> list[tuple[list[int], list[int]]]:
-    """Ids of prompt and learned answer, from {"messages": [{"role", "content"}, ...]} ending in an answer."""
-    encoded = []
-    for number, row in enumerate(rows, start=1):
-        messages = row["messages"]
-        whole = isinstance(messages, list) and all(
-            isinstance(item, dict) and item.get("role") in ROLES and isinstance(item.get("content"), str)
-            for item in messages
+def load_model_for(job: Job, config: SftConfig) -> tuple[Any, Any]:
+    """The model to train and the LoRA to put on it; with full weights the model alone, in float32."""
+    if not config.full_weights:
+        return load_trainable(job, config)
+    if "adapter" in job.inputs:
+        raise JobError(
+            "bad_job",
+            "Full weights cannot be trained under an adapter.",
+            "Merge the adapter first, or use LoRA.",
         )
-        if not whole or messages[-1]["role"] != "assistant":
-            raise JobError(
-                "bad_data",
-                f"Example {number} is no conversation that ends in an answer.",
-                "Send messages with role and content, the assistant's last.",
-            )
-        prompt = encode_prompt(tokenizer, messages[:-1])
-        answer = encode_answer(tokenizer, messages[-1]["content"])
-        encoded.append((prompt, answer))
-    return encoded
-
-
-def choose_rows(encoded: list[tuple[list[int], list[int]]], max_length: int) -> list[dict[str, list[int]]]:
-    """The examples that fit, with a mask of the learned tokens; raises `JobError` where none does."""
-    chosen = [
-        {"input_ids": prompt + answer, "completion_mask": [0] * len(prompt) + [1] * len(answer)}
-        for prompt, answer in encoded
-        if len(prompt) + len(answer) <= max_length
-    ]
-    if not chosen:
-        raise JobError("bad_data", f"No example fits into {max_length} tokens.", "Raise maxLength.")
-    return chosen
+    device = choose_device()
+    return load_base(job.inputs["model"], settle_precision(config, device), device, frozen=False), None
 
 
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
@@ -62,27 +60,25 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     set_threads(config.threads)
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
-    encoded = encode_rows(read_rows(job.inputs["examples"], ("messages",)), tokenizer)
-    marked = (
-        MarkedRow(number, "answer", prompt + answer, mark(prompt, answer, config.max_length, drop=True))
-        for number, (prompt, answer) in enumerate(encoded, start=1)
-    )
-    prove(marked, tokenizer, config.max_length, config.override_proof)
-    examples = choose_rows(encoded, config.max_length)
-    model, lora = load_trainable(job, config)
+    encoded = encode_rows(read_rows(job.inputs["examples"], ()), tokenizer, config)
+    template = f"plain text, after {config.response_template!r}" if config.response_template else None
+    prove(mark_rows(encoded), tokenizer, config.max_length, config.override_proof, template)
+    rows = choose_rows(config, encoded)
+    trained, held_out = hold_out(rows, config.eval_share, job.seed, lambda row: tuple(row.ids))
+    model, lora = load_model_for(job, config)
     reporter = Reporter(job, config, tokenizer, stop)
-    trainer = SFTTrainer(
+    trainer = PalateSftTrainer(
         model=model,
-        args=TrlSftConfig(**training_arguments(job, config), completion_only_loss=True, packing=False),
-        train_dataset=Dataset.from_list(examples),
+        args=TrlSftConfig(**training_arguments(job, config)),
+        examples=trained,
+        eval_examples=held_out,
+        options=engine_options(job, config, stop),
         processing_class=tokenizer,
         peft_config=lora,
         callbacks=[reporter],
     )
-    trainer.remove_callback(PrinterCallback)
-    trainer.train(resume_from_checkpoint=resume_path(job))
-    summary = finish(job, trainer.model, tokenizer, reporter, trainer.state)
-    return {**summary, "examples": float(len(examples)), "seconds": time.monotonic() - began}
+    summary = train_and_finish(job, trainer, tokenizer, reporter, None)
+    return {**summary, "examples": float(len(trained)), "seconds": time.monotonic() - began}
 
 
 if __name__ == "__main__":

@@ -46,21 +46,55 @@ const loraFields = {
   threads: z.int().min(1).max(256).optional(),
   /** Faults of the proof that this run may start with; needs the permission run:override. */
   overrideProof: z.array(ProofFault).max(proofFaults.length).optional(),
+  loraRslora: z.boolean().optional(),
+  loraDora: z.boolean().optional(),
+  /** A share of all steps; without it, or at 0, five steps. */
+  warmupRatio: z.number().min(0).max(0.5).optional(),
+  lrSchedule: z.enum(['linear', 'cosine', 'constant']).optional(),
+  /** `auto` is the fastest that fits. */
+  precision: z.enum(['auto', 'fp32', 'bf16', 'nf4']).optional(),
+  gradientCheckpointing: z.enum(['auto', 'on', 'off']).optional(),
+  /** Tokens a micro-batch; 0 for as many as fit. It changes memory and speed, never the optimisation. */
+  microBatchTokens: z.int().min(0).max(1_048_576).optional(),
+  /** Held out of training, evaluated every `evalEvery` steps; the best weights are the ones that are kept. */
+  evalShare: z.number().min(0).max(0.5).optional(),
+  evalEvery: z.int().min(1).optional(),
+  /** Evaluations without improvement after which the run stops; 0 for never. */
+  earlyStopPatience: z.int().min(0).max(1000).optional(),
 }
 
-export const SftConfig = z.strictObject(loraFields)
+export const SftConfig = z.strictObject({
+  ...loraFields,
+  fullWeights: z.boolean().optional(),
+  /** `completion`: the last answer; `assistant`: every answer of a conversation; `all`: every token. */
+  lossOn: z.enum(['completion', 'assistant', 'all']).optional(),
+  /** In plain text, what comes right before the part to learn, such as `Price is $`. */
+  responseTemplate: z.string().max(200).optional(),
+})
 export type SftConfig = z.infer<typeof SftConfig>
 
 export const DpoConfig = z.strictObject({
   ...loraFields,
   beta: z.number().positive().max(10).optional(),
   lossTypes: z
-    .array(z.enum(['sigmoid', 'ipo', 'hinge', 'sft']))
+    .array(z.enum(['sigmoid', 'ipo', 'hinge', 'robust', 'sft']))
     .min(1)
     .optional(),
   lossWeights: z.array(z.number().nonnegative()).min(1).optional(),
+  /** The share of votes that the robust loss takes for wrong. */
+  labelSmoothing: z.number().min(0).lt(0.5).optional(),
+  prefixSharing: z.enum(['auto', 'on', 'off']).optional(),
 })
 export type DpoConfig = z.infer<typeof DpoConfig>
+
+/** Preference training on single thumbs. */
+export const KtoConfig = z.strictObject({
+  ...loraFields,
+  beta: z.number().positive().max(10).optional(),
+  desirableWeight: z.number().nonnegative().max(100).optional(),
+  undesirableWeight: z.number().nonnegative().max(100).optional(),
+})
+export type KtoConfig = z.infer<typeof KtoConfig>
 
 export const Sampling = z.strictObject({
   temperature: z.number().min(0).max(2),

@@ -38,6 +38,8 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     device: z.string().optional(),
     precision: z.string().optional(),
     attention: z.string().optional(),
+    /** What preferences are measured against: the base, or the adapter that training began with. */
+    reference: z.enum(['base', 'adapter']).optional().catch(undefined),
   }),
   z.object({
     type: z.literal('progress'),
