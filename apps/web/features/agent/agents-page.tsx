@@ -3,6 +3,7 @@
 import { Button, Card, Confirm, Dot, EmptyState, Skeleton, Tag } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
+import type { ReactNode } from 'react'
 import { formatAgo, formatBytes, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
@@ -11,6 +12,7 @@ import { useNow } from '../../lib/use-now'
 import { kindName } from '../run/run-kind'
 import { Page } from '../shell/page'
 import { EnrolDialog } from './enrol-dialog'
+import { AgentPrice } from './price-field'
 
 type Agent = Outputs['agent']['list'][number]
 
@@ -31,7 +33,7 @@ export function AgentsPage() {
           list.length > 0 ? (
             <ul className="grid gap-4 lg:grid-cols-2">
               {list.map((agent) => (
-                <AgentCard key={agent.id} agent={agent} mayWrite={mayWrite} />
+                <AgentCard key={agent.id} agent={agent} mayWrite={mayWrite} mayPrice={may('agent:price')} />
               ))}
             </ul>
           ) : (
@@ -47,7 +49,7 @@ export function AgentsPage() {
 
 const tones = { online: 'good', offline: 'plain', revoked: 'bad' } as const
 
-function AgentCard({ agent, mayWrite }: { agent: Agent; mayWrite: boolean }) {
+function AgentCard({ agent, mayWrite, mayPrice }: { agent: Agent; mayWrite: boolean; mayPrice: boolean }) {
   const now = useNow(5000)
   const { status, hardware, currentRun } = agent
   return (
@@ -60,7 +62,7 @@ function AgentCard({ agent, mayWrite }: { agent: Agent; mayWrite: boolean }) {
           </Tag>
         </div>
         {hardware ? (
-          <HardwareList hardware={hardware} />
+          <HardwareList hardware={hardware} price={<AgentPrice agent={agent} mayWrite={mayPrice} />} />
         ) : (
           <p className="text-ink-3">It has not said what it runs on yet.</p>
         )}
@@ -94,7 +96,7 @@ function AgentCard({ agent, mayWrite }: { agent: Agent; mayWrite: boolean }) {
   )
 }
 
-function HardwareList({ hardware }: { hardware: NonNullable<Agent['hardware']> }) {
+function HardwareList({ hardware, price }: { hardware: NonNullable<Agent['hardware']>; price: ReactNode }) {
   const { hostname, cpuModel, cpuCores, memoryBytes, gpus } = hardware
   return (
     <dl className="num grid grid-cols-[72px_1fr] gap-x-3 gap-y-1 text-sm">
@@ -112,6 +114,8 @@ function HardwareList({ hardware }: { hardware: NonNullable<Agent['hardware']> }
           ? gpus.map((gpu) => `${gpu.name}, ${formatBytes(gpu.memoryBytes)}`).join(' · ')
           : 'none: it works on the CPU'}
       </dd>
+      <dt className="text-ink-3">Price</dt>
+      <dd>{price}</dd>
     </dl>
   )
 }

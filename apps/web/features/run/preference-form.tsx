@@ -6,6 +6,7 @@ import { formatCount } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import type { Inputs, Outputs } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
+import { FitPanel } from '../fit/fit-panel'
 import { OverrideField } from '../proof/override-field'
 import { dpoFields, dpoPresets } from './presets'
 import { RunForm } from './run-form'
@@ -40,7 +41,12 @@ export function PreferenceForm({
             onSubmit={({ config, ...order }) =>
               onSubmit({ kind: 'dpo', ...order, config: { ...config, overrideProof } })
             }
-            footer={may('run:override') ? <OverrideField value={allowed} onChange={setAllowed} /> : null}
+            footer={(config) => (
+              <>
+                <FitPanel kind="dpo" config={config} />
+                {may('run:override') ? <OverrideField value={allowed} onChange={setAllowed} /> : null}
+              </>
+            )}
           >
             {reason ? (
               <ErrorState title="Not yet" message={reason.message} />

@@ -1,26 +1,30 @@
 export type NumberField = { name: string; label: string; hint: string; step?: string }
 
-/** A set of figures that goes together; what a preset leaves out is the trainer's own default. */
-export type Preset = { id: string; name: string; detail: string; config: Readonly<Record<string, number>> }
+/** A set of settings that goes together; what a preset leaves out is the trainer's own default. */
+export type Preset = {
+  id: string
+  name: string
+  detail: string
+  config: Readonly<Record<string, unknown>>
+  /** Shown as a card; the others are in the list below. */
+  card?: boolean
+}
 
 export const pretrainPresets: readonly Preset[] = [
-  {
-    id: 'standard',
-    name: 'Standard',
-    detail: 'learns to use what it is given',
-    config: {},
-  },
+  { id: 'standard', name: 'Standard', detail: 'learns to use what it is given', config: {}, card: true },
   {
     id: 'longer',
     name: 'Longer',
     detail: 'twice the work, steadier recipes',
     config: { steps: 800 },
+    card: true,
   },
+  { id: 'quick', name: 'Quick look', detail: 'a minute; only the form', config: { steps: 120 }, card: true },
   {
-    id: 'quick',
-    name: 'Quick look',
-    detail: 'a minute; only the form',
-    config: { steps: 120 },
+    id: 'sanity',
+    name: 'Sanity check',
+    detail: 'under a minute: does everything run?',
+    config: { steps: 15, recipes: 300, batchSize: 4, sampleEvery: 15, checkpointEvery: 10 },
   },
 ]
 
@@ -31,10 +35,100 @@ export const pretrainFields: readonly NumberField[] = [
   { name: 'recipes', label: 'Recipes', hint: 'In the generated cookbook' },
 ]
 
+const attention = ['q_proj', 'k_proj', 'v_proj', 'o_proj']
+
+/** What a card of so much memory holds, found with the estimate on the models that the name says; see presets.test.ts. */
+const memoryPresets: readonly Preset[] = [
+  {
+    id: 'gb-6',
+    name: '6 GB',
+    detail: 'a 3 B model in NF4, short answers',
+    config: {
+      precision: 'nf4',
+      gradientCheckpointing: 'on',
+      microBatchTokens: 512,
+      loraRank: 8,
+      loraAlpha: 16,
+      maxLength: 512,
+    },
+  },
+  {
+    id: 'gb-8',
+    name: '8 GB',
+    detail: 'a 3 B model in NF4',
+    config: { precision: 'nf4', gradientCheckpointing: 'on', microBatchTokens: 2048, maxLength: 1024 },
+  },
+  {
+    id: 'gb-10',
+    name: '10 GB',
+    detail: 'a 3 B model in bf16, with checkpointing',
+    config: { precision: 'bf16', gradientCheckpointing: 'on', microBatchTokens: 1024, maxLength: 1024 },
+  },
+  {
+    id: 'gb-16',
+    name: '16 GB',
+    detail: 'a 3 B model in bf16, without checkpointing',
+    config: { precision: 'bf16', gradientCheckpointing: 'off', microBatchTokens: 1024, maxLength: 1024 },
+  },
+  {
+    id: 'gb-24',
+    name: '24 GB',
+    detail: 'an 8 B model in bf16, with checkpointing',
+    config: { precision: 'bf16', gradientCheckpointing: 'on', microBatchTokens: 2048, maxLength: 2048 },
+  },
+  {
+    id: 'gb-40',
+    name: '40 GB',
+    detail: 'an 8 B model in bf16, without checkpointing',
+    config: {
+      precision: 'bf16',
+      gradientCheckpointing: 'off',
+      microBatchTokens: 1024,
+      batchSize: 16,
+      maxLength: 2048,
+    },
+  },
+  {
+    id: 'gb-80',
+    name: '80 GB',
+    detail: 'an 8 B model in bf16, large micro-batches',
+    config: {
+      precision: 'bf16',
+      gradientCheckpointing: 'off',
+      microBatchTokens: 4096,
+      batchSize: 32,
+      maxLength: 4096,
+    },
+  },
+]
+
 export const dpoPresets: readonly Preset[] = [
-  { id: 'standard', name: 'Standard', detail: "the trainer's own settings", config: {} },
-  { id: 'careful', name: 'Careful', detail: 'stays closer to the base', config: { beta: 0.3 } },
-  { id: 'quick', name: 'Quick look', detail: 'one time through the votes', config: { epochs: 1 } },
+  { id: 'standard', name: 'Standard', detail: "the trainer's own settings", config: {}, card: true },
+  { id: 'careful', name: 'Careful', detail: 'stays closer to the base', config: { beta: 0.3 }, card: true },
+  {
+    id: 'quick',
+    name: 'Quick look',
+    detail: 'one time through the votes',
+    config: { epochs: 1 },
+    card: true,
+  },
+  {
+    id: 'sanity',
+    name: 'Sanity check',
+    detail: 'under a minute: does everything run?',
+    config: { epochs: 1, batchSize: 64, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
+  },
+  {
+    id: 'persona',
+    name: 'Persona DPO',
+    detail: 'Llama-3.2-3B: careful steps, three epochs, attention only',
+    config: {
+      ...{ beta: 0.1, learningRate: 5e-5, epochs: 3, batchSize: 16, maxLength: 1024 },
+      ...{ loraRank: 16, loraAlpha: 16, loraDropout: 0.05, targetModules: attention },
+      ...{ lossTypes: ['sigmoid'], lossWeights: [1] },
+    },
+  },
+  ...memoryPresets,
 ]
 
 export const dpoFields: readonly NumberField[] = [
@@ -43,6 +137,49 @@ export const dpoFields: readonly NumberField[] = [
   { name: 'beta', label: 'Beta', hint: 'Higher holds closer to the base', step: 'any' },
   { name: 'batchSize', label: 'Batch size', hint: 'Pairs a step' },
   { name: 'loraRank', label: 'LoRA rank', hint: 'Size of the adapter' },
+  { name: 'maxLength', label: 'Maximum length', hint: 'Tokens of prompt and answer; what is longer is cut' },
+]
+
+export const sftPresets: readonly Preset[] = [
+  { id: 'standard', name: 'Standard', detail: "the trainer's own settings", config: {}, card: true },
+  {
+    id: 'sanity',
+    name: 'Sanity check',
+    detail: 'under a minute: does everything run?',
+    config: { epochs: 1, batchSize: 64, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
+    card: true,
+  },
+  {
+    id: 'tinyllama',
+    name: 'TinyLlama 1.1B recipes',
+    detail: 'TinyLlama-1.1B-Chat: small adapter, large batches',
+    config: { loraRank: 8, loraAlpha: 64, learningRate: 2e-5, batchSize: 64, maxLength: 512 },
+  },
+  {
+    id: 'llama-3b',
+    name: 'Llama-3.2-3B recipes',
+    detail: 'Llama-3.2-3B-Instruct: long recipes',
+    config: { loraRank: 16, loraAlpha: 16, learningRate: 2e-4, maxLength: 2048 },
+  },
+  {
+    id: 'price',
+    name: 'Llama-3.1-8B price task',
+    detail: 'Llama-3.1-8B: plain text, learns what follows “Price is $”',
+    config: {
+      ...{ loraRank: 32, loraAlpha: 64, learningRate: 1e-4, maxLength: 182, targetModules: attention },
+      responseTemplate: 'Price is $',
+    },
+  },
+  ...memoryPresets,
+]
+
+export const sftFields: readonly NumberField[] = [
+  { name: 'learningRate', label: 'Learning rate', hint: 'LoRA needs more than full training', step: 'any' },
+  { name: 'epochs', label: 'Epochs', hint: 'Times through the examples' },
+  { name: 'batchSize', label: 'Batch size', hint: 'Examples a step' },
+  { name: 'loraRank', label: 'LoRA rank', hint: 'Size of the adapter' },
+  { name: 'loraAlpha', label: 'LoRA alpha', hint: 'Its weight, divided by the rank' },
+  { name: 'maxLength', label: 'Maximum length', hint: 'Tokens of an example; what is longer is cut' },
 ]
 
 /** The filled-in numbers of a form; an empty field is left to the trainer. */
@@ -52,4 +189,15 @@ export function readNumbers(values: Readonly<Record<string, string>>): Record<st
       .filter(([, text]) => text.trim() !== '')
       .map(([name, text]) => [name, Number(text.replace(',', '.'))]),
   )
+}
+
+/** The settings as they stand: the preset's, and over them the form's fields, of which an empty one is unset. */
+export function mergeConfig(
+  preset: Preset | undefined,
+  fields: readonly NumberField[],
+  figures: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  const shown = new Set(fields.map(({ name }) => name))
+  const hidden = Object.entries(preset?.config ?? {}).filter(([name]) => !shown.has(name))
+  return { ...Object.fromEntries(hidden), ...readNumbers(figures) }
 }

@@ -1,10 +1,11 @@
 'use client'
 
-import { Button, cn, Field, Input } from '@palate/ui'
+import { Button, Field, Input } from '@palate/ui'
 import { type ReactNode, useState } from 'react'
-import { useForm } from 'react-hook-form'
+import { useForm, useWatch } from 'react-hook-form'
 import type { z } from 'zod'
-import { type NumberField, type Preset, readNumbers } from './presets'
+import { PresetChoice } from './preset-choice'
+import { mergeConfig, type NumberField, type Preset } from './presets'
 
 export type RunOrder<Config> = { name: string | undefined; seed: number | undefined; config: Config }
 
@@ -29,21 +30,22 @@ export function RunForm<Config>({
   busy: boolean
   disabled?: boolean
   children?: ReactNode
-  /** Between the figures and the button. */
-  footer?: ReactNode
+  /** Between the figures and the button: what the settings as they stand would mean. */
+  footer?: (config: Readonly<Record<string, unknown>>) => ReactNode
   onSubmit: (order: RunOrder<Config>) => void
 }) {
   const figuresOf = (preset: Preset | undefined) =>
     Object.fromEntries(
       fields.map(({ name }) => [name, preset?.config[name] === undefined ? '' : String(preset.config[name])]),
     )
-  const [chosen, setChosen] = useState(presets[0]?.id)
+  const [chosen, setChosen] = useState(presets[0])
   const form = useForm<{ name: string; seed: string; figures: Record<string, string> }>({
     defaultValues: { name: '', seed: '', figures: figuresOf(presets[0]) },
   })
+  const current = useWatch({ control: form.control, name: 'figures' })
 
   const submit = form.handleSubmit(({ name, seed, figures }) => {
-    const parsed = schema.safeParse(readNumbers(figures))
+    const parsed = schema.safeParse(mergeConfig(chosen, fields, figures))
     if (!parsed.success) {
       for (const { path, message } of parsed.error.issues)
         form.setError(`figures.${String(path[0])}`, { message })
@@ -59,28 +61,14 @@ export function RunForm<Config>({
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       {children}
-      <div role="radiogroup" aria-label="Preset" className="grid gap-2 sm:grid-cols-3">
-        {presets.map((preset) => (
-          // biome-ignore lint/a11y/useSemanticElements: a card as a radio button, with its own focus ring
-          <button
-            key={preset.id}
-            type="button"
-            role="radio"
-            aria-checked={chosen === preset.id}
-            onClick={() => {
-              setChosen(preset.id)
-              form.setValue('figures', figuresOf(preset))
-            }}
-            className={cn(
-              'flex flex-col rounded-md border px-3 py-2 text-left transition-colors',
-              chosen === preset.id ? 'border-accent bg-accent-soft' : 'border-line-strong hover:bg-sunk',
-            )}
-          >
-            <b className="text-sm font-semibold">{preset.name}</b>
-            <span className="text-xs text-ink-2">{preset.detail}</span>
-          </button>
-        ))}
-      </div>
+      <PresetChoice
+        presets={presets}
+        chosen={chosen?.id}
+        onChoose={(preset) => {
+          setChosen(preset)
+          form.setValue('figures', figuresOf(preset))
+        }}
+      />
       <div className="grid grid-cols-2 gap-x-4 gap-y-3">
         {fields.map(({ name, label, hint, step }) => (
           <Field key={name} label={label} hint={hint} error={form.formState.errors.figures?.[name]?.message}>
@@ -99,7 +87,7 @@ export function RunForm<Config>({
           <Input type="number" min={0} placeholder="drawn" {...form.register('seed')} />
         </Field>
       </div>
-      {footer}
+      {footer?.(mergeConfig(chosen, fields, current))}
       <Button type="submit" look="primary" size="lg" busy={busy} disabled={disabled} className="self-end">
         {action}
       </Button>

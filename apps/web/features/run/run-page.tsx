@@ -18,6 +18,7 @@ import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
+import { ReceiptCard } from '../fit/receipt-card'
 import { RunProof } from '../proof/run-proof'
 import { Page } from '../shell/page'
 import { RunCharts } from './run-charts'
@@ -70,6 +71,7 @@ function RunView({ run }: { run: Run }) {
           {draws ? <TabsTrigger value="curves">Curves</TabsTrigger> : null}
           {proves ? <TabsTrigger value="proof">Proof</TabsTrigger> : null}
           {draws ? <TabsTrigger value="samples">Samples</TabsTrigger> : null}
+          {draws ? <TabsTrigger value="receipt">Receipt</TabsTrigger> : null}
           <TabsTrigger value="logs">Log</TabsTrigger>
           <TabsTrigger value="config">Configuration</TabsTrigger>
         </TabsList>
@@ -81,6 +83,9 @@ function RunView({ run }: { run: Run }) {
         </TabsContent>
         <TabsContent value="samples">
           <RunSamples run={run} />
+        </TabsContent>
+        <TabsContent value="receipt">
+          <ReceiptCard run={run} />
         </TabsContent>
         <TabsContent value="logs">
           <RunLogs run={run} />

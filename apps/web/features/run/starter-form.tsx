@@ -1,5 +1,6 @@
 import { PretrainConfig } from '@palate/protocol'
 import type { Inputs } from '../../lib/trpc'
+import { FitPanel } from '../fit/fit-panel'
 import { pretrainFields, pretrainPresets } from './presets'
 import { RunForm } from './run-form'
 
@@ -18,6 +19,7 @@ export function StarterForm({
       namePlaceholder="starter"
       action="Train the starter model"
       busy={busy}
+      footer={(config) => <FitPanel kind="pretrain" config={config} />}
       onSubmit={(order) => onSubmit({ kind: 'pretrain', ...order })}
     >
       <p className="text-ink-2">

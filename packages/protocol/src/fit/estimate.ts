@@ -17,6 +17,7 @@ export interface FitWish {
   tokensPerStep: number
   precision?: 'fp32' | 'bf16' | 'nf4' | undefined
   checkpointing?: boolean | undefined
+  microTokens?: number | undefined
 }
 
 export interface FitEstimate {
@@ -73,7 +74,10 @@ export function estimateFit(
 function listRungs(wish: FitWish, settings: FitSettings, device: FitDevice): FitRung[] {
   const precision = wish.precision ?? (device.kind === 'cuda' ? 'bf16' : 'fp32')
   const open = wish.precision === undefined && device.kind === 'cuda' && settings.method === 'lora'
-  const most = Math.max(smallestMicro, Math.min(wish.tokensPerStep, largestMicro[device.kind]))
+  const most = Math.max(
+    smallestMicro,
+    Math.min(wish.tokensPerStep, wish.microTokens ?? largestMicro[device.kind]),
+  )
   const whole = { precision, checkpointing: wish.checkpointing ?? false }
   const rungs = halve(most).map((microTokens) => ({ ...whole, microTokens }))
   const small = halve(Math.min(most, checkpointedMicro))

@@ -146,13 +146,13 @@ describe('what a configuration asks of a machine', () => {
       data: { epochs: 2, reference: true },
     })
     const set = { loraRank: 4, targetModules: ['q_proj'], batchSize: 2, epochs: 1, maxLength: 100 }
-    expect(describeWork('sft', { ...set, checkpointing: 'on', precision: 'nf4' }, shape, rows)).toMatchObject(
-      {
-        settings: { rank: 4, targets: ['q_proj'] },
-        wish: { tokensPerStep: 200, checkpointing: true, precision: 'nf4' },
-        data: { epochs: 1, reference: false },
-      },
-    )
+    expect(
+      describeWork('sft', { ...set, gradientCheckpointing: 'on', precision: 'nf4' }, shape, rows),
+    ).toMatchObject({
+      settings: { rank: 4, targets: ['q_proj'] },
+      wish: { tokensPerStep: 200, checkpointing: true, precision: 'nf4' },
+      data: { epochs: 1, reference: false },
+    })
     expect(describeWork('dpo', {}, null, rows)).toBeNull()
   })
 

@@ -40,7 +40,9 @@ const Lora = z.object({
   targetModules: z.array(z.string()),
   maxLength: z.number(),
   precision: z.enum(['fp32', 'bf16', 'nf4']).optional().catch(undefined),
-  checkpointing: z.enum(['on', 'off']).optional().catch(undefined),
+  gradientCheckpointing: z.enum(['on', 'off']).optional().catch(undefined),
+  microBatchTokens: z.number().default(0),
+  fullWeights: z.boolean().default(false),
 })
 
 /**
@@ -63,11 +65,12 @@ export function describeWork(
   const sequencesPerRow = kind === 'dpo' ? 2 : 1
   return {
     shape: base,
-    settings: { method: 'lora', rank: set.loraRank, targets: set.targetModules },
+    settings: { method: set.fullWeights ? 'full' : 'lora', rank: set.loraRank, targets: set.targetModules },
     wish: {
       tokensPerStep: Math.ceil(set.batchSize * sequencesPerRow * Math.min(meanLength, set.maxLength)),
       precision: set.precision,
-      checkpointing: set.checkpointing && set.checkpointing === 'on',
+      checkpointing: set.gradientCheckpointing && set.gradientCheckpointing === 'on',
+      microTokens: set.microBatchTokens || undefined,
     },
     data: rows && { ...rows, epochs: set.epochs, reference: kind === 'dpo' },
   }
