@@ -1,0 +1,68 @@
+"""The receipt: what was measured, absent where nothing was."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import TINY_LORA, Event, job_of, of, run
+from test_contract import golden
+from test_lora import DPO_INPUTS, prepared
+
+import receipt
+from engine import EngineCounters
+from job import camel
+from ontology import Ontology
+
+KNOWN = set(golden("trainer-events.json")[9]["receipt"])
+
+
+def test_a_receipt_tells_what_was_noted_and_measured() -> None:
+    receipt.begin()
+    receipt.note(useful_tokens=900.0, train_seconds=0.0)
+    assert "usefulTokensPerSecond" not in (receipt.read() or {})
+    receipt.note(useful_tokens=1000.0, train_seconds=4.0, attention="sdpa")
+    told = receipt.read()
+    assert told is not None
+    assert (told["usefulTokensPerSecond"], told["usefulTokens"], told["attention"]) == (250.0, 1000.0, "sdpa")
+    assert told["peakMemoryBytes"] > 50e6
+    assert told["seconds"] >= 0
+    assert set(told) <= KNOWN
+    assert ("energyJoules" in told) == (receipt.gpu_energy_joules() is not None)
+    assert ("device" in told) == torch.cuda.is_available()
+
+
+def test_the_engines_counters_are_told_under_the_protocols_names() -> None:
+    receipt.begin()
+    receipt.note_counters(EngineCounters(useful_tokens=10, seconds=2.0, ref_hits=3, attention="varlen"))
+    told = receipt.read()
+    assert told is not None
+    assert (told["usefulTokensPerSecond"], told["referenceHits"], told["attention"]) == (5.0, 3, "varlen")
+    assert {camel(name) for name in receipt.COUNTERS.values()} <= set(told) <= KNOWN
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU that tells its energy")
+def test_energy_grows() -> None:
+    before = receipt.gpu_energy_joules()
+    assert before is not None
+    matrix = torch.randn(4096, 4096, device="cuda")
+    for _ in range(300):
+        matrix = torch.nn.functional.normalize(matrix @ matrix)
+    torch.cuda.synchronize()
+    after = receipt.gpu_energy_joules()
+    assert after is not None and after > before
+
+
+def test_a_run_ends_with_its_receipt(
+    pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path
+) -> None:
+    work = prepared(tmp_path / "work", pretrained[0] / "output" / "hf", ontology)
+    told = run("train_dpo.py", job_of("dpo", work, DPO_INPUTS, {**TINY_LORA, "epochs": 1}))[-1]["receipt"]
+    assert told["usefulTokens"] > 0 < told["usefulTokensPerSecond"]
+    assert 0 < told["trainSeconds"] < told["seconds"]
+    assert told["precision"] in ("fp32", "bf16")
+    rows = (work / "inputs" / "pairs.jsonl").read_text(encoding="utf-8")
+    (work / "inputs" / "pairs.jsonl").write_text(rows + json.dumps({"system": "a"}) + "\n", encoding="utf-8")
+    failed = run("train_dpo.py", job_of("dpo", work, DPO_INPUTS, TINY_LORA), code=1)
+    assert "usefulTokens" not in failed[-1]["receipt"]
+    assert not of(failed, "proof")
