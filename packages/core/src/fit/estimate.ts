@@ -14,7 +14,7 @@ export async function estimateRun(
 ): Promise<RunEstimate[]> {
   const { kind, config, baseId, size } = made
   const base = baseId ? await loadBaseShape(tx, ctx, baseId) : null
-  const known = baseId && size ? await loadFitRows(tx, ctx.workspaceId, baseId, size) : null
+  const known = baseId && size ? await loadFitRows(tx, ctx.workspaceId, { kind, baseId, size }) : null
   const work = describeWork(kind, config, base, known?.rows ?? null)
   if (!work) return []
   const agents = await loadFitAgents(tx, ctx, { kind, baseId, shape: work.shape })

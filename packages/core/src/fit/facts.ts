@@ -1,13 +1,14 @@
-import { modelVersion } from '@palate/db'
-import { describeWork } from '@palate/protocol'
-import { and, desc, eq } from 'drizzle-orm'
+import { datasetVersion, modelVersion } from '@palate/db'
+import { describeWork, type FitKind } from '@palate/protocol'
+import { and, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
-import { required } from '../error'
 import type { ModelVersionRow } from '../model/register'
 import { authorize } from '../permission'
 import { buildPreferenceRows } from '../run/preference-rows'
+import { findStartModel } from '../run/start-model'
+import { findTrainingData } from '../run/training-data'
 import { loadFitAgents } from './agents'
-import { loadFitRows, sizeOfPairs } from './rows'
+import { loadFitRows, sizeOfDataset, sizeOfPairs, type TextSize } from './rows'
 import { FitFactsInput, type FitFactsView } from './schemas'
 import { loadModelShape } from './shape'
 
@@ -23,22 +24,21 @@ export async function getFitFacts(ctx: ServiceContext, raw: FitFactsInput): Prom
   const base = await findBase(ctx, baseModelVersionId)
   const shape = base && (await loadModelShape(ctx.storage, base))
   const agents = await loadFitAgents(ctx.db, ctx, { kind, baseId: base?.id ?? null, shape })
-  if (!base || kind !== 'dpo') return { shape, rows: null, rowsFrom: null, agents }
-  const { rows } = await buildPreferenceRows(ctx, ctx.db, {})
-  return { shape, agents, ...(await loadFitRows(ctx.db, ctx.workspaceId, base.id, sizeOfPairs(rows))) }
+  const size = await loadSize(ctx, kind)
+  if (!base || !size) return { shape, rows: null, rowsFrom: null, agents }
+  return { shape, agents, ...(await loadFitRows(ctx.db, ctx.workspaceId, { kind, baseId: base.id, size })) }
 }
 
+/** A form is shown before there is a model or data: that is no error here. */
 async function findBase(ctx: ServiceContext, id: string | undefined): Promise<ModelVersionRow | null> {
-  const [row] = await ctx.db
-    .select()
-    .from(modelVersion)
-    .where(
-      and(
-        eq(modelVersion.workspaceId, ctx.workspaceId),
-        id ? eq(modelVersion.id, id) : eq(modelVersion.kind, 'base'),
-      ),
-    )
-    .orderBy(desc(modelVersion.createdAt), desc(modelVersion.number))
-    .limit(1)
-  return id ? required(row, 'This base model') : (row ?? null)
+  if (!id && (await ctx.db.$count(modelVersion, eq(modelVersion.workspaceId, ctx.workspaceId))) === 0)
+    return null
+  return (await findStartModel(ctx.db, ctx.workspaceId, id)).base
+}
+
+async function loadSize(ctx: ServiceContext, kind: FitKind): Promise<TextSize | null> {
+  if (kind === 'dpo') return sizeOfPairs((await buildPreferenceRows(ctx, ctx.db, {})).rows)
+  const ready = and(eq(datasetVersion.workspaceId, ctx.workspaceId), eq(datasetVersion.status, 'ready'))
+  if ((await ctx.db.$count(datasetVersion, ready)) === 0) return null
+  return sizeOfDataset((await findTrainingData(ctx.db, ctx.workspaceId, undefined)).profile)
 }

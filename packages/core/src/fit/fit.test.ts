@@ -134,7 +134,7 @@ test('a base model tells its shape from its own config, and its data from an ear
   const tuned = await createModel(deps, kitchen.workspaceId, base)
   const proof = { sequences: 10, trained: 600, masked: 400 } as ProofReport
   await deps.db.update(attempt).set({ proof }).where(eq(attempt.runId, tuned.runId))
-  expect(await loadFitRows(deps.db, kitchen.workspaceId, base.id, size)).toEqual({
+  expect(await loadFitRows(deps.db, kitchen.workspaceId, { kind: 'dpo', baseId: base.id, size })).toEqual({
     rows: { sequences: 2, tokens: 200, scoredShare: 0.6 },
     rowsFrom: 'proof',
   })

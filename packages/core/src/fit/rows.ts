@@ -1,5 +1,5 @@
-import { attempt, type Database, run, type Transaction } from '@palate/db'
-import type { FitRows } from '@palate/protocol'
+import { attempt, type Database, type DatasetProfile, run, type Transaction } from '@palate/db'
+import type { FitKind, FitRows } from '@palate/protocol'
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm'
 
 /** Texts of which a trained answer is a part; a pair has two. */
@@ -16,8 +16,7 @@ const charactersPerToken = 3.5
 export async function loadFitRows(
   tx: Database | Transaction,
   workspaceId: string,
-  baseId: string,
-  size: TextSize,
+  { kind, baseId, size }: { kind: FitKind; baseId: string; size: TextSize },
 ): Promise<{ rows: FitRows; rowsFrom: 'proof' | 'text' }> {
   const [row] = await tx
     .select({ proof: attempt.proof })
@@ -27,6 +26,7 @@ export async function loadFitRows(
       and(
         eq(attempt.workspaceId, workspaceId),
         isNotNull(attempt.proof),
+        eq(run.kind, kind),
         sql`${run.lineage} ->> 'baseModelVersionId' = ${baseId}`,
       ),
     )
@@ -57,4 +57,12 @@ export function sizeOfPairs(
   const answers = pairs.reduce((sum, { chosen, rejected }) => sum + chosen.length + rejected.length, 0)
   const prompts = pairs.reduce((sum, { system, user }) => sum + 2 * (system.length + user.length), 0)
   return { sequences: 2 * pairs.length, characters: prompts + answers, answerCharacters: answers }
+}
+
+/** The recipes of a dataset that are trained on, each behind a request that names its title and ingredients. */
+export function sizeOfDataset(profile: DatasetProfile | null): TextSize | null {
+  if (!profile) return null
+  const answerCharacters = profile.splits.train * profile.lengthMedian
+  const characters = Math.round(answerCharacters * 1.4)
+  return { sequences: profile.splits.train, characters, answerCharacters }
 }

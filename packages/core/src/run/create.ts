@@ -1,10 +1,13 @@
+import type { Transaction } from '@palate/db'
+import type { z } from 'zod'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { estimateRun } from '../fit/estimate'
 import { authorize } from '../permission'
-import { insertRun } from './insert'
+import { insertRun, type RunPlan } from './insert'
 import { planDpo } from './plan-dpo'
 import { planPretrain } from './plan-pretrain'
+import { planSft } from './plan-sft'
 import { CreateRunInput, type RunView } from './schemas'
 import { loadRunView } from './view'
 
@@ -12,10 +15,10 @@ import { loadRunView } from './view'
 export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promise<RunView> {
   authorize(ctx, 'run:create')
   const input = CreateRunInput.parse(raw)
-  const allowed = input.kind === 'dpo' ? (input.config.overrideProof ?? []) : []
+  const allowed = input.kind === 'pretrain' ? [] : (input.config.overrideProof ?? [])
   if (allowed.length > 0) authorize(ctx, 'run:override')
   const made = await ctx.db.transaction(async (tx) => {
-    const plan = input.kind === 'pretrain' ? await planPretrain(ctx, input) : await planDpo(tx, ctx, input)
+    const plan = await planRun(tx, ctx, input)
     const { kind, config, seed = 1 } = input
     const { size, ...planned } = plan
     const baseId = baseOf(plan.lineage)
@@ -28,3 +31,18 @@ export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promi
 }
 
 const baseOf = ({ baseModelVersionId: id }: Record<string, unknown>) => (typeof id === 'string' ? id : null)
+
+function planRun(
+  tx: Transaction,
+  ctx: ServiceContext,
+  input: z.output<typeof CreateRunInput>,
+): Promise<RunPlan> {
+  switch (input.kind) {
+    case 'pretrain':
+      return planPretrain(ctx, input)
+    case 'sft':
+      return planSft(tx, ctx, input)
+    case 'dpo':
+      return planDpo(tx, ctx, input)
+  }
+}

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto'
-import { modelVersion, type Transaction } from '@palate/db'
-import { and, desc, eq } from 'drizzle-orm'
+import type { Transaction } from '@palate/db'
 import type { ServiceContext } from '../context'
-import { DomainError, required } from '../error'
+import { DomainError } from '../error'
 import { sizeOfPairs } from '../fit/rows'
 import type { RunPlan } from './insert'
 import { buildPreferenceRows } from './preference-rows'
 import type { CreateDpoInput } from './schemas'
+import { findStartModel, startFiles, startLineage } from './start-model'
 import { storeInput, toJsonLines } from './store-input'
 
-type ModelVersionRow = typeof modelVersion.$inferSelect
-
-/** A preference training: the base model's files, the pairs that have a winner, and the ids of the votes behind them. */
+/**
+ * A preference training: the model's files, the pairs that have a winner, and the ids of the votes behind them. On top
+ * of an adapter it is that adapter, frozen, that preferences are measured against, else the bare base.
+ */
 export async function planDpo(tx: Transaction, ctx: ServiceContext, input: CreateDpoInput): Promise<RunPlan> {
-  const base = await findBase(tx, ctx.workspaceId, input.baseModelVersionId)
+  const start = await findStartModel(tx, ctx.workspaceId, input.baseModelVersionId)
   const made = await buildPreferenceRows(ctx, tx, input)
   if (made.rows.length < 2)
     throw new DomainError(
@@ -28,9 +29,9 @@ export async function planDpo(tx: Transaction, ctx: ServiceContext, input: Creat
   return {
     size: sizeOfPairs(made.rows),
     name: input.name ?? 'preference',
-    inputs: [...base.files, pairs],
+    inputs: [...startFiles(start), pairs],
     lineage: {
-      baseModelVersionId: base.id,
+      ...startLineage(start),
       batchIds: made.batchIds,
       personaVersionIds: made.personaVersionIds,
       pairs: made.counts,
@@ -41,30 +42,4 @@ export async function planDpo(tx: Transaction, ctx: ServiceContext, input: Creat
       },
     },
   }
-}
-
-async function findBase(
-  tx: Transaction,
-  workspaceId: string,
-  id: string | undefined,
-): Promise<ModelVersionRow> {
-  const [row] = await tx
-    .select()
-    .from(modelVersion)
-    .where(
-      and(
-        eq(modelVersion.workspaceId, workspaceId),
-        id ? eq(modelVersion.id, id) : eq(modelVersion.kind, 'base'),
-      ),
-    )
-    .orderBy(desc(modelVersion.createdAt), desc(modelVersion.number))
-    .limit(1)
-  if (id && required(row, 'This base model').kind !== 'base')
-    throw new DomainError('invalid', 'An adapter cannot be the base of a training.', 'Choose a base model.')
-  if (row) return row
-  throw new DomainError(
-    'invalid',
-    'There is no base model yet.',
-    'Train the starter model first; it takes a few minutes.',
-  )
 }

@@ -149,9 +149,18 @@ test('a preference training carries its pairs, the base model and the ids of the
   const lines = await readObject(stored?.inputs.at(-1)?.storageKey ?? '')
   expect(lines.trim().split('\n')).toHaveLength(3)
   const adapter = await createModel(deps, kitchen.workspaceId, model)
-  await expect(
-    createRun(kitchen.engineer, { kind: 'dpo', config: {}, baseModelVersionId: adapter.id }),
-  ).rejects.toMatchObject({ code: 'invalid' })
+  const onAdapter = { kind: 'dpo', config: {}, baseModelVersionId: adapter.id } as const
+  const further = await createRun(kitchen.engineer, onAdapter)
+  expect(further.lineage).toMatchObject({
+    baseModelVersionId: model.id,
+    adapterModelVersionId: adapter.id,
+  })
+  const given = await deps.db.query.run.findFirst({ where: (table) => eq(table.id, further.id) })
+  expect(given?.inputs.map(({ name }) => name)).toEqual([
+    ...model.files.map(({ name }) => name),
+    ...adapter.files.map(({ name }) => name),
+    'pairs.jsonl',
+  ])
   const foreign = await createModel(deps, (await createKitchen(deps)).workspaceId)
   await expect(
     createRun(kitchen.engineer, { kind: 'dpo', config: {}, baseModelVersionId: foreign.id }),

@@ -9,6 +9,7 @@ import {
   type RunFailure,
   RunKind,
   type RunStatus,
+  SftConfig,
 } from '@palate/protocol'
 import { z } from 'zod'
 
@@ -37,14 +38,26 @@ const CreateDpo = z.strictObject({
   name: RunName.optional(),
   seed: Seed.optional(),
   config: DpoConfig.default({}),
+  /** A base, or an adapter that is trained further and then is the reference. The newest base where it is absent. */
   baseModelVersionId: Id.optional(),
   ...PreferenceFilter.shape,
 })
 
-export const CreateRunInput = z.discriminatedUnion('kind', [CreatePretrain, CreateDpo])
+const CreateSft = z.strictObject({
+  kind: z.literal('sft'),
+  name: RunName.optional(),
+  seed: Seed.optional(),
+  config: SftConfig.default({}),
+  baseModelVersionId: Id.optional(),
+  /** The newest that is ready where it is absent. */
+  datasetVersionId: Id.optional(),
+})
+
+export const CreateRunInput = z.discriminatedUnion('kind', [CreatePretrain, CreateSft, CreateDpo])
 export type CreateRunInput = z.input<typeof CreateRunInput>
 export type CreatePretrainInput = z.output<typeof CreatePretrain>
 export type CreateDpoInput = z.output<typeof CreateDpo>
+export type CreateSftInput = z.output<typeof CreateSft>
 
 export const RunRef = z.strictObject({ id: Id })
 export type RunRef = z.infer<typeof RunRef>
