@@ -23,6 +23,7 @@ from lora import (
 )
 from packing import Sequence
 from proof import prove
+from recipes import read_recipes
 from reporter import Reporter
 from sft_trainer import PalateSftTrainer
 from tokenizer import load_tokenizer
@@ -60,11 +61,13 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     set_threads(config.threads)
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
-    encoded = encode_rows(read_rows(job.inputs["examples"], ()), tokenizer, config)
+    source = job.inputs["examples"]
+    rows = read_recipes(source) if source.suffix == ".parquet" else read_rows(source, ())
+    encoded = encode_rows(rows, tokenizer, config)
     template = f"plain text, after {config.response_template!r}" if config.response_template else None
     prove(mark_rows(encoded), tokenizer, config.max_length, config.override_proof, template)
-    rows = choose_rows(config, encoded)
-    trained, held_out = hold_out(rows, config.eval_share, job.seed, lambda row: tuple(row.ids))
+    fitting = choose_rows(config, encoded)
+    trained, held_out = hold_out(fitting, config.eval_share, job.seed, lambda row: tuple(row.ids))
     model, lora = load_model_for(job, config)
     reporter = Reporter(job, config, tokenizer, stop)
     trainer = PalateSftTrainer(

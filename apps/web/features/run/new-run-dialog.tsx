@@ -14,6 +14,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { type Inputs, useTRPC } from '../../lib/trpc'
+import { FineTuningForm } from './fine-tuning-form'
 import { PreferenceForm } from './preference-form'
 import { StarterForm } from './starter-form'
 
@@ -42,14 +43,18 @@ export function NewRunDialog() {
       <DialogTrigger asChild>
         <Button>New run</Button>
       </DialogTrigger>
-      <DialogContent title="New run">
+      <DialogContent title="New run" className="max-w-2xl">
         <Tabs value={kind ?? likely} onValueChange={setKind}>
           <TabsList>
             <TabsTrigger value="pretrain">Starter model</TabsTrigger>
+            <TabsTrigger value="sft">Fine-tuning</TabsTrigger>
             <TabsTrigger value="dpo">Preference training</TabsTrigger>
           </TabsList>
           <TabsContent value="pretrain">
             <StarterForm busy={create.isPending} onSubmit={start} />
+          </TabsContent>
+          <TabsContent value="sft">
+            <FineTuningForm readiness={readiness} busy={create.isPending} onSubmit={start} />
           </TabsContent>
           <TabsContent value="dpo">
             <PreferenceForm readiness={readiness} busy={create.isPending} onSubmit={start} />

@@ -10,6 +10,7 @@ import { FitPanel } from '../fit/fit-panel'
 import { OverrideField } from '../proof/override-field'
 import { dpoFields, dpoPresets } from './presets'
 import { RunForm } from './run-form'
+import { StartModelField } from './start-model-field'
 
 type Readiness = Outputs['run']['readiness']
 
@@ -23,11 +24,12 @@ export function PreferenceForm({
   onSubmit: (input: Inputs['run']['create']) => void
 }) {
   const may = useMay()
+  const [baseModelVersionId, setModel] = useState<string>()
   const [allowed, setAllowed] = useState<ProofFault[]>([])
   const overrideProof = allowed.length > 0 ? allowed : undefined
   return (
     <Loaded query={readiness} skeleton={<Skeleton className="h-64" />}>
-      {({ pairs, baseModel }) => {
+      {({ pairs, baseModel, adapters }) => {
         const reason = missing(pairs.decided, baseModel !== null)
         return (
           <RunForm
@@ -39,7 +41,7 @@ export function PreferenceForm({
             busy={busy}
             disabled={reason !== null}
             onSubmit={({ config, ...order }) =>
-              onSubmit({ kind: 'dpo', ...order, config: { ...config, overrideProof } })
+              onSubmit({ kind: 'dpo', ...order, baseModelVersionId, config: { ...config, overrideProof } })
             }
             footer={(config) => (
               <>
@@ -62,6 +64,15 @@ export function PreferenceForm({
               <Link href={reason.href} className="text-accent underline underline-offset-3">
                 {reason.action}
               </Link>
+            ) : null}
+            {adapters.length > 0 ? (
+              <StartModelField
+                base={baseModel}
+                adapters={adapters}
+                value={baseModelVersionId}
+                onChange={setModel}
+                hint="It is also the reference: the bare base, or that adapter, frozen"
+              />
             ) : null}
           </RunForm>
         )

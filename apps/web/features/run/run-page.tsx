@@ -115,6 +115,7 @@ function RunHead({ run }: { run: Run }) {
               ? ` · ${formatDuration(new Date(run.finishedAt ?? now).getTime() - new Date(run.startedAt).getTime())}`
               : ''}
             {run.attempts.at(-1) ? ` · on ${run.attempts.at(-1)?.agentName}` : ''}
+            {referenceWords(run)}
           </span>
         </div>
         <RunActions run={run} />
@@ -131,6 +132,14 @@ function RunHead({ run }: { run: Run }) {
   )
 }
 
+/** What a preference training is compared with, as the trainer told it at its start. */
+function referenceWords({ attempts }: Run): string {
+  const { reference } = attempts.at(-1)?.environment ?? {}
+  if (reference === 'base') return ' · reference: the bare base'
+  if (reference === 'adapter') return ' · reference: the adapter it began with, frozen'
+  return ''
+}
+
 function RunActions({ run }: { run: Run }) {
   const trpc = useTRPC()
   const may = useMay()
@@ -145,8 +154,8 @@ function RunActions({ run }: { run: Run }) {
     <div className="flex gap-2">
       {run.modelVersionId ? (
         <Button asChild>
-          <Link href={run.kind === 'dpo' ? '/evaluation' : '/release'}>
-            {run.kind === 'dpo' ? 'Evaluate this model' : 'See the model'}
+          <Link href={run.kind === 'pretrain' ? '/release' : '/evaluation'}>
+            {run.kind === 'pretrain' ? 'See the model' : 'Evaluate this model'}
           </Link>
         </Button>
       ) : null}

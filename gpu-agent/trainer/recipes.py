@@ -1,0 +1,40 @@
+"""A dataset version as examples: its recipes, each as the answer to a request that names the dish and what is at hand.
+
+Validation and test rows are left alone: they are frozen splits, and what is trained on is never measured on.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as parquet
+
+from job import JobError
+
+COLUMNS = ("title", "ingredients", "text", "split")
+
+
+def read_recipes(path: Path) -> list[dict[str, Any]]:
+    """The training split of a Parquet file as {"messages": [user, assistant]}; raises `JobError` where it is another
+    kind of file or holds no row to train on."""
+    try:
+        table = parquet.read_table(path, columns=list(COLUMNS))
+    except (OSError, ValueError) as error:
+        raise JobError(
+            "bad_data",
+            f"{path.name} is not a dataset of recipes ({str(error)[:120]}).",
+            "Choose a dataset that was imported on the Data page.",
+        ) from error
+    rows = [
+        {"messages": [{"role": "user", "content": ask(row)}, {"role": "assistant", "content": row["text"]}]}
+        for row in table.to_pylist()
+        if row["split"] == "train" and row["text"]
+    ]
+    if not rows:
+        raise JobError("bad_data", f"{path.name} holds no rows to train on.", "Choose a larger dataset.")
+    return rows
+
+
+def ask(row: dict[str, Any]) -> str:
+    """A person's request: each ingredient by its name, as far as the line gives one away before its first comma."""
+    items = [line.split(",")[0].strip() for line in row["ingredients"]]
+    return f"I have {', '.join(items)}. Make me {row['title']}."
