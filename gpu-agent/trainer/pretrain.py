@@ -11,6 +11,7 @@ import torch
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 import events
+import receipt
 from corpus import make_corpus, make_listings
 from device import choose_device, has_fast_bf16, seed_all, set_threads
 from export import announce, export_model, round_to_half
@@ -133,7 +134,9 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     if job.resume_from:
         load_optimizers(optimizers, job.resume_from / "optimizer.safetensors")
     size = model.num_parameters()
-    events.run_start(config.steps, size, size, device.type, "bf16" if fast else "fp32")
+    precision = "bf16" if fast else "fp32"
+    events.run_start(config.steps, size, size, device.type, precision)
+    useful, training_since = 0, time.monotonic()
     meter, loss, figures = Meter(), math.nan, {"parameters": float(size), "vocabulary": float(len(tokenizer))}
     for step in range(first + 1, config.steps + 1):
         inputs, labels = make_batch(batches[step - 1], device)
@@ -149,6 +152,13 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
             optimizer.step()
         loss = tensor.item()
         meter.tokens += inputs.numel()
+        useful += int((inputs != tokenizer.pad_token_id).sum())
+        receipt.note(
+            useful_tokens=useful,
+            train_seconds=time.monotonic() - training_since,
+            precision=precision,
+            attention="sdpa",
+        )
         if not math.isfinite(loss):
             raise JobError(
                 "diverged", f"The loss stopped being a number at step {step}.", "Lower learningRate."

@@ -114,7 +114,7 @@ function HardwareList({ hardware, price }: { hardware: NonNullable<Agent['hardwa
           ? gpus.map((gpu) => `${gpu.name}, ${formatBytes(gpu.memoryBytes)}`).join(' · ')
           : 'none: it works on the CPU'}
       </dd>
-      <dt className="text-ink-3">Price</dt>
+      <dt className="self-center text-ink-3">Price</dt>
       <dd>{price}</dd>
     </dl>
   )

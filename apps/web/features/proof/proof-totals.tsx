@@ -1,3 +1,4 @@
+import { proofFaults } from '@palate/protocol'
 import { Card, CardBody, CardHead, Tag } from '@palate/ui'
 import type { ReactNode } from 'react'
 import { formatCount, formatDate, formatPercent, plural } from '../../lib/format'
@@ -49,7 +50,7 @@ export function ProofTotals({ proof }: { proof: Proof }) {
         <CardHead title="Checks" />
         <CardBody>
           <ul className="flex flex-col gap-3">
-            {Object.entries(report.faults).map(([name, count]) => (
+            {inOrder(report.faults).map(([name, count]) => (
               <li
                 key={name}
                 className="flex items-start justify-between gap-4 border-b border-dotted border-line-strong pb-3 last:border-0 last:pb-0"
@@ -72,6 +73,13 @@ export function ProofTotals({ proof }: { proof: Proof }) {
       </Card>
     </div>
   )
+}
+
+/** PostgreSQL does not keep the order of keys; ours first, in the order of their weight. */
+function inOrder(faults: Record<string, number>): [string, number][] {
+  const known = proofFaults.filter((name) => name in faults)
+  const others = Object.keys(faults).filter((name) => !isFault(name))
+  return [...known, ...others].map((name) => [name, faults[name] ?? 0])
 }
 
 function Verdict({ count, of, overridden }: { count: number; of: number; overridden: boolean }) {

@@ -17,7 +17,7 @@ export function TokenView({ spans, label }: { spans: readonly TokenSpan[]; label
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling box must be reachable by keyboard
       tabIndex={0}
-      className="scroll-quiet max-h-96 overflow-auto rounded-md border border-line bg-paper px-3.5 py-3 font-mono text-xs leading-6 break-words whitespace-pre-wrap"
+      className="scroll-quiet max-h-[34rem] overflow-auto rounded-md border border-line bg-paper px-3.5 py-3 font-mono text-xs leading-6 break-words whitespace-pre-wrap [font-variant-ligatures:none]"
     >
       {spans.map((span) => (
         <Fragment key={span.tokens[0]?.place}>
@@ -28,17 +28,19 @@ export function TokenView({ spans, label }: { spans: readonly TokenSpan[]; label
           ) : null}
           <span className="sr-only">{` ${span.mark}: `}</span>
           {span.tokens.map(({ place, id, text, special }) => (
-            <span
-              key={place}
-              title={`token ${place + 1} · id ${id} · ${span.mark}${special ? ' · special' : ''}`}
-              className={cn(
-                'border-r border-line',
-                markStyles[span.mark],
-                special && 'rounded-sm border border-line-strong px-0.5 font-semibold',
-              )}
-            >
-              {showText(text)}
-            </span>
+            <Fragment key={place}>
+              <wbr />
+              <span
+                title={`token ${place + 1} · id ${id} · ${span.mark}${special ? ' · special' : ''}`}
+                className={cn(
+                  'border-r border-line',
+                  markStyles[span.mark],
+                  special && 'rounded-sm border border-line-strong px-0.5 font-semibold',
+                )}
+              >
+                {showText(text)}
+              </span>
+            </Fragment>
           ))}
         </Fragment>
       ))}

@@ -1,4 +1,4 @@
-import { type ProofFault, SftConfig } from '@palate/protocol'
+import { type ProofFault, SftConfig, trainerDefaults } from '@palate/protocol'
 import { ErrorState, Field, Select, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
@@ -42,6 +42,7 @@ export function FineTuningForm({
           schema={SftConfig}
           presets={sftPresets}
           fields={sftFields}
+          defaults={trainerDefaults.sft}
           namePlaceholder="fine-tuning"
           action="Train on the recipes"
           busy={busy}

@@ -1,4 +1,4 @@
-import { DpoConfig, type ProofFault } from '@palate/protocol'
+import { DpoConfig, type ProofFault, trainerDefaults } from '@palate/protocol'
 import { ErrorState, Skeleton } from '@palate/ui'
 import Link from 'next/link'
 import { useState } from 'react'
@@ -36,6 +36,7 @@ export function PreferenceForm({
             schema={DpoConfig}
             presets={dpoPresets}
             fields={dpoFields}
+            defaults={trainerDefaults.dpo}
             namePlaceholder="taste"
             action="Train on the votes"
             busy={busy}

@@ -14,6 +14,7 @@ export function RunForm<Config>({
   schema,
   presets,
   fields,
+  defaults,
   namePlaceholder,
   action,
   busy,
@@ -25,6 +26,8 @@ export function RunForm<Config>({
   schema: z.ZodType<Config>
   presets: readonly Preset[]
   fields: readonly NumberField[]
+  /** What the trainer takes for an empty field. */
+  defaults: Readonly<Record<string, unknown>>
   namePlaceholder: string
   action: string
   busy: boolean
@@ -75,7 +78,7 @@ export function RunForm<Config>({
             <Input
               type="number"
               step={step ?? '1'}
-              placeholder="default"
+              placeholder={showDefault(defaults[name])}
               {...form.register(`figures.${name}`)}
             />
           </Field>
@@ -94,3 +97,5 @@ export function RunForm<Config>({
     </form>
   )
 }
+
+const showDefault = (value: unknown) => (value === undefined ? 'default' : `${value} by default`)

@@ -1,4 +1,4 @@
-import { PretrainConfig } from '@palate/protocol'
+import { PretrainConfig, trainerDefaults } from '@palate/protocol'
 import type { Inputs } from '../../lib/trpc'
 import { FitPanel } from '../fit/fit-panel'
 import { pretrainFields, pretrainPresets } from './presets'
@@ -16,6 +16,7 @@ export function StarterForm({
       schema={PretrainConfig}
       presets={pretrainPresets}
       fields={pretrainFields}
+      defaults={trainerDefaults.pretrain}
       namePlaceholder="starter"
       action="Train the starter model"
       busy={busy}

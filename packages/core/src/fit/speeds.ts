@@ -1,5 +1,5 @@
 import { attempt, type Database, run, type Transaction } from '@palate/db'
-import { describeWork, type FitDevice, type FitKind, type ModelShape } from '@palate/protocol'
+import { describeWork, type FitDevice, type FitKind, type ModelShape, type Receipt } from '@palate/protocol'
 import { and, desc, eq, isNotNull } from 'drizzle-orm'
 
 type Measured = NonNullable<FitDevice['measured']>
@@ -29,12 +29,24 @@ export async function loadSpeeds(
     .limit(lookBack)
   const speeds = new Map<string, Measured>()
   for (const { agentId, receipt, run: made } of rows) {
-    const tokensPerSecond = receipt?.usefulTokensPerSecond
-    if (!receipt || !tokensPerSecond || speeds.has(agentId) || !isSameModel(made, wanted)) continue
+    if (!receipt || speeds.has(agentId) || !isSameModel(made, wanted)) continue
+    const tokensPerSecond = speedOf(made, receipt)
+    if (!tokensPerSecond) continue
     const otherSeconds = Math.max(0, receipt.seconds - (receipt.trainSeconds ?? receipt.seconds))
     speeds.set(agentId, { runNumber: made.number, tokensPerSecond, otherSeconds })
   }
   return speeds
+}
+
+/**
+ * Tokens a second as the estimate counts them. A pre-training's data is known by its longest rows only, so its speed is
+ * put in the same terms; one that was resumed has no attempt that made all of its steps.
+ */
+function speedOf(made: typeof run.$inferSelect, receipt: Receipt): number | null {
+  if (made.kind !== 'pretrain') return receipt.usefulTokensPerSecond ?? null
+  const work = describeWork('pretrain', made.config, null, null)
+  if (made.leaseEpoch > 1 || !receipt.trainSeconds || !work?.data) return null
+  return work.data.tokens / receipt.trainSeconds
 }
 
 /** A pre-training makes its model from its configuration; all others start from a registered one. */

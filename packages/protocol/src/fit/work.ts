@@ -8,6 +8,9 @@ import type { FitData } from './time'
 export type FitKind = keyof typeof defaults
 export const fitKinds = Object.keys(defaults) as FitKind[]
 
+/** The trainer's own settings, as far as a form offers them: what an empty field stands for. */
+export const trainerDefaults: Readonly<Record<FitKind, Readonly<Record<string, unknown>>>> = defaults
+
 /** What is known of the rows that a run would learn from, once through. */
 export interface FitRows {
   sequences: number
