@@ -73,6 +73,8 @@ class LoraSettings:
     eval_share: float = 0.0
     eval_every: int = 25
     early_stop_patience: int = 0
+    # Only the first so many rows of the data, for a look at whether everything runs; 0 for all.
+    max_rows: int = 0
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     # Before the model, so that a resumed run starts from the same LoRA and the same order of pairs.
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
-    rows = read_rows(job.inputs["pairs"], ("system", "user", "chosen", "rejected"))
+    rows = read_rows(job.inputs["pairs"], ("system", "user", "chosen", "rejected"))[: config.max_rows or None]
     encoded = encode_pairs(rows, tokenizer, config.max_length)
     prove(mark_pairs(encoded, config.max_length), tokenizer, config.max_length, config.override_proof)
     pairs = choose_pairs(job, config, [(item.pair, item.fits) for item in encoded])

@@ -74,7 +74,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     set_threads(config.threads)
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
-    rows = read_rows(job.inputs["thumbs"], ("system", "user", "answer", "thumb"))
+    rows = read_rows(job.inputs["thumbs"], ("system", "user", "answer", "thumb"))[: config.max_rows or None]
     encoded = encode_thumbs(rows, tokenizer)
     prove(mark_thumbs(encoded, config.max_length), tokenizer, config.max_length, config.override_proof)
     thumbs = choose_thumbs(encoded, config, job.seed)

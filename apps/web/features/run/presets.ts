@@ -116,7 +116,7 @@ export const dpoPresets: readonly Preset[] = [
     id: 'sanity',
     name: 'Sanity check',
     detail: 'under a minute: does everything run?',
-    config: { epochs: 1, batchSize: 64, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
+    config: { maxRows: 16, epochs: 1, batchSize: 8, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
   },
   {
     id: 'persona',
@@ -146,7 +146,7 @@ export const sftPresets: readonly Preset[] = [
     id: 'sanity',
     name: 'Sanity check',
     detail: 'under a minute: does everything run?',
-    config: { epochs: 1, batchSize: 64, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
+    config: { maxRows: 16, epochs: 1, batchSize: 8, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
     card: true,
   },
   {

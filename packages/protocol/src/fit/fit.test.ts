@@ -153,6 +153,8 @@ describe('what a configuration asks of a machine', () => {
       wish: { tokensPerStep: 200, checkpointing: true, precision: 'nf4' },
       data: { epochs: 1, reference: false },
     })
+    const few = describeWork('dpo', { maxRows: 12 }, shape, rows)
+    expect(few?.data).toMatchObject({ sequences: 24, tokens: 4800 })
     expect(describeWork('dpo', {}, null, rows)).toBeNull()
   })
 

@@ -46,6 +46,7 @@ const Lora = z.object({
   gradientCheckpointing: z.enum(['on', 'off']).optional().catch(undefined),
   microBatchTokens: z.number().default(0),
   fullWeights: z.boolean().default(false),
+  maxRows: z.number().default(0),
 })
 
 /**
@@ -66,6 +67,7 @@ export function describeWork(
   const set = Lora.parse({ ...defaults[kind], ...given })
   const meanLength = rows && rows.sequences > 0 ? rows.tokens / rows.sequences : set.maxLength
   const sequencesPerRow = kind === 'dpo' ? 2 : 1
+  const taken = rows && takeRows(rows, set.maxRows * sequencesPerRow)
   return {
     shape: base,
     settings: { method: set.fullWeights ? 'full' : 'lora', rank: set.loraRank, targets: set.targetModules },
@@ -75,8 +77,14 @@ export function describeWork(
       checkpointing: set.gradientCheckpointing && set.gradientCheckpointing === 'on',
       microTokens: set.microBatchTokens || undefined,
     },
-    data: rows && { ...rows, epochs: set.epochs, reference: kind === 'dpo' },
+    data: taken && { ...taken, epochs: set.epochs, reference: kind === 'dpo' },
   }
+}
+
+/** Rows of the same mean length, at most so many; 0 for all. */
+function takeRows(rows: FitRows, most: number): FitRows {
+  if (most === 0 || rows.sequences <= most) return rows
+  return { ...rows, sequences: most, tokens: Math.round((rows.tokens * most) / rows.sequences) }
 }
 
 function describePretrain(set: z.infer<typeof Pretrain>): FitWork {

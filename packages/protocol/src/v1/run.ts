@@ -61,6 +61,8 @@ const loraFields = {
   evalEvery: z.int().min(1).optional(),
   /** Evaluations without improvement after which the run stops; 0 for never. */
   earlyStopPatience: z.int().min(0).max(1000).optional(),
+  /** Only the first so many rows of the data, for a look at whether everything runs; 0 for all. */
+  maxRows: z.int().min(0).optional(),
 }
 
 export const SftConfig = z.strictObject({
