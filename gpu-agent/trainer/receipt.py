@@ -11,6 +11,7 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import psutil
 import torch
 
 from job import camel
@@ -30,17 +31,18 @@ _open: "Meter | None" = None
 
 
 class Meter:
-    """Runs from the start of a trainer to its end; `notes` are figures that only the training loop knows."""
+    """Measures from the start of the process, its imports counted, to its end; `notes` are figures that only the
+    training loop knows."""
 
     def __init__(self) -> None:
-        self.began = time.monotonic()
+        self.began = psutil.Process().create_time()
         self.energy_before = gpu_energy_joules()
         self.notes: dict[str, Any] = {}
 
     def read(self) -> dict[str, Any]:
         """The receipt as it stands now, in the words of the protocol."""
         figures: dict[str, Any] = {
-            "seconds": time.monotonic() - self.began,
+            "seconds": max(0.0, time.time() - self.began),
             "device": device_name(),
             "peak_memory_bytes": peak_memory_bytes(),
             **self.notes,

@@ -43,6 +43,7 @@ export function commandFor(kind: RunKind, jobFile: string, settings: Settings): 
     command: settings.python ?? 'python3',
     args: ['-u', join(settings.trainerFolder, scripts[kind]), jobFile],
     cwd: settings.trainerFolder,
-    env: { ...settings.childEnv, ...offline },
+    // What the runs of this machine share: log-probabilities of a reference are computed once for a sweep.
+    env: { ...settings.childEnv, ...offline, PALATE_TRAINER_CACHE: join(settings.home, 'trainer-cache') },
   }
 }
