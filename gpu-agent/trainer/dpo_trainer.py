@@ -17,6 +17,7 @@ from packing import Pair, fill_bins, pack_pairs, pair_tokens
 from reference import ReferenceEngine, add_up
 
 MIN_SAVING = 0.05
+CALIBRATION_TOKENS = {"cpu": 1024, "cuda": 16384}
 
 
 class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
@@ -71,25 +72,27 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         pairs = [self.pairs[number] for number in part]
         row = pack_pairs(pairs, self.device, self.counters.attention, bool(self.sharing))
         tokens, hits = self.score_row(row)
-        sums = torch.zeros(row.sequences, dtype=tokens.dtype, device=self.device)
-        sums = sums.index_add(0, row.owner, tokens)
+        # In double precision: a long answer's log-probability is a large number, and the loss lives on differences.
+        sums = torch.zeros(row.sequences, dtype=torch.float64, device=self.device)
+        sums = sums.index_add(0, row.owner, tokens.double())
         known = [self.reference[2 * number : 2 * number + 2] for number in part]
-        reference = torch.tensor(known, device=self.device)
+        reference = torch.tensor(known, dtype=torch.float64, device=self.device)
         lengths = torch.tensor([[len(p.chosen), len(p.rejected)] for p in pairs], device=self.device)
         scores = PairScores(
             sums[0::2], sums[1::2], reference[:, 0], reference[:, 1], lengths[:, 0], lengths[:, 1]
         )
         self.note(pairs, row.tokens, scores, hits[row.owner % 2 == 0], figures)
-        return step_loss(
+        loss = step_loss(
             self.loss_types,
             self.loss_weights,
             scores,
-            torch.tensor([pair.weight for pair in pairs], device=self.device),
+            torch.tensor([pair.weight for pair in pairs], dtype=torch.float64, device=self.device),
             self.beta,
             self.label_smoothing,
             len(rows),
             sum(len(self.pairs[number].chosen) for number in rows),
         )
+        return loss.float()
 
     def note(
         self,
@@ -141,7 +144,7 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         }
 
     def settle(self, rows: list[int]) -> None:
-        """Whether sharing prompts pays: both ways are timed on some of the first batch, forwards and backwards."""
+        """Whether sharing prompts pays: both ways are timed on a few pairs, forwards and backwards."""
         if self.sharing is not None:
             return
         pairs = [self.pairs[row] for row in rows]
@@ -149,16 +152,28 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         self.sharing = False
         if 1 - shared / apart >= MIN_SAVING:
             before = random_state(self.device)
-            some = self.cut(rows)[0]
+            some = self.few(rows)
             seconds = {share: self.time_once(some, share) for share in (False, True, False, True)}
             self.sharing = seconds[True] < 0.97 * seconds[False]
             self.undo(before)
         self.counters.prefix_sharing = self.sharing
 
+    def few(self, rows: list[int]) -> list[int]:
+        """The first rows of a step, to a number of tokens that says enough about speed."""
+        some, tokens = [], 0
+        for row in rows:
+            tokens += pair_tokens(self.pairs[row], False)
+            if some and tokens > min(CALIBRATION_TOKENS[self.device.type], self.rung.budget):
+                break
+            some.append(row)
+        return some
+
     def time_once(self, part: list[int], share: bool) -> float:
         """Seconds of one micro-batch, both ways; infinite where it does not fit."""
         self.sharing = share
-        began = time.perf_counter()
+        # Processor time on a CPU: other work on the machine is no part of the choice.
+        clock = time.process_time if self.device.type == "cpu" else time.perf_counter
+        began = clock()
         try:
             with self.forward_context():
                 loss = self.micro_loss(part, part, {})
@@ -167,7 +182,7 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
             return float("inf")
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
-        return time.perf_counter() - began
+        return clock() - began
 
     def padding(self, rows: list[int]) -> int:
         return padding_of(

@@ -5,6 +5,7 @@ are reordered (llama.cpp, convert_hf_to_gguf.py, LlamaModel.permute). Of a LoRA 
 """
 
 import json
+import math
 import re
 import sys
 from collections.abc import Iterable
@@ -114,14 +115,20 @@ def export_model(folder: Path, target: Path) -> None:
     write_file(writer, target)
 
 
+def gguf_alpha(settings: dict[str, Any]) -> float:
+    """llama.cpp scales by alpha / rank; a rank-stabilised LoRA by alpha / sqrt(rank) (Kalajdzievski 2023)."""
+    alpha = float(settings["lora_alpha"])
+    return alpha * math.sqrt(settings["r"]) if settings.get("use_rslora") else alpha
+
+
 def export_adapter(base: Path, adapter: Path, target: Path) -> None:
-    """Write a PEFT LoRA as a GGUF adapter of the base in `base`. Alpha is stored raw: llama.cpp divides by the rank."""
+    """Write a PEFT LoRA as a GGUF adapter of the base in `base`. llama.cpp divides alpha by the rank."""
     config = read_config(base)
     settings = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
     writer = gguf.GGUFWriter(None, "llama")
     writer.add_type(gguf.GGUFType.ADAPTER)
     writer.add_string("adapter.type", "lora")
-    writer.add_float32("adapter.lora.alpha", float(settings["lora_alpha"]))
+    writer.add_float32("adapter.lora.alpha", gguf_alpha(settings))
     for name, tensor in sorted(load_file(adapter / "adapter_model.safetensors").items()):
         match = re.fullmatch(r"base_model\.model\.(.+)\.lora_(A|B)\.weight", name)
         if match is None:

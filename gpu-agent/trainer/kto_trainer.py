@@ -112,8 +112,10 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
         ]
         row = pack_sequences(sequences, self.device, self.counters.attention)
         tokens, _ = self.score_row(row)
-        sums = torch.zeros(len(part), dtype=tokens.dtype, device=self.device).index_add(0, row.owner, tokens)
-        ratios = sums - torch.tensor([self.reference[number] for number in part], device=self.device)
+        sums = torch.zeros(len(part), dtype=torch.float64, device=self.device)
+        sums = sums.index_add(0, row.owner, tokens.double())
+        known = [self.reference[number] for number in part]
+        ratios = sums - torch.tensor(known, dtype=torch.float64, device=self.device)
         good = torch.tensor([thumb.good for thumb in thumbs], device=self.device)
         sign = torch.where(good, 1.0, -1.0)
         sides = torch.where(good, self.desirable_weight, self.undesirable_weight)
@@ -129,7 +131,7 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
             figures,
             {"useful_tokens": row.tokens, "computed_tokens": row.tokens, "scored_tokens": len(row.labels)},
         )
-        return losses.sum() / len(rows)
+        return (losses.sum() / len(rows)).float()
 
     def finish_figures(self, rows: list[int], figures: dict[str, float]) -> dict[str, float]:
         """The names that TRL logs; a side without a row in the step has no figure."""

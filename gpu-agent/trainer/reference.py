@@ -41,7 +41,12 @@ class ReferenceEngine(StepEngine):
         named: dict[str, torch.Tensor] = dict(self.model.named_parameters())
         base, adapter = self.base_print, self.adapter_print
         if base is None:
-            base = fingerprint_tensors((name, item) for name, item in named.items() if ".lora_" not in name)
+            # PEFT renames the layers that it wraps; the reference is the same whichever layers are trained.
+            base = fingerprint_tensors(
+                (name.replace(".base_layer.", "."), item)
+                for name, item in named.items()
+                if ".lora_" not in name
+            )
         if not self.has_ref_adapter:
             return base, ""
         if adapter is None:

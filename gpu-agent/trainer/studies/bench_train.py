@@ -1,0 +1,340 @@
+"""Stock TRL against ours, side by side in one process: `python studies/bench_train.py [--rounds 2] [--methods dpo,sft]`.
+
+Every arm trains the same random weights on the same pairs of recipe length, in the order A B C A B C: A stock as people
+run it (padded, gradient checkpointing, NF4 on CUDA), B ours at the same settings, C ours with precision and
+checkpointing free. Seconds hold the whole of an arm but loading: the reference too, computed anew in each round.
+"""
+
+import argparse
+import copy
+import gc
+import json
+import random
+import shutil
+import tempfile
+import threading
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psutil
+import torch
+from datasets import Dataset
+from peft import LoraConfig
+from tokenizers import Tokenizer, models
+from transformers import (
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+    PrinterCallback,
+    TrainerCallback,
+)
+from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
+
+from device import choose_device, has_fast_bf16
+from dpo_trainer import PalateDpoTrainer
+from engine import EngineOptions
+from generate import load_model
+from lifecycle import silence_libraries
+from packing import Pair, Sequence
+from quantise import nf4_config
+from sft_trainer import PalateSftTrainer
+
+SEED = 5
+SHAPES = {
+    # Llama-3.2-3B's shape; and one that a processor core trains in minutes.
+    "cuda": {"vocab_size": 128256, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 28,
+             "num_attention_heads": 24, "num_key_value_heads": 8},
+    "cpu": {"vocab_size": 8192, "hidden_size": 256, "intermediate_size": 704, "num_hidden_layers": 4,
+            "num_attention_heads": 8, "num_key_value_heads": 4},
+}  # fmt: skip
+ARMS = ("stock", "ours, same settings", "ours, free")
+
+
+@dataclass
+class Bench:
+    """`micro` times `accumulate` pairs are a step."""
+
+    device: torch.device
+    folder: Path
+    tokenizer: PreTrainedTokenizerFast
+    items: int
+    epochs: int
+    micro: int = 4
+    accumulate: int = 4
+
+    @property
+    def quantised(self) -> bool:
+        return self.device.type == "cuda"
+
+
+@dataclass
+class Result:
+    """`useful_tokens` are those that stock would not call padding, the same number in every arm."""
+
+    method: str
+    arm: str
+    seconds: float
+    useful_tokens: int
+    peak_bytes: int
+    losses: list[float]
+    counters: dict[str, Any]
+
+    @property
+    def speed(self) -> float:
+        return self.useful_tokens / self.seconds
+
+
+class Peak:
+    """CUDA: the allocator's peak. CPU: the resident set, sampled every 5 ms, over what it was before."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+
+    def __enter__(self) -> "Peak":
+        gc.collect()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+            torch.cuda.reset_peak_memory_stats(self.device)
+        self.process = psutil.Process()
+        self.before = self.process.memory_info().rss
+        self.most, self.done = self.before, threading.Event()
+        self.thread = threading.Thread(target=self.sample, daemon=True)
+        self.thread.start()
+        return self
+
+    def sample(self) -> None:
+        while not self.done.wait(0.005):
+            self.most = max(self.most, self.process.memory_info().rss)
+
+    def __exit__(self, *_: object) -> None:
+        self.done.set()
+        self.thread.join()
+
+    @property
+    def bytes(self) -> int:
+        if self.device.type == "cuda":
+            return torch.cuda.max_memory_allocated(self.device)
+        return self.most - self.before
+
+
+class Losses(TrainerCallback):
+    def __init__(self) -> None:
+        self.values: list[float] = []
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **_: Any) -> None:
+        if "loss" in logs:
+            self.values.append(float(logs["loss"]))
+
+
+class StockDpo(DPOTrainer):
+    """Takes token ids, as ours does: tokenisation is no part of the bench."""
+
+    def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
+        return dataset
+
+
+def make_tokenizer(vocabulary: int) -> PreTrainedTokenizerFast:
+    words = {"<pad>": 0, "<end>": 1, **{f"w{i}": i for i in range(2, vocabulary)}}
+    raw = Tokenizer(models.WordLevel(words, unk_token="<pad>"))
+    return PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="<pad>", eos_token="<end>")
+
+
+def make_model(device: torch.device, folder: Path) -> None:
+    """Random weights, saved once and loaded by every arm as people load a model."""
+    torch.manual_seed(SEED)
+    config = LlamaConfig(**SHAPES[device.type], max_position_embeddings=4096, tie_word_embeddings=True,
+                         pad_token_id=0, eos_token_id=1, bos_token_id=None)  # fmt: skip
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.bfloat16 if device.type == "cuda" else torch.float32)
+    with torch.device(device):
+        model = LlamaForCausalLM(config)
+    torch.set_default_dtype(before)
+    model.save_pretrained(folder)
+
+
+def make_pairs(count: int, vocabulary: int) -> list[Pair]:
+    """Recipe length: prompts of 60 to 200 tokens, answers of 150 to 450."""
+    rng = random.Random(SEED)
+
+    def ids(low: int, high: int) -> list[int]:
+        return [rng.randrange(2, vocabulary) for _ in range(rng.randint(low, high))]
+
+    return [Pair(ids(60, 200), [*ids(150, 450), 1], [*ids(150, 450), 1]) for _ in range(count)]
+
+
+def load(bench: Bench, free: bool) -> Any:
+    if bench.quantised and not free:
+        return load_model(bench.folder, quantisation=nf4_config(torch.bfloat16), device=bench.device)
+    return load_model(bench.folder, dtype=torch.bfloat16 if bench.quantised else torch.float32)
+
+
+def lora(method: str) -> LoraConfig:
+    """Persona DPO: r 16, alpha 16, dropout 0.05, q/k/v/o. Llama-3.2-3B SFT: r 16, alpha 16, all projections."""
+    targets = ["q_proj", "k_proj", "v_proj", "o_proj"]
+    if method == "sft":
+        return LoraConfig(r=16, lora_alpha=16, target_modules=[*targets, "gate_proj", "up_proj", "down_proj"],
+                          task_type="CAUSAL_LM")  # fmt: skip
+    return LoraConfig(r=16, lora_alpha=16, lora_dropout=0.05, target_modules=targets, task_type="CAUSAL_LM")
+
+
+def arguments(bench: Bench, method: str, stock: bool) -> dict[str, Any]:
+    return {
+        "output_dir": str(bench.folder.parent / "out"),
+        "per_device_train_batch_size": bench.micro if stock else bench.micro * bench.accumulate,
+        "gradient_accumulation_steps": bench.accumulate if stock else 1,
+        "num_train_epochs": bench.epochs,
+        "learning_rate": 5e-5 if method == "dpo" else 2e-4,
+        "logging_steps": 1, "save_strategy": "no", "report_to": [], "disable_tqdm": True, "seed": SEED,
+        "data_seed": SEED, "use_cpu": bench.device.type == "cpu", "dataloader_pin_memory": False,
+        "bf16": bench.quantised and has_fast_bf16(bench.device), "gradient_checkpointing": stock, "max_length": None,
+    }  # fmt: skip
+
+
+def build(bench: Bench, method: str, arm: str, model: Any, cache: Path) -> Any:
+    pairs = make_pairs(bench.items, model.config.vocab_size)
+    stock, free = arm == "stock", arm == "ours, free"
+    common = {"model": model, "processing_class": bench.tokenizer, "peft_config": lora(method)}
+    options = EngineOptions(
+        precision="nf4" if bench.quantised and not free else "bf16" if bench.quantised else "fp32",
+        checkpointing="auto" if free else "on",
+    )
+    args = arguments(bench, method, stock)
+    if method == "dpo" and stock:
+        rows = [{"prompt_ids": p.prompt, "chosen_ids": p.chosen, "rejected_ids": p.rejected} for p in pairs]
+        return StockDpo(args=DPOConfig(**args, beta=0.1), train_dataset=Dataset.from_list(rows), **common)
+    if method == "dpo":
+        return PalateDpoTrainer(
+            args=DPOConfig(**args, beta=0.1),
+            pairs=pairs,
+            options=options,
+            cache=cache,
+            base="bench",
+            **common,
+        )
+    if stock:
+        rows = [
+            {"input_ids": p.prompt + p.chosen, "labels": [-100] * len(p.prompt) + p.chosen} for p in pairs
+        ]
+        prepared = {"skip_prepare_dataset": True}
+        return SFTTrainer(
+            args=SFTConfig(**args, dataset_kwargs=prepared), train_dataset=Dataset.from_list(rows), **common
+        )
+    examples = [
+        Sequence(p.prompt + p.chosen, [False] * len(p.prompt) + [True] * len(p.chosen)) for p in pairs
+    ]
+    return PalateSftTrainer(args=SFTConfig(**args), examples=examples, options=options, **common)
+
+
+def clock(device: torch.device) -> float:
+    """Seconds. On a CPU those that this process had the processor: other work on the machine is no part of it."""
+    return time.perf_counter() if device.type == "cuda" else time.process_time()
+
+
+def useful(bench: Bench, method: str, vocabulary: int) -> int:
+    pairs = make_pairs(bench.items, vocabulary)
+    once = sum(len(p.prompt) + len(p.chosen) for p in pairs)
+    if method == "dpo":
+        once += sum(len(p.prompt) + len(p.rejected) for p in pairs)
+    return once * bench.epochs
+
+
+def measure(bench: Bench, method: str, arm: str) -> Result:
+    """One arm, from the loaded model to the last step."""
+    model = load(bench, arm == "ours, free").to(bench.device)
+    cache, losses = Path(tempfile.mkdtemp()), Losses()
+    vocabulary = model.config.vocab_size
+    with Peak(bench.device) as peak:
+        torch.manual_seed(SEED)
+        began = clock(bench.device)
+        trainer = build(bench, method, arm, model, cache)
+        trainer.remove_callback(PrinterCallback)
+        trainer.add_callback(losses)
+        trainer.train()
+        if bench.device.type == "cuda":
+            torch.cuda.synchronize(bench.device)
+        seconds = clock(bench.device) - began
+    counters = asdict(trainer.counters) if hasattr(trainer, "counters") else {}
+    del trainer, model
+    shutil.rmtree(cache)
+    return Result(
+        method, arm, seconds, useful(bench, method, vocabulary), peak.bytes, losses.values, counters
+    )
+
+
+def warm_up(bench: Bench, methods: list[str]) -> None:
+    """Kernels are chosen and memory pools grown before anything is timed."""
+    small = copy.copy(bench)
+    small.items, small.epochs = bench.micro * bench.accumulate, 1
+    for method in methods:
+        for arm in ARMS:
+            measure(small, method, arm)
+
+
+def table(results: list[Result], methods: list[str]) -> str:
+    lines = [
+        "| | tokens/s | times stock | peak memory, GB | final loss | |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for method in methods:
+        base = median(item.speed for item in results if item.method == method and item.arm == "stock")
+        for arm in ARMS:
+            some = [item for item in results if item.method == method and item.arm == arm]
+            speed = median(item.speed for item in some)
+            memory = max(item.peak_bytes for item in some) / 1e9
+            with_what = some[-1].counters.get("rung", "")
+            if some[-1].counters.get("prefix_sharing"):
+                with_what += ", prompts shared"
+            lines.append(
+                f"| {method.upper()}, {arm} | {speed:,.0f} | {speed / base:.2f} | {memory:.2f} | "
+                f"{some[-1].losses[-1]:.5f} | {with_what} |"
+            )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--methods", default="dpo,sft")
+    parser.add_argument("--items", type=int, default=0, help="pairs; 0 for 32 on a CPU, 64 on a GPU")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=0)
+    options = parser.parse_args()
+    silence_libraries()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    device = choose_device()
+    methods = options.methods.split(",")
+    work = Path(tempfile.mkdtemp(prefix="palate-bench-"))
+    try:
+        make_model(device, work / "model")
+        shape = SHAPES[device.type]
+        items = options.items or (64 if device.type == "cuda" else 32)
+        bench = Bench(device, work / "model", make_tokenizer(shape["vocab_size"]), items, options.epochs)
+        warm_up(bench, methods)
+        results = []
+        for number in range(options.rounds):
+            for method in methods:
+                for arm in ARMS:
+                    results.append(measure(bench, method, arm))
+                    print(
+                        f"round {number + 1}: {method}, {arm}: {results[-1].speed:,.0f} tokens/s", flush=True
+                    )
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    name = (
+        torch.cuda.get_device_name(device)
+        if device.type == "cuda"
+        else f"CPU, {torch.get_num_threads()} threads"
+    )
+    print(f"\n{name}; {items} pairs, {options.epochs} epochs, 16 pairs a step; random Llama, hidden "
+          f"{shape['hidden_size']}, {shape['num_hidden_layers']} layers, vocabulary {shape['vocab_size']:,}\n")  # fmt: skip
+    print(table(results, methods))
+    print(json.dumps({"device": name, "shape": shape, "items": items, "epochs": options.epochs,
+                      "results": [asdict(item) | {"tokens_per_second": item.speed} for item in results]}))  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
