@@ -5,7 +5,12 @@ import type { RunKind } from '@palate/protocol'
 import type { Settings } from '../env'
 import type { Command } from './child'
 
-const scripts = { pretrain: 'pretrain.py', sft: 'train_sft.py', dpo: 'train_dpo.py' } as const
+const scripts = {
+  pretrain: 'pretrain.py',
+  sft: 'train_sft.py',
+  dpo: 'train_dpo.py',
+  kto: 'train_kto.py',
+} as const
 
 const offline = {
   HF_HUB_OFFLINE: '1',
@@ -19,7 +24,7 @@ const offline = {
 
 /** The kinds of work that this agent can do with what it was given. */
 export function kindsOf(settings: Settings): RunKind[] {
-  return settings.python ? ['pretrain', 'sft', 'dpo', 'generate'] : ['generate']
+  return settings.python ? ['pretrain', 'sft', 'dpo', 'kto', 'generate'] : ['generate']
 }
 
 /** Arguments that make this Node run one of our TypeScript files. */

@@ -298,7 +298,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--methods", default="dpo,sft")
-    parser.add_argument("--items", type=int, default=0, help="pairs; 0 for 32 on a CPU, 64 on a GPU")
+    parser.add_argument("--items", type=int, default=0, help="pairs; 0 for 16 on a CPU, 64 on a GPU")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=0)
     options = parser.parse_args()
@@ -311,7 +311,7 @@ def main() -> None:
     try:
         make_model(device, work / "model")
         shape = SHAPES[device.type]
-        items = options.items or (64 if device.type == "cuda" else 32)
+        items = options.items or (64 if device.type == "cuda" else 16)
         bench = Bench(device, work / "model", make_tokenizer(shape["vocab_size"]), items, options.epochs)
         warm_up(bench, methods)
         results = []

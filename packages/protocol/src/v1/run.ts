@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ProofFault, proofFaults } from './proof'
 
-export const runKinds = ['pretrain', 'sft', 'dpo', 'generate'] as const
+export const runKinds = ['pretrain', 'sft', 'dpo', 'kto', 'generate'] as const
 export const RunKind = z.enum(runKinds)
 export type RunKind = z.infer<typeof RunKind>
 
@@ -131,5 +131,6 @@ export const runConfigs = {
   pretrain: PretrainConfig,
   sft: SftConfig,
   dpo: DpoConfig,
+  kto: KtoConfig,
   generate: GenerateConfig,
 } as const
