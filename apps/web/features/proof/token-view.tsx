@@ -7,7 +7,7 @@ import { showText, type TokenMark, type TokenSpan } from './spans'
 export const markStyles: Readonly<Record<TokenMark, string>> = {
   trained: 'bg-good-soft text-ink underline decoration-good decoration-2 underline-offset-4',
   masked: 'text-ink-2',
-  cut: 'bg-bad-soft text-ink-2 line-through decoration-bad',
+  cut: 'bg-bad-soft text-ink-2 line-through decoration-bad/60 decoration-1',
 }
 
 /** The exact tokens of one sequence. A thin edge stands between two tokens; special tokens are framed. */
@@ -29,7 +29,7 @@ export function TokenView({ spans, label }: { spans: readonly TokenSpan[]; label
           <span className="sr-only">{` ${span.mark}: `}</span>
           {span.tokens.map(({ place, id, text, special }) => (
             <Fragment key={place}>
-              <wbr />
+              {text.startsWith(' ') ? <wbr /> : null}
               <span
                 title={`token ${place + 1} · id ${id} · ${span.mark}${special ? ' · special' : ''}`}
                 className={cn(

@@ -79,7 +79,7 @@ export function FineTuningForm({
               <Select
                 value={datasetVersionId ?? ready[0]?.version.id ?? ''}
                 onValueChange={setDataset}
-                placeholder="None yet"
+                placeholder={datasets.isPending ? 'Loading…' : 'None yet'}
                 options={ready.map(({ name, version }) => ({
                   value: version.id,
                   label: name,
