@@ -30,7 +30,8 @@ export function Select({
   'aria-describedby'?: string
 }) {
   return (
-    <Radix.Root value={value} onValueChange={onValueChange} disabled={disabled}>
+    // Inside a form Radix tells an empty choice when its options change; no option of ours is empty.
+    <Radix.Root value={value} onValueChange={(next) => next && onValueChange(next)} disabled={disabled}>
       <Radix.Trigger
         id={id}
         className={cn(
