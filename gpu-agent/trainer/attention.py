@@ -46,8 +46,8 @@ class AttentionPlan:
 
 def bounds(lengths: list[int], device: torch.device) -> torch.Tensor:
     """(segments + 1,) int32: where each segment begins, and the end of the last."""
-    steps = torch.tensor([0, *lengths], dtype=torch.int32)
-    return steps.cumsum(0, dtype=torch.int32).to(device)
+    steps = torch.tensor([0, *lengths], dtype=torch.int32).cumsum(0, dtype=torch.int32)
+    return steps.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else steps.to(device)
 
 
 def by_segment(
@@ -78,7 +78,9 @@ def by_kernel(
     query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: AttentionPlan, scale: float | None
 ) -> torch.Tensor:
     """One variable-length kernel for the whole row: torch's own, or the package flash-attn."""
-    q, k, v = (part[0].transpose(0, 1) for part in (query, key, value))
+    # Rotary embeddings of float32 weights come in float32 under autocast; the kernels take half precision only.
+    narrow = torch.bfloat16 if query.dtype == torch.float32 else query.dtype
+    q, k, v = (part[0].transpose(0, 1).to(narrow) for part in (query, key, value))
     most_queries, most_keys = plan.longest
     if plan.kind == "flash":
         from flash_attn import flash_attn_varlen_func
@@ -92,7 +94,7 @@ def by_kernel(
             q, k, v, plan.query_bounds, plan.key_bounds, most_queries, most_keys,
             scale=scale, window_size=(-1, 0), enable_gqa=q.shape[1] != k.shape[1],
         )  # fmt: skip
-    return out.transpose(0, 1)[None]
+    return out.transpose(0, 1)[None].to(value.dtype)
 
 
 def attend(

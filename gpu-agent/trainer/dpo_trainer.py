@@ -11,10 +11,10 @@ import torch
 from datasets import Dataset
 from trl import DPOTrainer
 
-from engine import EngineOptions, collate_rows, padding_of, random_state, rows_dataset
+from engine import EngineOptions, add_up, collate_rows, padding_of, random_state, rows_dataset
 from losses import PairScores, step_loss
-from packing import Pair, fill_bins, pack_pairs, pair_tokens
-from reference import ReferenceEngine, add_up
+from packing import Pair, doubles, fill_bins, on_device, pack_pairs, pair_tokens
+from reference import ReferenceEngine
 
 MIN_SAVING = 0.05
 CALIBRATION_TOKENS = {"cpu": 1024, "cuda": 16384}
@@ -56,6 +56,7 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         """TRL calls this once a dataset when the model is in place; ours works on all pairs at once."""
         if not self.reference:
             self.prepare_engine(self.engine_options)
+            self.match_reference()
             self.compute_reference()
         return dataset
 
@@ -68,7 +69,7 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         bins = fill_bins([pair_tokens(self.pairs[row], share) for row in rows], self.rung.budget)
         return [[rows[index] for index in part] for part in bins]
 
-    def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, float]) -> torch.Tensor:
+    def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, Any]) -> torch.Tensor:
         pairs = [self.pairs[number] for number in part]
         row = pack_pairs(pairs, self.device, self.counters.attention, bool(self.sharing))
         tokens, hits = self.score_row(row)
@@ -76,17 +77,17 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         sums = torch.zeros(row.sequences, dtype=torch.float64, device=self.device)
         sums = sums.index_add(0, row.owner, tokens.double())
         known = [self.reference[2 * number : 2 * number + 2] for number in part]
-        reference = torch.tensor(known, dtype=torch.float64, device=self.device)
-        lengths = torch.tensor([[len(p.chosen), len(p.rejected)] for p in pairs], device=self.device)
+        reference = doubles(known, self.device)
+        lengths = on_device([[len(p.chosen), len(p.rejected)] for p in pairs], self.device)
         scores = PairScores(
             sums[0::2], sums[1::2], reference[:, 0], reference[:, 1], lengths[:, 0], lengths[:, 1]
         )
-        self.note(pairs, row.tokens, scores, hits[row.owner % 2 == 0], figures)
+        self.note(pairs, row.tokens, scores, hits & (row.owner % 2 == 0), figures)
         loss = step_loss(
             self.loss_types,
             self.loss_weights,
             scores,
-            torch.tensor([pair.weight for pair in pairs], dtype=torch.float64, device=self.device),
+            doubles([pair.weight for pair in pairs], self.device),
             self.beta,
             self.label_smoothing,
             len(rows),
@@ -100,31 +101,28 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         computed: int,
         scores: PairScores,
         hits: torch.Tensor,
-        figures: dict[str, float],
+        figures: dict[str, Any],
     ) -> None:
-        """Sums over the step's pairs, in one transfer from the device a micro-batch."""
+        """Sums over the step's pairs, left on the device until the step ends."""
         chosen, rejected = (
             self.beta * ratio.detach() for ratio in (scores.chosen_ratio, scores.rejected_ratio)
         )
-        summed = torch.stack(
-            [
-                chosen.sum(),
-                rejected.sum(),
-                (chosen > rejected).sum(),
-                scores.chosen.detach().sum(),
-                scores.rejected.detach().sum(),
-                hits.sum(),
-            ]
-        ).tolist()
-        names = ("chosen", "rejected", "right", "logps_chosen", "logps_rejected", "hits")
+        summed = {
+            "chosen": chosen.sum(),
+            "rejected": rejected.sum(),
+            "right": (chosen > rejected).sum(),
+            "logps_chosen": scores.chosen.detach().sum(),
+            "logps_rejected": scores.rejected.detach().sum(),
+            "hits": hits.sum(),
+        }
         lengths = [len(p.prompt) + len(answer) for p in pairs for answer in p.sides()]
         more = {
             "useful_tokens": sum(lengths),
             "computed_tokens": computed,
             "scored_tokens": sum(len(answer) for p in pairs for answer in p.sides()),
-            "chosen_tokens": hits.numel(),
+            "chosen_tokens": sum(len(p.chosen) for p in pairs),
         }
-        add_up(figures, {**dict(zip(names, summed)), **more})
+        add_up(figures, {**summed, **more})
 
     def finish_figures(self, rows: list[int], figures: dict[str, float]) -> dict[str, float]:
         """The names that TRL logs."""
@@ -160,7 +158,8 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
 
     def few(self, rows: list[int]) -> list[int]:
         """The first rows of a step, to a number of tokens that says enough about speed."""
-        some, tokens = [], 0
+        some: list[int] = []
+        tokens = 0
         for row in rows:
             tokens += pair_tokens(self.pairs[row], False)
             if some and tokens > min(CALIBRATION_TOKENS[self.device.type], self.rung.budget):

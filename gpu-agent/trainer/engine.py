@@ -75,6 +75,20 @@ def collate_rows(examples: list[dict[str, int]]) -> dict[str, torch.Tensor]:
     return {"rows": torch.tensor([example["row"] for example in examples])}
 
 
+def add_up(figures: dict[str, Any], more: dict[str, Any]) -> None:
+    for name, value in more.items():
+        figures[name] = figures.get(name, 0) + value
+
+
+def read_figures(figures: dict[str, Any]) -> dict[str, float]:
+    """All of a step's sums as numbers, in one transfer from the device."""
+    names = [name for name, value in figures.items() if isinstance(value, torch.Tensor)]
+    if not names:
+        return figures
+    read = torch.stack([figures[name].double() for name in names]).tolist()
+    return {**figures, **dict(zip(names, read))}
+
+
 def padding_of(lengths: list[int]) -> int:
     """Tokens that a right-padded batch of these sequences would add."""
     return max(lengths) * len(lengths) - sum(lengths)
@@ -173,8 +187,8 @@ class StepEngine:
         """Rows into micro-batches under the rung's budget."""
         raise NotImplementedError
 
-    def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, float]) -> torch.Tensor:
-        """A micro-batch's share of the step's loss; adds to the step's figures."""
+    def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, Any]) -> torch.Tensor:
+        """A micro-batch's share of the step's loss; adds numbers, or tensors on the device, to the step's figures."""
         raise NotImplementedError
 
     def padding(self, rows: list[int]) -> int:
@@ -193,12 +207,12 @@ class StepEngine:
         with packed_attention(self.causal_model()), self.accelerator.autocast():
             yield
 
-    def open_step(self, rows: list[int], figures: dict[str, float]) -> None:
+    def open_step(self, rows: list[int], figures: dict[str, Any]) -> None:
         """What a step's loss needs of all its rows before the first micro-batch."""
 
     def whole_step(self, rows: list[int]) -> tuple[torch.Tensor, dict[str, float]]:
         """Forward and backward of every micro-batch; the loss is the step's."""
-        figures: dict[str, float] = {}
+        figures: dict[str, Any] = {}
         self.open_step(rows, figures)
         total = torch.zeros((), device=self.device)
         for part in self.cut(rows):
@@ -212,7 +226,7 @@ class StepEngine:
                 self.accelerator.backward(loss)
             total += loss.detach()
             figures["micro_batches"] = figures.get("micro_batches", 0) + 1
-        return total, figures
+        return total, read_figures(figures)
 
     def training_step(
         self, model: Any, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
@@ -284,13 +298,13 @@ class StepEngine:
     ) -> tuple[torch.Tensor, None, None]:
         """The loss of held-out rows, as in training but for dropout."""
         rows = inputs["rows"].tolist()
-        figures: dict[str, float] = {}
+        figures: dict[str, Any] = {}
         total = torch.zeros((), device=self.device)
         self.open_step(rows, figures)
         with torch.no_grad(), self.forward_context():
             for part in self.cut(rows):
                 total += self.micro_loss(part, rows, figures)
-        for name, value in self.finish_figures(rows, figures).items():
+        for name, value in self.finish_figures(rows, read_figures(figures)).items():
             self._metrics["eval"][name].append(value)
         return total, None, None
 

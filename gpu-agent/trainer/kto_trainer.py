@@ -11,9 +11,9 @@ import torch
 from datasets import Dataset
 from trl import KTOTrainer
 
-from engine import EngineOptions, StepAbandoned, collate_rows, padding_of, rows_dataset
-from packing import Sequence, fill_bins, pack_sequences
-from reference import Completion, ReferenceEngine, add_up
+from engine import EngineOptions, StepAbandoned, add_up, collate_rows, padding_of, rows_dataset
+from packing import Sequence, doubles, fill_bins, on_device, pack_sequences
+from reference import Completion, ReferenceEngine
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
     def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:
         if not self.reference:
             self.prepare_engine(self.engine_options)
+            self.match_reference()
             self.compute_reference()
         return dataset
 
@@ -104,7 +105,7 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
     def padding(self, rows: list[int]) -> int:
         return padding_of([len(self.thumbs[row].prompt) + len(self.thumbs[row].completion) for row in rows])
 
-    def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, float]) -> torch.Tensor:
+    def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, Any]) -> torch.Tensor:
         thumbs = [self.thumbs[number] for number in part]
         sequences = [
             Sequence(t.prompt + t.completion, [False] * len(t.prompt) + [True] * len(t.completion))
@@ -115,22 +116,27 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
         sums = torch.zeros(len(part), dtype=torch.float64, device=self.device)
         sums = sums.index_add(0, row.owner, tokens.double())
         known = [self.reference[number] for number in part]
-        ratios = sums - torch.tensor(known, dtype=torch.float64, device=self.device)
-        good = torch.tensor([thumb.good for thumb in thumbs], device=self.device)
+        ratios = sums - doubles(known, self.device)
+        good = on_device([int(thumb.good) for thumb in thumbs], self.device).bool()
         sign = torch.where(good, 1.0, -1.0)
         sides = torch.where(good, self.desirable_weight, self.undesirable_weight)
-        weights = sides * torch.tensor([thumb.weight for thumb in thumbs], device=self.device)
+        weights = sides * doubles([thumb.weight for thumb in thumbs], self.device)
         losses = weights * (1 - torch.sigmoid(self.beta * sign * (ratios - self.kl)))
         rewards = self.beta * ratios.detach()
         liked = good.float()
-        summed = [(rewards * liked).sum(), (rewards * (1 - liked)).sum(), (sums.detach() * liked).sum(),
-                  (sums.detach() * (1 - liked)).sum(), liked.sum()]  # fmt: skip
-        names = ("chosen", "rejected", "logps_chosen", "logps_rejected", "good")
-        add_up(figures, dict(zip(names, torch.stack(summed).tolist())))
-        add_up(
-            figures,
-            {"useful_tokens": row.tokens, "computed_tokens": row.tokens, "scored_tokens": len(row.labels)},
-        )
+        summed = {
+            "chosen": (rewards * liked).sum(),
+            "rejected": (rewards * (1 - liked)).sum(),
+            "logps_chosen": (sums.detach() * liked).sum(),
+            "logps_rejected": (sums.detach() * (1 - liked)).sum(),
+            "good": liked.sum(),
+        }
+        counts = {
+            "useful_tokens": row.tokens,
+            "computed_tokens": row.tokens,
+            "scored_tokens": len(row.labels),
+        }
+        add_up(figures, {**summed, **counts})
         return (losses.sum() / len(rows)).float()
 
     def finish_figures(self, rows: list[int], figures: dict[str, float]) -> dict[str, float]:

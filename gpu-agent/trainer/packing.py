@@ -7,6 +7,22 @@ import torch
 from attention import AttentionPlan
 
 
+def on_device(values: list[int] | list[list[int]], device: torch.device) -> torch.Tensor:
+    """Whole numbers as int64 on the device; a GPU takes them from pinned memory and is not waited for."""
+    tensor = torch.tensor(values, dtype=torch.int64)
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
+
+
+def doubles(values: list[float] | list[list[float]], device: torch.device) -> torch.Tensor:
+    """The same for numbers, as float64."""
+    tensor = torch.tensor(values, dtype=torch.float64)
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
+
+
 @dataclass(frozen=True)
 class Sequence:
     """Token ids and, for each, whether it is learned (or, in preference training, scored)."""
@@ -98,14 +114,14 @@ class RowBuilder:
         self.score(positions, pair.rejected)
 
     def build(self, device: torch.device, kind: str) -> PackedRow:
-        index = torch.tensor(self.gather, device=device) if self.gathers else None
+        index = on_device(self.gather, device) if self.gathers else None
         return PackedRow(
-            torch.tensor([self.ids], device=device),
-            torch.tensor([self.positions], device=device),
+            on_device([self.ids], device),
+            on_device([self.positions], device),
             AttentionPlan(self.queries, self.keys, index, device, kind),
-            torch.tensor(self.at, dtype=torch.long, device=device),
-            torch.tensor(self.labels, dtype=torch.long, device=device),
-            torch.tensor(self.owner, dtype=torch.long, device=device),
+            on_device(self.at, device),
+            on_device(self.labels, device),
+            on_device(self.owner, device),
             self.sequences,
         )
 

@@ -2,7 +2,6 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
 import torch
 from trl.trainer.utils import use_adapter
@@ -35,6 +34,14 @@ class ReferenceEngine(StepEngine):
     @property
     def reference_kind(self) -> str:
         return "adapter" if self.has_ref_adapter else "base"
+
+    def match_reference(self) -> None:
+        """Start from the very weights of the reference: TRL rounds a QLoRA's trained adapter to bf16 on the way."""
+        named: dict[str, torch.nn.Parameter] = dict(self.model.named_parameters())
+        for name, weight in named.items():
+            if ".ref." in name:
+                weight.data = weight.data.float()
+                named[name.replace(".ref.", ".default.")].data = weight.data.clone()
 
     def fingerprints(self) -> tuple[str, str]:
         """Of the base and of the reference adapter; an absent adapter is the empty text."""
@@ -129,8 +136,3 @@ class ReferenceEngine(StepEngine):
 
 def size(item: Completion) -> int:
     return len(item[0]) + len(item[1])
-
-
-def add_up(figures: dict[str, float], more: dict[str, Any]) -> None:
-    for name, value in more.items():
-        figures[name] = figures.get(name, 0) + value

@@ -6,7 +6,7 @@ import torch
 from datasets import Dataset
 from trl import SFTTrainer
 
-from engine import EngineOptions, StepEngine, collate_rows, padding_of, rows_dataset
+from engine import EngineOptions, StepEngine, add_up, collate_rows, padding_of, rows_dataset
 from packing import Sequence, fill_bins, pack_sequences
 
 
@@ -44,17 +44,16 @@ class PalateSftTrainer(StepEngine, SFTTrainer):
     def padding(self, rows: list[int]) -> int:
         return padding_of([len(self.examples[row].ids) for row in rows])
 
-    def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, float]) -> torch.Tensor:
+    def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, Any]) -> torch.Tensor:
         row = pack_sequences([self.examples[number] for number in part], self.device, self.counters.attention)
         scores, hits = self.score_row(row)
         more = {
             "useful_tokens": row.tokens,
             "computed_tokens": row.tokens,
             "scored_tokens": len(row.labels),
-            "hits": hits.sum().item(),
+            "hits": hits.sum(),
         }
-        for name, value in more.items():
-            figures[name] = figures.get(name, 0) + value
+        add_up(figures, more)
         return -scores.sum() / max(1, sum(self.learned[number] for number in rows))
 
     def finish_figures(self, rows: list[int], figures: dict[str, float]) -> dict[str, float]:

@@ -262,7 +262,7 @@ def test_a_stop_inside_a_long_step_is_resumed_exactly(tmp_path: Path, model: Pat
             self.looks = looks
 
         @property
-        def is_set(self) -> bool:
+        def is_set(self) -> bool:  # type: ignore[override]
             self.looks -= 1
             return self.looks < 0
 
