@@ -122,6 +122,7 @@ class StepEngine:
                 "Use gradient accumulation 1 and one process.",
             )
         self.options = options
+        self.began = time.monotonic()
         causal = self.causal_model()
         config = causal.config.get_text_config()
         for name in ("final_logit_softcapping", "logits_scaling", "logit_scale"):
@@ -240,15 +241,18 @@ class StepEngine:
             try:
                 loss, figures = self.whole_step(rows)
                 break
-            except torch.OutOfMemoryError:
-                pass
             except StepAbandoned:
                 self.undo(before)
                 raise
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
+            # Outside the handler: the error holds the step's tensors as long as it is being handled.
             self.undo(before)
             self.step_down()
         figures["padding_avoided"] = self.padding(rows)
         self.count(figures)
+        self.counters.seconds = time.monotonic() - self.began
         self._metrics["train"]["num_tokens"] = [self.counters.useful_tokens]
         for name, value in self.finish_figures(rows, figures).items():
             self._metrics["train"][name].append(value)
@@ -313,7 +317,7 @@ class StepEngine:
 
     def run(self, resume: str | None) -> None:
         """Train to the end or to SIGTERM, in which case a checkpoint of the last whole step stands."""
-        began = time.monotonic()
+        self.began = time.monotonic()
         try:
             self.train(resume_from_checkpoint=resume)  # type: ignore[attr-defined]
         except StepAbandoned:
@@ -321,8 +325,13 @@ class StepEngine:
                 self._save_checkpoint(self.model, None)  # type: ignore[attr-defined]
                 self.callback_handler.on_save(self.args, self.state, self.control)  # type: ignore[attr-defined]
         finally:
-            self.counters.seconds = time.monotonic() - began
+            self.counters.seconds = time.monotonic() - self.began
             self.counters.peak_memory_bytes = peak_memory(self.device)
+
+
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """CUDA has an error of its own for it; the allocator of a CPU says it in words."""
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
 def is_quantised(causal: Any) -> bool:

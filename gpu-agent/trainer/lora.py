@@ -87,7 +87,8 @@ def settle_precision(config: LoraSettings, device: torch.device) -> str:
 def load_base(folder: Path, precision: str, device: torch.device, frozen: bool) -> PreTrainedModel:
     """The base as it will be trained on. On a GPU a frozen base is kept in bf16; trained weights are always fp32."""
     if precision == "nf4":
-        return load_model(folder, quantisation=nf4_config(compute_type(device)), device=device)
+        compute = compute_type(device)
+        return load_model(folder, dtype=compute, quantisation=nf4_config(compute), device=device)
     halved = precision == "bf16" and device.type == "cuda" and frozen
     return load_model(folder, dtype=torch.bfloat16 if halved else torch.float32)
 

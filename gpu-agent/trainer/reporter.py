@@ -95,6 +95,7 @@ class Reporter(TrainerCallback):
         total, now = float(self.trainer.counters.useful_tokens), time.monotonic()
         values["tokens_per_second"] = max(total - self.tokens, 0.0) / max(now - self.since, 1e-9)
         self.tokens, self.since, self.last = total, now, values
+        receipt.note_counters(self.trainer.counters)
         events.metric(state.global_step, values)
         events.progress(state.global_step, state.max_steps, "training")
 

@@ -167,8 +167,11 @@ def make_pairs(count: int, vocabulary: int) -> list[Pair]:
 
 def load(bench: Bench, free: bool) -> Any:
     if bench.quantised and not free:
-        return load_model(bench.folder, quantisation=nf4_config(torch.bfloat16), device=bench.device)
-    return load_model(bench.folder, dtype=torch.bfloat16 if bench.quantised else torch.float32)
+        return load_model(
+            bench.folder, dtype=torch.bfloat16, quantisation=nf4_config(torch.bfloat16), device=bench.device
+        )
+    dtype = torch.bfloat16 if bench.quantised else torch.float32
+    return load_model(bench.folder, dtype=dtype).to(bench.device)
 
 
 def lora(method: str) -> LoraConfig:
@@ -243,7 +246,7 @@ def useful(bench: Bench, method: str, vocabulary: int) -> int:
 
 def measure(bench: Bench, method: str, arm: str) -> Result:
     """One arm, from the loaded model to the last step."""
-    model = load(bench, arm == "ours, free").to(bench.device)
+    model = load(bench, arm == "ours, free")
     cache, losses = Path(tempfile.mkdtemp()), Losses()
     vocabulary = model.config.vocab_size
     with Peak(bench.device) as peak:
