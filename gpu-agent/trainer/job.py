@@ -92,6 +92,8 @@ class SftConfig(LoraSettings):
 class DpoConfig(LoraSettings):
     """Preference training; loss names and weights as TRL spells them."""
 
+    # An answer of 320 tokens, the most that variants are written with, and a persona's prompt.
+    max_length: int = 512
     beta: float = 0.1
     loss_types: list[str] = field(default_factory=lambda: ["sigmoid", "sft"])
     loss_weights: list[float] = field(default_factory=lambda: [1.0, 1.0])

@@ -98,7 +98,11 @@ def test_long_rows_keep_their_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def stopped_run(work: Path, rows: list[dict[str, Any]], config: dict[str, Any], code: int) -> list[Event]:
     write_lines(work / "inputs" / "pairs.jsonl", rows)
-    return run("train_dpo.py", job_of("dpo", work, DPO_INPUTS, {**TINY_LORA, "epochs": 1, **config}), code)
+    return run(
+        "train_dpo.py",
+        job_of("dpo", work, DPO_INPUTS, {**TINY_LORA, "epochs": 1, "maxLength": 384, **config}),
+        code,
+    )
 
 
 def test_a_run_is_stopped_before_it_starts_unless_overridden(
