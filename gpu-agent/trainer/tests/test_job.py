@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from conftest import job_of
 
-from job import DpoConfig, JobError, PretrainConfig, parse_job
+from job import DpoConfig, JobError, PretrainConfig, SftConfig, parse_job
 
 
 def pretrain(work: Path, config: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -61,6 +61,43 @@ def test_refusals(tmp_path: Path, change: dict[str, Any], sentence: str) -> None
         parse_job({**pretrain(tmp_path), **change})
     assert caught.value.code == "bad_job"
     assert caught.value.remedy.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "sentence"),
+    [
+        ("dpo", {"precision": "int8"}, "Use one of auto, fp32, bf16, nf4"),
+        ("dpo", {"prefixSharing": "yes"}, "Use one of auto, on, off"),
+        ("dpo", {"loraDora": 1}, "must be true or false"),
+        ("dpo", {"lossTypes": ["kto_pair"], "lossWeights": [1]}, "no loss named kto_pair"),
+        ("dpo", {"labelSmoothing": 0.5}, "below a half"),
+        ("dpo", {"earlyStopPatience": 2}, "needs a held-out share"),
+        ("dpo", {"evalShare": 0.9}, "at most a half"),
+        ("dpo", {"evalShare": 0.1, "evalEvery": 0}, "evalEvery must be at least 1"),
+        ("sft", {"fullWeights": True, "precision": "nf4"}, "Full weights cannot be trained in NF4"),
+        ("sft", {"responseTemplate": "x" * 201}, "at most 200 characters"),
+        ("sft", {"lossOn": "user"}, "Use one of completion, assistant, all"),
+        ("kto", {"desirableWeight": -1}, "not be negative"),
+    ],
+)
+def test_settings_of_a_method(tmp_path: Path, kind: str, config: dict[str, Any], sentence: str) -> None:
+    rows = {"dpo": "pairs", "sft": "examples", "kto": "thumbs"}[kind]
+    (tmp_path / "rows.jsonl").touch()
+    (tmp_path / "model").mkdir()
+    job = job_of(kind, tmp_path, {"model": "model", rows: "rows.jsonl"}, config)
+    with pytest.raises(JobError) as caught:
+        parse_job(job)
+    assert sentence in f"{caught.value.message} {caught.value.remedy}"
+    parse_job({**job, "config": {}})
+
+
+def test_a_response_template_is_free_text(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").touch()
+    (tmp_path / "model").mkdir()
+    inputs = {"model": "model", "examples": "rows.jsonl"}
+    config = parse_job(job_of("sft", tmp_path, inputs, {"responseTemplate": "Price is $"})).config
+    assert isinstance(config, SftConfig)
+    assert config.response_template == "Price is $"
 
 
 def test_a_link_out_of_the_work_folder_is_refused(tmp_path: Path) -> None:
