@@ -65,8 +65,8 @@ export function ProofTotals({ proof }: { proof: Proof }) {
           </ul>
           {override ? (
             <p className="mt-3 rounded-md bg-warn-soft px-3 py-2 text-sm text-warn">
-              {override.by} allowed {override.faults.map(faultName).join(', ')} for this run,{' '}
-              {formatDate(override.at)}.
+              {override.by} allowed {override.faults.map((fault) => `“${faultName(fault)}”`).join(', ')} for
+              this run, {formatDate(override.at)}.
             </p>
           ) : null}
         </CardBody>
