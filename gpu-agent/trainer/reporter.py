@@ -104,7 +104,10 @@ class Reporter(TrainerCallback):
     ) -> TrainerControl:
         """The held-out figures, a sample for each fixed prompt, and whether it is time to stop."""
         found = {name: value for name, value in kwargs["metrics"].items() if name not in NOT_EVALUATED}
-        events.metric(state.global_step, found)
+        events.metric(
+            state.global_step,
+            {name.replace("eval_", "eval/", 1): float(value) for name, value in found.items()},
+        )
         for turn in range(len(SAMPLE_PROMPTS)):
             if not self.stop.is_set:
                 self.cook(kwargs["model"], state.global_step, turn)

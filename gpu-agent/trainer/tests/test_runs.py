@@ -152,9 +152,9 @@ def test_held_out_pairs_choose_the_best_weights_and_the_end(tmp_path: Path, mode
               "checkpointEvery": 2}  # fmt: skip
     lines, summary = here(train_dpo.train, prepare(tmp_path, model, "dpo", "pairs", data, config))
     curve = {
-        line["step"]: line["values"]["eval_loss"]
+        line["step"]: line["values"]["eval/loss"]
         for line in of(lines, "metric")
-        if "eval_loss" in line["values"]
+        if "eval/loss" in line["values"]
     }
     best = min(curve, key=lambda step: curve[step])
     assert summary["best_step"] == best
