@@ -11,10 +11,11 @@ import torch
 from datasets import Dataset
 from trl import DPOTrainer
 
-from engine import EngineOptions, add_up, collate_rows, padding_of, random_state, rows_dataset
+from engine import EngineOptions
 from losses import PairScores, step_loss
 from packing import Pair, doubles, fill_bins, on_device, pack_pairs, pair_tokens
 from reference import ReferenceEngine
+from step import add_up, collate_rows, padding_of, random_state, rows_dataset
 
 MIN_SAVING = 0.05
 CALIBRATION_TOKENS = {"cpu": 1024, "cuda": 16384}

@@ -1,23 +1,15 @@
 """The typed job: what the agent asks of a trainer, parsed strictly from one JSON file."""
 
 import json
-import math
-import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from values import JobError as JobError
+from values import camel as camel
+from values import check_value, refuse
+
 PROTOCOL = 1
-
-
-class JobError(Exception):
-    """A failure with a cause a person understands and the remedy for it."""
-
-    def __init__(self, code: str, message: str, remedy: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)
@@ -118,16 +110,6 @@ CONFIGS: dict[str, type[PretrainConfig] | type[SftConfig] | type[DpoConfig] | ty
     "dpo": DpoConfig,
     "kto": KtoConfig,
 }
-AUTO = ("auto", "on", "off")
-# What a setting in words may be. The names of config keys that are free text stand in FREE_TEXT.
-CHOICES: dict[str, tuple[str, ...]] = {
-    "precision": ("auto", "fp32", "bf16", "nf4"),
-    "gradientCheckpointing": AUTO,
-    "prefixSharing": AUTO,
-    "lossOn": ("completion", "assistant", "all"),
-    "lrSchedule": ("linear", "cosine", "constant"),
-}
-FREE_TEXT = {"responseTemplate"}
 LOSSES = ("sigmoid", "ipo", "hinge", "robust", "sft")
 INPUTS: dict[str, tuple[set[str], set[str]]] = {
     "pretrain": ({"ontology"}, set()),
@@ -170,15 +152,6 @@ class Job:
         return path
 
 
-def refuse(message: str, remedy: str) -> JobError:
-    return JobError("bad_job", message, remedy)
-
-
-def camel(name: str) -> str:
-    head, *tail = name.split("_")
-    return head + "".join(part.capitalize() for part in tail)
-
-
 def inside(work_dir: Path, relative: Any, name: str) -> Path:
     """Resolve a job's relative path, links included; refuse one that leaves the work folder."""
     if not isinstance(relative, str) or not relative:
@@ -190,42 +163,6 @@ def inside(work_dir: Path, relative: Any, name: str) -> Path:
             "Use a path relative to workDir, inside it.",
         )
     return path
-
-
-def check_value(name: str, value: Any, default: Any) -> Any:
-    """Check one configuration value against the type of its default."""
-    if isinstance(default, list):
-        item = type(default[0]) if default else str
-        if not isinstance(value, list) or (default and not value):
-            raise refuse(
-                f"config.{name} must be a list with at least one entry.", f"Send for example {default}."
-            )
-        return [check_value(f"{name}[{index}]", entry, item()) for index, entry in enumerate(value)]
-    if isinstance(default, bool):
-        if not isinstance(value, bool):
-            raise refuse(f"config.{name} must be true or false.", f"Send for example {str(default).lower()}.")
-        return value
-    if name in CHOICES and value not in CHOICES[name]:
-        raise refuse(f"config.{name} is {value!r}.", f"Use one of {', '.join(CHOICES[name])}.")
-    if name in FREE_TEXT:
-        if not isinstance(value, str) or len(value) > 200:
-            raise refuse(f"config.{name} must be a text of at most 200 characters.", "Send a shorter text.")
-        return value
-    if isinstance(default, str):
-        if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_.]+", value):
-            raise refuse(
-                f"config.{name} must be a plain name.", "Send letters, digits, dots and underscores."
-            )
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise refuse(f"config.{name} must be a number.", f"Send for example {default}.")
-    if isinstance(default, int):
-        if int(value) != value:
-            raise refuse(f"config.{name} must be a whole number.", f"Send for example {default}.")
-        value = int(value)
-    if value < 0:
-        raise refuse(f"config.{name} must not be negative.", f"Send for example {default}.")
-    return float(value) if isinstance(default, float) else value
 
 
 def parse_config(kind: str, raw: Any) -> Config:

@@ -11,9 +11,10 @@ import torch
 from datasets import Dataset
 from trl import KTOTrainer
 
-from engine import EngineOptions, StepAbandoned, add_up, collate_rows, padding_of, rows_dataset
+from engine import EngineOptions
 from packing import Sequence, doubles, fill_bins, on_device, pack_sequences
 from reference import Completion, ReferenceEngine
+from step import StepAbandoned, add_up, collate_rows, padding_of, rows_dataset
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from pathlib import Path
 import torch
 from trl.trainer.utils import use_adapter
 
-from engine import StepAbandoned, StepEngine
+from engine import StepEngine
 from packing import Sequence, pack_sequences
 from ref_cache import RefCache, fingerprint_tensors
+from step import StepAbandoned
 
 Completion = tuple[list[int], list[int]]  # token ids of a prompt and of what follows it
 

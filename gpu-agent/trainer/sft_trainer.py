@@ -6,8 +6,9 @@ import torch
 from datasets import Dataset
 from trl import SFTTrainer
 
-from engine import EngineOptions, StepEngine, add_up, collate_rows, padding_of, rows_dataset
+from engine import EngineOptions, StepEngine
 from packing import Sequence, fill_bins, pack_sequences
+from step import add_up, collate_rows, padding_of, rows_dataset
 
 
 class PalateSftTrainer(StepEngine, SFTTrainer):

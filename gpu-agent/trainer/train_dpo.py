@@ -9,7 +9,6 @@ import events
 from device import seed_all, set_threads
 from dpo_trainer import PalateDpoTrainer
 from encode import encode_pairs, mark_pairs
-from engine import StepAbandoned
 from job import DpoConfig, Job, JobError
 from lifecycle import Cancelled, StopFlag, run_job
 from lora import engine_options, hold_out, load_trainable, read_rows, train_and_finish, training_arguments
@@ -17,6 +16,7 @@ from packing import Pair
 from proof import prove
 from ref_cache import cache_folder, fingerprint_files
 from reporter import Reporter
+from step import StepAbandoned
 from tokenizer import load_tokenizer
 
 

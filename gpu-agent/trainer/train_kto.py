@@ -12,7 +12,6 @@ from trl import KTOConfig as TrlKtoConfig
 import events
 from device import seed_all, set_threads
 from encode import encode_chat, encode_reply
-from engine import StepAbandoned
 from job import Job, JobError, KtoConfig
 from kto_trainer import PalateKtoTrainer, Thumb
 from lifecycle import Cancelled, StopFlag, run_job
@@ -28,6 +27,7 @@ from lora import (
 from proof import MarkedRow, mark, prove
 from ref_cache import cache_folder, fingerprint_files
 from reporter import Reporter
+from step import StepAbandoned
 from tokenizer import chat, load_tokenizer
 
 

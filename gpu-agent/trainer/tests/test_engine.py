@@ -23,13 +23,14 @@ from trl import DPOConfig
 import events
 from attention import AttentionPlan, attend
 from dpo_trainer import PalateDpoTrainer
-from engine import EngineOptions, StepAbandoned
+from engine import EngineOptions
 from job import JobError
 from ladder import Rung, next_rung
 from losses import PairScores, step_loss
 from packing import PackedRow, Pair, fill_bins, pack_pairs
 from quantise import quantise_base
 from ref_cache import RefCache
+from step import StepAbandoned
 
 
 @pytest.fixture
