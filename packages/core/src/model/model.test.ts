@@ -47,12 +47,22 @@ test('the newest attempt that delivered counts; without its weights nothing is r
   expect(row?.files).toHaveLength(2)
   const orphan = await createFinishedRun(deps, workspaceId, { kind: 'dpo' })
   expect(await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, orphan))).toBeNull()
-  const torn = await createFinishedRun(deps, workspaceId, {
-    kind: 'pretrain',
+})
+
+test('a tuning that delivered whole weights becomes a base of its own name', async () => {
+  const { workspaceId } = await createKitchen(deps)
+  const base = await createModel(deps, workspaceId)
+  const made = await createFinishedRun(deps, workspaceId, {
+    ...{ kind: 'dpo', name: 'whole', lineage: { baseModelVersionId: base.id } },
   })
-  await deps.db.update(run).set({ kind: 'dpo' }).where(eq(run.id, torn.id))
-  const asAdapter = { ...torn, kind: 'dpo' as const, lineage: { baseModelVersionId: row?.id } }
-  expect(await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, asAdapter))).toBeNull()
+  await deliver(deps, workspaceId, made.id, 'pretrain')
+  expect(await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))).toMatchObject({
+    kind: 'base',
+    name: 'whole',
+    number: 1,
+    baseId: null,
+    gguf: { name: 'base.gguf' },
+  })
 })
 
 test('an adapter knows where it comes from, down to the votes', async () => {

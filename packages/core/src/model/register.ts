@@ -18,7 +18,7 @@ const roles: Record<
 
 /**
  * Enters what a finished training delivered into the registry: `pretrain` gives a base model, `sft` and `dpo` an
- * adapter on `run.lineage.baseModelVersionId`. A run has one entry, however often this is called.
+ * adapter on `run.lineage.baseModelVersionId`, or a base where they delivered whole weights. A run has one entry, however often this is called.
  * @returns null when the run did not deliver its weights whole (both as files and as GGUF); nothing is entered then
  */
 export async function registerModelVersion(
@@ -29,9 +29,11 @@ export async function registerModelVersion(
   const { workspaceId } = ctx
   const there = await findByRun(tx, workspaceId, run.id)
   if (there) return there
-  const kind = run.kind === 'pretrain' ? 'base' : 'adapter'
   const baseId = typeof run.lineage.baseModelVersionId === 'string' ? run.lineage.baseModelVersionId : null
   const delivered = await lastDelivery(tx, workspaceId, run.id)
+  // A fine-tuning of all weights delivers a whole model: a base that others may be trained on.
+  const whole = run.kind === 'pretrain' || delivered.some(({ role }) => role === roles.base.files)
+  const kind = whole ? 'base' : 'adapter'
   const { files: fileRole, gguf: ggufRole, folder, name: ggufName } = roles[kind]
   const files = delivered
     .filter(({ role }) => role === fileRole)
@@ -39,7 +41,7 @@ export async function registerModelVersion(
   const gguf = delivered.find(({ role }) => role === ggufRole)
   if (files.length === 0 || !gguf || (kind === 'adapter' && !baseId)) return null
 
-  const name = kind === 'base' ? 'starter' : run.name
+  const name = run.kind === 'pretrain' ? 'starter' : run.name
   const number = await nextNumber(tx, modelVersion, workspaceId, eq(modelVersion.name, name))
   const [made] = await tx
     .insert(modelVersion)
