@@ -214,6 +214,8 @@ def build(bench: Bench, method: str, arm: str, model: Any, cache: Path) -> Any:
     options = EngineOptions(
         precision="nf4" if bench.quantised and not free else "bf16" if bench.quantised else "fp32",
         checkpointing="auto" if free else "on",
+        # At the same settings a micro-batch has the room of stock's, padding included; free, as much as fits.
+        budget=0 if free else bench.micro * (2 if method == "dpo" else 1) * longest(pairs),
     )
     args = arguments(bench, method, stock)
     if method == "dpo" and stock:
@@ -245,6 +247,10 @@ def build(bench: Bench, method: str, arm: str, model: Any, cache: Path) -> Any:
 def clock(device: torch.device) -> float:
     """Seconds. On a CPU those that this process had the processor: other work on the machine is no part of it."""
     return time.perf_counter() if device.type == "cuda" else time.process_time()
+
+
+def longest(pairs: list[Pair]) -> int:
+    return max(len(p.prompt) + max(len(p.chosen), len(p.rejected)) for p in pairs)
 
 
 def useful(bench: Bench, method: str, vocabulary: int) -> int:
