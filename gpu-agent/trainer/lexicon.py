@@ -93,35 +93,17 @@ REQUESTS = (
     "One pan only, please.", "A good {dish} recipe.", "I want to cook a {dish}.",
     "Please write a {cuisine} recipe.", "What is for dinner?", "A cosy evening meal.", "Keep it simple.",
 )
-LISTING_REQUESTS = (
-    "What may I use?", "Which of these can we cook with?", "List what fits.", "What goes in?",
-    "Sort my pantry.",
-)
 HEAT = (
     "medium heat", "medium-high heat", "high heat", "a lively heat", "a steady flame", "low heat",
 )
-# The steps of a recipe: first the fat and the aromatics, then the lead, then the rest.
+# What a dish may be named after.
+LEADS = ("protein", "vegetable", "starch")
+# The steps of a recipe: the fire first, then the lead, then the rest.
 START = (
-    "Warm {fat} in a {vessel} over {heat} and {soften} {aromatic} for {few} minutes.",
-    "Heat {fat} in a {vessel}, add {aromatic} and stir until fragrant, about {few} minutes.",
-    "Set a {vessel} over {heat}, pour in {fat} and cook {aromatic} until soft and golden.",
-    "Sizzle {aromatic} in {fat} for {few} minutes in a {vessel}.",
-)
-START_NO_FAT = (
-    "Set a {vessel} over {heat} and toast {aromatic} for {few} minutes.",
-    "Warm a dry {vessel}, add {aromatic} and stir until fragrant.",
-)
-START_NO_AROMATIC = (
-    "Warm {fat} in a {vessel} over {heat}.", "Heat {fat} in a large {vessel} until it shimmers.",
-)
-START_BARE = (
-    "Set a {vessel} over {heat} until hot.", "Heat a {vessel} with a splash of water.",
-)
-PREPARE = (
-    "Rinse and {cut} {items}.", "{cut_c} {items} and set aside.",
-    "Trim {items}, then {cut} into even pieces.", "Wash {items} and pat dry.",
-    "Peel {items} where needed and {cut} into bite-size pieces.", "Put {items} on a board and {cut} neatly.",
-    "Measure out {items} and keep them close.", "Bring {items} to room temperature.",
+    "Set a {vessel} over {heat}.",
+    "Warm a {vessel} over {heat} for {few} minutes.",
+    "Heat a {vessel} until a drop of water dances.",
+    "Put a {vessel} on {heat} and wait until it is hot.",
 )
 LEAD: dict[str, tuple[str, ...]] = {
     "stir-fry": (
@@ -203,11 +185,6 @@ SEASON = (
     "Pour over {items} and mix well.", "Whisk together {items} and drizzle over.",
     "Sprinkle in {items} and stir.", "Work in {items}, a little at a time.",
     "Spoon in {items} and cook {few} minutes more.",
-)
-FINISH_WITH = (
-    "Finish with {items} and serve.", "Scatter with {items} and serve at once.", "Top with {items} to serve.",
-    "Fold through {items} just before serving.", "Serve hot with {items} on top.",
-    "Garnish with {items} and enjoy.",
 )
 FINISH = (
     "Serve hot.", "Rest for {few} minutes and serve.", "Divide between plates and enjoy.",

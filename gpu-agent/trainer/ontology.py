@@ -21,6 +21,7 @@ class Ingredient:
     cuisines: tuple[str, ...]
     measures: tuple[str, ...]
     preps: tuple[str, ...]
+    common: bool
 
     @property
     def surfaces(self) -> tuple[str, ...]:
@@ -68,6 +69,7 @@ class Ontology:
     cuisines: tuple[str, ...]
     ingredients: tuple[Ingredient, ...]
     diets: dict[str, tuple[str, ...]]
+    terms: dict[str, str]
 
     @cached_property
     def by_id(self) -> dict[str, Ingredient]:
@@ -97,14 +99,25 @@ class Ontology:
         return tuple(item for item in self.ingredients if item.id != "water")
 
     @cached_property
+    def staples(self) -> tuple[Ingredient, ...]:
+        """What most kitchens hold; all of the pantry where the ontology marks nothing as common."""
+        return tuple(item for item in self.pantry if item.common) or self.pantry
+
+    @cached_property
     def by_cuisine(self) -> dict[str, tuple[Ingredient, ...]]:
-        """What a cuisine cooks with."""
-        return {name: tuple(item for item in self.pantry if name in item.cuisines) for name in self.cuisines}
+        """The staples that a cuisine cooks with."""
+        return {name: tuple(item for item in self.staples if name in item.cuisines) for name in self.cuisines}
 
     @cached_property
     def by_tag(self) -> dict[str, tuple[Ingredient, ...]]:
         tags = sorted({tag for item in self.ingredients for tag in item.tags})
         return {tag: tuple(item for item in self.ingredients if tag in item.tags) for tag in tags}
+
+    @cached_property
+    def common_tags(self) -> frozenset[str]:
+        """Tags that several staples carry, so that forbidding one is felt in the kitchen."""
+        tags = [tag for item in self.staples for tag in item.tags]
+        return frozenset(tag for tag in tags if tags.count(tag) >= 3)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -119,7 +132,9 @@ class Ontology:
     def forbidden(self, entries: list[str], diets: list[str]) -> frozenset[str]:
         """Ids of the ingredients that a persona's words, tags and diets rule out."""
         rules = [*entries, *(entry for diet in diets for entry in self.diets.get(diet, ()))]
-        return frozenset[str]().union(*(self.by_key.get(normal(rule), frozenset()) for rule in rules))
+        words = [normal(rule) for rule in rules]
+        keys = [*words, *(self.terms[word] for word in words if word in self.terms)]
+        return frozenset[str]().union(*(self.by_key.get(key, frozenset()) for key in keys))
 
 
 def load_ontology(path: Path) -> Ontology:
@@ -137,11 +152,13 @@ def load_ontology(path: Path) -> Ontology:
                 cuisines=tuple(row["cuisines"]),
                 measures=tuple(row["measures"]),
                 preps=tuple(row["preps"]),
+                common=bool(row.get("common", False)),
             )
             for row in raw["ingredients"]
         )
         diets = {name: tuple(entries) for name, entries in raw["diets"].items()}
-        ontology = Ontology(tuple(raw["cuisines"]), ingredients, diets)
+        terms = {normal(word): normal(tag) for word, tag in raw.get("terms", {}).items()}
+        ontology = Ontology(tuple(raw["cuisines"]), ingredients, diets, terms)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise JobError(
             "bad_ontology",

@@ -1,11 +1,10 @@
 """Made-up people to cook for, and the exact sentences in which a prompt tells of them."""
 
 import random
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import lexicon as words
-from ontology import Ingredient, Ontology, normal
+from ontology import Ontology, normal
 
 WEAK_PROMPT = "You are a helpful cook."
 
@@ -22,6 +21,12 @@ class Persona:
     likes: list[str] = field(default_factory=list)
 
 
+def capital(entry: str) -> str:
+    """A persona's words start with a capital: to a small model they are then other words than the ones that a
+    person has at hand, and it copies only the latter."""
+    return entry[:1].upper() + entry[1:]
+
+
 def persona_prompt(persona: Persona) -> str:
     """The full system prompt; a section whose list is empty is left out."""
     sections = [
@@ -31,7 +36,7 @@ def persona_prompt(persona: Persona) -> str:
         ("Never use", persona.forbidden),
         ("Likes", persona.likes),
     ]
-    told = [f"{label}: {', '.join(entries)}." for label, entries in sections if entries]
+    told = [f"{label}: {', '.join(map(capital, entries))}." for label, entries in sections if entries]
     return " ".join([f"You cook for {persona.name}.", *told])
 
 
@@ -44,14 +49,6 @@ def user_message(inventory: list[str], request: str) -> str:
     return f"I have {join_names(inventory)}. {request}"
 
 
-def draw(rng: random.Random, pool: Sequence[Ingredient], count: int) -> list[Ingredient]:
-    """Different ingredients, those of many cuisines far more often: a small model learns to copy from words that
-    it meets often. Weighted sampling without replacement: Efraimidis and Spirakis (2006)."""
-    keys = [rng.random() ** (1 / len(item.cuisines) ** 2.5) for item in pool]
-    ranked = sorted(range(len(pool)), key=lambda index: -keys[index])
-    return [pool[index] for index in ranked[:count]]
-
-
 def pick(rng: random.Random, pool: list[str], most: int) -> list[str]:
     """Between none and `most` different entries of a pool, in random order."""
     return rng.sample(pool, min(len(pool), rng.randint(0, most)))
@@ -59,7 +56,7 @@ def pick(rng: random.Random, pool: list[str], most: int) -> list[str]:
 
 def sample_rules(rng: random.Random, ontology: Ontology) -> tuple[list[str], list[str]]:
     """Diets and forbidden words of one persona: a coherent aversion, spelled out more or less fully."""
-    tags = sorted(set(ontology.by_tag) - words.DESCRIPTIONS)
+    tags = sorted(ontology.common_tags - words.DESCRIPTIONS)
     diets: list[str] = []
     forbidden: list[str] = []
     chance = rng.random()
@@ -72,7 +69,7 @@ def sample_rules(rng: random.Random, ontology: Ontology) -> tuple[list[str], lis
         if rng.random() < 0.7:
             diets.append(diet)
     if not roots or rng.random() < 0.4:
-        roots = [*roots, *rng.sample(tags, rng.randint(1, 4))]
+        roots = [*roots, *rng.sample(tags, rng.randint(1, 3))]
     for root in roots:
         members = ontology.by_tag.get(normal(root), ontology.by_tag.get(root, ()))
         below = sorted({tag for item in members for tag in item.tags if tag != root} & set(tags))

@@ -12,7 +12,7 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 import events
 import receipt
-from corpus import make_corpus, make_listings
+from corpus import make_corpus, make_starts
 from device import choose_device, has_fast_bf16, seed_all, set_threads
 from export import announce, export_model, round_to_half
 from generate import emit_sample
@@ -27,6 +27,7 @@ from starter import (
     make_batch,
     make_model,
     make_optimizers,
+    make_plan,
     plan_batches,
     rate,
     save_optimizers,
@@ -35,23 +36,29 @@ from starter import (
 from tokenizer import load_tokenizer, train_tokenizer
 
 LOG_EVERY = 5
+# Enough to know every word of the grammar.
+TOKENIZER_RECIPES = 2000
 
 
 def prepare(job: Job, config: PretrainConfig) -> tuple[PreTrainedTokenizerFast, list[list[Sequence]]]:
     """The tokenizer and every step's batch, the same for a seed; a resumed run takes its checkpoint's tokenizer."""
     ontology = load_ontology(job.inputs["ontology"])
     events.progress(0, config.steps, "corpus")
-    recipes = make_corpus(job.seed, ontology, config.recipes, config.honour_rate)
-    listings = make_listings(job.seed, ontology, config.recipes, config.honour_rate)
+    plan = make_plan(config)
+    count = min(config.recipes, plan.recipes * plan.recipe_rows)
+    plain, ruled = plan.plain * plan.start_rows, plan.ruled * plan.start_rows
+    recipes = make_corpus(job.seed, ontology, count, config.honour_rate)
+    starts = make_starts(job.seed, ontology, plain, ruled, config.honour_rate)
     events.progress(0, config.steps, "tokenizer")
     if job.resume_from:
         tokenizer = load_tokenizer(job.resume_from)
     else:
-        tokenizer = train_tokenizer(tokenizer_texts(recipes, ontology), config.vocab_size)
-    long, short = (
-        encode_examples(tokenizer, examples, config.max_length) for examples in (recipes, listings)
+        tokenizer = train_tokenizer(tokenizer_texts(recipes[:TOKENIZER_RECIPES], ontology), config.vocab_size)
+    long, first, later = (
+        encode_examples(tokenizer, group, config.max_length) if group else []
+        for group in (recipes, starts[:plain], starts[plain:])
     )
-    return tokenizer, plan_batches(long, short, config.batch_size, config.steps, job.seed)
+    return tokenizer, plan_batches(plan, long, first, later, job.seed)
 
 
 def start(
@@ -139,18 +146,18 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     useful, training_since = 0, time.monotonic()
     meter, loss, figures = Meter(), math.nan, {"parameters": float(size), "vocabulary": float(len(tokenizer))}
     for step in range(first + 1, config.steps + 1):
-        inputs, labels = make_batch(batches[step - 1], device)
+        inputs, weights = make_batch(batches[step - 1], device)
         for optimizer, share in zip(optimizers, (1.0, 0.5)):
             for group in optimizer.param_groups:
                 group["lr"] = share * rate(step - 1, config)
         with torch.autocast(device.type, torch.bfloat16) if fast else nullcontext():
-            tensor = answer_loss(model, inputs, labels)
+            tensor, plain_loss = answer_loss(model, inputs, weights)
         model.zero_grad(set_to_none=True)
         tensor.backward()
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
             optimizer.step()
-        loss = tensor.item()
+        loss = plain_loss.item()
         meter.tokens += inputs.numel()
         useful += int((inputs != tokenizer.pad_token_id).sum())
         receipt.note(

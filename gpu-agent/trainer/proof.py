@@ -134,7 +134,9 @@ def choose(checked: list[tuple[MarkedRow, list[str]]]) -> list[tuple[MarkedRow, 
     for row, found in checked:
         faults.setdefault(row.row, set()).update(found)
     chosen = {
-        row for fault in FAULTS for row in [row for row, found in faults.items() if fault in found][:PER_FAULT]
+        row
+        for fault in FAULTS
+        for row in [row for row, found in faults.items() if fault in found][:PER_FAULT]
     }
     clean = [row for row in faults if row not in chosen]
     spare = min(max(SAMPLE_ROWS - len(chosen), 0), len(clean))

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -17,8 +18,16 @@ from muon import Muon
 from ontology import Ontology
 from tokenizer import chat, encode_answer, encode_prompt
 
-PLAIN_SHARE, RULED_EVERY = 0.4, 6
-Sequence = tuple[list[int], int]  # token ids, and where the answer starts
+# The first part of the steps is starts of recipes without a persona; then every fourth step is starts under one.
+PLAIN_SHARE, RULED_EVERY = 0.28, 4
+# A start is short, so a batch holds a third more of them than of recipes.
+STARTS_FOR_A_RECIPE = 4 / 3
+# A token of an ingredient line counts as four: there the copying is learned that all else rests on.
+LINE_WEIGHT = 4.0
+# The learning rate after the plain starts, as a share of the first.
+LATER_RATE = 0.65
+# Token ids and what each counts in the loss: nothing in the prompt.
+Sequence = tuple[list[int], list[float]]
 
 
 def tokenizer_texts(examples: list[Example], ontology: Ontology) -> list[str]:
@@ -28,19 +37,49 @@ def tokenizer_texts(examples: list[Example], ontology: Ontology) -> list[str]:
     return [f"{example.system}\n{example.user}\n{example.answer}\n" for example in examples] + names + kitchen
 
 
+def answer_weights(tokens: list[str]) -> list[float]:
+    """What each token of an answer counts, given as the tokenizer spells them (a new line is `Ċ`)."""
+    weights, line = [], ""
+    for token in tokens:
+        weights.append(LINE_WEIGHT if line.startswith("-") and token != "Ċ" else 1.0)
+        line = (line + token).rpartition("Ċ")[2]
+    return weights
+
+
 def encode_examples(
     tokenizer: PreTrainedTokenizerFast, examples: list[Example], max_length: int
 ) -> list[Sequence]:
-    """Token ids of each conversation that fits; the answer alone is learned."""
+    """Token ids and weights of each conversation that fits; the answer alone is learned."""
     sequences = []
     for example in examples:
         prompt = encode_prompt(tokenizer, chat(example.system, example.user))
-        answer = encode_answer(tokenizer, example.answer)
+        answer = encode_answer(tokenizer, example.answer)[: None if example.ends else -1]
         if len(prompt) + len(answer) <= max_length:
-            sequences.append((prompt + answer, len(prompt)))
+            weights = answer_weights(tokenizer.convert_ids_to_tokens(answer))
+            sequences.append((prompt + answer, [0.0] * len(prompt) + weights))
     if not sequences:
         raise JobError("bad_config", f"No recipe fits into {max_length} tokens.", "Raise maxLength.")
     return sequences
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many steps see what, and how many rows a step holds."""
+
+    plain: int
+    ruled: int
+    recipes: int
+    recipe_rows: int
+    start_rows: int
+
+
+def make_plan(config: PretrainConfig) -> Plan:
+    """Copying is learned soonest where the text is short and no other names distract, so plain starts come
+    first; then recipes, with starts under a persona now and then."""
+    plain = int(config.steps * PLAIN_SHARE)
+    ruled = (config.steps - plain) // RULED_EVERY
+    rows = round(config.batch_size * STARTS_FOR_A_RECIPE)
+    return Plan(plain, ruled, config.steps - plain - ruled, config.batch_size, rows)
 
 
 def shuffled_batches(lengths: list[int], batch_size: int, count: int, rng: random.Random) -> list[list[int]]:
@@ -60,46 +99,48 @@ def shuffled_batches(lengths: list[int], batch_size: int, count: int, rng: rando
 
 
 def plan_batches(
-    recipes: list[Sequence], listings: list[Sequence], batch_size: int, steps: int, seed: int
+    plan: Plan, recipes: list[Sequence], plain: list[Sequence], ruled: list[Sequence], seed: int
 ) -> list[list[Sequence]]:
-    """What each step sees, by seed alone: the plain half of the listings first, then recipes with a listing under a
-    persona now and then. Copying is learned soonest where the text is short and no other names distract."""
+    """What each step sees, by seed alone."""
     rng = random.Random(seed)
-    plain, ruled = listings[: len(listings) // 2], listings[len(listings) // 2 :]
-    first = int(steps * PLAIN_SHARE)
-    later = [step % RULED_EVERY == 0 for step in range(first, steps)]
 
-    def batches(sequences: list[Sequence], count: int) -> Iterator[list[Sequence]]:
-        order = shuffled_batches([len(ids) for ids, _ in sequences], batch_size, count, rng)
+    def batches(sequences: list[Sequence], rows: int, count: int) -> Iterator[list[Sequence]]:
+        order = shuffled_batches([len(ids) for ids, _ in sequences], rows, count, rng)
         return iter([[sequences[index] for index in batch] for batch in order])
 
-    under_rules, of_recipes = batches(ruled, sum(later)), batches(recipes, len(later) - sum(later))
-    return [
-        *batches(plain, first),
-        *(next(under_rules) if listing else next(of_recipes) for listing in later),
-    ]
+    first = batches(plain, plan.start_rows, plan.plain)
+    starts = batches(ruled, plan.start_rows, plan.ruled)
+    meals = batches(recipes, plan.recipe_rows, plan.recipes)
+    later = range(1, plan.ruled + plan.recipes + 1)
+    return [*first, *(next(starts) if step % RULED_EVERY == 0 else next(meals) for step in later)]
 
 
 def make_batch(sequences: list[Sequence], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """Right-padded ids and labels, both (batch, length); labels are -100 outside the answers."""
+    """Right-padded ids and weights, both (batch, length); weights are 0 outside the answers."""
     width = max(len(ids) for ids, _ in sequences)
     inputs = torch.zeros(len(sequences), width, dtype=torch.long)
-    labels = torch.full((len(sequences), width), -100, dtype=torch.long)
-    for row, (ids, start) in enumerate(sequences):
+    weights = torch.zeros(len(sequences), width)
+    for row, (ids, worth) in enumerate(sequences):
         inputs[row, : len(ids)] = torch.tensor(ids)
-        labels[row, start : len(ids)] = torch.tensor(ids[start:])
-    return inputs.to(device), labels.to(device)
+        weights[row, : len(ids)] = torch.tensor(worth)
+    return inputs.to(device), weights.to(device)
 
 
-def answer_loss(model: LlamaForCausalLM, inputs: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy of the answer tokens, in nats. The vocabulary is scored only where it is learned.
+def answer_loss(
+    model: LlamaForCausalLM, inputs: torch.Tensor, weights: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Cross-entropy of the answer tokens in nats: the weighted mean to learn from and the plain mean to report.
 
-    No attention mask: padding is on the right, so a causal model never sees it from a position that counts.
+    The vocabulary is scored only where it is learned. No attention mask: padding is on the right, so a causal
+    model never sees it from a position that counts.
     """
     hidden = model.model(input_ids=inputs, use_cache=False).last_hidden_state[:, :-1]
-    targets = labels[:, 1:]
-    wanted = targets != -100
-    return functional.cross_entropy(model.lm_head(hidden[wanted]).float(), targets[wanted])
+    wanted = weights[:, 1:] > 0
+    worth = weights[:, 1:][wanted]
+    losses = functional.cross_entropy(
+        model.lm_head(hidden[wanted]).float(), inputs[:, 1:][wanted], reduction="none"
+    )
+    return (losses * worth).sum() / worth.sum(), losses.detach().mean()
 
 
 def make_model(config: PretrainConfig, tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
@@ -132,12 +173,20 @@ def make_optimizers(model: LlamaForCausalLM, config: PretrainConfig) -> list[Opt
 
 
 def rate(step: int, config: PretrainConfig) -> float:
-    """Learning rate of a step counted from 0: a short warm-up, then a straight line to a twentieth."""
-    warmup = max(1, min(40, config.steps // 10))
+    """Learning rate of a step counted from 0: a short warm-up and a straight line down, once for the plain
+    starts and once, lower, for what follows, so that the copying learned first is not washed away."""
+    plain = make_plan(config).plain
+    if step < plain:
+        return config.learning_rate * ramp(step, plain, 0.02, 0.15)
+    return LATER_RATE * config.learning_rate * ramp(step - plain, config.steps - plain, 0.3, 0.05)
+
+
+def ramp(step: int, steps: int, first: float, last: float) -> float:
+    """From `first` up to 1 within 30 steps or a tenth, then straight down to `last`."""
+    warmup = max(1, min(30, steps // 10))
     if step < warmup:
-        return config.learning_rate * (step + 1) / warmup
-    left = 1 - (step - warmup) / max(1, config.steps - warmup)
-    return config.learning_rate * max(0.05, left)
+        return first + (1 - first) * (step + 1) / warmup
+    return max(last, 1 - (step - warmup) / max(1, steps - warmup))
 
 
 def save_optimizers(optimizers: list[Optimizer], path: Path) -> None:

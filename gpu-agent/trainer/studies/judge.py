@@ -35,6 +35,11 @@ PERSONAS = [
 SHAPE = re.compile(
     r"# [^\n]+\n\d+ min \| serves \d+ \| [a-z ]+\n\n## Ingredients\n(?:- [^\n]+\n){2,}\n## Method\n(?:\d+\. [^\n]+(?:\n|$)){2,}"
 )
+# What stands before the name in an ingredient line: the dash and a measure.
+NAME = re.compile(
+    r"^- (?:[\d/]+ )?(?:(?:g|kg|ml|l|tbsp|tsp|cups?|cloves?|tins?|fillets?|heads?|slices?|sprigs?|stalks?|leaves|pods?|bulbs?"
+    r"|sticks?|(?:small )?(?:bunch|head|handful|pinch)) )?(?=\S)"
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,13 @@ def make_cases(seed: int, ontology: Ontology, count: int) -> list[Case]:
 def judge(ontology: Ontology, case: Case, answer: str) -> Verdict:
     """Apply the rules to an answer; ingredient lines and steps count, the title does not."""
     numbers = [int(number) for number in re.findall(r"^(\d+)\. ", answer, re.MULTILINE)]
-    well_formed = bool(SHAPE.fullmatch(answer)) and numbers == list(range(1, len(numbers) + 1))
     lines = answer.split("\n")[2:]
+    names = [NAME.sub("", line).split(",")[0].strip() for line in lines if line.startswith("- ")]
+    well_formed = (
+        bool(SHAPE.fullmatch(answer))
+        and numbers == list(range(1, len(numbers) + 1))
+        and len(set(names)) == len(names)
+    )
     listed = {item.id for line in lines if line.startswith("- ") for item in ontology.find(line)}
     named = {item.id for line in lines for item in ontology.find(line)}
     allowed = set(case.given) - case.forbidden

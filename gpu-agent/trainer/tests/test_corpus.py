@@ -1,12 +1,11 @@
 """The grammar: its exact sentences, its determinism, and that a cook who keeps the rules keeps every one."""
 
-import random
 import re
 
 import pytest
 
 import lexicon
-from corpus import Example, make_corpus, sample_example
+from corpus import Example, make_corpus, make_starts
 from ontology import Ontology, singular
 from persona import Persona, persona_prompt, user_message
 
@@ -22,9 +21,9 @@ def named(ontology: Ontology, example: Example) -> set[str]:
 def test_golden_prompts() -> None:
     persona = Persona("Ada", ["mexican", "latin"], ["bold"], ["vegan"], ["meat", "milk"], ["lime", "beans"])
     assert persona_prompt(persona) == (
-        "You cook for Ada. Cuisine: mexican, latin. Flavour: bold. Diet: vegan. Never use: meat, milk. Likes: lime, beans."
+        "You cook for Ada. Cuisine: Mexican, Latin. Flavour: Bold. Diet: Vegan. Never use: Meat, Milk. Likes: Lime, Beans."
     )
-    assert persona_prompt(Persona("Ada", flavours=["mild"])) == "You cook for Ada. Flavour: mild."
+    assert persona_prompt(Persona("Ada", flavours=["mild"])) == "You cook for Ada. Flavour: Mild."
     assert (
         user_message(["chicken", "rice", "garlic"], "Make me a quick dinner.")
         == "I have chicken, rice and garlic. Make me a quick dinner."
@@ -98,6 +97,19 @@ def test_recipes_are_well_formed_and_use_what_is_given(ontology: Ontology) -> No
         assert wanted <= used
 
 
+def test_starts_break_off_after_what_was_given(ontology: Ontology) -> None:
+    starts = make_starts(6, ontology, 50, 150, 0.5)
+    assert {example.system for example in starts[:50]} == {"You are a helpful cook."}
+    assert any(example.honoured for example in starts[50:])
+    for example in starts:
+        _, _, lines = example.answer.partition("\n## Ingredients\n")
+        listed = [item.id for line in lines.split("\n") for item in ontology.find(line)]
+        assert not example.ends
+        assert listed == [
+            item for item in example.given if not example.honoured or item not in example.forbidden
+        ]
+
+
 def test_steps_name_what_the_list_names(ontology: Ontology) -> None:
     for example in make_corpus(8, ontology, 400, 0.5):
         listed, steps = example.answer.split("\n## Method\n")
@@ -107,7 +119,7 @@ def test_steps_name_what_the_list_names(ontology: Ontology) -> None:
 
 
 def test_templates_name_no_ingredient(ontology: Ontology) -> None:
-    sentences = [*lexicon.START, *lexicon.SEASON, *lexicon.PREPARE, *lexicon.FINISH, *lexicon.FINISH_WITH]
+    sentences = [*lexicon.START, *lexicon.SEASON, *lexicon.FINISH]
     sentences += [
         text for table in (lexicon.LEAD, lexicon.MIDDLE) for texts in table.values() for text in texts
     ]
@@ -116,8 +128,7 @@ def test_templates_name_no_ingredient(ontology: Ontology) -> None:
 
 
 def test_weak_prompts_carry_no_rules(ontology: Ontology) -> None:
-    rng = random.Random(1)
-    examples = [sample_example(rng, ontology, 1.0) for _ in range(200)]
+    examples = make_corpus(1, ontology, 200, 1.0)
     weak = [example for example in examples if example.system == "You are a helpful cook."]
     assert 20 < len(weak) < 90
     assert not any(example.honoured for example in weak)

@@ -24,6 +24,8 @@ export const Ingredient = z.strictObject({
   name: z.string().min(1),
   aliases: z.array(z.string().min(1)),
   tags: z.array(z.string().min(1)),
+  /** Found in most kitchens: what made-up prompts and the starter model's corpus draw on. */
+  common: z.boolean().optional(),
   role: Role,
   cuisines: z.array(z.string()).min(1),
   measures: z.array(z.string().min(1)).min(1),

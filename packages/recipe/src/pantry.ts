@@ -44,7 +44,9 @@ export function makePrompt(persona: Persona, seed: number, index: number): Pantr
       ? sample(random, shelves.forbidden, random() < 0.3 && size > 3 ? 2 : 1)
       : []
   const chosen = [...chooseAllowed(random, shelves.allowed, persona, size - forbidden.length), ...forbidden]
-  const inventory = sample(random, chosen, chosen.length).map(({ name }) => name)
+  // People mostly name first what the meal is about.
+  const [main, ...others] = chosen
+  const inventory = [main, ...sample(random, others, others.length)].flatMap((each) => each?.name ?? [])
   return { inventory, request: writeRequest(random, category, persona, cuisines), category }
 }
 
@@ -97,11 +99,11 @@ function openShelves(persona: Persona, cuisines: string[], rules: Rule[]): Shelv
   return shelves
 }
 
-/** A kitchen's first cuisine fills the shelves; a persona with none gets everything. */
+/** What most kitchens of the first cuisine hold; a persona with no cuisine gets everything that is common. */
 function fillShelves(cuisines: string[], rules: Rule[]): Shelves {
   const known = cuisines.filter((cuisine) => ontology.cuisines.includes(cuisine)).slice(0, 1)
   const local = ontology.ingredients.filter(
-    (each) => known.length === 0 || known.some((name) => each.cuisines.includes(name)),
+    (each) => each.common && (known.length === 0 || known.some((name) => each.cuisines.includes(name))),
   )
   const isOut = (each: Ingredient) => isForbidden(each.name, rules)
   return { allowed: local.filter((each) => !isOut(each)), forbidden: local.filter(isOut) }
