@@ -16,7 +16,7 @@ import lexicon as words
 from ontology import Ingredient, Ontology
 from persona import WEAK_PROMPT, Persona, join_names, persona_prompt, sample_persona, user_message
 
-PERSONAS = 500
+PERSONAS = 300
 WEAK_SHARE = 0.25
 # How often a prompt draws on the whole ontology, and how often a thing goes by another of its names.
 RARE_RATE, ALIAS_RATE = 0.02, 0.02
@@ -95,7 +95,7 @@ def draw(rng: random.Random, pool: Sequence[Ingredient], count: int) -> list[Ing
 
 
 def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: frozenset[str]) -> Pantry:
-    """Three to six things at hand, something forbidden among them in four of ten cases where rules exist."""
+    """Three to six things at hand, something forbidden among them in six of ten cases where rules exist."""
     chance = rng.random()
     pool = ontology.by_cuisine[cuisine] if chance < 0.7 else ontology.staples
     if rng.random() < RARE_RATE:
@@ -104,7 +104,7 @@ def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: 
     refused = [item for item in pool if item.id in banned]
     mains = [item for item in allowed if item.role in ("protein", "vegetable", "starch")]
     chosen = draw(rng, mains, 1)
-    if refused and rng.random() < 0.4:
+    if refused and rng.random() < 0.6:
         chosen += draw(rng, refused, rng.choice((1, 1, 2)))
     rest = [item for item in allowed if item not in chosen]
     chosen += draw(rng, rest, max(rng.randint(3, 6) - len(chosen), 1))
@@ -176,14 +176,19 @@ def write_lines(used: list[Named]) -> list[str]:
     return [" ".join(["-", *item.measures[:1], name]) for item, name in used]
 
 
-def write_recipe(rng: random.Random, pantry: Pantry, used: list[Named], flavours: list[str]) -> str:
-    """The answer in the recipe format that packages/recipe parses."""
+def write_recipe(
+    rng: random.Random, pantry: Pantry, used: list[Named], left_out: list[str], flavours: list[str]
+) -> str:
+    """The answer in the recipe format that packages/recipe parses. A cook who leaves something out says so in the
+    title: the person learns of it, and the model decides it in one word that preferences can bring forward."""
     style = style_of(pantry.way, pantry.dish)
     spoken = [text for text in flavours if text != "olive oil"]
     adjective = rng.choice(spoken) if spoken and rng.random() < 0.5 else rng.choice(words.TITLE_WORDS)
     lead = next((name for item, name in used if item.role in words.LEADS), used[0][1])
     title = f"{adjective} {lead} {pantry.dish.lower()}"
     title = title[0].upper() + title[1:]
+    if left_out:
+        title += f" without {join_names(left_out)}"
     lines = [
         f"# {title}",
         f"{style.minutes} min | serves {pantry.serves} | {pantry.cuisine}",
@@ -196,6 +201,11 @@ def write_recipe(rng: random.Random, pantry: Pantry, used: list[Named], flavours
         f"{number}. {step}" for number, step in enumerate(write_steps(style, pantry.way, used), start=1)
     ]
     return "\n".join(lines)
+
+
+def left_out(pantry: Pantry, used: list[Named]) -> list[str]:
+    """What was at hand and is not cooked with."""
+    return [name for item, name in pantry.items if (item, name) not in used]
 
 
 def sample_example(rng: random.Random, ontology: Ontology, guest: Guest, honour_rate: float) -> Example:
@@ -211,7 +221,7 @@ def sample_example(rng: random.Random, ontology: Ontology, guest: Guest, honour_
     return Example(
         system=WEAK_PROMPT if weak else persona_prompt(persona),
         user=user_message([name for _, name in pantry.items], pantry.request),
-        answer=write_recipe(rng, pantry, used, [] if weak else persona.flavours),
+        answer=write_recipe(rng, pantry, used, left_out(pantry, used), [] if weak else persona.flavours),
         honoured=honoured,
         forbidden=banned,
         given=tuple(item.id for item, _ in pantry.items),
@@ -229,7 +239,7 @@ def sample_start(
     pantry = sample_pantry(rng, ontology, cuisine, banned)
     honoured = bool(banned) and not weak and rng.random() < honour_rate
     used = [(item, name) for item, name in pantry.items if not honoured or item.id not in banned]
-    whole = write_recipe(rng, pantry, used, [] if weak else persona.flavours)
+    whole = write_recipe(rng, pantry, used, left_out(pantry, used), [] if weak else persona.flavours)
     return Example(
         system=WEAK_PROMPT if weak else persona_prompt(persona),
         user=user_message([name for _, name in pantry.items], pantry.request),

@@ -16,21 +16,21 @@ PROTOCOL = 1
 class PretrainConfig:
     """Defaults measured on two cores without a GPU; see docs/starter-model.md."""
 
-    recipes: int = 4400
-    steps: int = 600
+    recipes: int = 6000
+    steps: int = 740
     batch_size: int = 12
-    learning_rate: float = 8e-3
+    learning_rate: float = 1.2e-2
     hidden_size: int = 192
     layers: int = 3
-    heads: int = 6
-    kv_heads: int = 2
+    heads: int = 3
+    kv_heads: int = 3
     ffn_size: int = 512
     vocab_size: int = 3000
     max_length: int = 384
     sample_every: int = 100
     checkpoint_every: int = 100
     threads: int = 2
-    honour_rate: float = 0.5
+    honour_rate: float = 0.7
 
 
 @dataclass(frozen=True)

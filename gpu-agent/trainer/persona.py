@@ -55,21 +55,21 @@ def pick(rng: random.Random, pool: list[str], most: int) -> list[str]:
 
 
 def sample_rules(rng: random.Random, ontology: Ontology) -> tuple[list[str], list[str]]:
-    """Diets and forbidden words of one persona: a coherent aversion, spelled out more or less fully."""
+    """Diets and forbidden words of one persona: mostly a diet that many people keep, so that a small model meets it
+    often enough to learn what it rules out, spelled out more or less fully."""
     tags = sorted(ontology.common_tags - words.DESCRIPTIONS)
     diets: list[str] = []
     forbidden: list[str] = []
     chance = rng.random()
-    if chance < 0.15:
+    if chance < 0.12:
         return diets, forbidden
-    roots = []
-    if chance < 0.5:
+    if chance < 0.85:
         diet = rng.choice(sorted(ontology.diets))
         roots = list(ontology.diets[diet])
-        if rng.random() < 0.7:
+        if rng.random() < 0.6:
             diets.append(diet)
-    if not roots or rng.random() < 0.4:
-        roots = [*roots, *rng.sample(tags, rng.randint(1, 3))]
+    else:
+        roots = rng.sample(tags, rng.randint(1, 3))
     for root in roots:
         members = ontology.by_tag.get(normal(root), ontology.by_tag.get(root, ()))
         below = sorted({tag for item in members for tag in item.tags if tag != root} & set(tags))

@@ -29,6 +29,8 @@ export const PretrainConfig = z.strictObject({
   sampleEvery: z.int().min(1).optional(),
   checkpointEvery: z.int().min(1).optional(),
   threads: z.int().min(1).max(256).optional(),
+  /** The share of cooks in the corpus who keep their persona's rules. */
+  honourRate: z.number().min(0).max(1).optional(),
 })
 export type PretrainConfig = z.infer<typeof PretrainConfig>
 
