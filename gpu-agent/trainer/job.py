@@ -16,8 +16,8 @@ PROTOCOL = 1
 class PretrainConfig:
     """Defaults measured on two cores without a GPU; see docs/starter-model.md."""
 
-    recipes: int = 6000
-    steps: int = 740
+    recipes: int = 10000
+    steps: int = 1200
     batch_size: int = 12
     learning_rate: float = 1.2e-2
     hidden_size: int = 192
@@ -86,9 +86,10 @@ class DpoConfig(LoraSettings):
 
     # An answer of 320 tokens, the most that variants are written with, and a persona's prompt.
     max_length: int = 512
+    epochs: int = 3
     beta: float = 0.1
-    loss_types: list[str] = field(default_factory=lambda: ["sigmoid", "sft"])
-    loss_weights: list[float] = field(default_factory=lambda: [1.0, 1.0])
+    loss_types: list[str] = field(default_factory=lambda: ["sigmoid"])
+    loss_weights: list[float] = field(default_factory=lambda: [1.0])
     label_smoothing: float = 0.0
     prefix_sharing: str = "auto"
 

@@ -16,7 +16,7 @@ export const pretrainPresets: readonly Preset[] = [
     id: 'longer',
     name: 'Longer',
     detail: 'twice the work, steadier recipes',
-    config: { steps: 1500 },
+    config: { steps: 2400, recipes: 20000 },
     card: true,
   },
   { id: 'quick', name: 'Quick look', detail: 'a minute; only the form', config: { steps: 120 }, card: true },

@@ -1,5 +1,5 @@
 import { agent, attempt, modelVersion } from '@palate/db'
-import type { ProofReport, Receipt, TrainerEvent } from '@palate/protocol'
+import { type ProofReport, type Receipt, type TrainerEvent, trainerDefaults } from '@palate/protocol'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { setAgentPrice } from '../agent'
@@ -102,10 +102,11 @@ test('a pre-training is estimated when it is ordered, and measured against its o
   // Only a finished attempt tells a speed, and only for a model of the same shape.
   await deps.db.update(attempt).set({ status: 'finished' }).where(eq(attempt.id, attemptId))
   const facts = await getFitFacts(kitchen.viewer, { kind: 'pretrain' })
+  const { steps, batchSize, maxLength } = trainerDefaults.pretrain
   expect(facts.agents[0]?.device.measured).toEqual({
     runNumber: 1,
-    // Its longest rows in its time: 600 steps of 12 rows of 384 tokens in 100 s.
-    tokensPerSecond: (600 * 12 * 384) / 100,
+    // Its longest rows in its time of 100 s.
+    tokensPerSecond: (Number(steps) * Number(batchSize) * Number(maxLength)) / 100,
     otherSeconds: 30,
   })
   const shape = facts.shape && { ...facts.shape, layers: 9 }
