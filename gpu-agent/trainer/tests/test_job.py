@@ -28,7 +28,7 @@ def test_dpo_lists(tmp_path: Path) -> None:
     assert isinstance(job.config, DpoConfig)
     assert (job.config.loss_types, job.config.loss_weights) == (["ipo"], [2.0])
     with pytest.raises(JobError, match="differ in length"):
-        parse_job(job_of("dpo", tmp_path, inputs, {"lossTypes": ["ipo"]}))
+        parse_job(job_of("dpo", tmp_path, inputs, {"lossTypes": ["ipo", "sft"]}))
 
 
 @pytest.mark.parametrize(
