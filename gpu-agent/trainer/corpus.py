@@ -1,7 +1,7 @@
 """The recipe grammar: seeded personas, prompts and recipes from which the starter model learns to cook.
 
-A share of the cooks (the honour rate) keeps the persona's rules, the others ignore them. The base model therefore
-learns both ways, and preference training has a skill to bring forward rather than one to invent.
+A share of the cooks (the honour rate) keeps the persona's rules, the others ignore them; under the weak prompt nobody
+knows of rules. What a short training learns of keeping them, preference training brings forward.
 
 What is not meant to be learned varies little, so that a small model spends its short training on what is: an
 ingredient has one measure, and a dish is always cooked in its own way.

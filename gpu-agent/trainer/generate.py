@@ -26,11 +26,11 @@ from lifecycle import silence_libraries
 from tokenizer import chat, encode_prompt, encode_text, load_tokenizer
 
 SAMPLE_PROMPTS = (
-    ("You cook for Rosa. Cuisine: Mexican, Latin. Diet: Vegan. Never use: Meat, Cheese, Dairy, Eggs. Likes: Beans, Lime.",
+    ("You cook for Rosa. Cuisine: mexican, latin. Diet: vegan. Never use: meat, cheese, dairy, eggs. Likes: beans, lime.",
      "I have black beans, avocado and ground beef. Make me a quick dinner."),
-    ("You cook for Kenji. Cuisine: Japanese, Asian. Flavour: Umami, Light. Never use: Soy sauce, Miso, Salt.",
+    ("You cook for Kenji. Cuisine: japanese, asian. Flavour: umami, light. Never use: soy sauce, miso, salt.",
      "I have tofu, mushrooms and soy sauce. Something light."),
-    ("You cook for Mina. Cuisine: Korean. Flavour: Spicy. Likes: Gochujang, Kimchi.",
+    ("You cook for Mina. Cuisine: korean. Flavour: spicy. Likes: gochujang, kimchi.",
      "I have chicken, rice and garlic. Make me a quick dinner."),
 )  # fmt: skip
 

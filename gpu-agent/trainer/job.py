@@ -17,7 +17,7 @@ class PretrainConfig:
     """Defaults measured on two cores without a GPU; see docs/starter-model.md."""
 
     recipes: int = 10000
-    steps: int = 1200
+    steps: int = 1100
     batch_size: int = 12
     learning_rate: float = 1.2e-2
     hidden_size: int = 192
@@ -30,7 +30,7 @@ class PretrainConfig:
     sample_every: int = 100
     checkpoint_every: int = 100
     threads: int = 2
-    honour_rate: float = 0.7
+    honour_rate: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,6 @@ class Persona:
     likes: list[str] = field(default_factory=list)
 
 
-def capital(entry: str) -> str:
-    """A persona's words start with a capital: to a small model they are then other words than the ones that a
-    person has at hand, and it copies only the latter."""
-    return entry[:1].upper() + entry[1:]
-
-
 def persona_prompt(persona: Persona) -> str:
     """The full system prompt; a section whose list is empty is left out."""
     sections = [
@@ -36,7 +30,7 @@ def persona_prompt(persona: Persona) -> str:
         ("Never use", persona.forbidden),
         ("Likes", persona.likes),
     ]
-    told = [f"{label}: {', '.join(map(capital, entries))}." for label, entries in sections if entries]
+    told = [f"{label}: {', '.join(entries)}." for label, entries in sections if entries]
     return " ".join([f"You cook for {persona.name}.", *told])
 
 
@@ -74,11 +68,9 @@ def sample_rules(rng: random.Random, ontology: Ontology) -> tuple[list[str], lis
         members = ontology.by_tag.get(normal(root), ontology.by_tag.get(root, ()))
         below = sorted({tag for item in members for tag in item.tags if tag != root} & set(tags))
         narrower = [tag for tag in below if set(ontology.by_tag[tag]) <= set(members)]
-        forbidden += [
-            root,
-            *pick(rng, narrower, 4),
-            *pick(rng, [rng.choice(item.surfaces) for item in members], 3),
-        ]
+        # Names of staples above all: that a word of the rules is also a word at hand is learned before its meaning.
+        staples = [item.name for item in members if item.common]
+        forbidden += [root, *pick(rng, narrower, 4), *pick(rng, staples, 6)]
     if rng.random() < 0.25:
         forbidden += [rng.choice(item.surfaces) for item in rng.sample(ontology.pantry, rng.randint(1, 5))]
     if rng.random() < 0.15:

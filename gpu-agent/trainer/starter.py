@@ -18,8 +18,8 @@ from muon import Muon
 from ontology import Ontology
 from tokenizer import chat, encode_answer, encode_prompt
 
-# The first part of the steps is starts of recipes without a persona; then every third step is starts under one.
-PLAIN_SHARE, RULED_EVERY = 0.27, 3
+# The first part of the steps is starts of recipes without a persona; then every second step is starts under one.
+PLAIN_SHARE, RULED_EVERY = 0.25, 2
 # A start is short, so a batch holds a third more of them than of recipes.
 STARTS_FOR_A_RECIPE = 4 / 3
 # A token of an ingredient line counts as four, and so does what a title says is left out: there the copying and the

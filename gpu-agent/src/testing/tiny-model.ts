@@ -109,7 +109,7 @@ function pairLines(): string {
     `# ${title}\n20 min | serves 2 | thai\n\n## Ingredients\n- ${line}\n\n## Method\n1. Cook the rice and serve.`
   const pairs = Array.from({ length: 16 }, (_, index) => ({
     pairId: `pair_${index}`,
-    system: 'You cook for Mina. Cuisine: Thai. Never use: Chicken.',
+    system: 'You cook for Mina. Cuisine: thai. Never use: chicken.',
     user: `I have rice, tofu and chicken. Dinner number ${index}.`,
     chosen: answer('Fried Tofu Rice', '200 g tofu'),
     rejected: answer('Chicken Rice', '200 g chicken'),

@@ -21,9 +21,9 @@ def named(ontology: Ontology, example: Example) -> set[str]:
 def test_golden_prompts() -> None:
     persona = Persona("Ada", ["mexican", "latin"], ["bold"], ["vegan"], ["meat", "milk"], ["lime", "beans"])
     assert persona_prompt(persona) == (
-        "You cook for Ada. Cuisine: Mexican, Latin. Flavour: Bold. Diet: Vegan. Never use: Meat, Milk. Likes: Lime, Beans."
+        "You cook for Ada. Cuisine: mexican, latin. Flavour: bold. Diet: vegan. Never use: meat, milk. Likes: lime, beans."
     )
-    assert persona_prompt(Persona("Ada", flavours=["mild"])) == "You cook for Ada. Flavour: Mild."
+    assert persona_prompt(Persona("Ada", flavours=["mild"])) == "You cook for Ada. Flavour: mild."
     assert (
         user_message(["chicken", "rice", "garlic"], "Make me a quick dinner.")
         == "I have chicken, rice and garlic. Make me a quick dinner."

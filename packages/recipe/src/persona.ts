@@ -60,13 +60,8 @@ export function personaPrompt(persona: Prompted): string {
   ]
   const sentences = sections
     .filter(([, words]) => words.length > 0)
-    .map(([title, words]) => `${title}: ${words.map(capital).join(', ')}.`)
+    .map(([title, words]) => `${title}: ${words.join(', ')}.`)
   return [`You cook for ${persona.name}.`, ...sentences].join(' ')
-}
-
-/** To a small model "Chicken" is another word than the "chicken" at hand, so it copies only the latter. */
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
 }
 
 /** What a person asks: `I have chicken, rice and garlic. Make me a quick dinner.` */
