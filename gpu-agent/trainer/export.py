@@ -16,6 +16,7 @@ import gguf
 import numpy as np
 import torch
 from safetensors.torch import load_file
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 import events
 from job import Job, JobError
@@ -167,6 +168,19 @@ def announce(job: Job, role: str, path: Path) -> None:
     for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
         if file.is_file():
             events.artifact(role, file, job.work_dir)
+
+
+def write_model(job: Job, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> None:
+    """A whole model as a Hugging Face folder and as GGUF, every file announced."""
+    folder = job.output("output/hf/config.json").parent
+    model.to("cpu").eval()
+    round_to_half(model.parameters())
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    gguf = job.output("output/model-f16.gguf")
+    export_model(folder, gguf)
+    announce(job, "hf", folder)
+    announce(job, "gguf", gguf)
 
 
 if __name__ == "__main__":

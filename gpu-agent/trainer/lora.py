@@ -14,7 +14,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast, PrinterCallba
 import events
 from device import choose_device, has_fast_bf16
 from engine import EngineOptions
-from export import announce, export_adapter, export_model, round_to_half
+from export import announce, export_adapter, round_to_half, write_model
 from generate import load_model
 from job import DpoConfig, Job, JobError, LoraSettings
 from lifecycle import Cancelled, StopFlag
@@ -207,19 +207,6 @@ def merged(job: Job, model: PeftModel) -> PreTrainedModel:
     whole = PeftModel.from_pretrained(load_model(job.inputs["model"]), folder).merge_and_unload()
     shutil.rmtree(folder)
     return whole
-
-
-def write_model(job: Job, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> None:
-    """A whole model as a Hugging Face folder and as GGUF, every file announced."""
-    folder = job.output("output/hf/config.json").parent
-    model.to("cpu").eval()
-    round_to_half(model.parameters())
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    gguf = job.output("output/model-f16.gguf")
-    export_model(folder, gguf)
-    announce(job, "hf", folder)
-    announce(job, "gguf", gguf)
 
 
 def resume_path(job: Job) -> str | None:

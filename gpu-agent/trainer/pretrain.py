@@ -14,7 +14,7 @@ import events
 import receipt
 from corpus import make_corpus, make_starts
 from device import choose_device, has_fast_bf16, seed_all, set_threads
-from export import announce, export_model, round_to_half
+from export import write_model
 from generate import emit_sample
 from job import Job, JobError, PretrainConfig
 from lifecycle import Cancelled, StopFlag, drop_old_checkpoints, publish_checkpoint, run_job
@@ -111,20 +111,6 @@ class Meter:
         return speed
 
 
-def finish(job: Job, model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, steps: int) -> None:
-    """Write the Hugging Face folder and the GGUF file, and announce every file."""
-    events.progress(steps, steps, "export")
-    folder = job.output("output/hf/config.json").parent
-    model.to("cpu").eval()
-    round_to_half(model.parameters())
-    model.save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    gguf = job.output("output/model-f16.gguf")
-    export_model(folder, gguf)
-    announce(job, "hf", folder)
-    announce(job, "gguf", gguf)
-
-
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
     """The whole run; returns its figures. Raises `Cancelled` once a checkpoint stands after SIGTERM."""
     config = job.config
@@ -181,7 +167,8 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
             save_checkpoint(job, step, model, optimizers, tokenizer)
         if stop.is_set:
             raise Cancelled({**figures, "loss": loss, "steps": float(step)})
-    finish(job, model, tokenizer, config.steps)
+    events.progress(config.steps, config.steps, "export")
+    write_model(job, model, tokenizer)
     return {**figures, "loss": loss, "steps": float(config.steps), "seconds": time.monotonic() - began}
 
 
