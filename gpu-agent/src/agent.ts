@@ -60,7 +60,7 @@ export class Agent {
     }
     const hello = {
       protocol: { min: protocolVersion, max: protocolVersion },
-      ...{ version, labels: settings.labels, kinds: kindsOf(settings), serving: true },
+      ...{ version, labels: settings.labels, kinds: kindsOf(settings), serving: true, draining: false },
       hardware: await describeHardware(),
     }
     const server = new Server({ link, cache, log, childEnv: settings.childEnv })

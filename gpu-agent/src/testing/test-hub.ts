@@ -74,6 +74,7 @@ export class TestHub {
       resume: null,
       token: 'lease-token',
       leaseMs: 600_000,
+      gpus: [],
     }
     this.queue.push(lease)
     this.io.of('/agent').emit('work', {})

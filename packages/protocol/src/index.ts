@@ -1,5 +1,6 @@
 export * from './fit'
 export * from './v1/agent'
+export * from './v1/hardware'
 export * from './v1/live'
 export * from './v1/proof'
 export * from './v1/receipt'

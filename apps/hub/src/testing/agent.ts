@@ -11,6 +11,7 @@ const hello: AgentHello = {
   hardware: { hostname: 'test', cpuModel: 'test', cpuCores: 2, memoryBytes: 1, gpus: [] },
   running: [],
   serving: true,
+  draining: false,
 }
 
 export interface TestAgent {

@@ -25,6 +25,7 @@ const hello: AgentHello = {
   hardware: { hostname: 'box', cpuModel: 'x', cpuCores: 2, memoryBytes: 8e9, gpus: [] },
   running: [],
   serving: true,
+  draining: false,
 }
 
 test('a code makes one agent, even when two machines hold it at once', async () => {
@@ -66,7 +67,13 @@ test('an agent is online while it is connected and heard of', async () => {
   expect(await status()).toBe('offline')
   await helloAgent(oven, hello)
   expect(await listAgents(kitchen.viewer)).toMatchObject([
-    { name: 'oven', status: 'online', serving: true, kinds: hello.kinds, hardware: { cpuCores: 2 } },
+    {
+      name: 'oven',
+      status: 'online',
+      serving: true,
+      kinds: hello.kinds,
+      hardware: { cpuCores: 2 },
+    },
   ])
   deps.advance(61_000)
   expect(await status()).toBe('offline')

@@ -131,5 +131,6 @@ async function toLease(
     resume,
     token: await ctx.tickets.sign('lease', claims, leaseTokenSeconds),
     leaseMs,
+    gpus: [],
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HardwareSample } from './hardware'
 import { RunKind } from './run'
 import { notUnderstood, TrainerEvent } from './trainer'
 
@@ -52,6 +53,8 @@ export const AgentHello = z.object({
   hardware: Hardware,
   running: z.array(RunningAttempt),
   serving: z.boolean(),
+  /** The agent finishes what it runs and takes nothing new: it is about to be upgraded or shut down. */
+  draining: z.boolean().default(false),
 })
 export type AgentHello = z.infer<typeof AgentHello>
 
@@ -73,8 +76,16 @@ export const LeaseInput = z.object({
 })
 export type LeaseInput = z.infer<typeof LeaseInput>
 
-/** agent → hub `lease-request`; the answer is a Lease or null when nothing fits. */
-export const LeaseRequest = z.object({ kinds: z.array(z.string()) })
+/**
+ * agent → hub `lease-request`; the answer is a Lease or null when nothing fits. `freeGpus` are the ids of GPUs on which
+ * nothing trains (empty on a box without one, which has one place of its own); `holding` are the attempts that the
+ * agent knows it has, so that a lease whose answer got lost is given again.
+ */
+export const LeaseRequest = z.object({
+  kinds: z.array(z.string()),
+  freeGpus: z.array(z.string()).optional(),
+  holding: z.array(z.string()).optional(),
+})
 export type LeaseRequest = z.infer<typeof LeaseRequest>
 
 export const Lease = z.object({
@@ -89,6 +100,8 @@ export const Lease = z.object({
   resume: z.object({ step: z.int().nonnegative(), attemptId: z.string() }).nullable(),
   token: z.string(),
   leaseMs: z.int().positive(),
+  /** GPUs that are this attempt's own; more than one means one process each, through accelerate. */
+  gpus: z.array(z.string()).default([]),
 })
 export type Lease = z.infer<typeof Lease>
 
@@ -118,6 +131,18 @@ export const EventBatch = z.object({
 export type EventBatch = z.infer<typeof EventBatch>
 export const EventBatchReply = z.object({ ackedSeq: z.int().nonnegative(), lost: z.boolean() })
 export type EventBatchReply = z.infer<typeof EventBatchReply>
+
+/** agent → hub `hardware`, every 5 s, without an answer: what is lost is followed by the next one. */
+export const HardwareReport = z.object({ sample: HardwareSample })
+export type HardwareReport = z.infer<typeof HardwareReport>
+
+/** agent → hub `drain`: from now on it takes nothing new (or, with false, it does again). */
+export const DrainNotice = z.object({ draining: z.boolean() })
+export type DrainNotice = z.infer<typeof DrainNotice>
+
+/** agent → hub `rotate-credential`: the answer is the new one; the old one works until the next hello under the new. */
+export const RotateReply = z.object({ credential: z.string() })
+export type RotateReply = z.infer<typeof RotateReply>
 
 /** hub → agent `cancel`. A push only hurries what the next renewal would say. */
 export const CancelPush = z.object({ attemptId: z.string() })

@@ -25,7 +25,7 @@ export type LiveNotice = z.infer<typeof LiveNotice>
 /** Hub-side pushes to agents travel the same way: the replica that holds the agent's socket acts on them. */
 export const AgentNotice = z.object({
   agentId: z.string().nullable(),
-  about: z.enum(['work', 'cancel']),
+  about: z.enum(['work', 'cancel', 'revoked', 'rotate']),
   attemptId: z.string().nullable(),
 })
 export type AgentNotice = z.infer<typeof AgentNotice>

@@ -13,6 +13,19 @@ export const attemptStatuses = ['running', 'finished', 'failed', 'cancelled', 'l
 export const AttemptStatus = z.enum(attemptStatuses)
 export type AttemptStatus = z.infer<typeof AttemptStatus>
 
+/** What a run asks of the place that it runs on. */
+export const RunNeeds = z.object({
+  /** Memory that it is expected to take on each GPU; null where nobody knows. */
+  gpuMemoryBytes: z.int().nonnegative().nullable().default(null),
+  /** GPUs at least this many; 0 means that a box without one will do. */
+  gpus: z.int().min(0).max(64).default(0),
+  /** Labels that the agent must carry, all of them. */
+  labels: z.array(z.string().min(1).max(60)).max(20).default([]),
+  /** The one agent that may take it (a probe measures one box). */
+  agentId: z.string().nullable().default(null),
+})
+export type RunNeeds = z.infer<typeof RunNeeds>
+
 /** A from-scratch training of the starter model: the corpus, the tokenizer and the weights come from these figures. */
 export const PretrainConfig = z.strictObject({
   recipes: z.int().min(50).max(200_000).optional(),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ProbeResult } from './hardware'
 import { ProofReport, ProofSequence } from './proof'
 import { Receipt } from './receipt'
 import { RunKind } from './run'
@@ -75,6 +76,7 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     finishReason: z.enum(['stop', 'length', 'error']).catch('stop'),
     durationMs: z.number().nonnegative(),
   }),
+  ProbeResult.extend({ type: z.literal('probe') }),
   ProofReport.extend({ type: z.literal('proof') }),
   ProofSequence.extend({ type: z.literal('proof-row'), row: z.int().positive() }),
   z.object({
