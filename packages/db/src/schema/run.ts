@@ -5,6 +5,7 @@ import {
   type ProofSequence,
   type Receipt,
   type RunFailure,
+  type RunNeeds,
   runKinds,
   runStatuses,
 } from '@palate/protocol'
@@ -75,6 +76,13 @@ export const run = pgTable(
     kind: text('kind', { enum: runKinds }).notNull(),
     status: text('status', { enum: runStatuses }).notNull(),
     priority: integer('priority').notNull().default(0),
+    needs: jsonb('needs').$type<Partial<RunNeeds>>().notNull().default({}),
+    /** Queued runs that any claim treats alike: same priority, same group, same kind, same needs. Claims walk lanes. */
+    lane: text('lane')
+      .notNull()
+      .generatedAlwaysAs(
+        sql`md5(priority::text || '/' || coalesce(experiment_id, created_by, '') || '/' || kind || '/' || needs::text)`,
+      ),
     seed: integer('seed').notNull(),
     config: jsonb('config').$type<Record<string, unknown>>().notNull(),
     inputs: jsonb('inputs').$type<RunInput[]>().notNull().default([]),
@@ -94,7 +102,10 @@ export const run = pgTable(
   },
   (table) => [
     uniqueIndex('run_number').on(table.workspaceId, table.number),
-    index('run_queue').on(table.priority, table.createdAt).where(sql`${table.status} = 'queued'`),
+    index('run_queue')
+      .on(table.workspaceId, table.lane, table.createdAt, table.number)
+      .where(sql`${table.status} = 'queued'`),
+    index('run_busy').on(table.workspaceId).where(sql`${table.status} in ('running', 'cancelling')`),
   ],
 )
 
@@ -114,6 +125,8 @@ export const attempt = pgTable(
       .references(() => agent.id),
     epoch: integer('epoch').notNull(),
     status: text('status', { enum: attemptStatuses }).notNull(),
+    /** Ids of the GPUs that are its own; none on a box without one. */
+    gpus: text('gpus').array().notNull().default([]),
     leaseExpiresAt: at('lease_expires_at').notNull(),
     ackedSeq: bigint('acked_seq', { mode: 'number' }).notNull().default(0),
     environment: jsonb('environment').$type<Record<string, unknown>>().notNull().default({}),
@@ -131,6 +144,8 @@ export const attempt = pgTable(
     uniqueIndex('attempt_number').on(table.runId, table.number),
     uniqueIndex('attempt_one_running').on(table.runId).where(sql`${table.status} = 'running'`),
     index('attempt_agent').on(table.agentId),
+    index('attempt_held').on(table.agentId).where(sql`${table.status} = 'running'`),
+    index('attempt_lease').on(table.leaseExpiresAt).where(sql`${table.status} = 'running'`),
   ],
 )
 
