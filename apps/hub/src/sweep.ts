@@ -11,7 +11,7 @@ const hour = 3_600_000
 /** What must be done now and then, whatever else happens. One that fails is noted and tried again at its next time. */
 export function startSweeps(deps: Deps, rescueJobs: () => Promise<void>): () => void {
   const sweeps: Sweep[] = [
-    { name: 'leases', everyMs: 15_000, sweep: () => expireLeases(deps) },
+    { name: 'leases', everyMs: Math.min(15_000, deps.leaseMs / 4), sweep: () => expireLeases(deps) },
     { name: 'jobs', everyMs: 15_000, sweep: rescueJobs },
     { name: 'uploads', everyMs: hour, sweep: () => cleanUploads(deps) },
     { name: 'half-written objects', everyMs: hour, sweep: () => deps.storage.removeStale(24 * hour) },

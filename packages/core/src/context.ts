@@ -16,6 +16,8 @@ export interface Deps {
   storage: ObjectStore
   tickets: Tickets
   now: () => Date
+  /** How long an attempt stays its agent's without a word of it. */
+  leaseMs: number
   log: Logger
 }
 

@@ -2,6 +2,7 @@ import { migrateDatabase, openDatabase } from '@palate/db'
 import { type ObjectStore, type ObjectStoreConfig, openObjectStore } from '@palate/storage'
 import { z } from 'zod'
 import type { Deps, Logger } from './context'
+import { leaseMs as defaultLeaseMs } from './run/lease'
 import { createTickets } from './ticket'
 
 export { migrateDatabase }
@@ -14,13 +15,16 @@ export interface OpenOptions {
   log: Logger
   applicationName: string
   maxConnections?: number
+  leaseMs?: number
 }
 
 /** Opens what the verbs need, once a process; `close` ends the database's pools. */
 export function openDeps(options: OpenOptions): { deps: Deps; close: () => Promise<void> } {
   const { databaseUrl, secret, storage, log, applicationName, maxConnections } = options
   const { db, sql, close } = openDatabase(databaseUrl, { max: maxConnections, applicationName })
-  return { deps: { db, sql, storage, tickets: createTickets(secret), now: () => new Date(), log }, close }
+  const { leaseMs = defaultLeaseMs } = options
+  const tickets = createTickets(secret)
+  return { deps: { db, sql, storage, tickets, now: () => new Date(), leaseMs, log }, close }
 }
 
 /** The settings that every process shares which meets the others in the database. */
@@ -30,6 +34,13 @@ export const CoreEnv = z.object({
   PALATE_SECRET: z.string().min(32, 'needs at least 32 characters'),
   /** The object store's folder; unused where S3_BUCKET is set. */
   PALATE_STORAGE: z.string().min(1),
+  /** How long an attempt stays its agent's without a word of it. */
+  PALATE_LEASE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(5)
+    .max(86_400)
+    .default(defaultLeaseMs / 1000),
   S3_BUCKET: z.string().min(1).optional(),
   S3_REGION: z.string().default('us-east-1'),
   S3_ENDPOINT: z.url().optional(),
@@ -56,5 +67,6 @@ export async function openDepsFromEnv(
   options: { applicationName: string; log: Logger; maxConnections?: number },
 ): Promise<{ deps: Deps; close: () => Promise<void> }> {
   const storage = await openObjectStore(storeConfig(env))
-  return openDeps({ ...options, databaseUrl: env.DATABASE_URL, secret: env.PALATE_SECRET, storage })
+  const { DATABASE_URL: databaseUrl, PALATE_SECRET: secret } = env
+  return openDeps({ ...options, databaseUrl, secret, storage, leaseMs: env.PALATE_LEASE_SECONDS * 1000 })
 }

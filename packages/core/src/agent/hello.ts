@@ -4,7 +4,6 @@ import { and, asc, eq } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { DomainError } from '../error'
 import { notify } from '../notify'
-import { leaseMs } from '../run/lease'
 import { loseAttempt } from '../run/lose-attempt'
 
 const gone = {
@@ -31,7 +30,7 @@ export async function helloAgent(ctx: AgentContext, raw: AgentHello): Promise<He
       }
       await tx
         .update(attempt)
-        .set({ leaseExpiresAt: new Date(ctx.now().getTime() + leaseMs) })
+        .set({ leaseExpiresAt: new Date(ctx.now().getTime() + ctx.leaseMs) })
         .where(eq(attempt.id, held.attemptId))
       keep.push({ attemptId: held.attemptId, ackedSeq: held.ackedSeq, cancel: held.status === 'cancelling' })
     }

@@ -2,14 +2,13 @@ import { attempt, run } from '@palate/db'
 import { LeaseRenewal, type LeaseRenewalReply } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
 import type { AgentContext } from '../context'
-import { leaseMs } from './lease'
 
 /** Prolongs a lease that still holds, and repeats a wish to cancel. `lost`: another attempt has taken over. */
 export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<LeaseRenewalReply> {
   const { runId, attemptId, epoch } = LeaseRenewal.parse(raw)
   const [held] = await ctx.db
     .update(attempt)
-    .set({ leaseExpiresAt: new Date(ctx.now().getTime() + leaseMs) })
+    .set({ leaseExpiresAt: new Date(ctx.now().getTime() + ctx.leaseMs) })
     .where(
       and(
         eq(attempt.id, attemptId),

@@ -5,6 +5,7 @@ import { createTestDatabase } from '@palate/db/testing'
 import { openObjectStore } from '@palate/storage'
 import { afterAll } from 'vitest'
 import type { Deps } from '../context'
+import { leaseMs } from '../run/lease'
 import { createTickets } from '../ticket'
 
 export interface TestDeps extends Deps {
@@ -28,6 +29,7 @@ export async function createTestDeps(): Promise<TestDeps> {
     storage: await openObjectStore({ kind: 'folder', root }),
     tickets: createTickets('a secret that only the tests know'),
     now: () => new Date(now),
+    leaseMs,
     log: quiet,
     advance: (ms) => {
       now += ms
