@@ -1,39 +1,49 @@
 import { agent, attempt, newId, run, type Transaction } from '@palate/db'
-import { type HourlyPrice, type Lease, LeaseRequest, RunKind } from '@palate/protocol'
-import { and, asc, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm'
+import { type HourlyPrice, type Lease, LeaseRequest, RunKind, RunNeeds } from '@palate/protocol'
+import { and, asc, desc, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { DomainError, required } from '../error'
 import { notify } from '../notify'
 import type { RunRow } from './insert'
-import { leaseMs, leaseTokenSeconds } from './lease'
+import { leaseTokenSeconds } from './lease'
 import type { AttemptRow } from './lock'
+import { lockNextQueued } from './next-queued'
+import { chooseGpus, findFree, wholePlace } from './place'
 import { decide } from './transition'
 
 /**
- * Gives the agent the run that waits longest among those it can do, or null: an agent works on one at a time. Where
- * the answer got lost on its way, the next request gets the same lease again, as long as nothing came of it.
+ * Gives the agent the run that should be next among those whose needs it meets, or null. An agent with several GPUs
+ * may hold one attempt a GPU; one without a GPU holds one. Where an answer got lost on its way, the next request gets
+ * the same lease again, as long as nothing came of it.
  */
 export async function claimRun(ctx: AgentContext, raw: LeaseRequest): Promise<Lease | null> {
-  const kinds = LeaseRequest.parse(raw).kinds.filter((kind) => RunKind.safeParse(kind).success) as RunKind[]
+  const request = LeaseRequest.parse(raw)
+  const kinds = request.kinds.filter((kind) => RunKind.safeParse(kind).success) as RunKind[]
   if (kinds.length === 0) return null
   const claimed = await ctx.db.transaction(async (tx) => {
-    const { price } = await lockAgent(tx, ctx)
+    const box = await lockAgent(tx, ctx)
     const held = await findHeld(tx, ctx)
-    if (held)
-      return held.made.ackedSeq === 0 ? { ...held, resume: await findResume(tx, ctx, held.run.id) } : null
-    const found = await lockNext(tx, ctx, kinds)
-    if (!found) return null
+    const missed = held.find(({ made }) => made.ackedSeq === 0 && !request.holding?.includes(made.id))
+    if (missed) return { ...missed, resume: await findResume(tx, ctx, missed.run.id) }
+    // An agent that does not say what it holds works on one run at a time.
+    if (box.draining || (request.holding === undefined && held.length > 0)) return null
+    const gpusOf = held.map(({ made }) => made.gpus)
+    const place = findFree(wholePlace({ ...box, kinds }), gpusOf, request.freeGpus)
+    const id = place && (await lockNextQueued(tx, ctx.workspaceId, place, kinds))
+    if (!place || !id) return null
+    const found = await readRun(tx, id)
     const resume = await findResume(tx, ctx, found.id)
-    const made = await startAttempt(tx, ctx, found, price)
+    const gpus = chooseGpus(RunNeeds.parse(found.needs), place)
+    const made = await startAttempt(tx, ctx, found, { gpus, price: box.price })
     await notify(tx, { workspaceId: ctx.workspaceId, topic: 'run', id: found.id })
     return { run: found, made, resume }
   })
   return claimed && toLease(ctx, claimed.run, claimed.made, claimed.resume)
 }
 
-async function lockAgent(tx: Transaction, ctx: AgentContext): Promise<{ price: HourlyPrice | null }> {
+async function lockAgent(tx: Transaction, ctx: AgentContext): Promise<typeof agent.$inferSelect> {
   const [row] = await tx
-    .select({ price: agent.price })
+    .select()
     .from(agent)
     .where(and(eq(agent.id, ctx.agentId), eq(agent.workspaceId, ctx.workspaceId), isNull(agent.revokedAt)))
     .for('no key update')
@@ -41,28 +51,18 @@ async function lockAgent(tx: Transaction, ctx: AgentContext): Promise<{ price: H
   return row
 }
 
-async function findHeld(
-  tx: Transaction,
-  ctx: AgentContext,
-): Promise<{ run: RunRow; made: AttemptRow } | null> {
-  const [row] = await tx
+async function findHeld(tx: Transaction, ctx: AgentContext): Promise<{ run: RunRow; made: AttemptRow }[]> {
+  return tx
     .select({ run, made: attempt })
     .from(attempt)
     .innerJoin(run, eq(run.id, attempt.runId))
     .where(and(eq(attempt.agentId, ctx.agentId), eq(attempt.status, 'running')))
-    .limit(1)
-  return row ?? null
+    .orderBy(asc(attempt.startedAt), asc(attempt.id))
 }
 
-async function lockNext(tx: Transaction, ctx: AgentContext, kinds: RunKind[]): Promise<RunRow | null> {
-  const [row] = await tx
-    .select()
-    .from(run)
-    .where(and(eq(run.workspaceId, ctx.workspaceId), eq(run.status, 'queued'), inArray(run.kind, kinds)))
-    .orderBy(desc(run.priority), asc(run.createdAt), asc(run.number))
-    .limit(1)
-    .for('update', { skipLocked: true })
-  return row ?? null
+async function readRun(tx: Transaction, id: string): Promise<RunRow> {
+  const [row] = await tx.select().from(run).where(eq(run.id, id))
+  return required(row, 'The run')
 }
 
 /** The newest checkpoint of this run on this agent's disk: another machine's checkpoints are out of reach. */
@@ -80,7 +80,7 @@ async function startAttempt(
   tx: Transaction,
   ctx: AgentContext,
   found: RunRow,
-  price: HourlyPrice | null,
+  given: { gpus: string[]; price: HourlyPrice | null },
 ): Promise<AttemptRow> {
   const now = ctx.now()
   const epoch = found.leaseEpoch + 1
@@ -100,9 +100,9 @@ async function startAttempt(
       agentId: ctx.agentId,
       epoch,
       status: 'running',
-      leaseExpiresAt: new Date(now.getTime() + leaseMs),
+      leaseExpiresAt: new Date(now.getTime() + ctx.leaseMs),
       startedAt: now,
-      price,
+      ...given,
     })
     .returning()
   return required(row, 'The attempt')
@@ -111,7 +111,7 @@ async function startAttempt(
 async function toLease(
   ctx: AgentContext,
   found: RunRow,
-  { id: attemptId, epoch }: AttemptRow,
+  { id: attemptId, epoch, gpus }: AttemptRow,
   resume: Lease['resume'],
 ): Promise<Lease> {
   const claims = { workspaceId: ctx.workspaceId, agentId: ctx.agentId, runId: found.id, attemptId, epoch }
@@ -130,7 +130,7 @@ async function toLease(
     })),
     resume,
     token: await ctx.tickets.sign('lease', claims, leaseTokenSeconds),
-    leaseMs,
-    gpus: [],
+    leaseMs: ctx.leaseMs,
+    gpus,
   }
 }
