@@ -55,7 +55,7 @@ export class Agent {
       onRefused: (reason) => log.warn({ reason }, 'the hub does not let this agent in yet'),
     })
     const tools: AttemptTools = {
-      ...{ link, cache, http, timings, log },
+      ...{ link, cache, http, timings, log, spoolQuotaBytes: settings.spoolQuotaBytes },
       commandFor: (lease, jobFile) => commandFor(lease.kind, jobFile, settings),
     }
     const hello = {

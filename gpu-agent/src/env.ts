@@ -21,6 +21,11 @@ const AgentEnv = z.object({
   PALATE_PYTHON: text,
   PALATE_TRAINER: text,
   PALATE_LLAMA_GPU: z.enum(['auto', 'off']).default('auto'),
+  PALATE_SPOOL_QUOTA_BYTES: z.coerce
+    .number()
+    .int()
+    .min(4096)
+    .default(1024 ** 3),
   PALATE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 })
@@ -38,6 +43,8 @@ export type Settings = {
   trainerFolder: string
   /** The few variables that a child process is given; nothing else of ours reaches it. */
   childEnv: Record<string, string>
+  /** Bytes of an attempt's events that may wait for the hub; beyond them the trainer waits. */
+  spoolQuotaBytes: number
   logLevel: string
 }
 
@@ -66,6 +73,7 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     python: env.PALATE_PYTHON ?? null,
     trainerFolder: resolve(env.PALATE_TRAINER ?? join(fileURLToPath(import.meta.url), '../../trainer')),
     childEnv,
+    spoolQuotaBytes: env.PALATE_SPOOL_QUOTA_BYTES,
     logLevel: env.PALATE_LOG_LEVEL,
   }
 }

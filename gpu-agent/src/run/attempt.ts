@@ -17,6 +17,8 @@ export type AttemptTools = {
   cache: ObjectCache
   http: HubHttp
   timings: Timings
+  /** Bytes of an attempt's events that may wait for the hub; beyond them the trainer waits. */
+  spoolQuotaBytes?: number
   log: Logger
   commandFor: (lease: Lease, jobFile: string) => Command
 }
@@ -41,7 +43,7 @@ export class Attempt {
   ) {}
 
   static async open(lease: Lease, folder: AttemptFolder, tools: AttemptTools): Promise<Attempt> {
-    return new Attempt(lease, folder, await Spool.open(folder.spool), tools)
+    return new Attempt(lease, folder, await Spool.open(folder.spool, tools.spoolQuotaBytes), tools)
   }
 
   describe(): RunningAttempt {
@@ -120,9 +122,10 @@ export class Attempt {
   /** Renews the lease until the attempt is over. Silence of the hub is no reason to stop: the spool fills. */
   private async renew(): Promise<void> {
     const { signal } = this.halting
-    const { runId, attemptId, epoch } = this.lease
+    const { runId, attemptId, epoch, leaseMs } = this.lease
+    const everyMs = Math.min(this.tools.timings.renewEveryMs, leaseMs / 3)
     while (!signal.aborted) {
-      await sleep(this.tools.timings.renewEveryMs, undefined, { signal }).catch(() => undefined)
+      await sleep(everyMs, undefined, { signal }).catch(() => undefined)
       if (signal.aborted) return
       try {
         const reply = await this.tools.link.call(

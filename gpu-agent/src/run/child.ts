@@ -51,8 +51,10 @@ export async function startChild({ command, args, cwd, env }: Command): Promise<
     gone = true
     if (killTimer) clearTimeout(killTimer)
     signalGroup(pid, 'SIGKILL')
-    // What is in the pipe is still read; a grandchild that escaped its group must not hold the pipe open for ever.
-    await sleep(2000, undefined, { ref: false })
+    // What is in the pipe is still read, however long its reader waits for room in the spool; but a grandchild that
+    // escaped its group must not hold the pipe open for ever.
+    do await sleep(2000, undefined, { ref: false })
+    while (child.stdout.readableLength > 0)
     child.stdout.destroy()
     child.stderr.destroy()
   })

@@ -35,6 +35,9 @@ export type Execution = {
   onFailure: (error: unknown) => void
 }
 
+const spoolFull =
+  'The spool has reached its quota, so the trainer waits until the hub takes what is in it. Look whether the hub can be reached, or raise PALATE_SPOOL_QUOTA_BYTES.'
+
 /** Runs one attempt from its inputs to its `run-end` in the spool, on disk. After `halt` it leaves without a run-end. */
 export async function execute(execution: Execution): Promise<void> {
   const { spool, cancel, halt } = execution
@@ -86,6 +89,7 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
   const uploads = new UploadQueue(execution, () => child.end(timings.stopGraceMs))
   let silent = false
   const watchdog = setTimeout(() => {
+    if (spool.isFull) return void watchdog.refresh() // it is we who let it wait
     silent = true
     child.end(timings.lingerMs)
   }, timings.silenceMs)
@@ -103,6 +107,11 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
         child.killAfter(timings.lingerMs)
       } else if (event.type === 'artifact') uploads.add(event)
       else spool.append(event)
+      if (spool.isFull) {
+        execution.onFailure(new Error(spoolFull))
+        await spool.room(halt)
+        watchdog.refresh()
+      }
     }
     const exit = await child.exited
     if (!end && !cancel.aborted && child.stderrTail())

@@ -24,6 +24,12 @@ export function lastSeqOf(segment: Segment): number {
   return segment.firstSeq + segment.offsets.length - 1
 }
 
+/** Bytes of the lines after `seq`. */
+export function bytesBeyond(segment: Segment, seq: number): number {
+  if (lastSeqOf(segment) <= seq) return 0
+  return segment.size - (segment.offsets[Math.max(0, seq + 1 - segment.firstSeq)] ?? segment.size)
+}
+
 /** Reads a segment and cuts off what a crash left half written: everything from the first line that is not whole. */
 export async function openSegment(path: string, firstSeq: number): Promise<Segment & { torn: boolean }> {
   const bytes = await readFile(path)

@@ -45,6 +45,41 @@ describe('spool', () => {
     expect((await Spool.open(folder)).ended).toBe(true)
   })
 
+  it('is full at its quota until the hub acks, and takes up less than its quota and a segment', async () => {
+    const quota = 8192
+    const spool = await Spool.open(folder, quota)
+    const never = new AbortController()
+    let step = 0
+    const fill = async () => {
+      while (!spool.isFull) {
+        spool.append(metric(++step))
+        await spool.flush()
+      }
+    }
+    for (let round = 0; round < 3; round += 1) {
+      await fill()
+      let hasRoom = false
+      const room = spool.room(never.signal).then(() => {
+        hasRoom = true
+      })
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(hasRoom).toBe(false)
+      await spool.ack(spool.lastSeq)
+      await room
+      const sizes = await Promise.all(
+        (await readdir(folder)).map(async (name) => (await readFile(join(folder, name))).length),
+      )
+      expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(quota * 1.5)
+    }
+    await fill()
+    const halt = new AbortController()
+    const waiting = spool.room(halt.signal)
+    halt.abort()
+    await waiting
+    await spool.close()
+    expect((await Spool.open(folder, quota)).isFull).toBe(true)
+  })
+
   it('reads nothing that is not on disk yet', async () => {
     const spool = await Spool.open(folder)
     spool.append(metric(1))

@@ -2,9 +2,20 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile 
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventBatchLimit, SpooledEvent, type TrainerEvent } from '@palate/protocol'
-import { firstSeqOf, lastSeqOf, openSegment, readLines, type Segment, segmentPath } from './segment'
+import {
+  bytesBeyond,
+  firstSeqOf,
+  lastSeqOf,
+  openSegment,
+  readLines,
+  type Segment,
+  segmentPath,
+} from './segment'
 
 const segmentBytes = 1024 * 1024
+/** What waits in memory for a disk that refuses it. */
+const bufferedBytesLimit = 4 * 1024 * 1024
+const defaultQuotaBytes = 1024 ** 3
 const batchBytes = 512 * 1024
 const lingerMs = 50
 
@@ -17,6 +28,8 @@ const lingerMs = 50
  */
 export class Spool {
   private buffer: { seq: number; line: string }[] = []
+  private bufferedBytes = 0
+  private roomWaiters: (() => void)[] = []
   private writing: Promise<void> = Promise.resolve()
   private timer: NodeJS.Timeout | null = null
   private waiters: (() => void)[] = []
@@ -30,6 +43,7 @@ export class Spool {
     private readonly folder: string,
     private readonly segments: Segment[],
     public ackedSeq: number,
+    private readonly quotaBytes: number,
     /** Whether the attempt's last event, `run-end`, is in the spool. */
     public ended: boolean,
   ) {
@@ -39,7 +53,7 @@ export class Spool {
   }
 
   /** Opens a spool folder, making it where there is none, and drops what a crash left torn at its end. */
-  static async open(folder: string): Promise<Spool> {
+  static async open(folder: string, quotaBytes = defaultQuotaBytes): Promise<Spool> {
     await mkdir(folder, { recursive: true })
     const firsts = (await readdir(folder)).map(firstSeqOf).filter((seq) => seq !== null)
     const segments: Segment[] = []
@@ -59,7 +73,13 @@ export class Spool {
     const first = segments[0]
     const acked = Math.max(await readAcked(folder), first ? first.firstSeq - 1 : 0)
     const last = segments.at(-1)
-    const spool = new Spool(folder, segments, last ? Math.min(acked, lastSeqOf(last)) : acked, false)
+    const spool = new Spool(
+      folder,
+      segments,
+      last ? Math.min(acked, lastSeqOf(last)) : acked,
+      quotaBytes,
+      false,
+    )
     spool.ended = (await spool.lastEvent())?.event.type === 'run-end'
     return spool
   }
@@ -73,10 +93,34 @@ export class Spool {
     if (this.closed) throw new Error('The spool is closed.')
     const seq = this.nextSeq
     this.nextSeq += 1
-    this.buffer.push({ seq, line: `${JSON.stringify({ seq, at, event })}\n` })
+    const line = `${JSON.stringify({ seq, at, event })}\n`
+    this.buffer.push({ seq, line })
+    this.bufferedBytes += Buffer.byteLength(line)
     if (event.type === 'run-end') this.ended = true
     this.timer ??= setTimeout(() => void this.flushLater(), lingerMs)
     return seq
+  }
+
+  /** Whether the quota is used up by what the hub has not acked, or the disk refuses more than memory should hold. */
+  get isFull(): boolean {
+    return this.bufferedBytes >= bufferedBytesLimit || this.waitingBytes >= this.quotaBytes
+  }
+
+  /**
+   * Resolves when there is room for another event, or when the signal aborts. Whoever appends in a stream waits here in
+   * between: the trainer's pipe then fills and the trainer itself waits, and nothing is lost.
+   */
+  async room(signal: AbortSignal): Promise<void> {
+    while (this.isFull && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const wake = () => {
+          signal.removeEventListener('abort', wake)
+          resolve()
+        }
+        this.roomWaiters.push(wake)
+        signal.addEventListener('abort', wake)
+      })
+    }
   }
 
   /** Writes what is buffered and fsyncs it. Rejects when the disk refuses; the events stay buffered then. */
@@ -107,6 +151,7 @@ export class Spool {
       await rm(this.segments[0].path, { force: true })
       this.segments.shift()
     }
+    this.tellRoom()
   }
 
   /** Resolves when there is something on disk beyond `seq`, or when the signal aborts. */
@@ -128,6 +173,16 @@ export class Spool {
     this.closed = true
     await this.file?.close()
     this.file = null
+  }
+
+  /** What the hub has not acked, on disk and in memory. */
+  private get waitingBytes(): number {
+    const onDisk = this.segments.reduce((sum, segment) => sum + bytesBeyond(segment, this.ackedSeq), 0)
+    return onDisk + this.bufferedBytes
+  }
+
+  private tellRoom(): void {
+    if (!this.isFull) for (const wake of this.roomWaiters.splice(0)) wake()
   }
 
   private async lastEvent(): Promise<SpooledEvent | null> {
@@ -155,13 +210,16 @@ export class Spool {
       const file = this.file
       if (!file) throw new Error('The spool has no open file.')
       await writeWhole(file, segment, Buffer.from(lines.map(({ line }) => line).join('')))
-      let offset = segment.size
+      const start = segment.size
+      let offset = start
       for (const { line } of lines) {
         segment.offsets.push(offset)
         offset += Buffer.byteLength(line)
       }
       segment.size = offset
+      this.bufferedBytes -= offset - start
       this.flushedSeq = lastSeqOf(segment)
+      this.tellRoom()
     } catch (error) {
       this.buffer.unshift(...lines)
       throw error
@@ -171,7 +229,7 @@ export class Spool {
 
   private async segmentFor(seq: number): Promise<Segment> {
     const last = this.segments.at(-1)
-    if (last && last.size < segmentBytes) {
+    if (last && last.size < Math.min(segmentBytes, this.quotaBytes / 4)) {
       this.file ??= await open(last.path, 'a')
       return last
     }

@@ -1,0 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { startChild } from './child'
+
+it('reads all that a child wrote, also when the reader waits long after it has left', async () => {
+  const script = 'console.log(Array.from({ length: 3000 }, (_, n) => "line " + n).join("\\n"))'
+  const child = await startChild({ command: process.execPath, args: ['-e', script], cwd: '/', env: {} })
+  const seen: string[] = []
+  for await (const line of child.lines) {
+    seen.push(line)
+    if (seen.length === 1) await sleep(2500)
+    if (seen.length === 2000) await sleep(2500)
+  }
+  expect(await child.exited).toEqual({ code: 0, signal: null })
+  expect(seen).toHaveLength(3000)
+  expect(seen.at(-1)).toBe('line 2999')
+})
