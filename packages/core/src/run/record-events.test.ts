@@ -14,6 +14,7 @@ import { getRun } from './get'
 import { leaseMs } from './lease'
 import { getRunLogs } from './logs'
 import { recordRunEvents } from './record-events'
+import { attemptLimit } from './transition'
 
 const deps = await createTestDeps()
 
@@ -106,6 +107,29 @@ test('writes under an old epoch, of another agent or for another run are refused
   expect(await recordRunEvents(agent, batch(lease, 1, metric(1)))).toEqual(lost)
   expect(await recordRunEvents(agent, batch({ ...again, epoch: 1 }, 1, metric(1)))).toEqual(lost)
   expect(await recordRunEvents(agent, batch(again, 1, metric(1)))).toEqual({ ackedSeq: 1, lost: false })
+})
+
+test('a trainer that was killed costs an attempt and not the run, as long as the run gets further', async () => {
+  const { agent, lease: first, kitchen, id } = await startRun()
+  const error = { code: 'killed', message: 'It was killed.', remedy: 'Nothing.' }
+  const killed: TrainerEvent = { type: 'run-end', status: 'failed', summary: {}, error }
+  const status = async () => (await getRun(kitchen.viewer, { id })).status
+  let lease = first
+  for (let step = 1; step <= attemptLimit + 2; step += 1) {
+    const saved: TrainerEvent = { type: 'checkpoint', step, path: `checkpoints/checkpoint-${step}` }
+    await recordRunEvents(agent, batch(lease, 1, saved, killed))
+    expect(await status()).toBe('queued')
+    lease = await claim(agent)
+  }
+  for (let n = 1; n <= attemptLimit; n += 1) {
+    expect(await status()).toBe('running')
+    await recordRunEvents(agent, batch(lease, 1, killed))
+    if (n < attemptLimit) lease = await claim(agent)
+  }
+  expect(await getRun(kitchen.viewer, { id })).toMatchObject({
+    status: 'failed',
+    failure: { code: 'agent-lost' },
+  })
 })
 
 test('what PostgreSQL cannot store does not hold up the spool', async () => {

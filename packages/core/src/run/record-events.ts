@@ -6,6 +6,7 @@ import { receiveGeneration } from '../generation/receive'
 import { notify } from '../notify'
 import { acceptEvents } from './accept-events'
 import { applyDecision } from './apply'
+import { countAttempts } from './count-attempts'
 import { digestEvents } from './digest-events'
 import type { RunRow } from './insert'
 import { type AttemptRow, lockRun } from './lock'
@@ -88,7 +89,7 @@ async function endRun(
   { event }: SpooledEvent,
 ): Promise<void> {
   if (event.type !== 'run-end') return
-  const state = { ...locked.run, attempts: locked.attempt.number }
+  const state = { ...locked.run, attempts: await countAttempts(tx, locked.run.id) }
   const decision = decide(state, { type: 'ended', status: event.status, failure: event.error }, ctx.now())
   if (decision.do !== 'change') return
   await applyDecision(tx, ctx, locked, decision, { summary: event.summary, failure: event.error })

@@ -10,6 +10,7 @@ const events = {
   lost: { type: 'lost' },
   finished: { type: 'ended', status: 'finished', failure: null },
   failed: { type: 'ended', status: 'failed', failure },
+  killed: { type: 'ended', status: 'failed', failure: { ...failure, code: 'killed' } },
   stopped: { type: 'ended', status: 'cancelled', failure: null },
 } satisfies Record<string, RunEvent>
 
@@ -26,12 +27,14 @@ const table: [RunStatus, keyof typeof events, string][] = [
   ['running', 'lost', 'queued lost work'],
   ['running', 'finished', 'finished finished settled'],
   ['running', 'failed', 'failed failed settled'],
+  ['running', 'killed', 'queued lost work'],
   ['running', 'stopped', 'queued lost work'],
   ['cancelling', 'claimed', '!'],
   ['cancelling', 'cancel', '–'],
   ['cancelling', 'lost', 'cancelled lost settled'],
   ['cancelling', 'finished', 'finished finished settled'],
   ['cancelling', 'failed', 'cancelled failed settled'],
+  ['cancelling', 'killed', 'cancelled failed settled'],
   ['cancelling', 'stopped', 'cancelled cancelled settled'],
   ['finished', 'claimed', '!'],
   ['finished', 'cancel', '!'],

@@ -1,12 +1,12 @@
-import type { AttemptStatus, RunFailure, RunStatus } from '@palate/protocol'
+import { type AttemptStatus, isMachineFailure, type RunFailure, type RunStatus } from '@palate/protocol'
 
-/** After so many lost attempts a run is given up: something in it ends its agents. */
+/** After so many lost attempts that brought it no further a run is given up: something in it ends its agents. */
 export const attemptLimit = 8
 
 export interface RunState {
   status: RunStatus
   cancelRequestedAt: Date | null
-  /** Attempts so far, the current one counted. */
+  /** Attempts since the run last got to a checkpoint further on, the current one counted. */
   attempts: number
 }
 
@@ -74,9 +74,9 @@ function onEnded(run: RunState, event: RunEvent & { type: 'ended' }, now: Date):
     return change({ status: 'finished', finishedAt: now, failure: null }, 'finished', 'settled')
   if (run.status === 'cancelling')
     return change({ status: 'cancelled', finishedAt: now }, event.status, 'settled')
-  if (event.status === 'failed')
+  if (event.status === 'failed' && !isMachineFailure(event.failure))
     return change({ status: 'failed', finishedAt: now, failure: event.failure }, 'failed', 'settled')
-  // The trainer was stopped though nobody wished it (its agent shut down): the run goes on later.
+  // The trainer was killed or stopped though nobody wished it: the run goes on from its checkpoint.
   return onLost(run, now)
 }
 
@@ -91,7 +91,7 @@ function change(
 function givenUp(attempts: number): RunFailure {
   return {
     code: 'agent-lost',
-    message: `The agent was lost ${attempts} times while it worked on this run.`,
+    message: `The run was lost ${attempts} times in a row without getting further.`,
     remedy: "Look at the agent's log: most often its memory ran out. Then start the run anew.",
   }
 }

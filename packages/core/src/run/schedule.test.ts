@@ -1,0 +1,173 @@
+import { agent, attempt, experiment, newId, run } from '@palate/db'
+import { RunNeeds } from '@palate/protocol'
+import { seededRandom } from '@palate/stats'
+import { and, asc, eq, sql } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { createBox, createKitchen, createTestDeps, gpu, queueRun } from '../testing'
+import { claimRun } from './claim'
+import { lockNextQueued } from './next-queued'
+import { orderQueue } from './order'
+import { findFree, findMisfit, wholePlace } from './place'
+
+const deps = await createTestDeps()
+const kinds = ['pretrain', 'sft', 'dpo', 'generate']
+const request = { kinds, holding: [] as string[] }
+
+async function createExperiment(workspaceId: string, name: string): Promise<string> {
+  const id = newId('exp')
+  await deps.db.insert(experiment).values({ id, workspaceId, name })
+  return id
+}
+
+test('an agent takes only what it meets: memory, number of GPUs, labels, kind, and who is meant', async () => {
+  const { workspaceId } = await createKitchen(deps)
+  const small = await createBox(deps, workspaceId, { gpus: [gpu('a', 16)], labels: ['home'] })
+  const pair = await createBox(deps, workspaceId, { gpus: [gpu('b', 24), gpu('c', 80)] })
+  const cpu = await createBox(deps, workspaceId)
+  const runs = {
+    large: await queueRun(deps, workspaceId, { needs: { gpuMemoryBytes: 22e9, gpus: 1 } }),
+    twoLarge: await queueRun(deps, workspaceId, { needs: { gpuMemoryBytes: 40e9, gpus: 2 } }),
+    home: await queueRun(deps, workspaceId, { needs: { labels: ['home'] } }),
+    onePlace: await queueRun(deps, workspaceId, { needs: { agentId: cpu.agentId } }),
+  }
+  expect(await claimRun(small, request)).toMatchObject({ runId: runs.home.id, gpus: ['a'] })
+  expect(await claimRun(cpu, { kinds: ['generate'], holding: [] })).toBeNull()
+  expect(await claimRun(cpu, request)).toMatchObject({ runId: runs.onePlace.id, gpus: [] })
+  // 24 GB will do for 22 GB, so the large one stays free; nothing has two GPUs of 40 GB.
+  expect(await claimRun(pair, request)).toMatchObject({ runId: runs.large.id, gpus: ['b'] })
+  const [waiting] = await deps.db.select().from(run).where(eq(run.id, runs.twoLarge.id))
+  expect(waiting?.status).toBe('queued')
+})
+
+test('an agent holds an attempt for each of its GPUs, and a run for two takes two', async () => {
+  const { workspaceId } = await createKitchen(deps)
+  const box = await createBox(deps, workspaceId, { gpus: ['a', 'b', 'c'].map((id) => gpu(id, 24)) })
+  const double = await queueRun(deps, workspaceId, { needs: { gpus: 2 } })
+  for (let n = 0; n < 3; n += 1) {
+    deps.advance(10)
+    await queueRun(deps, workspaceId)
+  }
+  const first = await claimRun(box, request)
+  expect(first).toMatchObject({ runId: double.id, gpus: ['a', 'b'] })
+  const holding = [first?.attemptId ?? '']
+  expect(await claimRun(box, { kinds, holding, freeGpus: [] })).toBeNull()
+  const second = await claimRun(box, { kinds, holding, freeGpus: ['c'] })
+  expect(second?.gpus).toEqual(['c'])
+  expect(await claimRun(box, { kinds, holding })).toEqual({ ...second, token: expect.any(String) })
+  expect(await claimRun(box, { kinds, holding: [...holding, second?.attemptId ?? ''] })).toBeNull()
+  // Who does not say what it holds works on one run at a time, as ever.
+  await deps.db.update(attempt).set({ ackedSeq: 1 }).where(eq(attempt.agentId, box.agentId))
+  await deps.db
+    .update(attempt)
+    .set({ status: 'finished' })
+    .where(eq(attempt.id, second?.attemptId ?? ''))
+  expect(await claimRun(box, { kinds })).toBeNull()
+  expect((await claimRun(box, { kinds, holding }))?.gpus).toEqual(['c'])
+})
+
+test('an agent that drains gets nothing new', async () => {
+  const { workspaceId } = await createKitchen(deps)
+  const box = await createBox(deps, workspaceId, { draining: true })
+  await queueRun(deps, workspaceId)
+  expect(await claimRun(box, request)).toBeNull()
+  await deps.db.update(agent).set({ draining: false }).where(eq(agent.id, box.agentId))
+  expect(await claimRun(box, request)).not.toBeNull()
+})
+
+test('priority goes first; within it experiments take turns, however many runs one of them has', async () => {
+  const { workspaceId } = await createKitchen(deps)
+  const [big, little] = [
+    await createExperiment(workspaceId, 'big'),
+    await createExperiment(workspaceId, 'little'),
+  ]
+  const order = async (experimentId: string | null, priority = 0) => {
+    deps.advance(1000)
+    return (await queueRun(deps, workspaceId, { experimentId, priority })).id
+  }
+  const ofBig = [await order(big), await order(big), await order(big)]
+  const ofLittle = [await order(little), await order(little)]
+  const single = await order(null)
+  const urgent = await order(big, 5)
+  const taken: string[] = []
+  for (let n = 0; n < 7; n += 1) {
+    const box = await createBox(deps, workspaceId)
+    taken.push((await claimRun(box, request))?.runId ?? 'none')
+  }
+  expect(taken).toEqual([urgent, ofLittle[0], single, ofBig[0], ofLittle[1], ofBig[1], ofBig[2]])
+})
+
+test('what SQL chooses is what the functions say, in 20 random worlds', async () => {
+  const random = seededRandom(4)
+  const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item
+  for (let world = 0; world < 20; world += 1) {
+    const { workspaceId, people } = await createKitchen(deps)
+    const gpus = Array.from({ length: pick([0, 0, 1, 2, 3]) }, (_, n) => gpu(`g${n}`, pick([8, 16, 24, 80])))
+    const box = await createBox(deps, workspaceId, { gpus, labels: pick([[], ['x'], ['x', 'y']]) })
+    const groups = [await createExperiment(workspaceId, 'one'), null]
+    for (let n = 0; n < 12; n += 1) {
+      deps.advance(pick([0, 10]))
+      await queueRun(deps, workspaceId, {
+        kind: pick(['pretrain', 'dpo', 'sft'] as const),
+        priority: pick([0, 0, 0, 2, -1]),
+        experimentId: pick(groups),
+        createdBy: pick([people.owner, people.engineer, null]),
+        needs: {
+          gpuMemoryBytes: pick([null, 12e9, 20e9, 60e9]),
+          gpus: pick([0, 0, 1, 2]),
+          labels: pick([[], [], ['x'], ['y', 'x'], ['z']]),
+          agentId: pick([null, null, null, box.agentId, 'agent_other']),
+        },
+      })
+    }
+    const busy = new Map<string, number>()
+    const place = findFree(wholePlace(await rowOf(box.agentId)), [], undefined)
+    const able = ['pretrain', 'dpo'] as const
+    if (!place) throw new Error('a box with nothing to do has a place')
+    for (let n = 0; n < 6; n += 1) {
+      const queued = await deps.db
+        .select()
+        .from(run)
+        .where(and(eq(run.workspaceId, workspaceId), eq(run.status, 'queued')))
+        .orderBy(asc(run.number))
+      const fitting = queued
+        .filter(
+          ({ kind, needs }) => !findMisfit({ kind, needs: RunNeeds.parse(needs) }, { ...place, kinds: able }),
+        )
+        .map((row) => ({ ...row, group: row.experimentId ?? row.createdBy ?? '' }))
+      const [expected] = orderQueue(fitting, busy)
+      const chosen = await deps.db.transaction((tx) => lockNextQueued(tx, workspaceId, place, able))
+      expect(chosen).toBe(expected?.id ?? null)
+      if (!expected) break
+      busy.set(expected.group, (busy.get(expected.group) ?? 0) + 1)
+      await deps.db.update(run).set({ status: 'running' }).where(eq(run.id, expected.id))
+    }
+  }
+})
+
+async function rowOf(id: string) {
+  const [row] = await deps.db.select().from(agent).where(eq(agent.id, id))
+  if (!row) throw new Error('no agent')
+  return row
+}
+
+test('a queue of ten thousand is not read for one claim', async () => {
+  const { workspaceId } = await createKitchen(deps)
+  await queueRun(deps, workspaceId, { needs: { gpus: 8 } })
+  await deps.sql`
+    insert into run (id, workspace_id, number, name, kind, status, seed, config, needs)
+    select 'run_' || n || ${workspaceId}, ${workspaceId}, n, 'q', 'pretrain', 'queued', 1, '{}',
+      jsonb_build_object('gpus', n % 3, 'labels', '[]'::jsonb)
+    from generate_series(2, 10000) n`
+  await deps.sql`analyze run`
+  const place = findFree(wholePlace(await rowOf((await createBox(deps, workspaceId)).agentId)), [], undefined)
+  if (!place) throw new Error('a box with nothing to do has a place')
+  const read = await deps.db.transaction(async (tx) => {
+    const chosen = await lockNextQueued(tx, workspaceId, place, ['pretrain'])
+    expect(chosen).not.toBeNull()
+    const [rows] = await tx.execute<{ n: string }>(sql`
+      select seq_tup_read + idx_tup_fetch as n from pg_stat_xact_user_tables where relname = 'run'`)
+    return Number(rows?.n)
+  })
+  expect(read).toBeGreaterThan(0)
+  expect(read).toBeLessThan(100)
+})

@@ -1,0 +1,62 @@
+import { agent, newId, run } from '@palate/db'
+import { type Gpu, type Hardware, RunNeeds } from '@palate/protocol'
+import { eq } from 'drizzle-orm'
+import type { AgentContext, Deps } from '../context'
+import { required } from '../error'
+import { nextNumber } from '../next-number'
+import { createAgent } from './kitchen'
+
+type RunRow = typeof run.$inferSelect
+
+/** A run that waits, as if it had been ordered: without inputs, under the next number. */
+export async function queueRun(
+  deps: Deps,
+  workspaceId: string,
+  made: { needs?: Partial<RunNeeds> } & Partial<
+    Pick<RunRow, 'kind' | 'priority' | 'experimentId' | 'createdBy' | 'createdAt'>
+  > = {},
+): Promise<RunRow> {
+  const { needs, ...fields } = made
+  const [row] = await deps.db.transaction(async (tx) =>
+    tx
+      .insert(run)
+      .values({
+        ...{ id: newId('run'), workspaceId, number: await nextNumber(tx, run, workspaceId) },
+        ...{ name: 'queued', kind: 'pretrain', status: 'queued', seed: 1, config: {} },
+        ...{ needs: RunNeeds.parse(needs ?? {}), createdAt: deps.now() },
+        ...fields,
+      })
+      .returning(),
+  )
+  return required(row, 'The run')
+}
+
+export const gpu = (uuid: string, gigabytes: number): Gpu => ({
+  uuid,
+  name: 'Test GPU',
+  memoryBytes: gigabytes * 1e9,
+  driver: '1',
+})
+
+export const hardwareWith = (gpus: Gpu[]): Hardware => ({
+  hostname: 'box',
+  cpuModel: 'test',
+  cpuCores: 4,
+  memoryBytes: 32e9,
+  gpus,
+})
+
+/** An agent of the workspace that has told what it is. */
+export async function createBox(
+  deps: Deps,
+  workspaceId: string,
+  told: { name?: string; gpus?: Gpu[]; labels?: string[]; draining?: boolean } = {},
+): Promise<AgentContext> {
+  const { name, gpus = [], ...rest } = told
+  const box = await createAgent(deps, workspaceId, name)
+  await deps.db
+    .update(agent)
+    .set({ hardware: hardwareWith(gpus), ...rest })
+    .where(eq(agent.id, box.agentId))
+  return box
+}
