@@ -115,7 +115,7 @@ export class Attempt {
     await this.spool.close().catch((error: unknown) => this.warn(error))
     const final = this.isLost ? 'lost' : outcome
     // A run whose end was spooled needs its checkpoints no more, even where the hub had heard the end before.
-    if (final !== 'stopped') await removeAttempt(this.folder, final === 'delivered' || this.spool.ended)
+    if (final !== 'stopped') await removeAttempt(this.folder, this.spool.endsRun)
     return final
   }
 

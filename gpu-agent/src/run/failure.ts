@@ -19,7 +19,8 @@ export function crashFailure(exit: ChildExit): RunFailure {
     return {
       code: 'killed',
       message: 'The trainer was killed by the system, most likely because the machine ran out of memory.',
-      remedy: 'Lower the batch size or the maximum length, or free memory, and start the run again.',
+      remedy:
+        'Nothing to do: it goes on from its last checkpoint. If it happens again, lower the batch size or the maximum length.',
     }
   const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`
   return {
@@ -38,7 +39,7 @@ export const silentFailure = (silenceMs: number): RunFailure => ({
 export const stoppedOutside: RunFailure = {
   code: 'stopped_outside',
   message: 'The trainer was stopped by somebody outside Palate.',
-  remedy: 'Start the run again.',
+  remedy: 'Nothing to do: it goes on from its last checkpoint.',
 }
 
 /** What kept a run from being started, or its files from being taken, as a sentence with a remedy. */

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { eventBatchLimit, SpooledEvent, type TrainerEvent } from '@palate/protocol'
+import { eventBatchLimit, isMachineFailure, SpooledEvent, type TrainerEvent } from '@palate/protocol'
 import {
   bytesBeyond,
   firstSeqOf,
@@ -44,8 +44,7 @@ export class Spool {
     private readonly segments: Segment[],
     public ackedSeq: number,
     private readonly quotaBytes: number,
-    /** Whether the attempt's last event, `run-end`, is in the spool. */
-    public ended: boolean,
+    private end: Extract<TrainerEvent, { type: 'run-end' }> | null,
   ) {
     const last = segments.at(-1)
     this.flushedSeq = last ? lastSeqOf(last) : ackedSeq
@@ -78,10 +77,21 @@ export class Spool {
       segments,
       last ? Math.min(acked, lastSeqOf(last)) : acked,
       quotaBytes,
-      false,
+      null,
     )
-    spool.ended = (await spool.lastEvent())?.event.type === 'run-end'
+    const newest = (await spool.lastEvent())?.event
+    spool.end = newest?.type === 'run-end' ? newest : null
     return spool
+  }
+
+  /** Whether the attempt's last event, `run-end`, is in the spool. */
+  get ended(): boolean {
+    return this.end !== null
+  }
+
+  /** Whether that end is the run's too: after a failure of the machine the run goes on in another attempt. */
+  get endsRun(): boolean {
+    return this.end !== null && !isMachineFailure(this.end.error)
   }
 
   get lastSeq(): number {
@@ -96,7 +106,7 @@ export class Spool {
     const line = `${JSON.stringify({ seq, at, event })}\n`
     this.buffer.push({ seq, line })
     this.bufferedBytes += Buffer.byteLength(line)
-    if (event.type === 'run-end') this.ended = true
+    if (event.type === 'run-end') this.end = event
     this.timer ??= setTimeout(() => void this.flushLater(), lingerMs)
     return seq
   }

@@ -71,7 +71,13 @@ describe('an attempt', () => {
       expect(eventsOf('run_b').some((event) => event.type === 'log' && /a last word/.test(event.text))).toBe(
         true,
       )
-    await isGone('run_b')
+    if (behaviour !== 'killed') return void (await isGone('run_b'))
+    // The machine's fault: the run will go on, so its checkpoints stay.
+    await until(
+      'the attempt to be gone',
+      async () => (await readdir(join(home, 'runs/run_b/attempts'))).length === 0,
+    )
+    expect(existsSync(join(home, 'runs/run_b/work'))).toBe(true)
   })
 
   it('counts the first run-end only', async () => {

@@ -4,6 +4,16 @@ import { ProofReport, ProofSequence } from './proof'
 import { Receipt } from './receipt'
 import { RunKind } from './run'
 
+/**
+ * Codes of failures that are the machine's and not the run's: something outside ended the trainer. The attempt counts
+ * as lost, and the run goes on from its newest checkpoint.
+ */
+export const machineFailures = ['killed', 'stopped_outside'] as const
+
+export function isMachineFailure(failure: { code: string } | null): boolean {
+  return failure !== null && machineFailures.some((code) => code === failure.code)
+}
+
 /** The job file that the agent writes into the work folder. All paths but `workDir` are relative to it. */
 export const TrainerJob = z.strictObject({
   protocol: z.literal(1),
