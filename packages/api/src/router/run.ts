@@ -11,11 +11,14 @@ import {
   getRunProofRow,
   getRunReceipt,
   getRunSamples,
+  listQueue,
   listRuns,
+  setRunPriority,
 } from '@palate/core'
 import { FitFactsInput } from '@palate/core/fit/schemas'
 import {
   CreateRunInput,
+  ListQueueInput,
   ListRunsInput,
   RunArtifactsInput,
   RunLogsInput,
@@ -23,6 +26,7 @@ import {
   RunProofRowInput,
   RunRef,
   RunSamplesInput,
+  SetRunPriorityInput,
 } from '@palate/core/run/schemas'
 import { router, workspaceProcedure } from '../trpc'
 
@@ -32,6 +36,9 @@ export const runRouter = router({
   list: read
     .input(ListRunsInput.default({ limit: 50 }))
     .query(({ ctx, input }) => listRuns(ctx.service, input)),
+  queue: read
+    .input(ListQueueInput.default({ limit: 100 }))
+    .query(({ ctx, input }) => listQueue(ctx.service, input)),
   get: read.input(RunRef).query(({ ctx, input }) => getRun(ctx.service, input)),
   readiness: read.query(({ ctx }) => getReadiness(ctx.service)),
   metrics: read.input(RunMetricsInput).query(({ ctx, input }) => getRunMetrics(ctx.service, input)),
@@ -45,6 +52,9 @@ export const runRouter = router({
   create: workspaceProcedure('run:create')
     .input(CreateRunInput)
     .mutation(({ ctx, input }) => createRun(ctx.service, input)),
+  setPriority: workspaceProcedure('run:create')
+    .input(SetRunPriorityInput)
+    .mutation(({ ctx, input }) => setRunPriority(ctx.service, input)),
   cancel: workspaceProcedure('run:cancel')
     .input(RunRef)
     .mutation(({ ctx, input }) => cancelRun(ctx.service, input)),

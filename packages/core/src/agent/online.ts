@@ -1,3 +1,5 @@
+import { protocolVersion } from '@palate/protocol'
+
 /** An agent counts as online while its socket is open and it was heard of in the last minute. */
 export const onlineMs = 60_000
 
@@ -8,4 +10,9 @@ export function agentStatus(
   if (agent.revokedAt) return 'revoked'
   const fresh = agent.lastSeenAt !== null && now.getTime() - agent.lastSeenAt.getTime() < onlineMs
   return agent.connectedAt && fresh ? 'online' : 'offline'
+}
+
+/** Whether an agent and this hub have no protocol in common. One that never said what it speaks is given the benefit. */
+export function isOutdated(protocol: { min: number; max: number } | null): boolean {
+  return protocol !== null && (protocolVersion < protocol.min || protocolVersion > protocol.max)
 }

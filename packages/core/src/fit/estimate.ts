@@ -1,5 +1,5 @@
 import { modelVersion, type RunEstimate, type Transaction } from '@palate/db'
-import { describeWork, estimateFit, type FitKind } from '@palate/protocol'
+import { describeWork, estimateFit, type FitKind, leastDeviceMemory } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { loadFitAgents } from './agents'
@@ -22,6 +22,20 @@ export async function estimateRun(
     const { memory, seconds, basis } = estimateFit(work.shape, work.settings, work.wish, work.data, device)
     return { agentId: id, memoryBytes: memory.total, seconds, basis }
   })
+}
+
+/**
+ * The least memory of one GPU, in bytes, that this work can be fitted into: the engine's smallest rung, with room for
+ * what else the device holds. Null where no shape is known.
+ */
+export async function estimateLeastMemory(
+  tx: Transaction,
+  ctx: ServiceContext,
+  made: { kind: FitKind; config: Record<string, unknown>; baseId: string | null },
+): Promise<number | null> {
+  const base = made.baseId ? await loadBaseShape(tx, ctx, made.baseId) : null
+  const work = describeWork(made.kind, made.config, base, null)
+  return work && leastDeviceMemory(work.shape, work.settings, work.wish)
 }
 
 async function loadBaseShape(tx: Transaction, { workspaceId, storage }: ServiceContext, id: string) {

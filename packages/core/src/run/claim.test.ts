@@ -143,7 +143,7 @@ test('a run that waits says why', async () => {
   const agent = await createAgent(deps, kitchen.workspaceId, 'oven')
   expect(await why()).toBe('An agent is about to take it.')
   deps.advance(61_000)
-  expect(await why()).toBe('The agent oven is offline. Start it on its machine.')
+  expect(await why()).toBe('It waits for oven: offline, last seen 1 minute ago.')
   await claimRun(agent, all)
   expect(await why()).toBeNull()
 })

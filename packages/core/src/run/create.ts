@@ -1,8 +1,9 @@
 import type { Transaction } from '@palate/db'
+import type { RunNeeds } from '@palate/protocol'
 import type { z } from 'zod'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
-import { estimateRun } from '../fit/estimate'
+import { estimateLeastMemory, estimateRun } from '../fit/estimate'
 import { authorize } from '../permission'
 import { insertRun, type RunPlan } from './insert'
 import { planDpo } from './plan-dpo'
@@ -19,11 +20,12 @@ export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promi
   if (allowed.length > 0) authorize(ctx, 'run:override')
   const made = await ctx.db.transaction(async (tx) => {
     const plan = await planRun(tx, ctx, input)
-    const { kind, config, seed = 1 } = input
+    const { kind, config, seed = 1, priority = 0 } = input
     const { size, ...planned } = plan
     const baseId = baseOf(plan.lineage)
     const estimates = await estimateRun(tx, ctx, { kind, config, baseId, size })
-    const row = await insertRun(tx, ctx, { kind, config, seed, estimates, ...planned })
+    const needs = await needsOf(tx, ctx, input, baseId)
+    const row = await insertRun(tx, ctx, { kind, config, seed, priority, needs, estimates, ...planned })
     await audit(tx, ctx, 'run.create', row.id, { kind, name: plan.name, overrideProof: allowed })
     return row
   })
@@ -31,6 +33,17 @@ export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promi
 }
 
 const baseOf = ({ baseModelVersionId: id }: Record<string, unknown>) => (typeof id === 'string' ? id : null)
+
+/** The least GPU memory that the engine can make do with, so that a run waits only where it cannot go at all. */
+async function needsOf(
+  tx: Transaction,
+  ctx: ServiceContext,
+  { kind, config, labels = [], gpus = 0 }: z.output<typeof CreateRunInput>,
+  baseId: string | null,
+): Promise<RunNeeds> {
+  const gpuMemoryBytes = await estimateLeastMemory(tx, ctx, { kind, config, baseId })
+  return { gpuMemoryBytes, gpus, labels: [...new Set(labels)].sort(), agentId: null }
+}
 
 function planRun(
   tx: Transaction,

@@ -1,5 +1,5 @@
 import { newId, type RunEstimate, type RunInput, run, type Transaction } from '@palate/db'
-import type { RunKind } from '@palate/protocol'
+import { type RunKind, RunNeeds } from '@palate/protocol'
 import { actorUserId } from '../actor'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
@@ -17,6 +17,9 @@ export interface NewRun {
   inputs: RunInput[]
   lineage: Record<string, unknown>
   estimates?: RunEstimate[]
+  priority?: number
+  /** Any agent that can do this kind, where it is absent. */
+  needs?: RunNeeds
 }
 
 /** What a kind of training adds to the wish of a person. */
@@ -28,6 +31,7 @@ export type RunPlan = Pick<NewRun, 'name' | 'inputs' | 'lineage'> & {
 /** Queues a run under the workspace's next number and wakes its agents. The caller has authorized and parsed. */
 export async function insertRun(tx: Transaction, ctx: ServiceContext, made: NewRun): Promise<RunRow> {
   const { workspaceId } = ctx
+  const needs = made.needs ?? RunNeeds.parse({})
   const number = await nextNumber(tx, run, workspaceId)
   const [row] = await tx
     .insert(run)
@@ -39,6 +43,7 @@ export async function insertRun(tx: Transaction, ctx: ServiceContext, made: NewR
       createdBy: actorUserId(ctx.actor),
       createdAt: ctx.now(),
       ...made,
+      needs,
     })
     .returning()
   const queued = required(row, 'The run')

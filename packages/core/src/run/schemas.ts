@@ -8,6 +8,7 @@ import {
   type Receipt,
   type RunFailure,
   RunKind,
+  RunNeeds,
   type RunStatus,
   SftConfig,
 } from '@palate/protocol'
@@ -15,6 +16,7 @@ import { z } from 'zod'
 
 const Id = z.string().min(1).max(60)
 const RunName = z.string().trim().min(1).max(80)
+export const RunPriority = z.int().min(-100).max(100)
 const Seed = z.int().min(0).max(2_147_483_647)
 
 /** Whose votes a preference training may learn from. */
@@ -27,17 +29,29 @@ export const PreferenceFilter = z.strictObject({
 })
 export type PreferenceFilter = z.infer<typeof PreferenceFilter>
 
+/** Where a person wants a run to go: what cannot be known from its configuration. */
+export const RunPlaceInput = {
+  /** Higher goes first. */
+  priority: RunPriority.optional(),
+  /** Labels that the agent must carry, all of them. */
+  labels: RunNeeds.shape.labels.unwrap().optional(),
+  /** 0 is any box, also one without a GPU. */
+  gpus: RunNeeds.shape.gpus.unwrap().optional(),
+}
+
 const CreatePretrain = z.strictObject({
   kind: z.literal('pretrain'),
   name: RunName.optional(),
   seed: Seed.optional(),
   config: PretrainConfig.default({}),
+  ...RunPlaceInput,
 })
 const CreateDpo = z.strictObject({
   kind: z.literal('dpo'),
   name: RunName.optional(),
   seed: Seed.optional(),
   config: DpoConfig.default({}),
+  ...RunPlaceInput,
   /** A base, or an adapter that is trained further and then is the reference. The newest base where it is absent. */
   baseModelVersionId: Id.optional(),
   ...PreferenceFilter.shape,
@@ -48,6 +62,7 @@ const CreateSft = z.strictObject({
   name: RunName.optional(),
   seed: Seed.optional(),
   config: SftConfig.default({}),
+  ...RunPlaceInput,
   baseModelVersionId: Id.optional(),
   /** The newest that is ready where it is absent. */
   datasetVersionId: Id.optional(),
@@ -61,6 +76,12 @@ export type CreateSftInput = z.output<typeof CreateSft>
 
 export const RunRef = z.strictObject({ id: Id })
 export type RunRef = z.infer<typeof RunRef>
+
+export const ListQueueInput = z.strictObject({ limit: z.int().min(1).max(500).default(100) })
+export type ListQueueInput = z.input<typeof ListQueueInput>
+
+export const SetRunPriorityInput = z.strictObject({ id: Id, priority: RunPriority })
+export type SetRunPriorityInput = z.infer<typeof SetRunPriorityInput>
 
 export const ListRunsInput = z.strictObject({
   kind: RunKind.optional(),
@@ -131,6 +152,8 @@ export interface RunView {
   status: RunStatus
   config: Record<string, unknown>
   seed: number
+  priority: number
+  needs: RunNeeds
   lineage: Record<string, unknown>
   progress: { stage: string; step: number; totalSteps: number } | null
   summary: Record<string, unknown> | null
@@ -141,8 +164,37 @@ export interface RunView {
   cancelRequestedAt: Date | null
   /** Why a queued run does not start, in words. */
   waitingBecause: string | null
+  /** The same with each agent's reason. */
+  waiting: WaitingView | null
   attempts: AttemptView[]
   modelVersionId: string | null
+}
+
+/** Why a queued run waits. `because` is the whole in one sentence, `agents` the reason of each agent that cannot take it now. */
+export interface WaitingView {
+  because: string
+  /** Its place in the queue as it stands, from 1. */
+  place: number
+  agents: { id: string; name: string; reason: string }[]
+}
+
+export interface QueuedRunView {
+  id: string
+  number: number
+  name: string
+  kind: RunKind
+  priority: number
+  needs: RunNeeds
+  experiment: string | null
+  orderedBy: string | null
+  createdAt: Date
+  waiting: WaitingView
+}
+
+export interface QueueView {
+  runs: QueuedRunView[]
+  /** All that wait, also those beyond the first ones that are listed. */
+  total: number
 }
 
 export interface MetricSeriesView {

@@ -1,12 +1,12 @@
-import { agent, attempt, modelVersion, run } from '@palate/db'
-import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
-import { agentStatus } from '../agent/online'
+import { agent, attempt, modelVersion } from '@palate/db'
+import { RunNeeds } from '@palate/protocol'
+import { and, asc, eq, inArray } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { required } from '../error'
 import { groupBy } from '../group-by'
 import type { RunRow } from './insert'
+import { explainQueue, readQueue } from './queue'
 import type { AttemptView, RunView } from './schemas'
-import { type AgentState, explainWaiting } from './waiting'
 
 type Workspace = Pick<Deps, 'db' | 'now'> & { workspaceId: string }
 
@@ -20,10 +20,13 @@ export async function loadRunViews(ctx: Workspace, rows: readonly RunRow[]): Pro
     .from(modelVersion)
     .where(inArray(modelVersion.runId, ids))
   const modelOf = new Map(models.map(({ id, runId }) => [runId, id]))
-  const reasons = await explainQueue(ctx, rows)
+  const queued = new Set(rows.flatMap(({ id, status }) => (status === 'queued' ? [id] : [])))
+  const queue = queued.size > 0 ? await readQueue(ctx) : []
+  const reasons = await explainQueue(ctx, queue, queued)
   return rows.map((row) => ({
     ...toRunView(row),
-    waitingBecause: reasons.get(row.id) ?? null,
+    waitingBecause: reasons.get(row.id)?.because ?? null,
+    waiting: reasons.get(row.id) ?? null,
     attempts: (attempts.get(row.id) ?? []).map(({ view }) => view),
     modelVersionId: modelOf.get(row.id) ?? null,
   }))
@@ -36,9 +39,24 @@ export async function loadRunView(ctx: Workspace, row: RunRow): Promise<RunView>
 
 function toRunView(row: RunRow) {
   const { id, number, name, kind, status, config, seed, lineage, progress, summary, failure } = row
-  const { createdAt, startedAt, finishedAt, cancelRequestedAt } = row
+  const { priority, createdAt, startedAt, finishedAt, cancelRequestedAt } = row
+  const order = { priority, needs: RunNeeds.parse(row.needs) }
   const dates = { createdAt, startedAt, finishedAt, cancelRequestedAt }
-  return { id, number, name, kind, status, config, seed, lineage, progress, summary, failure, ...dates }
+  return {
+    id,
+    number,
+    name,
+    kind,
+    status,
+    config,
+    seed,
+    lineage,
+    progress,
+    summary,
+    failure,
+    ...order,
+    ...dates,
+  }
 }
 
 async function readAttempts(
@@ -58,33 +76,4 @@ async function readAttempts(
       view: { id, number, status, agentName, startedAt, endedAt, failure, environment, receipt, price },
     }
   })
-}
-
-async function explainQueue(ctx: Workspace, rows: readonly RunRow[]): Promise<Map<string, string>> {
-  const reasons = new Map<string, string>()
-  if (!rows.some(({ status }) => status === 'queued')) return reasons
-  const agents = await readAgents(ctx)
-  const queue = await ctx.db
-    .select({ id: run.id, kind: run.kind })
-    .from(run)
-    .where(and(eq(run.workspaceId, ctx.workspaceId), eq(run.status, 'queued')))
-    .orderBy(desc(run.priority), asc(run.createdAt), asc(run.number))
-  for (const [ahead, { id, kind }] of queue.entries()) reasons.set(id, explainWaiting(kind, agents, ahead))
-  return reasons
-}
-
-async function readAgents(ctx: Workspace): Promise<AgentState[]> {
-  const rows = await ctx.db
-    .select({ agent, busyWith: run.number })
-    .from(agent)
-    .leftJoin(attempt, and(eq(attempt.agentId, agent.id), eq(attempt.status, 'running')))
-    .leftJoin(run, eq(run.id, attempt.runId))
-    .where(and(eq(agent.workspaceId, ctx.workspaceId), isNull(agent.revokedAt)))
-    .orderBy(asc(agent.createdAt), asc(agent.id))
-  return rows.map(({ agent: row, busyWith }) => ({
-    name: row.name,
-    kinds: row.kinds,
-    busyWith,
-    online: agentStatus(row, ctx.now()) === 'online',
-  }))
 }

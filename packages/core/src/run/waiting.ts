@@ -1,29 +1,154 @@
 import type { RunKind } from '@palate/protocol'
+import { findFree, findMisfit, type Misfit, type Place, type Wanted } from './place'
+import type { WaitingView } from './schemas'
+import { sayAgo, sayBytes, sayCount, sayList } from './waiting-words'
 
+/** An agent as the queue sees it. */
 export interface AgentState {
+  id: string
   name: string
+  whole: Place
   online: boolean
-  kinds: string[]
-  /** Number of the run it works on. */
-  busyWith: number | null
+  lastSeenAt: Date | null
+  draining: boolean
+  /** Its protocol and the hub's have nothing in common. */
+  outdated: boolean
+  /** What it works on: the GPUs of each attempt, and its run's number. */
+  held: { gpus: string[]; runNumber: number }[]
 }
 
-/** Why a queued run does not start yet, in words. @param ahead queued runs that go first */
-export function explainWaiting(kind: RunKind, agents: readonly AgentState[], ahead: number): string {
-  if (agents.length === 0) return 'No agent is enrolled yet. Enrol one on the Agents page.'
-  const online = agents.filter((agent) => agent.online)
-  if (online.length === 0)
-    return agents.length === 1
-      ? `The agent ${agents[0]?.name} is offline. Start it on its machine.`
-      : `All ${agents.length} agents are offline. Start one of them.`
-  const able = online.filter((agent) => agent.kinds.includes(kind))
-  if (able.length === 0) return `No agent that is online can do ${kind} runs.`
-  if (ahead > 0)
-    return ahead === 1 ? 'One run is ahead in the queue.' : `${ahead} runs are ahead in the queue.`
-  const [first] = able
-  if (first && able.every(({ busyWith }) => busyWith !== null))
-    return able.length === 1
-      ? `The agent ${first.name} is busy with run ${first.busyWith}.`
-      : `All ${able.length} agents that can do it are busy.`
-  return 'An agent is about to take it.'
+interface Look {
+  agent: AgentState
+  /** It could never take the run as it is. */
+  never: Misfit | null
+  /** Why it does not take it now; null where it could. */
+  reason: string | null
+}
+
+/**
+ * Why a queued run does not start yet: in one sentence, and for each agent that cannot take it now.
+ * @param place in the queue, from 1
+ */
+export function explainWaiting(
+  wanted: Wanted,
+  agents: readonly AgentState[],
+  place: number,
+  now: Date,
+): WaitingView {
+  const { agentId } = wanted.needs
+  const looks = agents
+    .filter(({ id }) => agentId === null || id === agentId)
+    .map((agent) => ({ agent, ...lookAt(wanted, agent, now) }))
+  const reasons = looks.flatMap(({ agent: { id, name }, reason }) => (reason ? [{ id, name, reason }] : []))
+  return { because: sayWhole(wanted, looks, place - 1), place, agents: reasons }
+}
+
+function lookAt(wanted: Wanted, agent: AgentState, now: Date): Pick<Look, 'never' | 'reason'> {
+  const never = findMisfit(wanted, agent.whole)
+  if (never) return { never, reason: sayMisfit(wanted.kind, never, 'its largest GPU') }
+  return { never, reason: sayAbsence(agent, now) ?? sayBusy(wanted, agent) }
+}
+
+function sayAbsence(agent: AgentState, now: Date): string | null {
+  if (agent.outdated) return 'it must be updated first'
+  if (!agent.online)
+    return agent.lastSeenAt ? `offline, last seen ${sayAgo(agent.lastSeenAt, now)}` : 'it was never online'
+  return agent.draining ? 'it is draining and takes nothing new' : null
+}
+
+function sayBusy(wanted: Wanted, { whole, held }: AgentState): string | null {
+  const numbers = [...new Set(held.map(({ runNumber }) => runNumber))].sort((a, b) => a - b)
+  const runs = `run${numbers.length === 1 ? '' : 's'} ${sayList(numbers.map(String))}`
+  const gpusOf = held.map(({ gpus }) => gpus)
+  const free = findFree(whole, gpusOf, undefined)
+  if (!free) return `it is busy with ${runs}`
+  const misfit = findMisfit(wanted, free)
+  if (!misfit) return null
+  return `${sayMisfit(wanted.kind, misfit, 'its largest free GPU', 'free')}; it is busy with ${runs}`
+}
+
+function sayMisfit(kind: RunKind, misfit: Misfit, largest: string, free: '' | 'free' = ''): string {
+  switch (misfit.lacks) {
+    case 'agent':
+      return 'another agent is meant'
+    case 'kind':
+      return `it does no ${kind} runs`
+    case 'labels':
+      return `it lacks the label${misfit.missing.length === 1 ? '' : 's'} ${sayList(misfit.missing)}`
+    case 'gpus':
+      return `needs ${sayCount(misfit.needed, 'GPU')}; it has ${misfit.has === 0 ? 'none' : misfit.has} ${free}`.trim()
+    case 'memory':
+      return `needs ${sayMemory(misfit)}; ${largest} has ${sayBytes(misfit.largestBytes)}`
+  }
+}
+
+const sayMemory = ({ neededBytes, needed }: Misfit & { lacks: 'memory' }) =>
+  needed === 1 ? sayBytes(neededBytes) : `${needed} GPUs of ${sayBytes(neededBytes)}`
+
+function sayWhole(wanted: Wanted, looks: readonly Look[], ahead: number): string {
+  const [only] = looks
+  if (!only)
+    return wanted.needs.agentId === null
+      ? 'No agent is enrolled yet. Enrol one on the Agents page.'
+      : 'The agent that it waits for was revoked. Cancel the run and order it anew.'
+  if (looks.some(({ reason }) => reason === null))
+    return ahead === 0 ? 'An agent is about to take it.' : `${sayAhead(ahead)}.`
+  const able = looks.filter(({ never }) => never === null)
+  if (able.length === 0) return sayNever(wanted, looks)
+  const present = able.filter(({ agent }) => agent.online && !agent.draining && !agent.outdated)
+  const [first] = present.length > 0 ? present : able
+  const count = present.length > 0 ? present.length : able.length
+  if (count === 1 && first) return `It waits for ${first.agent.name}: ${first.reason}.${alsoAhead(ahead)}`
+  if (present.length > 0) return `${sayNoRoom(wanted, present)}${alsoAhead(ahead)}`
+  const draining = able.filter(({ agent }) => agent.online).length
+  return draining === 0
+    ? `All ${count} agents that could take it are offline. Start one of them.`
+    : `Of ${count} agents that could take it, ${count - draining} are offline and ${draining} take nothing new.`
+}
+
+const sayAhead = (ahead: number) => (ahead === 1 ? 'One run is ahead' : `${ahead} runs are ahead`)
+const alsoAhead = (ahead: number) => (ahead > 0 ? ` ${sayAhead(ahead)}.` : '')
+
+/** Several agents are there and could take it, but not now. */
+function sayNoRoom({ needs }: Wanted, present: readonly Look[]): string {
+  const free = present.flatMap(({ agent: { whole, held, name } }) => {
+    const gpusOf = held.map(({ gpus }) => gpus)
+    return (findFree(whole, gpusOf, undefined)?.gpus ?? []).map(({ memoryBytes }) => ({ memoryBytes, name }))
+  })
+  const [largest] = free.sort((a, b) => b.memoryBytes - a.memoryBytes)
+  if (largest && needs.gpuMemoryBytes && largest.memoryBytes < needs.gpuMemoryBytes)
+    return `It needs ${sayBytes(needs.gpuMemoryBytes)}; the largest free GPU has ${sayBytes(largest.memoryBytes)}, on ${largest.name}.`
+  return `All ${present.length} agents that could take it are busy.`
+}
+
+const strictness = ['agent', 'kind', 'labels', 'gpus', 'memory'] as const
+
+/** Nobody could ever take it: say what the agents that come closest lack. */
+function sayNever({ kind, needs }: Wanted, looks: readonly Look[]): string {
+  const rank = ({ never }: Look) => (never ? strictness.indexOf(never.lacks) : strictness.length)
+  const closest = Math.max(...looks.map(rank))
+  const near = looks.filter((look) => rank(look) === closest)
+  const misfits = near.flatMap(({ agent, never }) => (never ? [{ name: agent.name, never }] : []))
+  const only = looks.length === 1 ? looks[0]?.agent.name : null
+  switch (strictness[closest]) {
+    case 'kind':
+      return only ? `${only} does no ${kind} runs.` : `No agent does ${kind} runs.`
+    case 'labels':
+      return `No agent that does ${kind} runs carries the label${needs.labels.length === 1 ? '' : 's'} ${sayList(needs.labels)}.`
+    case 'gpus': {
+      const most = Math.max(...misfits.map(({ never }) => (never.lacks === 'gpus' ? never.has : 0)))
+      const named = misfits.find(({ never }) => never.lacks === 'gpus' && never.has === most)?.name
+      const needed = sayCount(Math.max(1, needs.gpus), 'GPU')
+      return most === 0
+        ? `It needs ${needed}, and no agent that could take it has one.`
+        : `It needs ${needed}; no agent has more than ${most}, as ${named} has.`
+    }
+    default: {
+      const sizes = misfits.flatMap(({ name, never }) =>
+        never.lacks === 'memory' ? [{ name, ...never }] : [],
+      )
+      const [largest] = sizes.sort((a, b) => b.largestBytes - a.largestBytes)
+      return `It needs ${largest ? sayMemory({ ...largest, lacks: 'memory' }) : 'a larger GPU'}; the largest GPU has ${sayBytes(largest?.largestBytes ?? 0)}, on ${largest?.name}.`
+    }
+  }
 }

@@ -70,6 +70,19 @@ export function estimateFit(
   }
 }
 
+const wholeMemory = 128 * 2 ** 20
+
+/**
+ * The memory, in bytes, of the smallest GPU that this work fits into at all: the engine's leanest rung, and the room
+ * that is left free. Rounded up to 128 MiB, so that alike runs ask for the same.
+ */
+export function leastDeviceMemory(shape: ModelShape, settings: FitSettings, wish: FitWish): number {
+  const sizes = listRungs(wish, settings, { kind: 'cuda', name: '', memoryBytes: 0, measured: null }).map(
+    (rung) => estimateMemory(shape, settings, rung, 'cuda').total,
+  )
+  return Math.ceil(Math.min(...sizes) / usableShare.cuda / wholeMemory) * wholeMemory
+}
+
 /** In the engine's own order. Once it has turned to checkpointing, it keeps to it and cuts small. */
 function listRungs(wish: FitWish, settings: FitSettings, device: FitDevice): FitRung[] {
   const precision = wish.precision ?? (device.kind === 'cuda' ? 'bf16' : 'fp32')

@@ -1,0 +1,72 @@
+import { agent, attempt, run } from '@palate/db'
+import { RunNeeds } from '@palate/protocol'
+import { and, asc, count, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { agentStatus, isOutdated } from '../agent/online'
+import type { Deps } from '../context'
+import { groupBy } from '../group-by'
+import { orderQueue, type Queued } from './order'
+import { wholePlace } from './place'
+import type { RunView, WaitingView } from './schemas'
+import { type AgentState, explainWaiting } from './waiting'
+
+type Workspace = Pick<Deps, 'db' | 'now'> & { workspaceId: string }
+
+export type QueuedRun = Queued & Pick<RunView, 'kind' | 'needs'>
+
+const groupOf = sql<string>`coalesce(${run.experimentId}, ${run.createdBy}, '')`
+
+/** The workspace's waiting runs in the order in which they are taken. */
+export async function readQueue({ db, workspaceId }: Workspace): Promise<QueuedRun[]> {
+  const { id, kind, needs, priority, createdAt, number } = run
+  const queued = await db
+    .select({ id, kind, needs, priority, createdAt, number, group: groupOf })
+    .from(run)
+    .where(and(eq(run.workspaceId, workspaceId), eq(run.status, 'queued')))
+  if (queued.length === 0) return []
+  const busy = await db
+    .select({ group: groupOf, runs: count() })
+    .from(run)
+    .where(and(eq(run.workspaceId, workspaceId), inArray(run.status, ['running', 'cancelling'])))
+    .groupBy(groupOf)
+  const rows = queued.map((row) => ({ ...row, needs: RunNeeds.parse(row.needs) }))
+  return orderQueue(rows, new Map(busy.map(({ group, runs }) => [group, runs])))
+}
+
+/** Why each of these runs waits; those that do not wait are left out. */
+export async function explainQueue(
+  ctx: Workspace,
+  queue: readonly QueuedRun[],
+  ids: ReadonlySet<string>,
+): Promise<Map<string, WaitingView>> {
+  if (!queue.some(({ id }) => ids.has(id))) return new Map()
+  const agents = await readAgentStates(ctx)
+  return new Map(
+    queue.flatMap((one, index) =>
+      ids.has(one.id) ? [[one.id, explainWaiting(one, agents, index + 1, ctx.now())] as const] : [],
+    ),
+  )
+}
+
+async function readAgentStates(ctx: Workspace): Promise<AgentState[]> {
+  const agents = await ctx.db
+    .select()
+    .from(agent)
+    .where(and(eq(agent.workspaceId, ctx.workspaceId), isNull(agent.revokedAt)))
+    .orderBy(asc(agent.createdAt), asc(agent.id))
+  const running = await ctx.db
+    .select({ agentId: attempt.agentId, gpus: attempt.gpus, runNumber: run.number })
+    .from(attempt)
+    .innerJoin(run, eq(run.id, attempt.runId))
+    .where(and(eq(attempt.workspaceId, ctx.workspaceId), eq(attempt.status, 'running')))
+  const held = groupBy(running, ({ agentId }) => agentId)
+  return agents.map((row) => ({
+    id: row.id,
+    name: row.name,
+    whole: wholePlace(row),
+    online: agentStatus(row, ctx.now()) === 'online',
+    lastSeenAt: row.lastSeenAt,
+    draining: row.draining,
+    outdated: isOutdated(row.protocol),
+    held: held.get(row.id) ?? [],
+  }))
+}

@@ -1,0 +1,22 @@
+import { run } from '@palate/db'
+import { eq } from 'drizzle-orm'
+import { audit } from '../audit'
+import type { ServiceContext } from '../context'
+import { DomainError, required } from '../error'
+import { notify } from '../notify'
+import { authorize } from '../permission'
+import { lockRun } from './lock'
+import { SetRunPriorityInput } from './schemas'
+
+/** Moves a waiting run up or down. @throws DomainError `conflict` for a run that waits no more */
+export async function setRunPriority(ctx: ServiceContext, raw: SetRunPriorityInput): Promise<void> {
+  authorize(ctx, 'run:create')
+  const { id, priority } = SetRunPriorityInput.parse(raw)
+  await ctx.db.transaction(async (tx) => {
+    const row = required(await lockRun(tx, ctx.workspaceId, id), 'This run')
+    if (row.status !== 'queued') throw new DomainError('conflict', 'The run does not wait any more.')
+    await tx.update(run).set({ priority }).where(eq(run.id, id))
+    await audit(tx, ctx, 'run.priority', id, { priority })
+    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'run', id })
+  })
+}

@@ -1,0 +1,30 @@
+const units = ['B', 'KB', 'MB', 'GB', 'TB']
+
+/** "22 GB", "7.5 GB": powers of a thousand, as GPUs are sold. */
+export function sayBytes(bytes: number): string {
+  let size = bytes
+  let unit = 0
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1000
+    unit += 1
+  }
+  return `${size < 10 && unit > 0 ? Number(size.toFixed(1)) : Math.round(size)} ${units[unit]}`
+}
+
+/** "2 runs", "1 run". */
+export const sayCount = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** "a", "a and b", "a, b and c". */
+export function sayList(items: readonly string[]): string {
+  const last = items.at(-1) ?? ''
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`
+}
+
+/** How long ago, to the minute, hour or day: the reader's clock may stand elsewhere than ours. */
+export function sayAgo(then: Date, now: Date): string {
+  const minutes = Math.floor((now.getTime() - then.getTime()) / 60_000)
+  if (minutes < 1) return 'less than a minute ago'
+  if (minutes < 60) return `${sayCount(minutes, 'minute')} ago`
+  if (minutes < 48 * 60) return `${sayCount(Math.round(minutes / 60), 'hour')} ago`
+  return `${sayCount(Math.round(minutes / 1440), 'day')} ago`
+}
