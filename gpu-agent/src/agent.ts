@@ -1,15 +1,24 @@
 import { join } from 'node:path'
-import { AgentHello, CancelPush, HelloReply, type Lease, protocolVersion } from '@palate/protocol'
+import {
+  AgentHello,
+  CancelPush,
+  type HardwareSample,
+  HelloReply,
+  type Lease,
+  protocolVersion,
+} from '@palate/protocol'
 import type { Logger } from 'pino'
-import { obtainCredential } from './connect/credential'
+import { obtainCredential, rotateCredential } from './connect/credential'
 import { HubLink } from './connect/hub-link'
 import type { Settings } from './env'
 import { createObjectCache } from './files/cache'
 import { createHubHttp } from './files/hub-http'
 import { retry } from './files/retry'
 import { describeHardware } from './hardware/describe'
+import { Sampler } from './hardware/sampler'
 import { lockHome } from './home-lock'
 import { Leaser } from './lease/leaser'
+import { Places } from './lease/places'
 import { Attempt, type AttemptTools } from './run/attempt'
 import { attemptFolder, makeAttemptFolder, pruneRuns, writeState } from './run/attempt-folder'
 import { commandFor, kindsOf } from './run/command'
@@ -20,19 +29,21 @@ import { Server } from './serve/server'
 const day = 24 * 60 * 60_000
 const version = '0.1.0'
 
-/** The daemon: one link to the hub, at most one attempt at a time, and answers served beside it. */
+/** The daemon: one link to the hub, at most one attempt a place, and answers served beside them. */
 export class Agent {
   private readonly attempts = new Map<string, Attempt>()
-  /** A lease that is granted and not an attempt yet; the hub must hear of it in a hello all the same. */
-  private pending: Lease | null = null
+  /** Leases that are granted and no attempts yet; the hub must hear of them in a hello all the same. */
+  private readonly pending = new Map<string, Lease>()
   private readonly stopping = new AbortController()
+  private draining = false
+  private leaser: Leaser | null = null
   private working: Promise<void> = Promise.resolve()
 
   private constructor(
     private readonly settings: Settings,
     private readonly log: Logger,
     private readonly tools: AttemptTools,
-    private readonly hello: Omit<AgentHello, 'running'>,
+    private readonly hello: Omit<AgentHello, 'running' | 'draining'>,
     private readonly server: Server,
     private readonly unlock: () => Promise<void>,
   ) {}
@@ -46,7 +57,7 @@ export class Agent {
     log.info({ agentId: identity.agentId, hub: settings.hubUrl }, 'enrolled')
     const http = createHubHttp(settings.hubUrl)
     const cache = createObjectCache(join(settings.home, 'cache'), http)
-    const link: HubLink = new HubLink(settings.hubUrl, identity.credential, {
+    const link: HubLink = new HubLink(settings.hubUrl, () => identity.credential, {
       onConnect: () => agent.greet(),
       onDisconnect: (reason) => {
         log.warn({ reason }, 'disconnected')
@@ -56,13 +67,19 @@ export class Agent {
     })
     const tools: AttemptTools = {
       ...{ link, cache, http, timings, log, spoolQuotaBytes: settings.spoolQuotaBytes },
-      commandFor: (lease, jobFile) => commandFor(lease.kind, jobFile, settings),
+      commandFor: (lease, jobFile) => commandFor(lease, jobFile, settings),
     }
     const hello = {
       protocol: { min: protocolVersion, max: protocolVersion },
-      ...{ version, labels: settings.labels, kinds: kindsOf(settings), serving: true, draining: false },
-      hardware: await describeHardware(),
+      ...{ version, labels: settings.labels, kinds: kindsOf(settings), serving: true },
+      hardware: await describeHardware(settings.childEnv),
     }
+    link.on('rotate', () => {
+      void rotateCredential(settings, identity, link).then(
+        () => log.info('works under a new credential'),
+        (error: unknown) => log.warn({ reason: String(error) }, 'the credential could not be changed'),
+      )
+    })
     const server = new Server({ link, cache, log, childEnv: settings.childEnv })
     const agent = new Agent(settings, log, tools, hello, server, unlock)
     await agent.begin()
@@ -79,13 +96,36 @@ export class Agent {
     await this.unlock()
   }
 
+  /** Takes nothing new and resolves when what runs has ended, or when `deadline` aborts. */
+  async drain(deadline?: AbortSignal): Promise<void> {
+    this.draining = true
+    this.tools.link.tell('drain', { draining: true })
+    this.log.info({ running: this.attempts.size + this.pending.size }, 'takes nothing new any more')
+    this.leaser?.drain()
+    const late = new Promise<void>((resolve) => deadline?.addEventListener('abort', () => resolve()))
+    await (deadline ? Promise.race([this.working, late]) : this.working)
+  }
+
   private async begin(): Promise<void> {
     const { link, cache } = this.tools
     await cache.prune(30 * day)
     await pruneRuns(this.settings.home, 7 * day)
     const leftovers = await recoverAttempts(this.settings.home, this.tools, this.log)
     for (const attempt of leftovers) this.attempts.set(attempt.lease.attemptId, attempt)
-    const leaser = new Leaser(link, { kinds: this.hello.kinds }, this.tools.timings.pollWorkMs, this.log)
+    const gpus = this.hello.hardware.gpus.map(({ uuid }) => uuid)
+    const leaser = new Leaser(
+      link,
+      {
+        kinds: this.hello.kinds,
+        places: new Places(gpus),
+        holding: () => [...this.attempts.keys(), ...this.pending.keys()],
+        pollMs: this.tools.timings.pollWorkMs,
+      },
+      this.log,
+    )
+    this.leaser = leaser
+    const sampler = new Sampler({ folder: this.settings.home, env: this.settings.childEnv, gpus })
+    void sampler.run(this.tools.timings.sampleEveryMs, (sample) => this.tell(sample), this.stopping.signal)
     link.on('cancel', (payload) => {
       const push = CancelPush.safeParse(payload)
       if (push.success) this.attempts.get(push.data.attemptId)?.cancel()
@@ -109,26 +149,27 @@ export class Agent {
   }
 
   private async workOff(lease: Lease): Promise<boolean> {
-    this.pending = lease
+    this.pending.set(lease.attemptId, lease)
     try {
       const folder = attemptFolder(this.settings.home, lease.runId, lease.attemptId)
       await makeAttemptFolder(folder)
       await writeState(folder, { lease, process: null })
       const attempt = await Attempt.open(lease, folder, this.tools)
-      this.log.info({ runId: lease.runId, attemptId: lease.attemptId, kind: lease.kind }, 'attempt begins')
+      const { runId, attemptId, kind, gpus } = lease
+      this.log.info({ runId, attemptId, kind, gpus }, 'attempt begins')
       return (await this.finish(attempt, () => attempt.run())) === 'delivered'
     } catch (error) {
       this.log.error({ runId: lease.runId, reason: String(error) }, 'the attempt could not be worked off')
       return false
     } finally {
-      this.pending = null
+      this.pending.delete(lease.attemptId)
     }
   }
 
   private async finish(attempt: Attempt, task: () => ReturnType<Attempt['run']>) {
     const { runId, attemptId } = attempt.lease
     this.attempts.set(attemptId, attempt)
-    this.pending = null
+    this.pending.delete(attemptId)
     try {
       const outcome = await task()
       this.log.info({ runId, attemptId, outcome }, 'attempt over')
@@ -136,6 +177,11 @@ export class Agent {
     } finally {
       this.attempts.delete(attemptId)
     }
+  }
+
+  private tell(sample: HardwareSample): void {
+    this.tools.link.tell('hardware', { sample })
+    for (const attempt of this.attempts.values()) attempt.note(sample)
   }
 
   private async greetWhenReady(): Promise<void> {
@@ -147,13 +193,11 @@ export class Agent {
   private async greet(): Promise<void> {
     const attempts = [...this.attempts.values()]
     const running = attempts.map((attempt) => attempt.describe())
-    if (this.pending) {
-      const { runId, attemptId, epoch } = this.pending
+    for (const { runId, attemptId, epoch } of this.pending.values())
       running.push({ runId, attemptId, epoch, lastSeq: 0 })
-    }
     const reply = await this.tools.link.call(
       'hello',
-      AgentHello.parse({ ...this.hello, running }),
+      AgentHello.parse({ ...this.hello, draining: this.draining, running }),
       HelloReply,
     )
     for (const attempt of attempts) {

@@ -1,10 +1,11 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EnrolResponse } from '@palate/protocol'
+import { EnrolResponse, RotateReply } from '@palate/protocol'
 import type { Settings } from '../env'
 import { createHubHttp } from '../files/hub-http'
 import { FinalError, retry } from '../files/retry'
 import { writeWhole } from '../run/attempt-folder'
+import type { HubLink } from './hub-link'
 
 /**
  * The agent's credential: read from its file (mode 0600), or got once with the enrolment code and kept there.
@@ -15,7 +16,7 @@ export async function obtainCredential(
   settings: Settings,
   options: { signal: AbortSignal; onFailure: (error: unknown) => void },
 ): Promise<EnrolResponse> {
-  const file = join(settings.home, 'credential.json')
+  const file = fileOf(settings)
   const known = await readCredential(file)
   if (known) return known
   const { enrolmentCode: code, name, hubUrl } = settings
@@ -34,6 +35,24 @@ export async function obtainCredential(
   await writeWhole(file, JSON.stringify(credential))
   return credential
 }
+
+/**
+ * Asks for another credential, keeps it on disk, and connects anew under it. Killed at any moment, one of the two works:
+ * the hub takes the old one until the first hello under the new.
+ */
+export async function rotateCredential(
+  settings: Settings,
+  identity: EnrolResponse,
+  link: HubLink,
+): Promise<void> {
+  const { credential } = await link.call('rotate-credential', {}, RotateReply)
+  const changed = { ...identity, credential }
+  await writeWhole(fileOf(settings), JSON.stringify(changed))
+  Object.assign(identity, changed)
+  link.renew()
+}
+
+const fileOf = (settings: Settings) => join(settings.home, 'credential.json')
 
 async function readCredential(file: string): Promise<EnrolResponse | null> {
   const text = await readFile(file, 'utf8').catch(() => null)

@@ -17,7 +17,8 @@ export class HubLink {
 
   constructor(
     hubUrl: string,
-    credential: string,
+    /** The credential as it is at the moment of connecting. */
+    credential: () => string,
     private readonly handlers: {
       /** Says hello; the link is ready when it resolves. */
       onConnect: () => Promise<void>
@@ -27,7 +28,7 @@ export class HubLink {
   ) {
     this.socket = io(new URL('/agent', hubUrl).toString(), {
       path: '/socket.io',
-      auth: { credential },
+      auth: (give) => give({ credential: credential() }),
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
       reconnectionDelay: 500,
@@ -55,6 +56,11 @@ export class HubLink {
     this.setReady(false)
     this.socket.removeAllListeners()
     this.socket.disconnect()
+  }
+
+  /** Connects anew, for a hello under another credential. */
+  renew(): void {
+    this.socket.disconnect().connect()
   }
 
   on(event: string, handler: (payload: unknown, ack: (answer: unknown) => void) => void): void {

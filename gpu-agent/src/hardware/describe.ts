@@ -3,13 +3,13 @@ import type { Hardware } from '@palate/protocol'
 import { queryGpus } from './nvidia'
 
 /** What this machine is made of, as far as work can be matched to it. */
-export async function describeHardware(): Promise<Hardware> {
+export async function describeHardware(env: Record<string, string>): Promise<Hardware> {
   const cores = cpus()
   return {
     hostname: hostname(),
     cpuModel: cores[0]?.model.trim() ?? 'unknown',
     cpuCores: Math.max(1, cores.length),
     memoryBytes: totalmem(),
-    gpus: await queryGpus(),
+    gpus: await queryGpus(env),
   }
 }

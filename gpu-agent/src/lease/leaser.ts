@@ -2,46 +2,86 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Lease, type LeaseRequest } from '@palate/protocol'
 import type { Logger } from 'pino'
 import type { HubLink } from '../connect/hub-link'
+import type { Places } from './places'
 
-/** Asks for work whenever this agent is idle: after each attempt, when the hub says that there is some, and now and then. */
+/** Asks for work while a place is free: after each attempt, when the hub says that there is some, and now and then. */
 export class Leaser {
   private wake: AbortController = new AbortController()
+  private readonly working = new Set<Promise<void>>()
+  private draining = false
 
   constructor(
     private readonly link: HubLink,
-    private readonly request: LeaseRequest,
-    private readonly pollMs: number,
+    private readonly options: {
+      kinds: string[]
+      places: Places
+      /** Attempts that this agent has, those among them that no place belongs to included. */
+      holding: () => string[]
+      pollMs: number
+    },
     private readonly log: Logger,
   ) {
     link.on('work', () => this.hurry())
   }
 
   /**
-   * One attempt at a time: two trainers on one machine slow each other down tenfold.
+   * One attempt a place: two trainers on the same processor slow each other down tenfold. Returns when the signal
+   * aborts, or when it drains, and all that was begun has ended.
    *
    * @param work resolves to whether the attempt came to its end
    */
   async run(work: (lease: Lease) => Promise<boolean>, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.draining) {
       const wake = new AbortController()
       this.wake = wake
-      const lease = await this.ask(signal)
-      // What could not be worked off may come again at once, and is not tried in a hurry.
-      if (!lease || !(await work(lease)))
-        await sleep(this.pollMs, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(
-          () => undefined,
-        )
+      const lease = this.options.places.hasRoom() ? await this.ask(signal) : null
+      if (lease && this.begin(lease, work)) continue
+      await sleep(this.options.pollMs, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(
+        () => undefined,
+      )
     }
+    while (this.working.size > 0) await Promise.all(this.working)
+  }
+
+  /** Takes nothing new any more. */
+  drain(): void {
+    this.draining = true
+    this.hurry()
   }
 
   hurry(): void {
     this.wake.abort()
   }
 
+  private begin(lease: Lease, work: (lease: Lease) => Promise<boolean>): boolean {
+    const { places } = this.options
+    // The hub repeats a lease whose answer got lost; one that did arrive is being worked on.
+    if (places.has(lease.attemptId)) return false
+    try {
+      const gpus = places.take(lease.attemptId, lease.gpus)
+      const task = this.follow(work({ ...lease, gpus }), lease.attemptId)
+      this.working.add(task)
+      void task.finally(() => this.working.delete(task))
+      return true
+    } catch (error) {
+      this.log.warn({ runId: lease.runId, reason: String(error) }, 'a lease cannot be taken')
+      return false
+    }
+  }
+
+  private async follow(work: Promise<boolean>, attemptId: string): Promise<void> {
+    const delivered = await work
+    this.options.places.release(attemptId)
+    // What could not be worked off may come again at once, and is not tried in a hurry.
+    if (delivered) this.hurry()
+  }
+
   private async ask(signal: AbortSignal): Promise<Lease | null> {
     try {
       await this.link.ready(signal)
-      return await this.link.call('lease-request', this.request, Lease.nullable())
+      const { kinds, places, holding } = this.options
+      const request: LeaseRequest = { kinds, freeGpus: places.free(), holding: holding() }
+      return await this.link.call('lease-request', request, Lease.nullable())
     } catch (error) {
       if (!signal.aborted) this.log.warn({ reason: String(error) }, 'asking for work failed')
       return null

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Lease, LeaseRenewalReply, type RunningAttempt } from '@palate/protocol'
+import { type HardwareSample, type Lease, LeaseRenewalReply, type RunningAttempt } from '@palate/protocol'
 import type { Logger } from 'pino'
 import type { HubLink } from '../connect/hub-link'
 import type { ObjectCache } from '../files/cache'
 import type { HubHttp } from '../files/hub-http'
 import { FinalError } from '../files/retry'
+import { sampleMetrics } from '../hardware/sampler'
 import { type AttemptFolder, removeAttempt } from './attempt-folder'
 import type { Command } from './child'
 import { deliver } from './deliver'
@@ -34,6 +35,7 @@ export class Attempt {
   private readonly cancelling = new AbortController()
   private readonly halting = new AbortController()
   private isLost = false
+  private workingSince: number | null = null
 
   private constructor(
     readonly lease: Lease,
@@ -54,6 +56,15 @@ export class Attempt {
   /** What the hub has beyond our own watermark (ours may lag after a crash). */
   async acknowledge(seq: number): Promise<void> {
     await this.spool.ack(seq)
+  }
+
+  /** What the machine looked like while this attempt worked on it, as metrics by the seconds since it began. */
+  note(sample: HardwareSample): void {
+    if (this.workingSince === null || this.spool.ended || this.spool.isFull || this.halting.signal.aborted)
+      return
+    const step = Math.max(0, Math.round((sample.at - this.workingSince) / 1000))
+    const values = sampleMetrics(sample, this.lease.gpus)
+    this.spool.append({ type: 'metric', step, time: sample.at, values })
   }
 
   cancel(): void {
@@ -77,6 +88,7 @@ export class Attempt {
     const onFailure = (error: unknown) => this.warn(error)
     const renewal = this.renew()
     const delivery = this.deliver(false)
+    this.workingSince = Date.now()
     await execute({
       ...{ lease, folder, spool, onFailure },
       ...{ cache: tools.cache, http: tools.http, timings: tools.timings },

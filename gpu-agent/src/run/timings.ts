@@ -10,6 +10,8 @@ export type Timings = {
   silenceMs: number
   renewEveryMs: number
   pollWorkMs: number
+  /** How often the machine is looked at. */
+  sampleEveryMs: number
 }
 
 export const defaultTimings: Timings = {
@@ -19,4 +21,5 @@ export const defaultTimings: Timings = {
   silenceMs: 30 * 60_000,
   renewEveryMs: 30_000,
   pollWorkMs: 20_000,
+  sampleEveryMs: 5_000,
 }

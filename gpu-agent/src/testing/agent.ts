@@ -21,14 +21,20 @@ const quick: Timings = {
   silenceMs: 120_000,
   renewEveryMs: 200,
   pollWorkMs: 500,
+  sampleEveryMs: 3_600_000,
 }
 
 export const temporaryHome = () => mkdtemp(join(tmpdir(), 'palate-agent-'))
 export const removeHome = (home: string) => rm(home, { recursive: true, force: true, maxRetries: 3 })
 
 /** An agent inside the test's own process. */
-export function startAgent(hubUrl: string, home: string, timings: Partial<Timings> = {}): Promise<Agent> {
-  const settings = readSettings(agentEnv(hubUrl, home))
+export function startAgent(
+  hubUrl: string,
+  home: string,
+  timings: Partial<Timings> = {},
+  env: Record<string, string> = {},
+): Promise<Agent> {
+  const settings = readSettings(agentEnv(hubUrl, home, env))
   return Agent.start(settings, pino({ level: settings.logLevel }), { ...quick, ...timings })
 }
 

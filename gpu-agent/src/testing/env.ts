@@ -3,7 +3,11 @@ import { fileURLToPath } from 'node:url'
 const trainer = fileURLToPath(new URL('trainer', import.meta.url))
 
 /** The environment of an agent under test: the tests' own trainer, no GPU, quiet unless PALATE_LOG_LEVEL says otherwise. */
-export function agentEnv(hubUrl: string, home: string): Record<string, string> {
+export function agentEnv(
+  hubUrl: string,
+  home: string,
+  more: Record<string, string> = {},
+): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     PALATE_HUB_URL: hubUrl,
@@ -14,6 +18,7 @@ export function agentEnv(hubUrl: string, home: string): Record<string, string> {
     PALATE_TRAINER: trainer,
     PALATE_LLAMA_GPU: 'off',
     PALATE_LOG_LEVEL: process.env.PALATE_LOG_LEVEL ?? 'silent',
+    ...more,
   }
 }
 

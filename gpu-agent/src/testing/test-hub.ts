@@ -111,7 +111,7 @@ export class TestHub {
       ack(this.reconcile(hello))
     })
     socket.on('lease-request', (payload, ack) => {
-      LeaseRequest.parse(payload)
+      this.received.push({ event: 'lease-request', payload: LeaseRequest.parse(payload) })
       const lease = this.queue.shift() ?? null
       if (lease)
         this.attempts.set(lease.attemptId, {
@@ -138,7 +138,7 @@ export class TestHub {
       this.afterStore(batch, socket)
       ack({ ackedSeq: attempt.events.length, lost: false })
     })
-    for (const event of ['serve-token', 'serve-end'])
+    for (const event of ['serve-token', 'serve-end', 'hardware', 'drain'])
       socket.on(event, (payload) => this.received.push({ event, payload }))
   }
 

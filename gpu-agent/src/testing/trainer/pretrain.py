@@ -108,6 +108,7 @@ def main() -> None:
     elif behaviour == "environment":
         say({"type": "log", "level": "info", "text": json.dumps(sorted(os.environ))})
         say({"type": "log", "level": "info", "text": json.dumps(job["inputs"])})
+        say({"type": "log", "level": "info", "text": os.environ.get("CUDA_VISIBLE_DEVICES", "all")})
         run_end("finished")
 
 

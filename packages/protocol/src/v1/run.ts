@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ProofFault, proofFaults } from './proof'
 
-export const runKinds = ['pretrain', 'sft', 'dpo', 'kto', 'generate'] as const
+export const runKinds = ['pretrain', 'sft', 'dpo', 'kto', 'generate', 'probe'] as const
 export const RunKind = z.enum(runKinds)
 export type RunKind = z.infer<typeof RunKind>
 
@@ -142,10 +142,20 @@ export const GenerateConfig = z.strictObject({
 })
 export type GenerateConfig = z.infer<typeof GenerateConfig>
 
+/** Measures the box that it runs on; every figure has a size that does for a laptop and for a server. */
+export const ProbeConfig = z.strictObject({
+  /** Width of the square matrices; without it, what suits the device. */
+  matrixSize: z.int().min(64).max(32_768).optional(),
+  /** Bytes that are written to and read from the disk of the work folder. */
+  diskBytes: z.int().min(4096).max(4_294_967_296).optional(),
+})
+export type ProbeConfig = z.infer<typeof ProbeConfig>
+
 export const runConfigs = {
   pretrain: PretrainConfig,
   sft: SftConfig,
   dpo: DpoConfig,
   kto: KtoConfig,
   generate: GenerateConfig,
+  probe: ProbeConfig,
 } as const

@@ -1,0 +1,83 @@
+import { HardwareReport, type LeaseRequest, type TrainerEvent } from '@palate/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Agent } from './agent'
+import { removeHome, startAgent, temporaryHome, until } from './testing/agent'
+import { twoCards } from './testing/graphics-cards'
+import { TestHub } from './testing/test-hub'
+
+let hub: TestHub
+let home: string
+let agent: Agent
+beforeEach(async () => {
+  hub = await TestHub.start()
+  home = await temporaryHome()
+})
+afterEach(async () => {
+  await agent.stop()
+  await hub.stop()
+  await removeHome(home)
+})
+
+const eventsOf = (runId: string): TrainerEvent[] =>
+  hub.attemptsOf(runId).flatMap(({ events }) => events.map(({ event }) => event))
+const logsOf = (runId: string) =>
+  eventsOf(runId).flatMap((event) => (event.type === 'log' ? [event.text] : []))
+const requests = () =>
+  hub.received.flatMap(({ event, payload }) => (event === 'lease-request' ? [payload as LeaseRequest] : []))
+
+describe('an agent with two GPUs', () => {
+  beforeEach(async () => {
+    agent = await startAgent(hub.url, home, { sampleEveryMs: 300 }, { PATH: await twoCards(home) })
+  })
+
+  it('trains on both at the same time, and asks for no third', async () => {
+    for (const runId of ['run_1', 'run_2', 'run_3']) hub.lease(runId, { steps: 60, stepSeconds: 0.05 })
+    await until('two beginnings', () => hub.attempts.size === 2 && requests().length >= 2)
+    await until('both to train', () => eventsOf('run_1').length > 2 && eventsOf('run_2').length > 2)
+    expect(hub.queue).toHaveLength(1)
+    expect(hub.hellos[0]?.hardware.gpus.map(({ uuid }) => uuid)).toEqual(['GPU-a', 'GPU-b'])
+    expect(requests().slice(0, 2)).toMatchObject([
+      { freeGpus: ['GPU-a', 'GPU-b'], holding: [] },
+      { freeGpus: ['GPU-b'], holding: ['att_1_1'] },
+    ])
+    await until('the third', () => hub.endOf('run_3'), 90_000)
+    expect(hub.endOf('run_1')).toMatchObject({ status: 'finished' })
+  })
+
+  it('shows a trainer the GPUs of its lease alone', async () => {
+    const wished = hub.lease('run_w', { behaviour: 'environment' })
+    wished.gpus.push('GPU-b')
+    await until('the end', () => hub.endOf('run_w'))
+    expect(logsOf('run_w').at(-1)).toBe('GPU-b')
+    hub.lease('run_v', { behaviour: 'environment' })
+    await until('the end', () => hub.endOf('run_v'))
+    expect(logsOf('run_v').at(-1)).toBe('GPU-a')
+  })
+
+  it('tells what its cards do, to the hub and in the metrics of who runs on them', async () => {
+    const lease = hub.lease('run_h', { steps: 40, stepSeconds: 0.05 })
+    lease.gpus.push('GPU-a')
+    await until('the end', () => hub.endOf('run_h'))
+    const reports = hub.received.filter(({ event }) => event === 'hardware')
+    const { sample } = HardwareReport.parse(reports.at(-1)?.payload)
+    expect(sample.gpus).toMatchObject([
+      { uuid: 'GPU-a', utilisation: 0.87, temperatureC: 61, powerWatts: 70.25 },
+      { uuid: 'GPU-b', utilisation: null, powerWatts: null },
+    ])
+    const events = eventsOf('run_h')
+    const system = events.flatMap((event) =>
+      event.type === 'metric' && 'system/memory' in event.values ? [event.values] : [],
+    )
+    expect(system.length).toBeGreaterThan(1)
+    expect(system[0]).toMatchObject({ 'system/gpu.0/utilisation': 0.87, 'system/gpu.0/memory': 0.5 })
+    expect(Object.keys(system[0] ?? {}).some((key) => key.startsWith('system/gpu.1'))).toBe(false)
+    expect(events.at(-1)?.type).toBe('run-end')
+  })
+})
+
+it('an agent without a GPU says so', async () => {
+  agent = await startAgent(hub.url, home, {}, { CUDA_VISIBLE_DEVICES: '' })
+  await until('its hello', () => hub.hellos.length > 0 && requests().length > 0)
+  expect(hub.hellos[0]?.hardware.gpus).toEqual([])
+  expect(requests()[0]).toMatchObject({ freeGpus: [], holding: [] })
+})
