@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import PeftModel
 from transformers import (
     AutoModelForCausalLM,
     PreTrainedModel,
@@ -48,7 +47,12 @@ def load_model(
     model = AutoModelForCausalLM.from_pretrained(
         folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=dtype, **placed
     )
-    return PeftModel.from_pretrained(model, adapter) if adapter else model
+    if not adapter:
+        return model
+    # Imported here: it brings quantisation along, which a pretraining should not wait for.
+    from peft import PeftModel
+
+    return PeftModel.from_pretrained(model, adapter)
 
 
 class Stopped(StoppingCriteria):
