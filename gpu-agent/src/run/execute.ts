@@ -17,6 +17,7 @@ import {
   stoppedOutside,
 } from './failure'
 import { placeInputs } from './inputs'
+import { countOomKills } from './memory'
 import type { Spool } from './spool'
 import type { Timings } from './timings'
 
@@ -85,7 +86,8 @@ async function jobOf({ lease, folder }: Execution, inputs: Record<string, string
 
 /** Listens to a trainer until it has left: spools what it says, uploads what it announces, and ends it where it must. */
 async function follow(child: Child, execution: Execution): Promise<RunEnd> {
-  const { spool, timings, cancel, halt } = execution
+  const { lease, spool, timings, cancel, halt } = execution
+  const oomKillsBefore = (await countOomKills()) ?? 0
   const uploads = new UploadQueue(execution, () => child.end(timings.stopGraceMs))
   let silent = false
   const watchdog = setTimeout(() => {
@@ -117,7 +119,9 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
     if (!end && !cancel.aborted && child.stderrTail())
       spool.append({ type: 'log', level: 'error', text: child.stderrTail().slice(-12_000) })
     const said = end ? honest(end, cancel) : silent ? failed(silentFailure(timings.silenceMs)) : null
-    const result = said ?? (cancel.aborted ? cancelled() : failed(crashFailure(exit)))
+    const oomKills = ((await countOomKills()) ?? 0) - oomKillsBefore
+    const seen = { kind: lease.kind, stderr: child.stderrTail(), oomKills }
+    const result = said ?? (cancel.aborted ? cancelled() : failed(crashFailure(exit, seen)))
     const refused = await uploads.drain()
     return refused && cancel.aborted ? cancelled() : (refused ?? result)
   } finally {

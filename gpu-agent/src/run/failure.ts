@@ -1,7 +1,8 @@
-import type { RunFailure, TrainerEvent } from '@palate/protocol'
+import type { RunFailure, RunKind, TrainerEvent } from '@palate/protocol'
 import { PathEscape } from '../files/inside'
 import { FinalError } from '../files/retry'
 import type { ChildExit } from './child'
+import { outOfMemory, saysOutOfMemory } from './memory'
 
 export type RunEnd = Extract<TrainerEvent, { type: 'run-end' }>
 
@@ -13,12 +14,20 @@ export const failed = (error: RunFailure): RunEnd => ({
 })
 export const cancelled = (): RunEnd => ({ type: 'run-end', status: 'cancelled', summary: {}, error: null })
 
-/** Why a trainer that left without a word did so, as far as its exit tells. */
-export function crashFailure(exit: ChildExit): RunFailure {
+/** Why a trainer that left without a word did so, as far as its exit, its last words and the kernel tell. */
+export function crashFailure(
+  exit: ChildExit,
+  seen: { kind: RunKind; stderr: string; oomKills: number },
+): RunFailure {
+  // A launcher of several processes is not killed itself; its exit code then says nothing.
+  if (seen.oomKills > 0 && (exit.signal === 'SIGKILL' || exit.code !== 0))
+    return outOfMemory(seen.kind, 'machine')
+  if (saysOutOfMemory(seen.stderr))
+    return outOfMemory(seen.kind, /cuda|cublas|OutOfDevice/i.test(seen.stderr) ? 'gpu' : 'machine')
   if (exit.signal === 'SIGKILL')
     return {
       code: 'killed',
-      message: 'The trainer was killed by the system, most likely because the machine ran out of memory.',
+      message: 'The trainer was killed from outside; where the machine was short of memory, for that.',
       remedy:
         'Nothing to do: it goes on from its last checkpoint. If it happens again, lower the batch size or the maximum length.',
     }

@@ -59,7 +59,8 @@ describe('an attempt', () => {
   it.each([
     ['crash', 'trainer_crashed', /exit code 3/],
     ['segfault', 'trainer_crashed', /SIGSEGV/],
-    ['killed', 'killed', /memory/],
+    ['killed', 'killed', /killed from outside/],
+    ['cuda', 'out_of_memory', /The GPU ran out of memory/],
     ['hang', 'trainer_silent', /nothing for 3 s/],
   ])('that ends by %s fails with a reason', async (behaviour, code, message) => {
     hub.lease('run_b', { behaviour })

@@ -1,5 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { trainerEnv } from './env'
 
 const program = `#!/bin/sh
 case "$1" in
@@ -18,5 +19,5 @@ export async function twoCards(folder: string): Promise<string> {
   await mkdir(bin, { recursive: true })
   await writeFile(join(bin, 'nvidia-smi'), program)
   await chmod(join(bin, 'nvidia-smi'), 0o755)
-  return `${bin}:${process.env.PATH ?? ''}`
+  return `${bin}:${trainerEnv().PATH}`
 }

@@ -67,6 +67,10 @@ def main() -> None:
         metric(1)
         print("a last word of the library", file=sys.stderr)
         sys.exit(3)
+    elif behaviour == "cuda":
+        metric(1)
+        print("RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)", file=sys.stderr)
+        sys.exit(1)
     elif behaviour == "segfault":
         os.kill(os.getpid(), signal.SIGSEGV)
     elif behaviour == "killed":
