@@ -32,6 +32,8 @@ export interface ServiceContext extends Deps {
 export interface AgentContext extends Deps {
   agentId: string
   workspaceId: string
+  /** Of the credential that it came in with: one that is replaced later closes the line. */
+  credentialHash?: string
 }
 
 export function systemContext(deps: Deps, workspaceId: string, reason: string): ServiceContext {

@@ -1,10 +1,11 @@
-import { agent, attempt, run, type Transaction } from '@palate/db'
-import { AgentHello, type HelloReply, protocolVersion } from '@palate/protocol'
+import { attempt, run, type Transaction } from '@palate/db'
+import { AgentHello, agentVersionOf, HelloHead, type HelloReply, protocolVersion } from '@palate/protocol'
 import { and, asc, eq } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { DomainError } from '../error'
-import { notify } from '../notify'
 import { loseAttempt } from '../run/lose-attempt'
+import { changeAgent } from './change'
+import { isOutdated } from './online'
 
 const gone = {
   code: 'attempt-gone',
@@ -14,17 +15,22 @@ const gone = {
 
 /**
  * An agent has connected and says what it is and what it runs. What is still its own goes on (`keep`), what is not
- * must stop; an attempt that it should run but does not is lost at once and its run is queued again.
+ * must stop; an attempt that it should run but does not is lost at once and its run is queued again. The first hello
+ * under a new credential ends the old one.
+ *
+ * @throws DomainError `invalid` where the two have no protocol in common, with the version that is needed
  */
-export async function helloAgent(ctx: AgentContext, raw: AgentHello): Promise<HelloReply> {
-  const hello = AgentHello.parse(raw)
-  checkProtocol(hello)
+export async function helloAgent(ctx: AgentContext, raw: unknown): Promise<HelloReply> {
+  await checkProtocol(ctx, HelloHead.parse(raw))
+  const { protocol, version, labels, kinds, hardware, serving, draining, running } = AgentHello.parse(raw)
+  const event = { type: 'hello', draining, credentialHash: ctx.credentialHash ?? null } as const
   return ctx.db.transaction(async (tx) => {
-    await writeAgent(tx, ctx, hello)
+    const told = { protocol, version, labels, kinds, hardware, serving }
+    await changeAgent(tx, ctx, ctx.agentId, event, told)
     const keep: HelloReply['keep'] = []
     for (const held of await readHeld(tx, ctx)) {
-      const told = hello.running.find((one) => one.attemptId === held.attemptId && one.epoch === held.epoch)
-      if (!told) {
+      const known = running.find((one) => one.attemptId === held.attemptId && one.epoch === held.epoch)
+      if (!known) {
         await loseAttempt(tx, ctx, held, gone)
         continue
       }
@@ -35,29 +41,26 @@ export async function helloAgent(ctx: AgentContext, raw: AgentHello): Promise<He
       keep.push({ attemptId: held.attemptId, ackedSeq: held.ackedSeq, cancel: held.status === 'cancelling' })
     }
     const kept = new Set(keep.map(({ attemptId }) => attemptId))
-    const stop = hello.running.map(({ attemptId }) => attemptId).filter((id) => !kept.has(id))
-    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'agent', id: ctx.agentId })
+    const stop = running.map(({ attemptId }) => attemptId).filter((id) => !kept.has(id))
     return { agentId: ctx.agentId, protocol: protocolVersion, keep, stop }
   })
 }
 
-function checkProtocol({ protocol }: AgentHello): void {
-  if (protocol.min <= protocolVersion && protocolVersion <= protocol.max) return
+/** One that is sent away is written down with what it speaks, for the Agents page to say what it needs. */
+async function checkProtocol(ctx: AgentContext, { protocol, version }: HelloHead): Promise<void> {
+  if (!isOutdated(protocol)) return
+  const told = { protocol, version }
+  await ctx.db.transaction((tx) => changeAgent(tx, ctx, ctx.agentId, { type: 'hello-refused' }, told))
+  const speaks =
+    protocol.min === protocol.max
+      ? `protocol ${protocol.max}`
+      : `protocols ${protocol.min} to ${protocol.max}`
   const older = protocol.max < protocolVersion
   throw new DomainError(
     'invalid',
-    `The agent speaks protocol ${protocol.min} to ${protocol.max}, the hub speaks ${protocolVersion}.`,
-    older ? 'Update the agent.' : 'Update the hub.',
+    `The agent (version ${version}) speaks ${speaks}; this hub speaks protocol ${protocolVersion}.`,
+    older ? `Update the agent to version ${agentVersionOf[protocolVersion]} or newer.` : 'Update the hub.',
   )
-}
-
-async function writeAgent(tx: Transaction, ctx: AgentContext, hello: AgentHello): Promise<void> {
-  const { version, labels, kinds, hardware, serving } = hello
-  const now = ctx.now()
-  await tx
-    .update(agent)
-    .set({ version, labels, kinds, hardware, serving, connectedAt: now, lastSeenAt: now })
-    .where(and(eq(agent.id, ctx.agentId), eq(agent.workspaceId, ctx.workspaceId)))
 }
 
 async function readHeld(tx: Transaction, ctx: AgentContext) {

@@ -1,11 +1,10 @@
-import { agent, attempt } from '@palate/db'
+import { attempt } from '@palate/db'
 import { and, asc, eq } from 'drizzle-orm'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
-import { required } from '../error'
-import { notify } from '../notify'
 import { authorize } from '../permission'
 import { loseAttempt } from '../run/lose-attempt'
+import { changeAgent } from './change'
 import { AgentRef } from './schemas'
 
 const revoked = {
@@ -14,15 +13,13 @@ const revoked = {
   remedy: 'Nothing to do: the run was queued again for another agent.',
 }
 
-/** Ends an agent's credential at once and queues again what it runs. Revoking it again changes nothing. */
+/** Ends an agent's credential at once, closes its line, and queues again what it runs. Revoking it again changes nothing. */
 export async function revokeAgent(ctx: ServiceContext, raw: AgentRef): Promise<void> {
   authorize(ctx, 'agent:write')
   const { id } = AgentRef.parse(raw)
   await ctx.db.transaction(async (tx) => {
-    const own = and(eq(agent.id, id), eq(agent.workspaceId, ctx.workspaceId))
-    const [found] = await tx.select({ revokedAt: agent.revokedAt }).from(agent).where(own).for('update')
-    if (required(found, 'This agent').revokedAt) return
-    await tx.update(agent).set({ revokedAt: ctx.now(), connectedAt: null }).where(own)
+    const { changed } = await changeAgent(tx, ctx, id, { type: 'revoke' })
+    if (!changed) return
     const held = await tx
       .select({ attemptId: attempt.id, runId: attempt.runId })
       .from(attempt)
@@ -30,6 +27,5 @@ export async function revokeAgent(ctx: ServiceContext, raw: AgentRef): Promise<v
       .orderBy(asc(attempt.runId))
     for (const one of held) await loseAttempt(tx, ctx, one, revoked)
     await audit(tx, ctx, 'agent.revoke', id)
-    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'agent', id })
   })
 }

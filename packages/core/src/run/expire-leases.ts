@@ -21,7 +21,7 @@ export async function expireLeases(deps: Deps): Promise<number> {
     }
     const ctx = { ...deps, workspaceId: one.workspaceId }
     const lost = await deps.db.transaction((tx) =>
-      loseAttempt(tx, ctx, one, reason, ({ leaseExpiresAt }) => leaseExpiresAt >= now),
+      loseAttempt(tx, ctx, one, reason, { type: 'lease-checked' }),
     )
     if (lost) count += 1
   }

@@ -1,4 +1,4 @@
-import type { RunStatus } from '@palate/protocol'
+import { type RunStatus, runStatuses } from '@palate/protocol'
 import { expect, test } from 'vitest'
 import { attemptLimit, decide, type RunEvent } from './transition'
 
@@ -14,41 +14,39 @@ const events = {
   stopped: { type: 'ended', status: 'cancelled', failure: null },
 } satisfies Record<string, RunEvent>
 
-/** status × event → the run's status, the attempt's, and what follows; `–` nothing, `!` refused. */
-const table: [RunStatus, keyof typeof events, string][] = [
-  ['queued', 'claimed', 'running running null'],
-  ['queued', 'cancel', 'cancelled null settled'],
-  ['queued', 'lost', '–'],
-  ['queued', 'finished', '–'],
-  ['queued', 'failed', '–'],
-  ['queued', 'stopped', '–'],
-  ['running', 'claimed', '!'],
-  ['running', 'cancel', 'cancelling null cancel'],
-  ['running', 'lost', 'queued lost work'],
-  ['running', 'finished', 'finished finished settled'],
-  ['running', 'failed', 'failed failed settled'],
-  ['running', 'killed', 'queued lost work'],
-  ['running', 'stopped', 'queued lost work'],
-  ['cancelling', 'claimed', '!'],
-  ['cancelling', 'cancel', '–'],
-  ['cancelling', 'lost', 'cancelled lost settled'],
-  ['cancelling', 'finished', 'finished finished settled'],
-  ['cancelling', 'failed', 'cancelled failed settled'],
-  ['cancelling', 'killed', 'cancelled failed settled'],
-  ['cancelling', 'stopped', 'cancelled cancelled settled'],
-  ['finished', 'claimed', '!'],
-  ['finished', 'cancel', '!'],
-  ['finished', 'lost', '–'],
-  ['finished', 'failed', '–'],
-  ['failed', 'claimed', '!'],
-  ['failed', 'cancel', '!'],
-  ['failed', 'finished', '–'],
-  ['cancelled', 'claimed', '!'],
-  ['cancelled', 'cancel', '–'],
-  ['cancelled', 'finished', '–'],
-]
+/** For each status, what each event makes of the run, of the attempt, and what follows; `–` nothing, `!` refused. */
+const table: Record<RunStatus, Record<keyof typeof events, string>> = {
+  queued: {
+    ...{ claimed: 'running running null', cancel: 'cancelled null settled' },
+    ...{ lost: '–', finished: '–', failed: '–', killed: '–', stopped: '–' },
+  },
+  running: {
+    ...{ claimed: '!', cancel: 'cancelling null cancel', lost: 'queued lost work' },
+    ...{ finished: 'finished finished settled', failed: 'failed failed settled' },
+    ...{ killed: 'queued lost work', stopped: 'queued lost work' },
+  },
+  cancelling: {
+    ...{ claimed: '!', cancel: '–', lost: 'cancelled lost settled', finished: 'finished finished settled' },
+    ...{ failed: 'cancelled failed settled', killed: 'cancelled failed settled' },
+    ...{ stopped: 'cancelled cancelled settled' },
+  },
+  finished: {
+    ...{ claimed: '!', cancel: '!', lost: '–', finished: '–', failed: '–', killed: '–', stopped: '–' },
+  },
+  failed: {
+    ...{ claimed: '!', cancel: '!', lost: '–', finished: '–', failed: '–', killed: '–', stopped: '–' },
+  },
+  cancelled: {
+    ...{ claimed: '!', cancel: '–', lost: '–', finished: '–', failed: '–', killed: '–', stopped: '–' },
+  },
+}
+const rows = runStatuses.flatMap((status) =>
+  (Object.keys(events) as (keyof typeof events)[]).map((event) => ({
+    ...{ status, event, expected: table[status][event] },
+  })),
+)
 
-test.each(table)('a run that is %s, then %s: %s', (status, event, expected) => {
+test.each(rows)('a run that is $status, then $event: $expected', ({ status, event, expected }) => {
   const run = { status, attempts: 1, cancelRequestedAt: status === 'cancelling' ? now : null }
   const decision = decide(run, events[event], now)
   const shown =

@@ -5,6 +5,9 @@ import { notUnderstood, TrainerEvent } from './trainer'
 
 export const protocolVersion = 1
 
+/** The first version of the agent that speaks each protocol: what one that is too old is told to become. */
+export const agentVersionOf: Readonly<Record<number, string>> = { 1: '0.1.0' }
+
 export const Gpu = z.object({
   uuid: z.string(),
   name: z.string(),
@@ -43,6 +46,13 @@ export const RunningAttempt = z.object({
   lastSeq: z.int().nonnegative(),
 })
 export type RunningAttempt = z.infer<typeof RunningAttempt>
+
+/** What every version of a hello has, so that an agent too old or too new for the rest of it is told so. */
+export const HelloHead = z.object({
+  protocol: z.object({ min: z.int(), max: z.int() }),
+  version: z.string().max(100).catch('unknown'),
+})
+export type HelloHead = z.infer<typeof HelloHead>
 
 /** agent → hub, first message after the socket opened. */
 export const AgentHello = z.object({

@@ -7,6 +7,7 @@ export const liveTopics = [
   'variant-batch',
   'evaluation',
   'agent',
+  'hardware',
   'model-version',
   'label',
   'workspace',

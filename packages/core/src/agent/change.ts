@@ -1,0 +1,44 @@
+import { agent, type Transaction } from '@palate/db'
+import { and, eq } from 'drizzle-orm'
+import { DomainError, required } from '../error'
+import { notify, notifyAgents } from '../notify'
+import { type AgentDecision, type AgentEvent, decideAgent } from './transition'
+
+export type AgentRow = typeof agent.$inferSelect
+
+/**
+ * Locks an agent, decides what the event makes of it, writes that, and wakes who is concerned when the transaction
+ * commits. `more` are facts that the event brought along and that no decision rests on.
+ *
+ * @returns the row as it was; `changed` is false where the event meant nothing
+ * @throws DomainError with the decision's code when the event is refused
+ */
+export async function changeAgent(
+  tx: Transaction,
+  ctx: { workspaceId: string; now: () => Date },
+  id: string,
+  event: AgentEvent,
+  more: Partial<AgentRow> = {},
+): Promise<{ row: AgentRow; changed: boolean }> {
+  const own = and(eq(agent.id, id), eq(agent.workspaceId, ctx.workspaceId))
+  const [found] = await tx.select().from(agent).where(own).for('no key update')
+  const row = required(found, 'This agent')
+  const decision = decideAgent(row, event, ctx.now())
+  if (decision.do === 'refuse') throw refused(decision)
+  if (decision.do === 'nothing') return { row, changed: false }
+  await tx
+    .update(agent)
+    .set({ ...more, ...decision.agent })
+    .where(own)
+  // Every hub looks again at the sockets of this agent: those without a credential that holds are closed.
+  if (decision.next === 'revoked' || decision.next === 'rotated')
+    await notifyAgents(tx, { agentId: id, about: 'revoked', attemptId: null })
+  if (decision.next === 'ask-rotate')
+    await notifyAgents(tx, { agentId: id, about: 'rotate', attemptId: null })
+  await notify(tx, { workspaceId: ctx.workspaceId, topic: 'agent', id })
+  return { row, changed: true }
+}
+
+function refused({ code, because }: AgentDecision & { do: 'refuse' }): DomainError {
+  return new DomainError(code, because, code === 'unauthenticated' ? 'Enrol it again.' : undefined)
+}

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import { type AgentEvent, type AgentState, decideAgent } from './transition'
+
+const now = new Date('2026-01-02T03:04:05Z')
+const before = new Date('2026-01-01T00:00:00Z')
+
+const offline: AgentState = {
+  ...{ connectedAt: null, lastSeenAt: before, draining: false, revokedAt: null, rotateRequestedAt: null },
+  ...{ credentialHash: 'old', nextCredentialHash: null },
+}
+const states = {
+  offline,
+  online: { ...offline, connectedAt: before },
+  draining: { ...offline, connectedAt: before, draining: true },
+  asked: { ...offline, connectedAt: before, rotateRequestedAt: before },
+  rotating: { ...offline, connectedAt: before, rotateRequestedAt: before, nextCredentialHash: 'new' },
+  revoked: { ...offline, revokedAt: before },
+} satisfies Record<string, AgentState>
+const events = {
+  hello: { type: 'hello', draining: false, credentialHash: 'old' },
+  'hello, draining': { type: 'hello', draining: true, credentialHash: 'old' },
+  'hello under the new': { type: 'hello', draining: false, credentialHash: 'new' },
+  'hello refused': { type: 'hello-refused' },
+  closed: { type: 'closed' },
+  drain: { type: 'drain', draining: true },
+  'drain no more': { type: 'drain', draining: false },
+  'rotate requested': { type: 'rotate-requested' },
+  rotate: { type: 'rotate', hash: 'new' },
+  revoke: { type: 'revoke' },
+} satisfies Record<string, AgentEvent>
+
+/** The state that a row is in, as the table names it. */
+function nameOf(agent: AgentState): string {
+  if (agent.revokedAt) return 'revoked'
+  if (agent.nextCredentialHash) return 'rotating'
+  if (agent.rotateRequestedAt) return 'asked'
+  if (agent.draining) return 'draining'
+  return agent.connectedAt ? 'online' : 'offline'
+}
+
+/** state → for each event what comes of it; `–` nothing, `!` refused, `+` who hears of it. */
+const table: Record<keyof typeof states, Record<keyof typeof events, string>> = {
+  offline: {
+    ...{ hello: 'online', 'hello, draining': 'draining', 'hello under the new': 'online' },
+    ...{ 'hello refused': 'offline', closed: '–', drain: 'draining', 'drain no more': 'offline' },
+    ...{ 'rotate requested': 'asked +ask-rotate', rotate: '!', revoke: 'revoked +revoked' },
+  },
+  online: {
+    ...{ hello: 'online', 'hello, draining': 'draining', 'hello under the new': 'online' },
+    ...{ 'hello refused': 'offline', closed: 'offline', drain: 'draining', 'drain no more': 'online' },
+    ...{ 'rotate requested': 'asked +ask-rotate', rotate: '!', revoke: 'revoked +revoked' },
+  },
+  draining: {
+    ...{ hello: 'online', 'hello, draining': 'draining', 'hello under the new': 'online' },
+    ...{ 'hello refused': 'draining', closed: 'draining', drain: 'draining', 'drain no more': 'online' },
+    ...{ 'rotate requested': 'asked +ask-rotate', rotate: '!', revoke: 'revoked +revoked' },
+  },
+  asked: {
+    ...{ hello: 'asked +ask-rotate', 'hello, draining': 'asked +ask-rotate' },
+    ...{ 'hello under the new': 'asked +ask-rotate', 'hello refused': 'asked', closed: 'asked' },
+    ...{ drain: 'asked', 'drain no more': 'asked', 'rotate requested': 'asked +ask-rotate' },
+    ...{ rotate: 'rotating', revoke: 'revoked +revoked' },
+  },
+  rotating: {
+    ...{ hello: 'rotating +ask-rotate', 'hello, draining': 'rotating +ask-rotate' },
+    ...{ 'hello under the new': 'online +rotated', 'hello refused': 'rotating', closed: 'rotating' },
+    ...{ drain: 'rotating', 'drain no more': 'rotating', 'rotate requested': 'rotating +ask-rotate' },
+    ...{ rotate: 'rotating', revoke: 'revoked +revoked' },
+  },
+  revoked: {
+    ...{ hello: '!', 'hello, draining': '!', 'hello under the new': '!', 'hello refused': '!' },
+    ...{ closed: '–', drain: '!', 'drain no more': '!', 'rotate requested': '!', rotate: '!', revoke: '–' },
+  },
+}
+const rows = Object.entries(table).flatMap(([state, row]) =>
+  Object.entries(row).map(([event, expected]) => ({ state, event, expected })),
+)
+
+test.each(rows)('an agent that is $state, then $event: $expected', ({ state, event, expected }) => {
+  const agent: AgentState = states[state as keyof typeof states]
+  const decision = decideAgent(agent, events[event as keyof typeof events], now)
+  if (decision.do === 'change') {
+    const after = nameOf({ ...agent, ...decision.agent })
+    expect(decision.next ? `${after} +${decision.next}` : after).toBe(expected)
+  } else expect({ nothing: '–', refuse: '!' }[decision.do]).toBe(expected)
+})
+
+test('the new credential takes the old one’s place with the first hello under it', () => {
+  expect(decideAgent(states.rotating, events['hello under the new'], now)).toEqual({
+    do: 'change',
+    agent: {
+      ...{ connectedAt: now, lastSeenAt: now, draining: false, rotateRequestedAt: null },
+      ...{ credentialHash: 'new', nextCredentialHash: null },
+    },
+    next: 'rotated',
+  })
+  expect(decideAgent(states.rotating, { type: 'rotate', hash: 'newer' }, now)).toMatchObject({
+    agent: { nextCredentialHash: 'newer' },
+  })
+})

@@ -1,0 +1,53 @@
+import { type AttemptStatus, attemptStatuses } from '@palate/protocol'
+import { expect, test } from 'vitest'
+import { type AttemptEvent, decideAttempt } from './attempt-transition'
+
+const now = new Date('2026-01-02T03:04:05Z')
+const later = new Date(now.getTime() + 60_000)
+const earlier = new Date(now.getTime() - 1)
+const leaseMs = 600_000
+
+/** Each event, and what it makes of an attempt that runs; `–` nothing, `!` refused. */
+const events: [string, AttemptEvent, string][] = [
+  ['renewed', { type: 'renewed', epoch: 2, leaseMs }, 'lease'],
+  ['renewed under an old epoch', { type: 'renewed', epoch: 1, leaseMs }, '!'],
+  ['wrote', { type: 'wrote', epoch: 2 }, '–'],
+  ['wrote under an old epoch', { type: 'wrote', epoch: 1 }, '!'],
+  ['finished', { type: 'ended', status: 'finished' }, 'finished'],
+  ['failed', { type: 'ended', status: 'failed' }, 'failed'],
+  ['stopped', { type: 'ended', status: 'cancelled' }, 'cancelled'],
+  ['lost', { type: 'lost' }, 'lost'],
+  ['lease checked in time', { type: 'lease-checked' }, '–'],
+]
+const ofOver = (event: AttemptEvent) => (event.type === 'renewed' || event.type === 'wrote' ? '!' : '–')
+const table = attemptStatuses.flatMap((status) =>
+  events.map(([name, event, expected]) => ({
+    ...{ status, name, event },
+    expected: status === 'running' ? expected : ofOver(event),
+  })),
+)
+
+function show(status: AttemptStatus, event: AttemptEvent, leaseExpiresAt = later): string {
+  const decision = decideAttempt({ status, epoch: 2, leaseExpiresAt }, event, now)
+  if (decision.do !== 'change') return { nothing: '–', refuse: '!' }[decision.do]
+  return decision.attempt.status ?? (decision.attempt.leaseExpiresAt ? 'lease' : 'empty')
+}
+
+test.each(table)('an attempt that is $status, then $name: $expected', ({ status, event, expected }) => {
+  expect(show(status, event)).toBe(expected)
+})
+
+test('a lease that ran out is lost, and only of an attempt that runs', () => {
+  expect(attemptStatuses.map((status) => show(status, { type: 'lease-checked' }, earlier))).toEqual(
+    attemptStatuses.map((status) => (status === 'running' ? 'lost' : '–')),
+  )
+  expect(show('running', { type: 'lease-checked' }, now)).toBe('–')
+})
+
+test('a renewal counts from now', () => {
+  const running = { status: 'running', epoch: 2, leaseExpiresAt: later } as const
+  expect(decideAttempt(running, { type: 'renewed', epoch: 2, leaseMs }, now)).toEqual({
+    do: 'change',
+    attempt: { leaseExpiresAt: new Date(now.getTime() + leaseMs) },
+  })
+})
