@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type Reference, trainInPeace } from './reference'
+import { faultKinds } from './schedule'
+import { runSeed, type SeedResult } from './seed'
+import { runInput } from './work'
+
+/** `npm run chaos`: see docs/agents.md, "What was proved". Needs PALATE_PYTHON, which scripts/chaos.mjs sets. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '1,2,3,4,5' },
+      faults: { type: 'string', default: '25' },
+      steps: { type: 'string' },
+      keep: { type: 'boolean', default: false },
+    },
+  })
+  const python = process.env.PALATE_PYTHON
+  if (!python) throw new Error('PALATE_PYTHON is not set: run this through npm run chaos.')
+  const seeds = values.seeds.split(',').map(Number)
+  const faults = Number(values.faults)
+  const steps = values.steps ? Number(values.steps) : undefined
+  say('Two undisturbed trainings, to compare with …')
+  const references = await makeReferences(python, steps)
+  const results: SeedResult[] = []
+  for (const seed of seeds) {
+    say(`\nSeed ${seed}: ${faults} faults`)
+    const tell = (text: string) => say(`  ${new Date().toISOString().slice(11, 19)}  ${text}`)
+    const result = await runSeed({ seed, faults, steps, python, references, keep: values.keep, tell })
+    results.push(result)
+    print(result)
+  }
+  process.stdout.write(`${JSON.stringify({ seeds: results.map(toJson) })}\n`)
+  return results.every((result) => isWell(result, faults)) ? 0 : 1
+}
+
+async function makeReferences(python: string, steps?: number): Promise<Map<number, Reference>> {
+  const trainer = fileURLToPath(new URL('../../gpu-agent/trainer', import.meta.url))
+  const references = new Map<number, Reference>()
+  for (const index of [0, 1]) {
+    const folder = await mkdtemp(join(tmpdir(), 'palate-peace-'))
+    try {
+      references.set(runInput(index).seed ?? 0, await trainInPeace(python, trainer, folder, index, steps))
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+  return references
+}
+
+const struckIn = ({ struck }: SeedResult) => Object.values(struck).reduce((sum, times) => sum + times, 0)
+
+function isWell(result: SeedResult, faults: number): boolean {
+  const { lost, duplicates, runs, runsFinished, faults: wrong } = result
+  return (
+    lost === 0 &&
+    duplicates === 0 &&
+    runs === runsFinished &&
+    wrong.length === 0 &&
+    struckIn(result) >= faults
+  )
+}
+
+function print(result: SeedResult): void {
+  const kinds = [...faultKinds, 'cut-upload' as const]
+  say(
+    `  faults      ${struckIn(result)}: ${kinds.map((kind) => `${kind} ${result.struck[kind] ?? 0}`).join(', ')}`,
+  )
+  say(`  runs        ${result.runsFinished} of ${result.runs} finished, in ${result.attempts} attempts`)
+  say(`  points      ${result.expected} expected, ${result.stored} stored`)
+  say(`  duplicates  ${result.duplicates}`)
+  say(`  lost        ${result.lost}`)
+  for (const fault of result.faults) say(`  wrong       ${fault}`)
+  say(`  took        ${result.seconds} s`)
+}
+
+function toJson(result: SeedResult) {
+  const { seed, runs, runsFinished, attempts, expected, stored, duplicates, lost, seconds, faults } = result
+  const counted = { faults: struckIn(result), runs, runsFinished, attempts }
+  return { seed, ...counted, expected, stored, duplicates, lost, wrong: faults, seconds }
+}
+
+const say = (text: string) => process.stdout.write(`${text}\n`)
+
+process.exitCode = await main()
+process.exit()

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createRun } from '@palate/core'
+import { takeAccount, type Verdict } from './account'
+import { strike } from './faults'
+import { House } from './house'
+import { statusesOfRuns } from './records'
+import type { Reference } from './reference'
+import { type FaultKind, makeSchedule, makeUploadCuts } from './schedule'
+import type { SpoolView } from './spools'
+import { runInput } from './work'
+
+export interface SeedResult extends Verdict {
+  seed: number
+  /** Faults that struck. */
+  struck: Partial<Record<FaultKind | 'cut-upload', number>>
+  seconds: number
+}
+
+export interface SeedOptions {
+  seed: number
+  faults: number
+  steps?: number
+  python: string
+  references: Map<number, Reference>
+  keep: boolean
+  tell: (text: string) => void
+}
+
+const over = ['finished', 'failed', 'cancelled']
+const patienceMs = 15 * 60_000
+
+/** One whole run of chaos: a house of its own, work that never ends before the faults do, and the account afterwards. */
+export async function runSeed(options: SeedOptions): Promise<SeedResult> {
+  const { seed, tell } = options
+  const began = Date.now()
+  const house = await House.open(options.python, makeUploadCuts(seed, 3))
+  const views: SpoolView[] = []
+  try {
+    await house.start('hub')
+    await house.start('agent')
+    const keeper = keepBusy(house, options.steps)
+    const struck = await strikeAll(house, options, views)
+    await keeper.stop()
+    tell('the faults are over; waiting for the runs to finish')
+    await untilAllOver(house)
+    const verdict = await takeAccount(house, views, options.references)
+    if (house.network.uploadsCut > 0) struck['cut-upload'] = house.network.uploadsCut
+    return { ...verdict, seed, struck, seconds: Math.round((Date.now() - began) / 1000) }
+  } finally {
+    await house.close(options.keep)
+    if (options.keep) tell(`its folder is ${house.home}`)
+  }
+}
+
+async function strikeAll(house: House, { seed, faults, tell }: SeedOptions, views: SpoolView[]) {
+  const struck: SeedResult['struck'] = {}
+  const queue = makeSchedule(seed, faults)
+  for (let tries = 0; queue.length > 0 && tries < faults * 2; tries += 1) {
+    const fault = queue.shift()
+    if (!fault) break
+    await sleep(fault.pauseMs)
+    if (fault.amidWork || fault.kind === 'fill-spool') await untilWorkGoesOn(house)
+    const began = Date.now()
+    if (await strike(house, fault, views)) {
+      struck[fault.kind] = (struck[fault.kind] ?? 0) + 1
+      tell(`${fault.kind}, ${((Date.now() - began) / 1000).toFixed(1)} s; ${queue.length} to go`)
+    } else {
+      tell(`${fault.kind} found nothing to strike and is tried again later`)
+      queue.push(fault)
+    }
+  }
+  return struck
+}
+
+/** Until a trainer has said something new, for a minute and a half at most. */
+async function untilWorkGoesOn(house: House): Promise<void> {
+  const before = await house.witness.bytes()
+  for (let waited = 0; waited < 90_000; waited += 250) {
+    if ((await house.witness.bytes()) > before + 1500) return
+    await sleep(250)
+  }
+}
+
+/** Orders a run whenever fewer than two are left to be done. */
+function keepBusy(house: House, steps: number | undefined): { stop: () => Promise<void> } {
+  let stopping = false
+  let ordered = 0
+  const work = async () => {
+    while (!stopping) {
+      const open = (await house.patiently(statusesOfRuns)).filter((status) => !over.includes(status)).length
+      if (open < 2) {
+        const index = ordered
+        await house.patiently((owner) => createRun(owner, runInput(index, steps)))
+        ordered += 1
+      } else await sleep(1000)
+    }
+  }
+  const working = work()
+  return {
+    stop: async () => {
+      stopping = true
+      await working
+    },
+  }
+}
+
+/** @throws nothing: runs that hang are told of in the account */
+async function untilAllOver(house: House): Promise<void> {
+  for (const end = Date.now() + patienceMs; Date.now() < end; ) {
+    const statuses = await house.patiently(statusesOfRuns)
+    if (statuses.every((status) => over.includes(status))) break
+    await sleep(500)
+  }
+  // The trainer of a run that has just ended may need a moment to leave.
+  for (let waited = 0; waited < 15_000 && (await house.trainers()).length > 0; waited += 250) await sleep(250)
+}

@@ -1,0 +1,16 @@
+import type { CreateRunInput } from '@palate/core/run/schemas'
+
+/** Trainings small enough for a minute each on one core, with a point of each series every five steps. */
+const common = {
+  ...{ recipes: 120, steps: 400, batchSize: 2, hiddenSize: 32, layers: 1, heads: 2, kvHeads: 2, ffnSize: 32 },
+  ...{ vocabSize: 600, maxLength: 256, checkpointEvery: 15, sampleEvery: 200, threads: 1 },
+}
+
+/** Two different ones, so that a point that ended up in the other's run would be seen. */
+export function runInput(index: number, steps = common.steps): CreateRunInput {
+  const seed = 11 + (index % 2)
+  return { kind: 'pretrain', name: `chaos ${index + 1}`, seed, config: { ...common, steps } }
+}
+
+/** Series that follow from the seed alone, and must agree with an undisturbed run to the last bit. */
+export const exactKeys = ['loss', 'learning_rate', 'grad_norm']
