@@ -70,12 +70,14 @@ function failedTests(report) {
 }
 
 async function pytest(python) {
-  const output = await run(python, ['-m', 'pytest', '-q', '-rs', 'tests'], { cwd: trainer }).catch(
-    (error) => {
-      count(readPytest(error.output ?? ''))
-      throw error
-    },
-  )
+  // Two processes of one thread each: small models gain little from a second thread.
+  const output = await run(python, ['-m', 'pytest', '-q', '-rs', '-n', '2', 'tests'], {
+    cwd: trainer,
+    env: { OMP_NUM_THREADS: '1' },
+  }).catch((error) => {
+    count(readPytest(error.output ?? ''))
+    throw error
+  })
   return count(readPytest(output))
 }
 
