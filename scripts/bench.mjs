@@ -1,15 +1,49 @@
 // `npm run bench <name> [-- options]`: measure one part and print a table for people and, last, one line of JSON.
+
+import { join } from 'node:path'
 import { fail, Stop, step } from './lib/console.mjs'
-import { trainer } from './lib/places.mjs'
+import { root, trainer } from './lib/places.mjs'
 import { run } from './lib/process.mjs'
-import { checkNode, installPython } from './lib/setup.mjs'
+import { checkNode, installPackages, installPython, installPythonFor } from './lib/setup.mjs'
 
 const benches = {
   train: {
     what: 'stock TRL against the training engine, DPO and SFT, on a GPU where there is one',
-    script: 'studies/bench_train.py',
+    async start(options) {
+      const python = await pythonStep('Python environment for the trainer', installPython)
+      await run(python, ['-u', 'studies/bench_train.py', ...options], {
+        cwd: trainer,
+        env: { PYTHONPATH: trainer },
+        show: true,
+      })
+    },
+  },
+  ingest: {
+    what: "points a second from the agent's spool to committed rows, against MLflow's client and server",
+    async start(options) {
+      await step('npm packages', installPackages)
+      const requirements = join(root, 'e2e/bench/mlflow-requirements.txt')
+      const python = await pythonStep('Python environment for MLflow', () => installPythonFor(requirements))
+      await runTypeScript('e2e/bench/ingest.ts', ['--python', python, ...options])
+    },
   },
 }
+
+async function pythonStep(title, install) {
+  let python
+  await step(title, async () => {
+    const result = await install()
+    python = result.python
+    return result.note
+  })
+  return python
+}
+
+const runTypeScript = (entry, options) =>
+  run(process.execPath, ['--import', 'tsx', '--conditions=node', join(root, entry), ...options], {
+    cwd: root,
+    show: true,
+  })
 
 const [name, ...options] = process.argv.slice(2)
 if (!name) {
@@ -21,17 +55,7 @@ if (!name) {
     if (!bench)
       throw new Stop(`There is no bench named ${name}. Use one of ${Object.keys(benches).join(', ')}.`)
     checkNode()
-    let python
-    await step('Python environment for the trainer', async () => {
-      const result = await installPython()
-      python = result.python
-      return result.note
-    })
-    await run(python, ['-u', bench.script, ...options], {
-      cwd: trainer,
-      env: { PYTHONPATH: trainer },
-      show: true,
-    })
+    await bench.start(options)
   } catch (error) {
     fail(error)
   }

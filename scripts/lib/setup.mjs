@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Stop } from './console.mjs'
 import { cacheFolder, contentHash, root, trainer } from './places.mjs'
@@ -95,16 +95,22 @@ function alive(pid) {
   }
 }
 
+const torchIndex = () =>
+  process.env.PALATE_TORCH_INDEX ? ['--extra-index-url', process.env.PALATE_TORCH_INDEX] : []
+
+const pipInstall = (python, requirements) =>
+  run(python, ['-m', 'pip', 'install', '--quiet', '--no-compile', ...torchIndex(), '-r', requirements], {
+    cwd: dirname(requirements),
+  })
+
 /**
- * The trainer's Python environment, keyed by the hash of its pinned requirements and kept outside the checkout.
- * `PALATE_TORCH_INDEX` names a package index to prefer for PyTorch (a CPU build, a CUDA version).
+ * A Python environment, keyed by the hash of its pinned requirements and kept outside the checkout. `more` may add to
+ * it under the same lock and says whether it did.
  */
-export async function installPython({ dev = false } = {}) {
+async function makePython(requirements, more = async () => false) {
   const { command, version } = await findPython()
-  const requirements = join(trainer, 'requirements.txt')
   const folder = join(cacheFolder, 'python', contentHash([requirements], version))
   const python = join(folder, 'bin/python')
-  const index = process.env.PALATE_TORCH_INDEX ? ['--extra-index-url', process.env.PALATE_TORCH_INDEX] : []
   const note = await withLock(folder, async () => {
     let made = false
     if (!existsSync(join(folder, '.complete'))) {
@@ -114,27 +120,29 @@ export async function installPython({ dev = false } = {}) {
           `Python could not make an environment. On Debian install python3-venv. (${error.message.split('\n')[0]})`,
         )
       })
-      await run(python, ['-m', 'pip', 'install', '--quiet', '--no-compile', ...index, '-r', requirements])
+      await pipInstall(python, requirements)
       writeFileSync(join(folder, '.complete'), '')
       made = true
     }
-    const devRequirements = join(trainer, 'requirements-dev.txt')
-    const devStamp = join(folder, `.dev-${contentHash([devRequirements])}`)
-    if (dev && !existsSync(devStamp)) {
-      await run(
-        python,
-        ['-m', 'pip', 'install', '--quiet', '--no-compile', ...index, '-r', devRequirements],
-        {
-          cwd: trainer,
-        },
-      )
-      writeFileSync(devStamp, '')
-      made = true
-    }
-    return made ? '' : 'already there'
+    return (await more(folder, python)) || made ? '' : 'already there'
   })
   return { python, note }
 }
+
+/** The trainer's Python environment. `PALATE_TORCH_INDEX` names a package index to prefer for PyTorch (a CPU build, a CUDA version). */
+export async function installPython({ dev = false } = {}) {
+  const devRequirements = join(trainer, 'requirements-dev.txt')
+  return makePython(join(trainer, 'requirements.txt'), async (folder, python) => {
+    const devStamp = join(folder, `.dev-${contentHash([devRequirements])}`)
+    if (!dev || existsSync(devStamp)) return false
+    await pipInstall(python, devRequirements)
+    writeFileSync(devStamp, '')
+    return true
+  })
+}
+
+/** The Python environment of what a bench compares with, apart from the trainer's. */
+export const installPythonFor = (requirements) => makePython(requirements)
 
 /**
  * The web app's production build, by the content of everything that it is built from. Each lies in a folder of its

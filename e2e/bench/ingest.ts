@@ -1,0 +1,165 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { freePort, waitFor } from '../../scripts/lib/process.mjs'
+import { answerOf, familyUsageOf, startChild, startProgram, usageOf } from './child'
+import { countMlflow, countPalate, createDatabase } from './count-points'
+import { startHouse } from './house'
+import type { IngestAnswer, IngestOrder } from './ingest-agent'
+import { openKitchen } from './kitchen'
+import { metricKeys } from './points'
+
+/**
+ * `npm run bench ingest`: the same points, by the agent's spool through the web origin into our tables, and by MLflow's
+ * client and server into theirs, in turns, on one PostgreSQL. Both send several runs at once, a row is counted when it
+ * is committed and acknowledged, and afterwards the rows themselves are counted.
+ */
+const { values } = parseArgs({
+  options: {
+    python: { type: 'string' },
+    runs: { type: 'string', default: '2' },
+    points: { type: 'string', default: '600000' },
+    'mlflow-points': { type: 'string', default: '40000' },
+    'mlflow-workers': { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '2' },
+  },
+})
+const runs = Number(values.runs)
+const stepsOf = (points: string) => Math.ceil(Number(points) / runs / metricKeys.length)
+
+interface Round {
+  points: number
+  seconds: number
+  lost: number
+  duplicates: number
+  /** Processor microseconds a point, by part. */
+  cost: Record<string, number>
+}
+
+const rate = ({ points, seconds }: Round) => points / seconds
+const median = (list: number[]) => {
+  const sorted = [...list].sort((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+}
+
+const house = await startHouse()
+const kitchen = await openKitchen(house)
+const closers: (() => Promise<unknown>)[] = [() => house.stop(), () => kitchen.close()]
+
+async function palate(): Promise<Round> {
+  const boxes = await kitchen.enrol(runs)
+  await kitchen.queue(runs)
+  const order: IngestOrder = {
+    origin: house.origin,
+    home: house.home,
+    boxes,
+    stepsEach: stepsOf(values.points),
+  }
+  const parts = {
+    hub: () => usageOf(house.hubs[0]?.pid ?? 0),
+    front: () => usageOf(house.front.pid),
+    PostgreSQL: () => familyUsageOf(house.postgresPid),
+  }
+  const before = Object.values(parts).map((usage) => usage().cpuSeconds)
+  const agent = startChild('e2e/bench/ingest-agent.ts', [JSON.stringify(order)])
+  const { seconds, cpuSeconds, attempts } = await answerOf<IngestAnswer>(agent)
+  const points = attempts.reduce((sum, one) => sum + one.points, 0)
+  const cost = Object.entries(parts).map(([name, usage], at) => [
+    name,
+    ((usage().cpuSeconds - (before[at] ?? 0)) * 1e6) / points,
+  ])
+  const found = await countPalate(house.databaseUrl, attempts, order.stepsEach)
+  return {
+    points,
+    seconds,
+    ...found,
+    cost: { agent: (cpuSeconds * 1e6) / points, ...Object.fromEntries(cost) },
+  }
+}
+
+async function openMlflow(python: string) {
+  const database = await createDatabase(house.databaseUrl, 'mlflow')
+  const port = await freePort()
+  const server = startProgram(
+    python,
+    [
+      ...['-m', 'mlflow', 'server', '--host', '127.0.0.1', '--port', String(port)],
+      ...[
+        '--workers',
+        values['mlflow-workers'],
+        '--backend-store-uri',
+        database.replace(/^postgres:/, 'postgresql:'),
+      ],
+      ...['--default-artifact-root', join(house.home, 'mlflow')],
+    ],
+    { MLFLOW_DISABLE_TELEMETRY: 'true', GIT_PYTHON_REFRESH: 'quiet' },
+  )
+  closers.unshift(server.stop)
+  const url = `http://127.0.0.1:${port}`
+  await waitFor('The MLflow server', async () => (await fetch(`${url}/health`)).ok, { timeoutMs: 180_000 })
+  return async (): Promise<Round> => {
+    const steps = stepsOf(values['mlflow-points'])
+    const order = { url, name: `bench-${Date.now()}`, runs, keys: metricKeys, steps }
+    const client = startProgram(
+      python,
+      [join(import.meta.dirname, 'mlflow_client.py'), JSON.stringify(order)],
+      {
+        MLFLOW_DISABLE_TELEMETRY: 'true',
+        GIT_PYTHON_REFRESH: 'quiet',
+      },
+    )
+    const { seconds, runs: ids } = await answerOf<{ seconds: number; runs: string[] }>(client)
+    const points = steps * metricKeys.length * runs
+    return { points, seconds, ...(await countMlflow(database, ids, points)), cost: {} }
+  }
+}
+
+try {
+  const mlflow = values.python ? await openMlflow(values.python) : null
+  const rounds: { palate: Round[]; mlflow: Round[] } = { palate: [], mlflow: [] }
+  console.log(`\n  ${runs} runs at once, ${metricKeys.length} metrics a step\n`)
+  console.log('             points    seconds   points/s   lost  doubled   µs of processor a point')
+  const show = (name: string, round: Round) => {
+    const cost = Object.entries(round.cost).map(([part, us]) => `${part} ${us.toFixed(1)}`)
+    const columns = [
+      name.padEnd(8),
+      round.points.toLocaleString('en').padStart(10),
+      round.seconds.toFixed(2).padStart(10),
+      Math.round(rate(round)).toLocaleString('en').padStart(10),
+      String(round.lost).padStart(6),
+      String(round.duplicates).padStart(8),
+    ]
+    console.log(`  ${columns.join(' ')}   ${cost.join(', ')}`)
+  }
+  for (let index = 0; index < Number(values.rounds); index += 1) {
+    const ours = await palate()
+    rounds.palate.push(ours)
+    show('Palate', ours)
+    if (!mlflow) continue
+    const theirs = await mlflow()
+    rounds.mlflow.push(theirs)
+    show('MLflow', theirs)
+  }
+  const all = [...rounds.palate, ...rounds.mlflow]
+  const ratios = rounds.palate.map((ours, at) => {
+    const theirs = rounds.mlflow[at]
+    return theirs ? rate(ours) / rate(theirs) : 0
+  })
+  const lost = all.reduce((sum, one) => sum + one.lost, 0)
+  const duplicates = all.reduce((sum, one) => sum + one.duplicates, 0)
+  console.log('')
+  console.log(
+    JSON.stringify({
+      palatePointsPerSecond: Math.round(median(rounds.palate.map(rate))),
+      mlflowPointsPerSecond: Math.round(median(rounds.mlflow.map(rate))),
+      ratio: Math.round(median(ratios) * 10) / 10,
+      ratios: ratios.map((ratio) => Math.round(ratio * 10) / 10),
+      lost,
+      duplicates,
+    }),
+  )
+  if (lost + duplicates > 0) process.exitCode = 1
+} finally {
+  for (const close of closers.reverse()) await close()
+}
+process.exit()

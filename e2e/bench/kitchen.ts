@@ -1,0 +1,48 @@
+import type { ServiceContext } from '@palate/core'
+import {
+  bootstrapDemo,
+  CoreEnv,
+  createEnrolmentCode,
+  createRun,
+  enrolAgent,
+  openDepsFromEnv,
+} from '@palate/core'
+import type { House } from './house'
+
+export interface Box {
+  agentId: string
+  credential: string
+}
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+/** The demo workspace as its owner's programs see it, through the same verbs as the web app. */
+export async function openKitchen(house: House) {
+  const { deps, close } = await openDepsFromEnv(CoreEnv.parse(house.env), {
+    applicationName: 'palate-bench',
+    log: quiet,
+    maxConnections: 4,
+  })
+  const demo = await bootstrapDemo(deps)
+  const owner: ServiceContext = {
+    ...deps,
+    actor: { kind: 'user', userId: demo.ownerId },
+    workspaceId: demo.workspaceId,
+    role: 'owner',
+  }
+  return {
+    owner,
+    close,
+    async enrol(count: number): Promise<Box[]> {
+      const boxes: Box[] = []
+      for (let index = 0; index < count; index += 1) {
+        const { code } = await createEnrolmentCode(owner)
+        boxes.push(await enrolAgent(deps, { code, name: `box ${index + 1}` }))
+      }
+      return boxes
+    },
+    async queue(count: number): Promise<void> {
+      for (let index = 0; index < count; index += 1) await createRun(owner, { kind: 'pretrain', config: {} })
+    },
+  }
+}
