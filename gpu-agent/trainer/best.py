@@ -1,5 +1,6 @@
 """The best weights that a held-out share has seen, kept on disk, and when to stop looking for better ones."""
 
+import contextlib
 import json
 import shutil
 from dataclasses import asdict, dataclass
@@ -9,6 +10,7 @@ from typing import Any
 from peft import PeftModel
 from safetensors.torch import load_file
 
+import ranks
 from job import Job
 
 FOLDER, RECORD = "checkpoints/best", "best.json"
@@ -32,22 +34,24 @@ class BestKeeper:
         self.best: Best | None = None
         resumed = int(job.resume_from.name.split("-")[1]) if job.resume_from else 0
         record = self.folder / RECORD
-        if record.is_file():
+        with contextlib.suppress(FileNotFoundError):
             best = Best(**json.loads(record.read_text(encoding="utf-8")))
             if best.step <= resumed:
                 self.best = best
-        if self.best is None:
+        if self.best is None and ranks.is_main():
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)
 
     def see(self, step: int, loss: float, model: Any) -> bool:
         """Note an evaluation; whether the patience is at an end."""
         if self.best is None or loss < self.best.loss:
-            model.save_pretrained(self.folder)
+            if ranks.is_main():
+                model.save_pretrained(self.folder)
             self.best = Best(step, loss)
         elif step > self.best.step:
             self.best.worse += 1
-        (self.folder / RECORD).write_text(json.dumps(asdict(self.best)), encoding="utf-8")
+        if ranks.is_main():
+            (self.folder / RECORD).write_text(json.dumps(asdict(self.best)), encoding="utf-8")
         return bool(self.patience) and self.best.worse >= self.patience
 
     def restore(self, model: Any) -> None:

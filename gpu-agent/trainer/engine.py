@@ -6,15 +6,18 @@ never the optimisation. transformers' Trainer keeps its loop, schedule, checkpoi
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import torch
 from peft import PeftModel
 
 import events
+import ranks
 from attention import choose_attention, packed_attention
+from counters import EngineCounters as EngineCounters
+from counters import EngineOptions as EngineOptions
 from job import JobError
 from ladder import Rung, first_rung, next_rung
 from packing import PackedRow
@@ -30,43 +33,6 @@ from step import (
 )
 
 
-@dataclass
-class EngineOptions:
-    """`budget` is tokens a micro-batch, 0 for as many as fit; `checkpointing` and `sharing` are auto, on or off;
-    `precision_open` lets the ladder go down to NF4; `state` is what an earlier attempt had settled."""
-
-    precision: str = "fp32"
-    precision_open: bool = False
-    budget: int = 0
-    checkpointing: str = "auto"
-    sharing: str = "auto"
-    state: dict[str, Any] = field(default_factory=dict)
-    stopped: Callable[[], bool] = lambda: False
-
-
-@dataclass
-class EngineCounters:
-    """What a run's receipt needs. Tokens are counted once a step they are trained in."""
-
-    attention: str = "sdpa"
-    precision: str = "fp32"
-    rung: str = ""
-    gradient_checkpointing: bool = False
-    prefix_sharing: bool = False
-    steps: int = 0
-    useful_tokens: int = 0
-    computed_tokens: int = 0
-    padding_avoided: int = 0
-    scored_tokens: int = 0
-    micro_batches: int = 0
-    ref_hits: int = 0
-    ref_misses: int = 0
-    ref_seconds: float = 0.0
-    out_of_memory: int = 0
-    peak_memory_bytes: int = 0
-    seconds: float = 0.0
-
-
 class StepEngine:
     """Mixed in before a Trainer. A subclass says what a row costs, how rows become micro-batches and their loss."""
 
@@ -78,11 +44,11 @@ class StepEngine:
 
     def prepare_engine(self, options: EngineOptions) -> None:
         """After the model is on its device: attention, the first rung, and what an earlier attempt had settled."""
-        if self.args.gradient_accumulation_steps != 1 or self.args.world_size != 1:
+        if self.args.gradient_accumulation_steps != 1 or self.args.world_size != ranks.world():
             raise JobError(
                 "bad_config",
-                "The engine builds a step itself, on one device.",
-                "Use gradient accumulation 1 and one process.",
+                "The engine builds a step itself, one process a device.",
+                "Use gradient accumulation 1, and several devices through accelerate launch.",
             )
         self.options = options
         self.began = time.monotonic()
@@ -105,6 +71,26 @@ class StepEngine:
             self.sharing = options.sharing == "on"
         self.adapters_in_float32()
         self.apply_rung()
+        self.agree_on_rung()
+
+    def agree_on_rung(self) -> None:
+        """All devices go on with the rung of the one that has least room."""
+        lowest = max(ranks.gather(self.rung), key=Rung.depth)
+        if lowest == self.rung:
+            return
+        requantise = lowest.precision != self.rung.precision
+        self.rung = lowest
+        if requantise:
+            self.quantise()
+        self.apply_rung()
+
+    def _get_dataloader(self, *args: Any, **kwargs: Any) -> Any:
+        """Every process gets every row of a step, in the order of a single process, and takes its share itself."""
+        loader = super()._get_dataloader(*args, **kwargs)  # type: ignore[misc]
+        if ranks.world() > 1:
+            shard = loader.batch_sampler
+            shard.num_processes, shard.process_index, shard.even_batches = 1, 0, False
+        return loader
 
     def adapters_in_float32(self) -> None:
         """TRL casts a QLoRA's adapter to bf16; small steps are lost there, so it goes back."""
@@ -179,7 +165,7 @@ class StepEngine:
         figures: dict[str, Any] = {}
         self.open_step(rows, figures)
         total = torch.zeros((), device=self.device)
-        for part in self.cut(rows):
+        for part in self.cut(ranks.share(rows)):
             if self.options.stopped():
                 raise StepAbandoned
             with packed_attention(
@@ -192,27 +178,40 @@ class StepEngine:
             figures["micro_batches"] = figures.get("micro_batches", 0) + 1
         return total, read_figures(figures)
 
+    def join(self, loss: torch.Tensor, figures: dict[str, float]) -> tuple[torch.Tensor, dict[str, float]]:
+        """The step's loss and figures from those of the processes' shares. A share may be empty and have no figures."""
+        if ranks.world() == 1:
+            return loss, figures
+        names = sorted(set().union(*ranks.gather(list(figures))))
+        added = ranks.totals([float(loss), *(float(figures.get(name, 0)) for name in names)])
+        return torch.tensor(added[0], device=self.device), dict(zip(names, added[1:]))
+
     def training_step(
         self, model: Any, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
     ) -> torch.Tensor:
         """One optimizer step's gradients. Out of memory leads to the next rung, and the step is done again."""
         model.train()
+        self.options.agree()
         rows = inputs["rows"].tolist()
         self.settle(rows)
         before = random_state(self.device)
         while True:
+            done: tuple[torch.Tensor, dict[str, float]] | None = None
             try:
-                loss, figures = self.whole_step(rows)
-                break
+                done = self.whole_step(rows)
             except StepAbandoned:
                 self.undo(before)
                 raise
             except RuntimeError as error:
                 if not is_out_of_memory(error):
                     raise
+            if not ranks.any_of(done is None) and done is not None:
+                break
             # Outside the handler: the error holds the step's tensors as long as it is being handled.
             self.undo(before)
             self.step_down()
+        loss, figures = self.join(*done)
+        ranks.add_gradients(self.model.parameters())
         figures["padding_avoided"] = self.padding(rows)
         self.count(figures)
         self.counters.seconds = time.monotonic() - self.began
@@ -269,9 +268,10 @@ class StepEngine:
         total = torch.zeros((), device=self.device)
         self.open_step(rows, figures)
         with torch.no_grad(), self.forward_context():
-            for part in self.cut(rows):
+            for part in self.cut(ranks.share(rows)):
                 total += self.micro_loss(part, rows, figures)
-        for name, value in self.finish_figures(rows, read_figures(figures)).items():
+        total, added = self.join(total, read_figures(figures))
+        for name, value in self.finish_figures(rows, added).items():
             self._metrics["eval"][name].append(value)
         return total, None, None
 

@@ -10,11 +10,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 _stream: TextIO | None = None
+_mute = False
 
 
-def open_stream() -> None:
-    """Keep the real stdout for events and point file descriptor 1, libraries' output included, at stderr."""
-    global _stream
+def open_stream(mute: bool = False) -> None:
+    """Keep the real stdout for events and point file descriptor 1, libraries' output included, at stderr.
+
+    A mute process (one of several that work off a run together, but not the first) says nothing but that it failed.
+    """
+    global _stream, _mute
+    _mute = mute
     if _stream is None:
         _stream = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
         os.dup2(2, 1)
@@ -25,6 +30,8 @@ def emit(event: dict[str, Any]) -> None:
     """Write one event; NaN and infinity are not JSON and raise."""
     if _stream is None:
         raise RuntimeError("events.open_stream() comes first")
+    if _mute and event.get("status") != "failed":
+        return
     _stream.write(json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n")
     _stream.flush()
 
@@ -83,6 +90,23 @@ def artifact(role: str, path: Path, work_dir: Path) -> None:
             "path": path.relative_to(work_dir).as_posix(),
             "sizeBytes": path.stat().st_size,
             "sha256": digest,
+        }
+    )
+
+
+def probe(flops: float, precision: str, memory: float, disk_write: float, disk_read: float) -> None:
+    """What was measured of the box, in units a second; the agent adds what it measures of the line to the hub."""
+    emit(
+        {
+            "type": "probe",
+            "at": int(time.time() * 1000),
+            "flopsPerSecond": flops,
+            "precision": precision,
+            "memoryBytesPerSecond": memory,
+            "diskWriteBytesPerSecond": disk_write,
+            "diskReadBytesPerSecond": disk_read,
+            "hubRoundTripMs": None,
+            "hubBytesPerSecond": None,
         }
     )
 

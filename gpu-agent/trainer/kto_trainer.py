@@ -88,7 +88,7 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
         return self.thumbs[number].prompt, self.thumbs[other].completion
 
     def open_step(self, rows: list[int], figures: dict[str, float]) -> None:
-        """The KL estimate of the step, without a gradient."""
+        """The KL estimate of the step, without a gradient; of several processes each makes the whole."""
         items = [self.mismatch(row) for row in rows]
         total = 0.0
         for part in fill_bins([len(prompt) + len(answer) for prompt, answer in items], self.rung.budget):
@@ -97,7 +97,6 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
             sums = self.sum_logps([items[index] for index in part], reference=False).tolist()
             total += sum(value - self.mismatched[rows[index]] for index, value in zip(part, sums))
         self.kl = max(0.0, total / len(rows))
-        figures["kl"] = self.kl
 
     def cut(self, rows: list[int]) -> list[list[int]]:
         sizes = [len(self.thumbs[row].prompt) + len(self.thumbs[row].completion) for row in rows]
@@ -144,7 +143,7 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
         """The names that TRL logs; a side without a row in the step has no figure."""
         good = figures["good"]
         bad = len(rows) - good
-        values = {"kl": figures["kl"]}
+        values = {"kl": self.kl}
         for side, count in (("chosen", good), ("rejected", bad)):
             if count:
                 values[f"rewards/{side}"] = figures[side] / count

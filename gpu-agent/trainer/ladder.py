@@ -21,6 +21,10 @@ class Rung:
     checkpointing: bool
     precision: str
 
+    def depth(self) -> tuple[bool, bool, int]:
+        """Sorts rungs from the first to the last."""
+        return self.precision == "nf4", self.checkpointing, -self.budget
+
     def describe(self) -> str:
         way = "with" if self.checkpointing else "without"
         return f"{self.precision}, {self.budget} tokens a micro-batch, {way} gradient checkpointing"

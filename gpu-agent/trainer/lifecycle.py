@@ -1,19 +1,25 @@
 """How every trainer starts, stops and fails: the wrapper around a run, cancelling, checkpoints that are whole."""
 
 import errno
+import hashlib
+import json
 import logging
 import os
 import shutil
 import signal
 import sys
+import time
 import traceback
 import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import events
+import ranks
 import receipt
 from job import Job, JobError, read_job
+
+MANIFEST = "manifest.json"
 
 
 class Cancelled(Exception):
@@ -25,14 +31,21 @@ class Cancelled(Exception):
 
 
 class StopFlag:
-    """Set by SIGTERM, read between steps."""
+    """Set by SIGTERM, read between steps. Of several processes none stops alone: they agree at the start of a step."""
 
     def __init__(self) -> None:
         self.is_set = False
+        self._asked = False
         signal.signal(signal.SIGTERM, self._set)
 
     def _set(self, _signal: int, _frame: object) -> None:
-        self.is_set = True
+        self._asked = True
+        self.is_set = self.is_set or ranks.world() == 1
+
+    def agree(self) -> None:
+        """Where one process was asked to stop, all are; every process calls this at the same place."""
+        if ranks.world() > 1:
+            self.is_set = ranks.any_of(self._asked)
 
 
 def explain(error: BaseException) -> dict[str, str]:
@@ -72,8 +85,9 @@ def silence_libraries() -> None:
 
 def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> int:
     """Run one job file named on the command line; returns the exit code. Every path ends in a run-end event."""
-    events.open_stream()
+    events.open_stream(mute=not ranks.is_main())
     silence_libraries()
+    ranks.begin()
     stop = StopFlag()
     receipt.begin()
     try:
@@ -87,12 +101,17 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
         summary = train(job, stop)
     except Cancelled as cancelled:
         events.run_end("cancelled", cancelled.summary, None, receipt.read())
+        ranks.leave()
         return 0
     except Exception as error:
         events.log("error", traceback.format_exc())
+        if not ranks.is_main():
+            traceback.print_exc()
+            time.sleep(2)  # what befell all processes is told by the first one
         events.run_end("failed", {}, explain(error), receipt.read())
         return 1
     events.run_end("finished", summary, None, receipt.read())
+    ranks.leave()
     return 0
 
 
@@ -106,15 +125,38 @@ def publish_checkpoint(job: Job, step: int, write: Callable[[Path], None]) -> No
 
 
 def adopt_checkpoint(job: Job, step: int, written: Path) -> None:
-    """Flush a finished folder to disk, rename it into place and announce it: what is announced is always whole."""
+    """Flush a finished folder to disk, seal it with a manifest, rename it into place and announce it."""
     final = job.output(f"checkpoints/checkpoint-{step}")
-    for file in written.rglob("*"):
-        if file.is_file():
-            with file.open("rb") as handle:
-                os.fsync(handle.fileno())
+    write_manifest(step, written)
     shutil.rmtree(final, ignore_errors=True)
     written.rename(final)
+    flush(final.parent)
     events.checkpoint(step, final.relative_to(job.work_dir).as_posix())
+
+
+def write_manifest(step: int, folder: Path) -> None:
+    """Size and SHA-256 of every file, written last and put in place at once: what a power cut left half written, or a
+    disk lost later, does not agree with it, and the agent then resumes from the checkpoint before."""
+    files = {}
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        flush(file)
+        with file.open("rb") as handle:
+            digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        files[file.relative_to(folder).as_posix()] = {"sizeBytes": file.stat().st_size, "sha256": digest}
+    temporary = folder / f"{MANIFEST}.tmp"
+    temporary.write_text(json.dumps({"version": 1, "step": step, "files": files}), encoding="utf-8")
+    flush(temporary)
+    temporary.rename(folder / MANIFEST)
+    flush(folder)
+
+
+def flush(path: Path) -> None:
+    """A file's bytes, or a folder's names, to the disk itself."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def drop_old_checkpoints(job: Job, keep: int = 2) -> None:

@@ -12,6 +12,7 @@ from peft import LoraConfig, PeftModel
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, PrinterCallback, TrainerState
 
 import events
+import ranks
 from device import choose_device, has_fast_bf16
 from engine import EngineOptions
 from export import announce, export_adapter, round_to_half, write_model
@@ -125,6 +126,7 @@ def engine_options(job: Job, config: LoraSettings, stop: StopFlag) -> EngineOpti
         sharing=config.prefix_sharing if isinstance(config, DpoConfig) else "off",
         state=engine_state(job),
         stopped=lambda: stop.is_set,
+        agree=stop.agree,
     )
 
 
@@ -175,6 +177,8 @@ def train_and_finish(
     summary = reporter.summary(state)
     if reporter.stop.is_set and state.global_step < state.max_steps:
         raise Cancelled(summary)
+    if not ranks.is_main():
+        return summary
     events.progress(state.max_steps, state.max_steps, "export")
     if reporter.keeper and reporter.keeper.best:
         reporter.keeper.restore(trainer.model)

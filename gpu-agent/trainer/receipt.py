@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import torch
 
+import ranks
 from job import camel
 
 if TYPE_CHECKING:
@@ -98,9 +99,10 @@ def gpu_energy_joules() -> float | None:
     """Energy that this process's GPU has used since its driver was loaded, where NVML tells (Volta and newer).
 
     NVML is called directly (nvmlDeviceGetTotalEnergyConsumption, millijoules): its Python package is no more than
-    these four calls, and nvidia-smi shows the power of a moment only. Other work on the same GPU counts along.
+    these four calls, and nvidia-smi shows the power of a moment only. Other work on the same GPU counts along. A run on
+    several GPUs has no figure: one of them is not the run.
     """
-    if not torch.cuda.is_available():
+    if not torch.cuda.is_available() or ranks.world() > 1:
         return None
     try:
         nvml = ctypes.CDLL("libnvidia-ml.so.1")

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 from trl.trainer.utils import use_adapter
 
+import ranks
 from engine import StepEngine
 from packing import Sequence, pack_sequences
 from ref_cache import RefCache, fingerprint_tensors
@@ -68,9 +69,11 @@ class ReferenceEngine(StepEngine):
         precision = self.rung.precision
         cache = RefCache(self.cache_folder, *self.fingerprints(), precision)
         keys = [cache.key(*item) for item in items]
-        known = cache.read(keys)
+        known = ranks.first_of(cache.read(keys))
         missing = {key: item for key, item in zip(keys, items) if key not in known}
-        known |= self.score_missing(missing, cache)
+        for found in ranks.gather(self.score_missing(missing, cache)):
+            known |= found
+        self.agree_on_rung()
         self.counters.ref_hits += cache.hits
         self.counters.ref_misses += cache.misses
         self.counters.ref_seconds += time.monotonic() - began
@@ -81,7 +84,8 @@ class ReferenceEngine(StepEngine):
 
     def score_missing(self, missing: dict[bytes, Completion], cache: RefCache) -> dict[bytes, float]:
         """Computed longest first and written as they come, so that a stopped run goes on from there."""
-        ordered = sorted(missing.items(), key=lambda entry: -len(entry[1][0]) - len(entry[1][1]))
+        longest_first = sorted(missing.items(), key=lambda entry: -len(entry[1][0]) - len(entry[1][1]))
+        ordered = ranks.share(longest_first)
         found: dict[bytes, float] = {}
         was_training = self.model.training
         self.model.eval()

@@ -14,6 +14,7 @@ from transformers import (
 )
 
 import events
+import ranks
 import receipt
 from best import BestKeeper
 from engine import StepEngine
@@ -109,7 +110,7 @@ class Reporter(TrainerCallback):
             {name.replace("eval_", "eval/", 1): float(value) for name, value in found.items()},
         )
         for turn in range(len(SAMPLE_PROMPTS)):
-            if not self.stop.is_set:
+            if ranks.is_main() and not self.stop.is_set:
                 self.cook(kwargs["model"], state.global_step, turn)
         if self.keeper and self.keeper.see(state.global_step, float(found["eval_loss"]), kwargs["model"]):
             self.stopped_early = True
@@ -121,7 +122,11 @@ class Reporter(TrainerCallback):
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> TrainerControl:
         every = self.config.sample_every
-        if every and (state.global_step % every == 0 or state.global_step == state.max_steps):
+        if (
+            ranks.is_main()
+            and every
+            and (state.global_step % every == 0 or state.global_step == state.max_steps)
+        ):
             self.cook(kwargs["model"], state.global_step, state.global_step // every)
         if self.stop.is_set:
             control.should_save = True
@@ -134,6 +139,9 @@ class Reporter(TrainerCallback):
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
     ) -> None:
+        ranks.wait()  # each has written its random numbers' state
+        if not ranks.is_main():
+            return
         written = Path(args.output_dir) / f"checkpoint-{state.global_step}"
         (written / ENGINE_FILE).write_text(json.dumps(self.trainer.engine_state()), encoding="utf-8")
         adopt_checkpoint(self.job, state.global_step, written)

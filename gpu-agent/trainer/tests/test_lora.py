@@ -1,5 +1,6 @@
 """Preference and supervised training on the tiny model: figures, exact resume, adapters in both forms."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -76,7 +77,21 @@ def test_dpo_resumes_exactly(tuned: tuple[Path, list[Event]], pretrained: tuple[
     job = job_of("dpo", work, DPO_INPUTS, TINY_LORA, resumeFrom="checkpoints/checkpoint-4")
     resumed, whole = losses(run("train_dpo.py", job)), losses(tuned[1])
     assert list(resumed) == [5, 6, 7, 8]
-    assert resumed == pytest.approx({step: whole[step] for step in resumed}, abs=1e-6)
+    assert resumed == {step: whole[step] for step in resumed}  # to the last bit, dropout and all
+
+
+def test_a_checkpoint_is_sealed_with_all_that_a_resumed_run_needs(tuned: tuple[Path, list[Event]]) -> None:
+    folder = tuned[0] / "checkpoints" / "checkpoint-4"
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["version"], manifest["step"]) == (1, 4)
+    files = manifest["files"]
+    needed = {"adapter_model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth"}
+    assert needed | {"trainer_state.json", "palate-engine.json"} <= set(files)
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert present == {*files, "manifest.json"}
+    for name, told in files.items():
+        content = (folder / name).read_bytes()
+        assert told == {"sizeBytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def test_adapter_gguf_holds_the_same_numbers(tuned: tuple[Path, list[Event]]) -> None:
