@@ -75,6 +75,18 @@ test('where an attempt resumed, the later one wins from its first step on', asyn
   ])
 })
 
+test('what the machine says of itself, by the clock, does not hide the steps before a resume', async () => {
+  const kitchen = await createKitchen(deps)
+  const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  const machine = (second: number) => metric(second, { 'system/cpu': 0.5 })
+  await record(agent, machine(1), metric(5, { loss: 5 }), machine(6), metric(10, { loss: 10 }))
+  await lose()
+  await record(agent, machine(2), metric(10, { loss: 10 }), metric(15, { loss: 15 }))
+  const [loss] = await getRunMetrics(kitchen.viewer, { runId, keys: ['loss'] })
+  expect(loss?.points.map(([step]) => step)).toEqual([5, 10, 15])
+})
+
 test('a long curve keeps its extremes and its end, in few points, the same each time', async () => {
   const kitchen = await createKitchen(deps)
   const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })

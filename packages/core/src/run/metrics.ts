@@ -8,7 +8,8 @@ import { type MetricSeriesView, RunMetricsInput } from './schemas'
 /**
  * A run's curves, at most `maxPoints` a series: where there are more, the least and the greatest value of each
  * bucket of steps, and the newest point. Computed in SQL, the same answer each time. Where an attempt resumed, it
- * wins from its first step on over the ones before.
+ * wins from its first step on over the ones before; what the machine says of itself counts its steps in seconds since
+ * the attempt began, and says nothing about where a training resumed.
  */
 export async function getRunMetrics(ctx: ServiceContext, raw: RunMetricsInput): Promise<MetricSeriesView[]> {
   authorize(ctx, 'run:read')
@@ -17,18 +18,18 @@ export async function getRunMetrics(ctx: ServiceContext, raw: RunMetricsInput): 
   const buckets = Math.floor((maxPoints - 1) / 2)
   const rows = await ctx.db.execute<{ key: string; step: number; value: number }>(sql`
     with series as (
-      select s.id, s.key, a.number,
+      select s.id, s.key, a.number, s.key like 'system/%' as by_clock,
         (select p.step from metric_point p where p.series_id = s.id order by p.step limit 1) as first_step
       from metric_series s join attempt a on a.id = s.attempt_id
       where s.run_id = ${runId} and s.workspace_id = ${ctx.workspaceId}
     ), attempts as (
-      select number, min(min(first_step)) over (
-        order by number rows between 1 following and unbounded following
+      select number, by_clock, min(min(first_step)) over (
+        partition by by_clock order by number rows between 1 following and unbounded following
       ) as next_step
-      from series group by number
+      from series group by number, by_clock
     ), points as (
       select s.key, p.step, p.value
-      from series s join attempts a using (number) join metric_point p on p.series_id = s.id
+      from series s join attempts a using (number, by_clock) join metric_point p on p.series_id = s.id
       where p.step > ${afterStep} and (a.next_step is null or p.step < a.next_step)
         ${keys ? sql`and s.key = any(${sql.param(keys)}::text[])` : sql``}
     ), extents as (
