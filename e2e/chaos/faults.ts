@@ -50,7 +50,7 @@ const strikes: Record<FaultKind, Strike> = {
     const before = await timesFull(house)
     house.network.cut()
     let isFull = false
-    for (let waited = 0; !isFull && waited < 90_000; waited += 500) {
+    while (!isFull && (await house.trainers()).length > 0) {
       await sleep(500)
       isFull = (await timesFull(house)) > before
     }

@@ -52,7 +52,7 @@ export function makeSchedule(seed: number, count: number): Fault[] {
   return chance.shuffle(kinds.slice(0, count)).map((kind) => ({
     kind,
     pauseMs: chance.between(200, 3000),
-    amidWork: chance.next() < 0.6,
+    amidWork: chance.next() < 0.4,
     lastsMs: chance.between(...lasts[kind]),
     delayMs: chance.between(100, 1500),
     ends: chance.shuffle(parts),

@@ -21,7 +21,8 @@ export interface SeedOptions {
   faults: number
   steps?: number
   python: string
-  references: Map<number, Reference>
+  /** Being made while the first seed runs. */
+  references: Promise<Map<number, Reference>>
   keep: boolean
   tell: (text: string) => void
 }
@@ -43,7 +44,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     await keeper.stop()
     tell('the faults are over; waiting for the runs to finish')
     await untilAllOver(house)
-    const verdict = await takeAccount(house, views, options.references)
+    const verdict = await takeAccount(house, views, await options.references)
     if (house.network.uploadsCut > 0) struck['cut-upload'] = house.network.uploadsCut
     return { ...verdict, seed, struck, seconds: Math.round((Date.now() - began) / 1000) }
   } finally {
