@@ -1,4 +1,4 @@
-import { type Deps, DomainError, mayReadObject } from '@palate/core'
+import { type Deps, DomainError, mayReadObject, mayServeObject } from '@palate/core'
 import { contentKey } from '@palate/storage'
 import type { Context } from 'hono'
 import { bearerOf } from './bearer'
@@ -13,10 +13,10 @@ export async function getObject(c: Context, deps: Deps): Promise<Response> {
   return sendObject(c, deps.storage, contentKey(sha256), { 'content-type': 'application/octet-stream' })
 }
 
-/** A serve ticket lists its objects; a lease's are looked up, so that they close with the attempt. */
+/** A serve ticket lists its objects and closes with its agent's credential; a lease's close with the attempt. */
 async function mayRead(deps: Deps, token: string, sha256: string): Promise<boolean> {
   const serve = await deps.tickets.verify('serve', token).catch(passOver)
-  if (serve) return serve.objects.includes(sha256)
+  if (serve) return mayServeObject(deps, serve, sha256)
   return mayReadObject(deps, await deps.tickets.verify('lease', token), sha256)
 }
 

@@ -3,26 +3,22 @@ import { AgentNotice, agentChannel, LiveNotice, liveChannel } from '@palate/prot
 import type { Server } from 'socket.io'
 import type { z } from 'zod'
 import type { Relay } from '../chat/relay'
+import { openAgentTeller } from './tell-agents'
 
 /**
- * Passes on what Postgres notifies: to browsers "look", to agents "there is work" and "stop". Every hub hears all of
+ * Passes on what Postgres notifies: to browsers "look", to agents "there is work", "stop", "you are out". Every hub hears all of
  * it and acts for the sockets that it holds. Notices sent while the connection was down are lost, so after a return
  * everybody is told to look.
  */
 export async function listenForNotices(deps: Deps, io: Server, relay: Relay): Promise<() => Promise<void>> {
   const live = io.of('/live')
   const look = (notice: LiveNotice) => live.to(notice.workspaceId).emit('look', notice)
-  const tell = (notice: AgentNotice) => {
-    for (const { socket, agent } of relay.connected()) {
-      if (notice.agentId !== null && notice.agentId !== agent.agentId) continue
-      if (notice.about === 'work') socket.emit('work')
-      else if (notice.attemptId) socket.emit('cancel', { attemptId: notice.attemptId })
-    }
-  }
+  const agents = openAgentTeller(io.of('/agent'), relay, deps.log)
   const lookAgain = () => {
     for (const room of live.adapter.rooms.keys())
       if (room.startsWith('ws_')) look({ workspaceId: room, topic: 'workspace', id: room })
-    tell({ agentId: null, about: 'work', attemptId: null })
+    agents.tell({ agentId: null, about: 'work', attemptId: null })
+    agents.checkAll()
   }
   let listening = false
   const { sql, log } = deps
@@ -30,9 +26,10 @@ export async function listenForNotices(deps: Deps, io: Server, relay: Relay): Pr
     if (listening) lookAgain()
     listening = true
   })
-  const second = await sql.listen(agentChannel, hear(AgentNotice, tell, deps))
+  const second = await sql.listen(agentChannel, hear(AgentNotice, agents.tell, deps))
   log.info({ channels: [liveChannel, agentChannel] }, 'listening to Postgres')
   return async () => {
+    agents.stop()
     await first.unlisten()
     await second.unlisten()
   }

@@ -1,9 +1,12 @@
 import { type AgentContext, type Deps, disconnectAgent, resolveAgent, touchAgent } from '@palate/core'
 import type { Namespace, Socket } from 'socket.io'
 import type { Relay } from '../chat/relay'
+import { onDrain } from './on-drain'
+import { onHardware } from './on-hardware'
 import { onHello } from './on-hello'
 import { onLeaseRenewal } from './on-lease-renewal'
 import { onLeaseRequest } from './on-lease-request'
+import { onRotateCredential } from './on-rotate-credential'
 import { onRunEvents } from './on-run-events'
 import { refuseConnection } from './refuse'
 
@@ -28,6 +31,9 @@ function connect(socket: Socket, agent: AgentContext, deps: Deps, relay: Relay):
   onLeaseRequest(socket, agent)
   onLeaseRenewal(socket, agent)
   onRunEvents(socket, agent)
+  onHardware(socket, agent)
+  onDrain(socket, agent)
+  onRotateCredential(socket, agent)
   socket.on('serve-token', (raw: unknown) => relay.onToken(agent.agentId, raw))
   socket.on('serve-end', (raw: unknown) => relay.onEnd(agent.agentId, raw))
   const note = (task: Promise<unknown>) =>

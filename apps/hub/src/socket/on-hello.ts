@@ -1,14 +1,17 @@
 import { type AgentContext, helloAgent } from '@palate/core'
-import { AgentHello } from '@palate/protocol'
 import type { Socket } from 'socket.io'
+import { z } from 'zod'
 import type { Relay } from '../chat/relay'
 import { answer } from './answer'
 
-/** `hello`: from here on the agent counts as connected to this hub. */
+/**
+ * `hello`: from here on the agent counts as connected to this hub. What is in it is read only once its protocol is
+ * known to be ours, so that an agent of another age hears that and no fault in its words.
+ */
 export function onHello(socket: Socket, agent: AgentContext, relay: Relay): void {
-  answer(socket, 'hello', AgentHello, agent.log, async (hello) => {
+  answer(socket, 'hello', z.looseObject({ serving: z.unknown().optional() }), agent.log, async (hello) => {
     const reply = await helloAgent(agent, hello)
-    if (socket.connected) relay.join(socket, agent, hello.serving)
+    if (socket.connected) relay.join(socket, agent, hello.serving === true)
     return reply
   })
 }

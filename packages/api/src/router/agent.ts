@@ -1,14 +1,28 @@
-import { createEnrolmentCode, listAgents, revokeAgent, setAgentPrice } from '@palate/core'
+import {
+  createEnrolmentCode,
+  listAgents,
+  orderProbe,
+  readGauges,
+  requestRotation,
+  revokeAgent,
+  setAgentPrice,
+} from '@palate/core'
 import { AgentRef, SetAgentPriceInput } from '@palate/core/agent/schemas'
 import { router, workspaceProcedure } from '../trpc'
 
+const read = workspaceProcedure('agent:read')
 const write = workspaceProcedure('agent:write')
 
 export const agentRouter = router({
-  list: workspaceProcedure('agent:read').query(({ ctx }) => listAgents(ctx.service)),
+  list: read.query(({ ctx }) => listAgents(ctx.service)),
+  gauges: read.query(({ ctx }) => readGauges(ctx.service)),
   createEnrolmentCode: write.mutation(({ ctx }) => createEnrolmentCode(ctx.service)),
   setPrice: workspaceProcedure('agent:price')
     .input(SetAgentPriceInput)
     .mutation(({ ctx, input }) => setAgentPrice(ctx.service, input)),
+  probe: workspaceProcedure('run:create')
+    .input(AgentRef)
+    .mutation(({ ctx, input }) => orderProbe(ctx.service, input)),
+  rotate: write.input(AgentRef).mutation(({ ctx, input }) => requestRotation(ctx.service, input)),
   revoke: write.input(AgentRef).mutation(({ ctx, input }) => revokeAgent(ctx.service, input)),
 })

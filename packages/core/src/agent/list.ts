@@ -1,30 +1,57 @@
 import { agent, attempt, run } from '@palate/db'
+import { agentVersionOf, protocolVersion } from '@palate/protocol'
 import { and, asc, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
+import { groupBy } from '../group-by'
 import { authorize } from '../permission'
-import { agentStatus } from './online'
+import type { AgentRow } from './change'
+import { agentStatus, isOutdated } from './online'
 import type { AgentView } from './schemas'
 
 /** The workspace's agents in the order of their enrolment, with what each works on. */
 export async function listAgents(ctx: ServiceContext): Promise<AgentView[]> {
   authorize(ctx, 'agent:read')
   const rows = await ctx.db
-    .select({ agent, run: { id: run.id, number: run.number, name: run.name, kind: run.kind } })
+    .select()
     .from(agent)
-    .leftJoin(attempt, and(eq(attempt.agentId, agent.id), eq(attempt.status, 'running')))
-    .leftJoin(run, eq(run.id, attempt.runId))
     .where(eq(agent.workspaceId, ctx.workspaceId))
     .orderBy(asc(agent.createdAt), asc(agent.id))
-  return rows.map(({ agent: row, run: currentRun }) => toAgentView(row, currentRun, ctx.now()))
+  const running = await ctx.db
+    .select({ agentId: attempt.agentId, gpus: attempt.gpus, run })
+    .from(attempt)
+    .innerJoin(run, eq(run.id, attempt.runId))
+    .where(and(eq(attempt.workspaceId, ctx.workspaceId), eq(attempt.status, 'running')))
+    .orderBy(asc(attempt.startedAt))
+  const held = groupBy(running, ({ agentId }) => agentId)
+  return rows.map((row) => {
+    const places = (held.get(row.id) ?? []).map(({ gpus, run: { id, number, name, kind } }) => ({
+      ...{ id, number, name, kind, gpus },
+    }))
+    return toAgentView(row, places, ctx.now())
+  })
 }
 
-function toAgentView(
-  row: typeof agent.$inferSelect,
-  currentRun: AgentView['currentRun'],
-  now: Date,
-): AgentView {
-  const { id, name, version, labels, hardware, kinds, serving, price, lastSeenAt, createdAt } = row
-  const status = agentStatus(row, now)
-  const said = { version, labels, hardware, kinds, serving, price, lastSeenAt, createdAt }
-  return { id, name, status, ...said, currentRun }
+function toAgentView(row: AgentRow, places: AgentView['places'], now: Date): AgentView {
+  const { id, name, version, labels, hardware, kinds, serving, draining, probe, price } = row
+  const { lastSeenAt, createdAt, rotateRequestedAt } = row
+  const said = { version, labels, hardware, kinds, serving, draining, probe, price, lastSeenAt, createdAt }
+  const [first] = places
+  const currentRun = first ? { id: first.id, number: first.number, name: first.name, kind: first.kind } : null
+  const rotating = rotateRequestedAt !== null
+  return {
+    id,
+    name,
+    status: agentStatus(row, now),
+    ...said,
+    update: updateOf(row),
+    rotating,
+    places,
+    currentRun,
+  }
+}
+
+function updateOf({ protocol, revokedAt }: AgentRow): AgentView['update'] {
+  if (revokedAt || !protocol || !isOutdated(protocol)) return null
+  const needed = agentVersionOf[protocolVersion] ?? 'newest'
+  return { who: protocol.max < protocolVersion ? 'agent' : 'hub', needed }
 }

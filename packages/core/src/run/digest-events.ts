@@ -1,5 +1,5 @@
 import type { RunProgress } from '@palate/db'
-import type { ProofReport, Receipt, SpooledEvent } from '@palate/protocol'
+import type { ProbeResult, ProofReport, Receipt, SpooledEvent } from '@palate/protocol'
 
 export interface EventDigest {
   progress: RunProgress | null
@@ -7,6 +7,8 @@ export interface EventDigest {
   environment: Record<string, unknown> | null
   checkpointStep: number | null
   proof: ProofReport | null
+  /** What was measured of the agent's box. */
+  probe: ProbeResult | null
   receipt: Receipt | null
 }
 
@@ -17,6 +19,7 @@ export function digestEvents(events: readonly SpooledEvent[]): EventDigest {
     environment: null,
     checkpointStep: null,
     proof: null,
+    probe: null,
     receipt: null,
   }
   for (const { event } of events) {
@@ -27,6 +30,9 @@ export function digestEvents(events: readonly SpooledEvent[]): EventDigest {
     else if (event.type === 'proof') {
       const { type: _type, ...proof } = event
       digest.proof = proof
+    } else if (event.type === 'probe') {
+      const { type: _type, ...probe } = event
+      digest.probe = probe
     } else if (event.type === 'run-start') {
       const { type: _type, ...environment } = event
       digest.environment = environment

@@ -1,4 +1,4 @@
-import { attempt, run, type Transaction } from '@palate/db'
+import { agent, attempt, run, type Transaction } from '@palate/db'
 import { EventBatch, type EventBatchReply, type SpooledEvent } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
 import type { AgentContext } from '../context'
@@ -22,6 +22,7 @@ import { writeTexts } from './write-texts'
 export async function recordRunEvents(ctx: AgentContext, raw: EventBatch): Promise<EventBatchReply> {
   const batch = EventBatch.parse(raw)
   return ctx.db.transaction(async (tx) => {
+    if (batch.events.some(({ event }) => event.type === 'probe')) await lockAgent(tx, ctx)
     const locked = await lockAttempt(tx, ctx, batch)
     if (!locked) return { ackedSeq: 0, lost: true }
     const { attempt: held } = locked
@@ -38,6 +39,11 @@ export async function recordRunEvents(ctx: AgentContext, raw: EventBatch): Promi
     await notify(tx, { workspaceId: ctx.workspaceId, topic: 'run', id: locked.run.id })
     return { ackedSeq: last.seq, lost: false }
   })
+}
+
+/** A probe is written to the agent's row, and agents are locked before runs. */
+async function lockAgent(tx: Transaction, { agentId }: AgentContext): Promise<void> {
+  await tx.select({ id: agent.id }).from(agent).where(eq(agent.id, agentId)).for('no key update')
 }
 
 async function lockAttempt(tx: Transaction, ctx: AgentContext, { runId, attemptId, epoch }: EventBatch) {
@@ -69,6 +75,8 @@ async function writeBatch(
   for (const { event } of events)
     if (event.type === 'generation') await receiveGeneration(tx, ctx, locked.run, event)
   const { progress, checkpointStep, ...told } = digestEvents(events)
+  if (told.probe && locked.run.kind === 'probe')
+    await tx.update(agent).set({ probe: told.probe }).where(eq(agent.id, ctx.agentId))
   if (progress) await tx.update(run).set({ progress }).where(eq(run.id, locked.run.id))
   await tx
     .update(attempt)

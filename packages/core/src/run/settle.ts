@@ -17,7 +17,7 @@ const missing: RunFailure = {
 export async function settleRun(tx: Transaction, ctx: Workspace, ended: RunRow): Promise<void> {
   if (ended.status !== 'finished' && ended.status !== 'failed' && ended.status !== 'cancelled') return
   if (ended.kind === 'generate') return finishGenerateRun(tx, ctx, ended, ended.status)
-  if (ended.status !== 'finished') return
+  if (ended.status !== 'finished' || ended.kind === 'probe') return
   const registered = await registerModelVersion(tx, ctx, ended)
   if (!registered)
     await tx.update(run).set({ status: 'failed', failure: missing }).where(eq(run.id, ended.id))

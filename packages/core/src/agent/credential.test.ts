@@ -1,0 +1,183 @@
+import { agent, attempt } from '@palate/db'
+import type { AgentHello, HardwareSample } from '@palate/protocol'
+import { eq } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { claimRun } from '../run/claim'
+import { getRun } from '../run/get'
+import { recordRunEvents } from '../run/record-events'
+import { createBox, createKitchen, createTestDeps, hardwareWith, queueRun } from '../testing'
+import { createEnrolmentCode } from './create-enrolment-code'
+import { isStillEnrolled } from './credential'
+import { drainAgent } from './drain'
+import { enrolAgent } from './enrol'
+import { readGauges } from './gauges'
+import { recordHardware } from './hardware'
+import { helloAgent } from './hello'
+import { listAgents } from './list'
+import { mayServeObject } from './may-serve'
+import { orderProbe } from './order-probe'
+import { touchAgent } from './presence'
+import { resolveAgent } from './resolve'
+import { revokeAgent } from './revoke'
+import { requestRotation, rotateCredential } from './rotate'
+
+const deps = await createTestDeps()
+const hello: AgentHello = {
+  ...{ protocol: { min: 1, max: 1 }, version: '0.1.0', labels: [], kinds: ['pretrain', 'probe'] },
+  ...{ hardware: hardwareWith([]), running: [], serving: true, draining: false },
+}
+
+async function enrol(kitchen: Awaited<ReturnType<typeof createKitchen>>, name = 'oven') {
+  const { code } = await createEnrolmentCode(kitchen.owner)
+  return enrolAgent(deps, { code, name })
+}
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'OK',
+    (error: { code: string }) => error.code,
+  )
+
+test('a credential is changed on request; the old one holds until the first hello under the new', async () => {
+  const kitchen = await createKitchen(deps)
+  const { agentId, credential } = await enrol(kitchen)
+  const old = await resolveAgent(deps, credential)
+  await helloAgent(old, hello)
+  expect(await codeOf(rotateCredential(old))).toBe('conflict')
+  await requestRotation(kitchen.owner, { id: agentId })
+  expect((await listAgents(kitchen.viewer))[0]).toMatchObject({ rotating: true, status: 'online' })
+
+  const lost = await rotateCredential(old)
+  const { credential: fresh } = await rotateCredential(old)
+  expect(await codeOf(resolveAgent(deps, lost.credential))).toBe('unauthenticated')
+  const [row] = await deps.db.select().from(agent).where(eq(agent.id, agentId))
+  for (const secret of [credential, fresh]) expect(JSON.stringify(row)).not.toContain(secret)
+
+  const renewed = await resolveAgent(deps, fresh)
+  expect(renewed.agentId).toBe(agentId)
+  await helloAgent(await resolveAgent(deps, credential), hello)
+  expect(await touchAgent(old)).toBe(true)
+
+  await helloAgent(renewed, hello)
+  expect(await codeOf(resolveAgent(deps, credential))).toBe('unauthenticated')
+  expect([await isStillEnrolled(old), await touchAgent(old)]).toEqual([false, false])
+  expect([await isStillEnrolled(renewed), await touchAgent(renewed)]).toEqual([true, true])
+  expect((await listAgents(kitchen.viewer))[0]).toMatchObject({ rotating: false })
+  expect(await codeOf(rotateCredential(renewed))).toBe('conflict')
+})
+
+test('what a revoked agent still holds opens nothing', async () => {
+  const kitchen = await createKitchen(deps)
+  const { agentId, credential } = await enrol(kitchen)
+  const oven = await resolveAgent(deps, credential)
+  await helloAgent(oven, hello)
+  await requestRotation(kitchen.owner, { id: agentId })
+  const { credential: fresh } = await rotateCredential(oven)
+  const sha256 = 'a'.repeat(64)
+  const ticket = { workspaceId: kitchen.workspaceId, agentId, objects: [sha256] }
+  expect(await mayServeObject(deps, ticket, sha256)).toBe(true)
+  expect(await mayServeObject(deps, ticket, 'b'.repeat(64))).toBe(false)
+  await revokeAgent(kitchen.owner, { id: agentId })
+  expect(await mayServeObject(deps, ticket, sha256)).toBe(false)
+  expect(await isStillEnrolled(oven)).toBe(false)
+  const tries = [
+    () => resolveAgent(deps, credential),
+    () => resolveAgent(deps, fresh),
+    () => helloAgent(oven, hello),
+    () => rotateCredential(oven),
+    () => drainAgent(oven, { draining: true }),
+    () => claimRun(oven, { kinds: ['pretrain'], holding: [] }),
+  ]
+  for (const tried of tries) expect(await codeOf(tried())).toBe('unauthenticated')
+  expect(await codeOf(requestRotation(kitchen.owner, { id: agentId }))).toBe('conflict')
+  expect(await codeOf(orderProbe(kitchen.engineer, { id: agentId }))).toBe('conflict')
+})
+
+test('an agent too old is told which version it needs, also on its page', async () => {
+  const kitchen = await createKitchen(deps)
+  const { agentId, credential } = await enrol(kitchen)
+  const oven = await resolveAgent(deps, credential)
+  const ancient = { protocol: { min: 0, max: 0 }, version: '0.0.3' }
+  await expect(helloAgent(oven, ancient)).rejects.toMatchObject({
+    code: 'invalid',
+    message: 'The agent (version 0.0.3) speaks protocol 0; this hub speaks protocol 1.',
+    remedy: 'Update the agent to version 0.1.0 or newer.',
+  })
+  expect(await listAgents(kitchen.viewer)).toMatchObject([
+    { id: agentId, status: 'offline', version: '0.0.3', update: { who: 'agent', needed: '0.1.0' } },
+  ])
+  await helloAgent(oven, hello)
+  expect(await listAgents(kitchen.viewer)).toMatchObject([{ status: 'online', update: null }])
+})
+
+test('an agent that drains keeps what it has and gets nothing more, until it says otherwise', async () => {
+  const kitchen = await createKitchen(deps)
+  const oven = await resolveAgent(deps, (await enrol(kitchen)).credential)
+  await helloAgent(oven, hello)
+  const first = await queueRun(deps, kitchen.workspaceId)
+  const lease = await claimRun(oven, { kinds: ['pretrain'], holding: [] })
+  await drainAgent(oven, { draining: true })
+  expect(await listAgents(kitchen.viewer)).toMatchObject([
+    { draining: true, places: [{ id: first.id, gpus: [] }], currentRun: { id: first.id } },
+  ])
+  await deps.db
+    .update(attempt)
+    .set({ status: 'finished' })
+    .where(eq(attempt.id, lease?.attemptId ?? ''))
+  const { id } = await queueRun(deps, kitchen.workspaceId)
+  expect(await claimRun(oven, { kinds: ['pretrain'], holding: [] })).toBeNull()
+  expect((await getRun(kitchen.viewer, { id })).waitingBecause).toMatch(/draining/)
+  await drainAgent(oven, { draining: false })
+  expect(await claimRun(oven, { kinds: ['pretrain'], holding: [] })).toMatchObject({ runId: id })
+})
+
+test('the newest look at a box stands on its row, and is shown while it is there', async () => {
+  const kitchen = await createKitchen(deps)
+  const box = await createBox(deps, kitchen.workspaceId)
+  const sample: HardwareSample = {
+    ...{ at: 1, cpu: 0.5, memoryUsedBytes: 4e9, memoryTotalBytes: 8e9 },
+    ...{ diskFreeBytes: 1e9, diskTotalBytes: 2e9, gpus: [] },
+  }
+  expect(await readGauges(kitchen.viewer)).toEqual([])
+  await recordHardware(box, { sample })
+  await recordHardware(box, { sample: { ...sample, at: 2, cpu: 0.9 } })
+  expect(await readGauges(kitchen.viewer)).toEqual([
+    { id: box.agentId, sample: { ...sample, at: 2, cpu: 0.9 } },
+  ])
+  expect(await readGauges((await createKitchen(deps)).owner)).toEqual([])
+  deps.advance(61_000)
+  expect(await readGauges(kitchen.viewer)).toEqual([])
+})
+
+test('a probe goes to the box that is meant, once at a time, and what it measured stays with the agent', async () => {
+  const kitchen = await createKitchen(deps)
+  const oven = await resolveAgent(deps, (await enrol(kitchen)).credential)
+  expect(await codeOf(orderProbe(kitchen.engineer, { id: oven.agentId }))).toBe('conflict')
+  await helloAgent(oven, hello)
+  const other = await createBox(deps, kitchen.workspaceId, { name: 'other' })
+  const { runId } = await orderProbe(kitchen.engineer, { id: oven.agentId })
+  expect(await orderProbe(kitchen.engineer, { id: oven.agentId })).toMatchObject({ runId })
+  const request = { kinds: ['probe'], holding: [] }
+  expect(await claimRun(other, request)).toBeNull()
+  const lease = await claimRun(oven, request)
+  if (!lease) throw new Error('no lease')
+  const measured = {
+    ...{ at: 5, flopsPerSecond: 1e12, precision: 'bf16', memoryBytesPerSecond: 1e10 },
+    ...{ diskWriteBytesPerSecond: null, diskReadBytesPerSecond: 1, hubRoundTripMs: 2, hubBytesPerSecond: 3 },
+  }
+  const { attemptId, epoch } = lease
+  const ended = { type: 'run-end', status: 'finished', summary: {}, error: null } as const
+  await recordRunEvents(oven, {
+    ...{ runId, attemptId, epoch },
+    events: [
+      { seq: 1, at: 0, event: { type: 'probe', ...measured } },
+      { seq: 2, at: 0, event: ended },
+    ],
+  })
+  expect(await getRun(kitchen.viewer, { id: runId })).toMatchObject({
+    status: 'finished',
+    modelVersionId: null,
+  })
+  expect((await listAgents(kitchen.viewer))[0]).toMatchObject({ id: oven.agentId, probe: measured })
+  expect(await codeOf(orderProbe(kitchen.viewer, { id: oven.agentId }))).toBe('forbidden')
+  expect(await codeOf(orderProbe((await createKitchen(deps)).owner, { id: oven.agentId }))).toBe('not_found')
+})
