@@ -170,12 +170,14 @@ export const metricSeries = pgTable(
   ],
 )
 
+/**
+ * No foreign key: checking it for each point costs more than storing the point. Points are written only under the lock
+ * of their attempt, which holds their series, and the trigger `metric_point_cascade` removes them with it.
+ */
 export const metricPoint = pgTable(
   'metric_point',
   {
-    seriesId: integer('series_id')
-      .notNull()
-      .references(() => metricSeries.id, { onDelete: 'cascade' }),
+    seriesId: integer('series_id').notNull(),
     step: integer('step').notNull(),
     time: at('time').notNull(),
     value: doublePrecision('value').notNull(),
