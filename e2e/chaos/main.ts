@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Reference, trainInPeace } from './reference'
+import { openReferences } from './reference'
 import { faultKinds } from './schedule'
 import { runSeed, type SeedResult } from './seed'
-import { runInput } from './work'
 
 /** `npm run chaos`: see docs/agents.md, "What was proved". Needs PALATE_PYTHON, which scripts/chaos.mjs sets. */
 async function main(): Promise<number> {
@@ -15,6 +11,7 @@ async function main(): Promise<number> {
       seeds: { type: 'string', default: '1,2,3,4,5' },
       faults: { type: 'string', default: '25' },
       steps: { type: 'string' },
+      'at-once': { type: 'string', default: '2' },
       keep: { type: 'boolean', default: false },
     },
   })
@@ -23,32 +20,30 @@ async function main(): Promise<number> {
   const seeds = values.seeds.split(',').map(Number)
   const faults = Number(values.faults)
   const steps = values.steps ? Number(values.steps) : undefined
-  const references = makeReferences(python, steps)
-  references.catch(() => undefined) // awaited, and told of, by the first seed
+  const referenceOf = openReferences(
+    python,
+    fileURLToPath(new URL('../../gpu-agent/trainer', import.meta.url)),
+  )
+  const atOnce = Number(values['at-once'])
   const results: SeedResult[] = []
   for (const seed of seeds) {
     say(`\nSeed ${seed}: ${faults} faults`)
     const tell = (text: string) => say(`  ${new Date().toISOString().slice(11, 19)}  ${text}`)
-    const result = await runSeed({ seed, faults, steps, python, references, keep: values.keep, tell })
+    const result = await runSeed({
+      seed,
+      faults,
+      steps,
+      atOnce,
+      python,
+      referenceOf,
+      keep: values.keep,
+      tell,
+    })
     results.push(result)
     print(result)
   }
   process.stdout.write(`${JSON.stringify({ seeds: results.map(toJson) })}\n`)
   return results.every((result) => isWell(result, faults)) ? 0 : 1
-}
-
-async function makeReferences(python: string, steps?: number): Promise<Map<number, Reference>> {
-  const trainer = fileURLToPath(new URL('../../gpu-agent/trainer', import.meta.url))
-  const references = new Map<number, Reference>()
-  for (const index of [0, 1]) {
-    const folder = await mkdtemp(join(tmpdir(), 'palate-peace-'))
-    try {
-      references.set(runInput(index).seed ?? 0, await trainInPeace(python, trainer, folder, index, steps))
-    } finally {
-      await rm(folder, { recursive: true, force: true })
-    }
-  }
-  return references
 }
 
 const struckIn = ({ struck }: SeedResult) => Object.values(struck).reduce((sum, times) => sum + times, 0)

@@ -1,23 +1,44 @@
 import { spawn } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ontology } from '@palate/recipe'
-import { runInput } from './work'
+import { exactKeys, type RunInput } from './work'
 
 /** key → step → value of a run that nothing disturbed. */
 export type Reference = Map<string, Map<number, number>>
 
-const keys = ['loss', 'learning_rate', 'grad_norm']
+/**
+ * The undisturbed run of each kind of work, by its seed, trained when it is first asked for.
+ *
+ * @param trainer the folder of the trainers' scripts
+ */
+export function openReferences(python: string, trainer: string) {
+  const known = new Map<number, Promise<Reference>>()
+  return (input: RunInput): Promise<Reference> => {
+    const { seed = 0 } = input
+    const reference = known.get(seed) ?? inFolder((folder) => trainInPeace(python, trainer, folder, input))
+    known.set(seed, reference)
+    return reference
+  }
+}
+
+async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
+  const folder = await mkdtemp(join(tmpdir(), 'palate-peace-'))
+  try {
+    return await work(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
 
 /** Trains as the agent would, alone and in peace, and returns what was said. @throws Error with the end of its stderr */
-export async function trainInPeace(
+async function trainInPeace(
   python: string,
   trainer: string,
   folder: string,
-  index: number,
-  steps?: number,
+  { kind, seed, config }: RunInput,
 ): Promise<Reference> {
-  const { kind, seed, config } = runInput(index, steps)
   await mkdir(join(folder, 'inputs'), { recursive: true })
   await writeFile(join(folder, 'inputs/ontology.json'), `${JSON.stringify(ontology)}\n`)
   const ids = { runId: 'run_peace', attemptId: 'att_peace', epoch: 1 }
@@ -27,11 +48,11 @@ export async function trainInPeace(
   const lines = (
     await run(python, ['-u', join(trainer, 'pretrain.py'), join(folder, 'job.json')], trainer)
   ).split('\n')
-  const reference: Reference = new Map(keys.map((key) => [key, new Map()]))
+  const reference: Reference = new Map(exactKeys.map((key) => [key, new Map()]))
   for (const line of lines.filter(Boolean)) {
     const event = JSON.parse(line) as { type: string; step: number; values: Record<string, number> }
     if (event.type !== 'metric') continue
-    for (const key of keys) reference.get(key)?.set(event.step, event.values[key] ?? Number.NaN)
+    for (const key of exactKeys) reference.get(key)?.set(event.step, event.values[key] ?? Number.NaN)
   }
   return reference
 }

@@ -7,7 +7,7 @@ import { statusesOfRuns } from './records'
 import type { Reference } from './reference'
 import { type FaultKind, makeSchedule, makeUploadCuts } from './schedule'
 import type { SpoolView } from './spools'
-import { runInput } from './work'
+import { type RunInput, runInput } from './work'
 
 export interface SeedResult extends Verdict {
   seed: number
@@ -21,8 +21,9 @@ export interface SeedOptions {
   faults: number
   steps?: number
   python: string
-  /** Being made while the first seed runs. */
-  references: Promise<Map<number, Reference>>
+  /** Runs that wait or work at the same time. */
+  atOnce: number
+  referenceOf: (input: RunInput) => Promise<Reference>
   keep: boolean
   tell: (text: string) => void
 }
@@ -39,12 +40,12 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   try {
     await house.start('hub')
     await house.start('agent')
-    const keeper = keepBusy(house, options.steps)
+    const keeper = keepBusy(house, options)
     const struck = await strikeAll(house, options, views)
     await keeper.stop()
     tell('the faults are over; waiting for the runs to finish')
     await untilAllOver(house)
-    const verdict = await takeAccount(house, views, await options.references)
+    const verdict = await takeAccount(house, views, await keeper.references())
     if (house.network.uploadsCut > 0) struck['cut-upload'] = house.network.uploadsCut
     return { ...verdict, seed, struck, seconds: Math.round((Date.now() - began) / 1000) }
   } finally {
@@ -82,25 +83,32 @@ async function untilWorkGoesOn(house: House): Promise<void> {
   }
 }
 
-/** Orders a run whenever fewer than two are left to be done. */
-function keepBusy(house: House, steps: number | undefined): { stop: () => Promise<void> } {
+/** Orders a run whenever too few are left to be done; what each should have been is trained beside it. */
+function keepBusy(house: House, { atOnce, steps, referenceOf }: SeedOptions) {
   let stopping = false
   let ordered = 0
+  const inputs = new Map<number, RunInput>()
   const work = async () => {
     while (!stopping) {
       const open = (await house.patiently(statusesOfRuns)).filter((status) => !over.includes(status)).length
-      if (open < 2) {
-        const index = ordered
-        await house.patiently((owner) => createRun(owner, runInput(index, steps)))
+      if (open < atOnce) {
+        const input = runInput(ordered, steps)
+        inputs.set(input.seed ?? 0, input)
+        referenceOf(input).catch(() => undefined) // awaited, and told of, when accounts are taken
+        await house.patiently((owner) => createRun(owner, input))
         ordered += 1
       } else await sleep(1000)
     }
   }
   const working = work()
   return {
-    stop: async () => {
+    async stop() {
       stopping = true
       await working
+    },
+    async references() {
+      const made = [...inputs].map(async ([seed, input]) => [seed, await referenceOf(input)] as const)
+      return new Map(await Promise.all(made))
     },
   }
 }

@@ -1,5 +1,7 @@
 import type { CreateRunInput } from '@palate/core/run/schemas'
 
+export type RunInput = Extract<CreateRunInput, { kind: 'pretrain' }>
+
 /** Trainings small enough for a minute each on one core, with a point of each series every five steps. */
 const common = {
   ...{ recipes: 120, steps: 400, batchSize: 2, hiddenSize: 32, layers: 1, heads: 2, kvHeads: 2, ffnSize: 32 },
@@ -7,9 +9,13 @@ const common = {
 }
 
 /** Two different ones, so that a point that ended up in the other's run would be seen. */
-export function runInput(index: number, steps = common.steps): CreateRunInput {
-  const seed = 11 + (index % 2)
-  return { kind: 'pretrain', name: `chaos ${index + 1}`, seed, config: { ...common, steps } }
+export function runInput(index: number, steps = common.steps): RunInput {
+  return {
+    kind: 'pretrain',
+    name: `chaos ${index + 1}`,
+    seed: 11 + (index % 2),
+    config: { ...common, steps },
+  }
 }
 
 /** Series that follow from the seed alone, and must agree with an undisturbed run to the last bit. */
