@@ -81,6 +81,18 @@ async function pytest(python) {
   return count(readPytest(output))
 }
 
+/** A short schedule of `npm run chaos`: each process is killed once, and the network is cut and slow. */
+async function chaos(python) {
+  const script = join(root, 'e2e/chaos/main.ts')
+  const options = ['--seeds', '30', '--faults', '6', '--steps', '150', '--at-once', '1']
+  const output = await run(process.execPath, ['--import', 'tsx', script, ...options], {
+    cwd: root,
+    env: { PALATE_PYTHON: python },
+  })
+  const [{ faults, expected, stored }] = JSON.parse(output.trim().split('\n').at(-1)).seeds
+  return `${count({ passed: 1 })}: ${faults} faults, ${stored} of ${expected} points stored`
+}
+
 function readPytest(output) {
   const number = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(output)?.[1] ?? 0)
   return { passed: number('passed'), failed: number('failed') + number('error'), skipped: number('skipped') }
@@ -131,6 +143,7 @@ try {
     await suite('TypeScript tests', () => vitest(python))
     await suite('Python tests', () => pytest(python))
   }
+  if (wants('chaos')) await suite('Chaos, a short schedule', () => chaos(python))
   if (wants('browser')) {
     let dist
     await step('Web app', async () => {
