@@ -6,13 +6,14 @@ import { type ReactNode, useEffect } from 'react'
 import { io } from 'socket.io-client'
 import { useTRPCClient } from './trpc'
 
-/** Which routers' answers a notice may have made stale. A pair under judgement is never among them. */
+/** Which routers' answers, or which single one, a notice may have made stale. A pair under judgement is never among them. */
 const stale: Record<string, readonly string[]> = {
   run: ['run', 'overview', 'variant', 'evaluation', 'agent'],
   dataset: ['dataset', 'overview'],
   'variant-batch': ['variant', 'overview'],
   evaluation: ['evaluation', 'overview'],
-  agent: ['agent'],
+  agent: ['agent', 'run'],
+  hardware: ['agent.gauges'],
   'model-version': ['model', 'deployment', 'overview'],
   label: ['overview', 'feedback', 'deployment'],
 }
@@ -27,7 +28,7 @@ function look(queryClient: QueryClient, topic: string) {
       const [path] = queryKey
       if (!Array.isArray(path)) return false
       if (path[0] === 'label') return path[1] === 'summary' && (!routers || topic === 'label')
-      return routers ? routers.includes(String(path[0])) : true
+      return routers ? routers.includes(String(path[0])) || routers.includes(path.join('.')) : true
     },
   })
 }

@@ -1,24 +1,19 @@
 'use client'
 
 import { Button, Dialog, DialogContent, DialogTrigger, ErrorState, Skeleton } from '@palate/ui'
-import { useMutation } from '@tanstack/react-query'
-import { Copy } from 'lucide-react'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { toast } from 'sonner'
-import { formatDate } from '../../lib/format'
 import { sentenceOf } from '../../lib/sentence'
 import { useTRPC } from '../../lib/trpc'
+import { useNow } from '../../lib/use-now'
+import { formatCountdown } from './enrol-command'
+import { EnrolCommands } from './enrol-commands'
 
-/** Shows a one-use code once; the machine trades it for a credential of its own. */
+/** Makes a one-use code and shows the command that spends it; says so when the agent has come. */
 export function EnrolDialog() {
   const trpc = useTRPC()
   const [open, setOpen] = useState(false)
   const create = useMutation(trpc.agent.createEnrolmentCode.mutationOptions())
-  const command = create.data ? enrolCommand(window.location.origin, create.data.code) : ''
-  const copy = async () => {
-    await navigator.clipboard.writeText(command)
-    toast.success('The command is on the clipboard.')
-  }
   return (
     <Dialog
       open={open}
@@ -32,20 +27,17 @@ export function EnrolDialog() {
       </DialogTrigger>
       <DialogContent
         title="Enrol an agent"
-        description="Run this in a checkout of Palate on the machine that shall train or serve. The code works once."
+        description="Run one of these in a checkout of Palate on the machine that shall train or serve."
+        className="max-w-2xl"
       >
         {create.data ? (
-          <>
-            <pre className="scroll-quiet overflow-x-auto rounded-md bg-sunk p-3 font-mono text-xs leading-relaxed">
-              {command}
-            </pre>
-            <div className="flex flex-wrap items-center justify-between gap-3">
-              <span className="num text-sm text-ink-3">good until {formatDate(create.data.expiresAt)}</span>
-              <Button onClick={copy}>
-                <Copy aria-hidden /> Copy
-              </Button>
-            </div>
-          </>
+          <OneCode
+            key={create.data.code}
+            code={create.data.code}
+            expiresAt={new Date(create.data.expiresAt).getTime()}
+            onRenew={() => create.mutate()}
+            onDone={() => setOpen(false)}
+          />
         ) : create.error ? (
           <ErrorState
             title="No code was made"
@@ -53,12 +45,71 @@ export function EnrolDialog() {
             onRetry={() => create.mutate()}
           />
         ) : (
-          <Skeleton className="h-16" />
+          <Skeleton className="h-40" />
         )}
       </DialogContent>
     </Dialog>
   )
 }
 
-const enrolCommand = (origin: string, code: string) =>
-  `PALATE_HUB_URL=${origin} \\\nPALATE_ENROLMENT_CODE=${code} \\\nnpm start --workspace @palate/gpu-agent`
+function OneCode({
+  code,
+  expiresAt,
+  onRenew,
+  onDone,
+}: {
+  code: string
+  expiresAt: number
+  onRenew: () => void
+  onDone: () => void
+}) {
+  const now = useNow(1000)
+  const arrived = useArrival()
+  if (arrived)
+    return (
+      <div
+        role="status"
+        className="flex flex-wrap items-center justify-between gap-3 rounded-md bg-good-soft px-4 py-3"
+      >
+        <p>
+          <b className="font-semibold">{arrived}</b> is enrolled. The code is used up.
+        </p>
+        <Button size="sm" onClick={onDone}>
+          Done
+        </Button>
+      </div>
+    )
+  if (now >= expiresAt)
+    return (
+      <div
+        role="status"
+        className="flex flex-wrap items-center justify-between gap-3 rounded-md bg-sunk px-4 py-3"
+      >
+        <p>The code ran out without being used.</p>
+        <Button size="sm" onClick={onRenew}>
+          Make a new one
+        </Button>
+      </div>
+    )
+  return (
+    <>
+      <EnrolCommands code={code} />
+      <p className="num text-sm text-ink-3">
+        The code works once, for another{' '}
+        <span role="timer" className="text-ink">
+          {formatCountdown(expiresAt - now)}
+        </span>
+        . Waiting for the agent…
+      </p>
+    </>
+  )
+}
+
+/** The name of the first agent that was not there when this was opened. */
+function useArrival(): string | undefined {
+  const trpc = useTRPC()
+  const agents = useQuery(trpc.agent.list.queryOptions(undefined, { refetchInterval: 3000 }))
+  const [known, setKnown] = useState<ReadonlySet<string>>()
+  if (!known && agents.data) setKnown(new Set(agents.data.map(({ id }) => id)))
+  return known && agents.data?.find(({ id }) => !known.has(id))?.name
+}

@@ -6,8 +6,13 @@ import { useForm, useWatch } from 'react-hook-form'
 import type { z } from 'zod'
 import { PresetChoice } from './preset-choice'
 import { mergeConfig, type NumberField, type Preset } from './presets'
+import { anywhere, type Whereabouts, WhereFields } from './where-fields'
 
-export type RunOrder<Config> = { name: string | undefined; seed: number | undefined; config: Config }
+export type RunOrder<Config> = {
+  name: string | undefined
+  seed: number | undefined
+  config: Config
+} & Whereabouts
 
 /** Name, preset and figures of a run. An empty figure is left to the trainer. */
 export function RunForm<Config>({
@@ -42,6 +47,7 @@ export function RunForm<Config>({
       fields.map(({ name }) => [name, preset?.config[name] === undefined ? '' : String(preset.config[name])]),
     )
   const [chosen, setChosen] = useState(presets[0])
+  const [where, setWhere] = useState(anywhere)
   const form = useForm<{ name: string; seed: string; figures: Record<string, string> }>({
     defaultValues: { name: '', seed: '', figures: figuresOf(presets[0]) },
   })
@@ -58,6 +64,7 @@ export function RunForm<Config>({
       name: name.trim() || undefined,
       seed: seed === '' ? undefined : Number(seed),
       config: parsed.data,
+      ...where,
     })
   })
 
@@ -90,6 +97,7 @@ export function RunForm<Config>({
           <Input type="number" min={0} placeholder="drawn" {...form.register('seed')} />
         </Field>
       </div>
+      <WhereFields value={where} onChange={setWhere} />
       {footer?.(mergeConfig(chosen, fields, current))}
       <Button type="submit" look="primary" size="lg" busy={busy} disabled={disabled} className="self-end">
         {action}

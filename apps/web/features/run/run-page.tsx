@@ -29,6 +29,7 @@ import { RunProgress } from './run-progress'
 import { RunSamples } from './run-samples'
 import { isMoving, StatusTag } from './run-status'
 import type { Run } from './types'
+import { WaitingReasons } from './waiting-reasons'
 
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC()
@@ -49,17 +50,13 @@ export function RunPage({ id }: { id: string }) {
 }
 
 function RunView({ run }: { run: Run }) {
-  const draws = run.kind !== 'generate'
+  const draws = run.kind !== 'generate' && run.kind !== 'probe'
   const proves = run.kind === 'dpo' || run.kind === 'sft'
   const stoppedByProof = run.failure?.code.startsWith('proof_') ?? false
   return (
     <>
       <RunHead run={run} />
-      {run.status === 'queued' ? (
-        <p role="status" className="rounded-lg bg-warn-soft px-4.5 py-3 text-warn">
-          {run.waitingBecause ?? 'It waits for an agent to take it.'}
-        </p>
-      ) : null}
+      {run.status === 'queued' ? <WaitingNote run={run} /> : null}
       {run.failure ? (
         <ErrorState
           title={`It ${run.status === 'failed' ? 'failed' : 'stopped'}`}
@@ -95,6 +92,20 @@ function RunView({ run }: { run: Run }) {
         </TabsContent>
       </Tabs>
     </>
+  )
+}
+
+function WaitingNote({ run }: { run: Run }) {
+  return (
+    <div role="status" className="flex flex-col gap-1.5 rounded-lg bg-warn-soft px-4.5 py-3">
+      <p className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 text-warn">
+        {run.waitingBecause ?? 'It waits for an agent to take it.'}
+        <Link href="/training/queue" className="text-sm underline underline-offset-3">
+          {run.waiting ? `Place ${run.waiting.place} in the queue` : 'To the queue'}
+        </Link>
+      </p>
+      {run.waiting ? <WaitingReasons agents={run.waiting.agents} /> : null}
+    </div>
   )
 }
 

@@ -30,7 +30,7 @@ import { isMoving, StatusTag } from './run-status'
 type Run = Outputs['run']['list'][number]
 
 const views = [
-  { id: 'training', name: 'Training', shows: (kind: string) => kind !== 'generate' },
+  { id: 'training', name: 'Training', shows: (kind: string) => kind !== 'generate' && kind !== 'probe' },
   { id: 'generate', name: 'Answers', shows: (kind: string) => kind === 'generate' },
   { id: 'all', name: 'All runs', shows: () => true },
 ] as const
@@ -53,7 +53,12 @@ export function RunsPage() {
       crumbs={[{ name: 'Training' }]}
       title="Training"
       lead="All that an agent executes is a run: the starter model, training on votes, and the writing of answers."
-      actions={may('run:create') ? <NewRunDialog /> : null}
+      actions={
+        <>
+          <QueueLink waiting={(runs.data ?? []).filter(({ status }) => status === 'queued').length} />
+          {may('run:create') ? <NewRunDialog /> : null}
+        </>
+      }
     >
       <Tabs value={view} onValueChange={setView}>
         <TabsList>
@@ -71,6 +76,14 @@ export function RunsPage() {
         }}
       </Loaded>
     </Page>
+  )
+}
+
+function QueueLink({ waiting }: { waiting: number }) {
+  return (
+    <Button asChild look="quiet">
+      <Link href="/training/queue">{waiting > 0 ? `Queue · ${waiting} waiting` : 'Queue'}</Link>
+    </Button>
   )
 }
 

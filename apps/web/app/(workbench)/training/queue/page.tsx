@@ -1,0 +1,6 @@
+import type { Metadata } from 'next'
+import { QueuePage } from '../../../../features/run/queue-page'
+
+export const metadata: Metadata = { title: 'Queue' }
+
+export default QueuePage

@@ -1,0 +1,109 @@
+'use client'
+
+import { Card, Tag } from '@palate/ui'
+import { formatAgo, plural } from '../../lib/format'
+import { useNow } from '../../lib/use-now'
+import { kindName } from '../run/run-kind'
+import { AgentActions } from './agent-actions'
+import { AgentGauges } from './agent-gauges'
+import { AgentPrice } from './price-field'
+import { ProbeFigures } from './probe-figures'
+import type { Agent, Sample } from './types'
+
+const tones = { online: 'good', offline: 'plain', revoked: 'bad' } as const
+
+export interface AgentRights {
+  write: boolean
+  price: boolean
+  run: boolean
+}
+
+/** One agent: how it is, what it works on, what it can do, and what may be done with it. */
+export function AgentCard({ agent, sample, may }: { agent: Agent; sample: Sample | null; may: AgentRights }) {
+  const { status, labels, kinds } = agent
+  return (
+    <li>
+      <Card className="flex h-full flex-col gap-4 px-5 py-4.5">
+        <div className="flex flex-wrap items-start justify-between gap-x-3 gap-y-2">
+          <div className="min-w-0">
+            <h2 className="title text-xl">{agent.name}</h2>
+            <p className="num text-sm text-ink-3">
+              <Presence agent={agent} />
+            </p>
+          </div>
+          <div className="flex flex-wrap items-center gap-1.5">
+            {agent.update ? <Tag tone="bad">needs an update</Tag> : null}
+            {agent.draining && status !== 'revoked' ? <Tag tone="warn">draining</Tag> : null}
+            {agent.rotating && status !== 'revoked' ? <Tag tone="warn">changing credential</Tag> : null}
+            <Tag tone={tones[status]} live={status === 'online'}>
+              {status}
+            </Tag>
+          </div>
+        </div>
+        <UpdateNote agent={agent} />
+        {status === 'revoked' ? (
+          <p className="text-sm text-ink-3">
+            Its credential opens nothing any more. To use the machine again, enrol it anew.
+          </p>
+        ) : (
+          <>
+            <AgentGauges agent={agent} sample={sample} />
+            <ProbeFigures probe={agent.probe} />
+            <ul aria-label="What it can do" className="flex flex-wrap items-center gap-1.5">
+              {labels.map((label) => (
+                <li key={`label ${label}`}>
+                  <Tag tone="accent">{label}</Tag>
+                </li>
+              ))}
+              {kinds.map((kind) => (
+                <li key={kind}>
+                  <Tag>{kindName(kind)}</Tag>
+                </li>
+              ))}
+              {agent.serving ? (
+                <li>
+                  <Tag tone="good">serves the chat</Tag>
+                </li>
+              ) : null}
+            </ul>
+            <div className="mt-auto flex flex-wrap items-center justify-between gap-3 border-t border-line pt-3 text-sm">
+              <AgentPrice agent={agent} mayWrite={may.price} />
+              <AgentActions agent={agent} may={may} />
+            </div>
+          </>
+        )}
+      </Card>
+    </li>
+  )
+}
+
+/** "box-7 · version 0.1.0 · 2 of 4 GPUs taken", or when it was last heard of. */
+function Presence({ agent }: { agent: Agent }) {
+  const now = useNow(5000)
+  const { status, hardware, version, lastSeenAt, places } = agent
+  const gpus = hardware?.gpus.length ?? 0
+  const work =
+    status === 'online'
+      ? describeWork(places.flatMap((place) => place.gpus).length, gpus, places.length)
+      : null
+  const seen =
+    status === 'online' ? null : lastSeenAt ? `last seen ${formatAgo(lastSeenAt, now)}` : 'never seen'
+  return [hardware?.hostname, version ? `version ${version}` : null, work, seen].filter(Boolean).join(' · ')
+}
+
+function describeWork(taken: number, gpus: number, runs: number): string {
+  if (runs === 0) return 'idle'
+  return gpus > 1 ? `${taken} of ${plural(gpus, 'GPU')} taken` : plural(runs, 'run')
+}
+
+function UpdateNote({ agent }: { agent: Agent }) {
+  if (!agent.update) return null
+  const { who, needed } = agent.update
+  return (
+    <p role="status" className="rounded-md bg-bad-soft px-3 py-2 text-sm text-ink">
+      {who === 'agent'
+        ? `This hub cannot talk with version ${agent.version ?? 'unknown'}. Update the agent to ${needed} or newer; its runs wait until then.`
+        : `The agent (version ${agent.version ?? 'unknown'}) is newer than this hub. Update Palate here, or run agent ${needed} there.`}
+    </p>
+  )
+}

@@ -1,0 +1,52 @@
+import type { HardwareSample } from '@palate/protocol'
+import { expect, test } from 'vitest'
+import { gpuGauges, hostGauges } from './gauge-figures'
+
+const gpu: HardwareSample['gpus'][number] = {
+  uuid: 'GPU-1',
+  utilisation: 0.643,
+  memoryUsedBytes: 21.4e9,
+  memoryTotalBytes: 24e9,
+  temperatureC: 71.4,
+  powerWatts: 302.6,
+}
+const sample: HardwareSample = {
+  at: 0,
+  cpu: 0.5,
+  memoryUsedBytes: 30.5e9,
+  memoryTotalBytes: 32e9,
+  diskFreeBytes: 2e9,
+  diskTotalBytes: 100e9,
+  gpus: [gpu],
+}
+
+test('a GPU in words and shares', () => {
+  expect(gpuGauges(gpu)).toEqual([
+    { name: 'At work', share: 0.643, words: '64 %', tone: 'accent' },
+    { name: 'Memory', share: 21.4 / 24, words: '21 GB of 24 GB', tone: 'accent' },
+    { name: 'Heat', share: 0.714, words: '71 °C', tone: 'accent' },
+    { name: 'Power', share: null, words: '303 W', tone: 'plain' },
+  ])
+})
+
+test('what is hot or full says so by its tone', () => {
+  const heat = (temperatureC: number) => gpuGauges({ ...gpu, temperatureC })[2]?.tone
+  expect([82, 83, 92].map(heat)).toEqual(['accent', 'warn', 'bad'])
+  expect(hostGauges(sample).map(({ name, tone }) => [name, tone])).toEqual([
+    ['CPU', 'accent'],
+    ['Memory', 'warn'],
+    ['Disk', 'bad'],
+  ])
+})
+
+test('what a machine does not tell is said as that, never as nought', () => {
+  const silent = { utilisation: null, memoryUsedBytes: null, temperatureC: null, powerWatts: null }
+  expect(
+    gpuGauges({ ...gpu, ...silent }).every(({ share, words }) => share === null && words === 'not told'),
+  ).toBe(true)
+  expect(hostGauges({ ...sample, cpu: null, diskFreeBytes: null }).map(({ words }) => words)).toEqual([
+    'not told',
+    '31 GB of 32 GB',
+    'not told',
+  ])
+})

@@ -1,0 +1,53 @@
+'use client'
+
+import { formatAgo, formatBytes } from '../../lib/format'
+import { useNow } from '../../lib/use-now'
+import type { Agent } from './types'
+
+type Probe = NonNullable<Agent['probe']>
+
+/** What a measuring run found; nothing where the box was never measured. */
+export function ProbeFigures({ probe }: { probe: Probe | null }) {
+  const now = useNow(60_000)
+  if (!probe) return null
+  const figures = probeWords(probe)
+  return (
+    <section className="flex flex-col gap-1.5 rounded-md bg-sunk px-3.5 py-2.5">
+      <h3 className="flex justify-between gap-3 text-xs text-ink-3">
+        <span>Measured</span>
+        <span className="num">{formatAgo(new Date(probe.at), now)}</span>
+      </h3>
+      <dl className="num grid grid-cols-2 gap-x-4 gap-y-1 text-xs sm:grid-cols-3">
+        {figures.map(([name, words]) => (
+          <div key={name} className="flex flex-col">
+            <dt className="text-ink-3">{name}</dt>
+            <dd>{words}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+const rate = (bytes: number) => `${formatBytes(bytes)}/s`
+
+/** What could not be measured is left out. */
+function probeWords(probe: Probe): [name: string, words: string][] {
+  const { flopsPerSecond, precision, memoryBytesPerSecond } = probe
+  const { diskWriteBytesPerSecond, diskReadBytesPerSecond, hubRoundTripMs, hubBytesPerSecond } = probe
+  const words: [string, string | null][] = [
+    ['Matrices', flopsPerSecond && `${formatFlops(flopsPerSecond)}${precision ? `, ${precision}` : ''}`],
+    ['Memory', memoryBytesPerSecond && rate(memoryBytesPerSecond)],
+    ['Disk, written', diskWriteBytesPerSecond && rate(diskWriteBytesPerSecond)],
+    ['Disk, read', diskReadBytesPerSecond && rate(diskReadBytesPerSecond)],
+    ['From the hub', hubBytesPerSecond && rate(hubBytesPerSecond)],
+    ['To the hub and back', hubRoundTripMs === null ? null : `${Math.max(1, Math.round(hubRoundTripMs))} ms`],
+  ].map(([name, value]) => [String(name), value ? String(value) : null])
+  return words.flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : []))
+}
+
+function formatFlops(flops: number): string {
+  const tera = flops / 1e12
+  if (tera >= 1) return `${tera < 10 ? tera.toFixed(1) : Math.round(tera)} TFLOP/s`
+  return `${Math.round(flops / 1e9)} GFLOP/s`
+}
