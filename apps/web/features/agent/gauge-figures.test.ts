@@ -24,7 +24,7 @@ test('a GPU in words and shares', () => {
   expect(gpuGauges(gpu)).toEqual([
     { name: 'At work', share: 0.643, words: '64 %', tone: 'accent' },
     { name: 'Memory', share: 21.4 / 24, words: '21 GB of 24 GB', tone: 'accent' },
-    { name: 'Heat', share: 0.714, words: '71 °C', tone: 'accent' },
+    { name: 'Heat', share: 71.4 / 100, words: '71 °C', tone: 'accent' },
     { name: 'Power', share: null, words: '303 W', tone: 'plain' },
   ])
 })
