@@ -15,12 +15,16 @@ export interface AgentTeller {
 
 /** Passes notices on to the agents whose sockets this hub holds. */
 export function openAgentTeller(agents: Namespace, relay: Relay, log: Logger): AgentTeller {
-  let waiting: ReturnType<typeof setTimeout> | null = null
-  const wakeAll = () => {
-    waiting ??= setTimeout(() => {
-      waiting = null
-      for (const { socket } of relay.connected()) socket.emit('work')
+  const waiting = new Map<string, ReturnType<typeof setTimeout>>()
+  /** @param workspaceId '' for those of all workspaces */
+  const wake = (workspaceId: string) => {
+    if (waiting.has(workspaceId)) return
+    const timer = setTimeout(() => {
+      waiting.delete(workspaceId)
+      for (const { socket, agent } of relay.connected())
+        if (workspaceId === '' || agent.workspaceId === workspaceId) socket.emit('work')
     }, workEveryMs)
+    waiting.set(workspaceId, timer)
   }
   const check = (socket: Socket) =>
     void showOut(socket).catch((error: unknown) =>
@@ -29,8 +33,8 @@ export function openAgentTeller(agents: Namespace, relay: Relay, log: Logger): A
   const held = (agentId: string | null) =>
     [...agents.sockets.values()].filter((socket) => agentId === null || agentOf(socket).agentId === agentId)
   return {
-    tell({ about, agentId, attemptId }) {
-      if (about === 'work' && agentId === null) return wakeAll()
+    tell({ about, agentId, workspaceId = '', attemptId }) {
+      if (about === 'work' && agentId === null) return wake(workspaceId)
       if (about === 'revoked') return held(agentId).forEach(check)
       for (const socket of held(agentId)) {
         if (about === 'cancel') attemptId && socket.emit('cancel', { attemptId })
@@ -38,7 +42,9 @@ export function openAgentTeller(agents: Namespace, relay: Relay, log: Logger): A
       }
     },
     checkAll: () => held(null).forEach(check),
-    stop: () => void (waiting && clearTimeout(waiting)),
+    stop() {
+      for (const timer of waiting.values()) clearTimeout(timer)
+    },
   }
 }
 

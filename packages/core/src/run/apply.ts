@@ -35,7 +35,8 @@ export async function applyDecision(
       .set({ status: decision.attempt, endedAt: ctx.now(), failure: ending.failure ?? null })
       .where(eq(attempt.id, locked.attempt.id))
   if (decision.next === 'settled') await settleRun(tx, ctx, changed)
-  if (decision.next === 'work') await notifyAgents(tx, { agentId: null, about: 'work', attemptId: null })
+  if (decision.next === 'work')
+    await notifyAgents(tx, { agentId: null, workspaceId, about: 'work', attemptId: null })
   if (decision.next === 'cancel' && locked.attempt)
     await notifyAgents(tx, {
       agentId: locked.attempt.agentId,

@@ -48,6 +48,6 @@ export async function insertRun(tx: Transaction, ctx: ServiceContext, made: NewR
     .returning()
   const queued = required(row, 'The run')
   await notify(tx, { workspaceId, topic: 'run', id: queued.id })
-  await notifyAgents(tx, { agentId: null, about: 'work', attemptId: null })
+  await notifyAgents(tx, { agentId: null, workspaceId, about: 'work', attemptId: null })
   return queued
 }

@@ -25,7 +25,9 @@ export type LiveNotice = z.infer<typeof LiveNotice>
 
 /** Hub-side pushes to agents travel the same way: the replica that holds the agent's socket acts on them. */
 export const AgentNotice = z.object({
+  /** Null for all agents, of the workspace where one is named. */
   agentId: z.string().nullable(),
+  workspaceId: z.string().optional(),
   about: z.enum(['work', 'cancel', 'revoked', 'rotate']),
   attemptId: z.string().nullable(),
 })
