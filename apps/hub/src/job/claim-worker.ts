@@ -1,29 +1,68 @@
 import { EventEmitter } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkerEvents } from 'graphile-worker'
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 
 /** First key of the advisory locks by which a hub shows that a worker pool of its own lives. */
 export const workerLockSpace = 7_281_953
 
+const againMs = 500
+
 /**
  * graphile-worker locks jobs under the id of its pool. This hub holds an advisory lock on that id, on one connection:
  * Postgres lets go of it when the hub dies, however it dies, and so the other hubs know whose jobs they may free.
- * A hub that loses this connection may have its jobs taken over while it works on them; they can run twice.
+ * A hub that loses this connection (Postgres was started anew) takes the lock again on a new one; in between its jobs
+ * may be taken over while it works on them, so they can run twice.
  */
 export async function openClaims(pool: Pool) {
   const events: WorkerEvents = new EventEmitter()
-  const client = await pool.connect()
+  let client: PoolClient | null = await pool.connect()
+  let workerPoolId: string | null = null
+  let closing = false
   let claimed: Promise<unknown> = Promise.resolve()
+  const claim = async (on: PoolClient) => {
+    if (workerPoolId)
+      await on.query('select pg_advisory_lock($1, hashtext($2))', [workerLockSpace, workerPoolId])
+  }
+  const watch = (held: PoolClient) => {
+    held.once('end', () => {
+      if (closing) return
+      client = null
+      held.release(true)
+      void takeAgain()
+    })
+  }
+  const takeAgain = async () => {
+    while (!closing && !client) {
+      const next = await pool.connect().catch(() => null)
+      const isHeld =
+        next &&
+        (await claim(next).then(
+          () => true,
+          () => false,
+        ))
+      if (isHeld && !closing) {
+        client = next
+        watch(next)
+      } else {
+        next?.release(true)
+        await sleep(againMs)
+      }
+    }
+  }
+  watch(client)
   events.on('pool:create', ({ workerPool }) => {
-    claimed = client.query('select pg_advisory_lock($1, hashtext($2))', [workerLockSpace, workerPool.id])
+    workerPoolId = workerPool.id
+    if (client) claimed = claim(client)
   })
   return {
     events,
     /** Resolves when the lock is held, long before a job of this pool can look abandoned. */
     held: () => claimed,
     async release() {
-      await client.query('select pg_advisory_unlock_all()')
-      client.release()
+      closing = true
+      await client?.query('select pg_advisory_unlock_all()')
+      client?.release()
     },
   }
 }

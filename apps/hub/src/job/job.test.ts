@@ -12,11 +12,12 @@ import { readExamples } from '@palate/corpus'
 import { contentKey } from '@palate/storage'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { listStore, type OpenedDeps, openTestDeps, startTestHub, until } from '../testing/hub'
+import { workerLockSpace } from './claim-worker'
 
 const test = await startTestHub()
 const kitchen = await createKitchen(test.deps)
 /** Without a hub on them: each of the tests that needs one starts its own. */
-const others = await Promise.all(Array.from({ length: 4 }, openTestDeps))
+const others = await Promise.all(Array.from({ length: 5 }, openTestDeps))
 function takeOther(): OpenedDeps {
   const opened = others.pop()
   if (!opened) throw new Error('One database more is needed.')
@@ -106,6 +107,23 @@ it('an import that takes its time is left to its hub while that lives', async ()
   expect(await readJob()).toEqual(before)
   await until(async () => (await read()).status === 'ready', 40_000)
 }, 60_000)
+
+it('a hub whose connection broke shows again that it lives, and is closed in peace', async () => {
+  const opened = takeOther()
+  const { hub } = await startHere(opened)
+  const { sql } = opened.deps
+  const holder = async () => {
+    const [row] =
+      await sql`select pid from pg_locks where locktype = 'advisory' and classid = ${workerLockSpace}
+      and database = (select oid from pg_database where datname = current_database())`
+    return row?.pid as number | undefined
+  }
+  const first = await until(holder)
+  await sql`select pg_terminate_backend(${first})`
+  expect(await until(async () => (await holder()) ?? null)).not.toBe(first)
+  await hub.close()
+  expect(await holder()).toBeUndefined()
+})
 
 it('a batch is prepared with the recipes of its dataset', async () => {
   const titles = Array.from({ length: 40 }, (_, index) => row(`Dish ${index}`))
