@@ -30,7 +30,7 @@ export const PreferenceFilter = z.strictObject({
 export type PreferenceFilter = z.infer<typeof PreferenceFilter>
 
 /** Where a person wants a run to go: what cannot be known from its configuration. */
-export const RunPlaceInput = {
+const RunPlaceInput = {
   /** Higher goes first. */
   priority: RunPriority.optional(),
   /** Labels that the agent must carry, all of them. */
