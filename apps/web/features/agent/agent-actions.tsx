@@ -5,8 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
 import { useTRPC } from '../../lib/trpc'
-import type { AgentRights } from './agent-card'
-import type { Agent } from './types'
+import type { Agent, AgentRights } from './types'
 
 export function AgentActions({ agent, may }: { agent: Agent; may: AgentRights }) {
   return (

@@ -8,15 +8,9 @@ import { AgentActions } from './agent-actions'
 import { AgentGauges } from './agent-gauges'
 import { AgentPrice } from './price-field'
 import { ProbeFigures } from './probe-figures'
-import type { Agent, Sample } from './types'
+import type { Agent, AgentRights, Sample } from './types'
 
 const tones = { online: 'good', offline: 'plain', revoked: 'bad' } as const
-
-export interface AgentRights {
-  write: boolean
-  price: boolean
-  run: boolean
-}
 
 /** One agent: how it is, what it works on, what it can do, and what may be done with it. */
 export function AgentCard({ agent, sample, may }: { agent: Agent; sample: Sample | null; may: AgentRights }) {

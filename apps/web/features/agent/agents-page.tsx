@@ -9,9 +9,9 @@ import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
-import { AgentCard, type AgentRights } from './agent-card'
+import { AgentCard } from './agent-card'
 import { EnrolDialog } from './enrol-dialog'
-import type { Agent } from './types'
+import type { Agent, AgentRights } from './types'
 
 export function AgentsPage() {
   const trpc = useTRPC()
