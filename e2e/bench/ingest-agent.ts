@@ -41,7 +41,8 @@ const note = (what: string) => (error: unknown) => process.stderr.write(`${what}
 async function connect(box: Box) {
   const link: HubLink = new HubLink(order.origin, () => box.credential, {
     onConnect: async () => {
-      await link.call('hello', hello, HelloReply)
+      const { features } = await link.call('hello', hello, HelloReply)
+      return features
     },
     onDisconnect: note('disconnected'),
     onRefused: note('refused'),

@@ -96,7 +96,7 @@ async function openMlflow(python: string) {
   )
   closers.unshift(server.stop)
   const url = `http://127.0.0.1:${port}`
-  await waitFor('The MLflow server', async () => (await fetch(`${url}/health`)).ok, { timeoutMs: 180_000 })
+  await waitFor('The MLflow server', async () => (await fetch(`${url}/health`)).ok, { timeoutMs: 600_000 })
   return async (): Promise<Round> => {
     const steps = stepsOf(values['mlflow-points'])
     const order = { url, name: `bench-${Date.now()}`, runs, keys: metricKeys, steps }

@@ -190,7 +190,7 @@ export class Agent {
   }
 
   /** Tells the hub what truly runs here, and does what it answers: go on, cancel, or stop. */
-  private async greet(): Promise<void> {
+  private async greet(): Promise<readonly string[]> {
     const attempts = [...this.attempts.values()]
     const running = attempts.map((attempt) => attempt.describe())
     for (const { runId, attemptId, epoch } of this.pending.values())
@@ -207,5 +207,6 @@ export class Agent {
       if (kept?.cancel) attempt.cancel()
     }
     this.log.info({ running: running.length, stop: reply.stop.length }, 'connected')
+    return reply.features
   }
 }

@@ -31,7 +31,13 @@ async function lease(agent: TestAgent) {
 describe('an agent', () => {
   it('enrols once with a code, says hello, and is online until its socket closes', async () => {
     const agent = await connectAgent(test.origin, kitchen.owner)
-    expect(await agent.hello()).toEqual({ agentId: agent.agentId, protocol: 1, keep: [], stop: [] })
+    expect(await agent.hello()).toEqual({
+      agentId: agent.agentId,
+      protocol: 1,
+      keep: [],
+      stop: [],
+      features: ['run-lines'],
+    })
     const status = async () =>
       (await listAgents(kitchen.viewer)).find(({ id }) => id === agent.agentId)?.status
     expect(await status()).toBe('online')
@@ -84,10 +90,9 @@ describe('an agent', () => {
     expect(await first.send(events(1, metric(1, 3)))).toMatchObject({ lost: true })
     const { runId, attemptId, epoch } = first
     expect(await agent.ask('lease-renewal', { runId, attemptId, epoch })).toMatchObject({ lost: true })
-    const artifact = await fetch(`${test.origin}/files/attempts/${attemptId}/artifacts?path=a&role=hf`, {
-      method: 'PUT',
-      headers: { authorization: `Bearer ${first.token}`, 'x-palate-sha256': '0'.repeat(64) },
-      body: 'x',
+    const artifact = await fetch(`${test.origin}/files/artifacts`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${first.token}`, 'tus-resumable': '1.0.0', 'upload-length': '1' },
     })
     expect(artifact.status).toBe(409)
     expect(await artifact.json()).toMatchObject({ error: { code: 'lease_lost' } })

@@ -14,14 +14,15 @@ export class HubLink {
   private readonly socket: Socket
   private readySignal = deferred()
   private isReady = false
+  private features: ReadonlySet<string> = new Set()
 
   constructor(
     hubUrl: string,
     /** The credential as it is at the moment of connecting. */
     credential: () => string,
     private readonly handlers: {
-      /** Says hello; the link is ready when it resolves. */
-      onConnect: () => Promise<void>
+      /** Says hello, and gives back what the hub says it understands; the link is ready when it resolves. */
+      onConnect: () => Promise<readonly string[]>
       onDisconnect: (reason: string) => void
       onRefused: (message: string) => void
     },
@@ -104,6 +105,11 @@ export class HubLink {
     return answer.parse(value)
   }
 
+  /** Whether the hub of the last hello understands an event that older hubs do not. */
+  understands(event: string): boolean {
+    return this.features.has(event)
+  }
+
   /** Sends without an answer; dropped while there is no connection. */
   tell(event: string, payload: unknown): void {
     if (this.isReady) this.socket.emit(event, payload)
@@ -112,7 +118,7 @@ export class HubLink {
   private async greet(): Promise<void> {
     const { id } = this.socket
     try {
-      await this.handlers.onConnect()
+      this.features = new Set(await this.handlers.onConnect())
       if (this.socket.connected && this.socket.id === id) this.setReady(true)
     } catch (error) {
       this.handlers.onRefused(error instanceof Error ? error.message : String(error))

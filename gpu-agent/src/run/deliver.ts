@@ -2,9 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EventBatchReply, type RunningAttempt } from '@palate/protocol'
 import type { HubLink } from '../connect/hub-link'
 import { backoffMs, FinalError } from '../files/retry'
-import type { Spool } from './spool'
+import type { Lines } from './segment'
+import { eventsOf, type Spool } from './spool'
 
 export type DeliveryEnd = 'delivered' | 'lost' | 'stopped'
+
+type Ref = Omit<RunningAttempt, 'lastSeq'>
+type Sent = { lastSeq: number; reply: Promise<{ value: EventBatchReply } | { error: unknown }> }
+
+/** Batches under way at once: while the hub commits one, the next ones travel and are parsed. */
+const window = 4
 
 /**
  * Sends a spool's events to the hub in their order until the run's end is acked, or until `until()` says that nothing
@@ -14,7 +21,7 @@ export type DeliveryEnd = 'delivered' | 'lost' | 'stopped'
  */
 export async function deliver(
   spool: Spool,
-  attempt: Omit<RunningAttempt, 'lastSeq'>,
+  attempt: Ref,
   link: HubLink,
   options: { signal: AbortSignal; leftoverOnly: boolean; onFailure: (error: unknown) => void },
 ): Promise<DeliveryEnd> {
@@ -25,16 +32,7 @@ export async function deliver(
     try {
       await spool.waitBeyond(spool.ackedSeq, signal)
       await link.ready(signal)
-      const events = await spool.read(spool.ackedSeq)
-      // The hello that made the link ready may have moved the watermark up to the end.
-      if (events.length === 0) continue
-      const reply = await link.call('run-events', { ...attempt, events }, EventBatchReply)
-      if (reply.lost) return 'lost'
-      const before = spool.ackedSeq
-      // A hub that forgot what it once acked (a database set back) can never be given it again.
-      if (reply.ackedSeq < before) return 'lost'
-      await spool.ack(reply.ackedSeq)
-      if (spool.ackedSeq === before) throw new Error(`The hub acked nothing of a batch after ${before}.`)
+      if ((await sendAll(spool, attempt, link)) === 'lost') return 'lost'
       failures = 0
     } catch (error) {
       if (signal.aborted) break
@@ -45,4 +43,51 @@ export async function deliver(
     }
   }
   return 'stopped'
+}
+
+/** Sends what is on disk beyond the watermark, several batches at a time, until nothing is left that is not acked. */
+async function sendAll(spool: Spool, attempt: Ref, link: HubLink): Promise<'acked' | 'lost'> {
+  const underWay: Sent[] = []
+  let sentSeq = spool.ackedSeq
+  try {
+    for (;;) {
+      while (underWay.length < window && spool.flushedSeq > sentSeq) {
+        const lines = await spool.readLines(sentSeq)
+        if (!lines) break
+        underWay.push(send(lines, attempt, link))
+        sentSeq = lines.lastSeq
+      }
+      const first = underWay.shift()
+      if (!first) return 'acked'
+      if ((await settle(first, spool)) === 'lost') return 'lost'
+    }
+  } finally {
+    // What is repeated must not overtake what is still under way.
+    await Promise.all(underWay.map(({ reply }) => reply))
+  }
+}
+
+function send(lines: Lines, attempt: Ref, link: HubLink): Sent {
+  const call = link.understands('run-lines')
+    ? link.call('run-lines', { ...attempt, lines: lines.bytes }, EventBatchReply)
+    : link.call('run-events', { ...attempt, events: eventsOf(lines) }, EventBatchReply)
+  return {
+    lastSeq: lines.lastSeq,
+    reply: call.then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    ),
+  }
+}
+
+/** @throws Error when the batch must be sent again */
+async function settle({ lastSeq, reply }: Sent, spool: Spool): Promise<'acked' | 'lost'> {
+  const answer = await reply
+  if ('error' in answer) throw answer.error
+  const { ackedSeq, lost } = answer.value
+  // A hub that forgot what it once acked (a database set back) can never be given it again.
+  if (lost || ackedSeq < spool.ackedSeq) return 'lost'
+  await spool.ack(ackedSeq)
+  if (ackedSeq < lastSeq) throw new Error(`The hub acked ${ackedSeq} of a batch that goes to ${lastSeq}.`)
+  return 'acked'
 }

@@ -56,15 +56,18 @@ function seqOfLine(line: string): number | null {
   }
 }
 
+/** Whole lines as they lie on disk: `bytes` ends with a line end, `lastSeq` is the last line's. */
+export type Lines = { bytes: Buffer; lastSeq: number }
+
 /** The lines of a segment from `seq` on, at most `maxLines` of them and, after the first, at most `maxBytes`. */
 export async function readLines(
   segment: Segment,
   seq: number,
   limit: { maxLines: number; maxBytes: number },
-): Promise<string[]> {
+): Promise<Lines | null> {
   const from = seq - segment.firstSeq
   const start = segment.offsets[from]
-  if (start === undefined) return []
+  if (start === undefined) return null
   let to = from + 1
   while (
     to < segment.offsets.length &&
@@ -75,9 +78,9 @@ export async function readLines(
   const end = endOf(segment, to - 1)
   const file = await open(segment.path, 'r')
   try {
-    const buffer = Buffer.alloc(end - start)
-    await file.read(buffer, 0, buffer.length, start)
-    return buffer.toString('utf8').trimEnd().split('\n')
+    const bytes = Buffer.alloc(end - start)
+    await file.read(bytes, 0, bytes.length, start)
+    return { bytes, lastSeq: segment.firstSeq + to - 1 }
   } finally {
     await file.close()
   }

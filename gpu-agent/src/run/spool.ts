@@ -5,6 +5,7 @@ import { eventBatchLimit, isMachineFailure, SpooledEvent, type TrainerEvent } fr
 import {
   bytesBeyond,
   firstSeqOf,
+  type Lines,
   lastSeqOf,
   openSegment,
   readLines,
@@ -142,12 +143,17 @@ export class Spool {
     return turn
   }
 
-  /** The next events beyond `afterSeq` that are on disk, bounded by the batch limit and 512 KiB. */
-  async read(afterSeq: number): Promise<SpooledEvent[]> {
+  /** The next lines beyond `afterSeq` that are on disk, bounded by the batch limit and 512 KiB; null where there are none. */
+  async readLines(afterSeq: number): Promise<Lines | null> {
     const segment = this.segments.find((one) => one.firstSeq <= afterSeq + 1 && lastSeqOf(one) > afterSeq)
-    if (!segment) return []
-    const lines = await readLines(segment, afterSeq + 1, { maxLines: eventBatchLimit, maxBytes: batchBytes })
-    return lines.map((line) => SpooledEvent.parse(JSON.parse(line)))
+    if (!segment) return null
+    return readLines(segment, afterSeq + 1, { maxLines: eventBatchLimit, maxBytes: batchBytes })
+  }
+
+  /** The same as events. */
+  async read(afterSeq: number): Promise<SpooledEvent[]> {
+    const lines = await this.readLines(afterSeq)
+    return lines ? eventsOf(lines) : []
   }
 
   /** Moves the watermark up and deletes segments that lie below it. A watermark lost in a crash only repeats a delivery. */
@@ -252,6 +258,11 @@ export class Spool {
     this.segments.push(segment)
     return segment
   }
+}
+
+export function eventsOf({ bytes }: Lines): SpooledEvent[] {
+  const lines = bytes.toString('utf8').trimEnd().split('\n')
+  return lines.map((line) => SpooledEvent.parse(JSON.parse(line)))
 }
 
 /** Appends and fsyncs; a write that fails half way is cut off again, so that the file stays whole lines. */

@@ -4,6 +4,9 @@ import { z } from 'zod'
 import type { Relay } from '../chat/relay'
 import { answer } from './answer'
 
+/** What an agent may use that hubs before this one did not know. */
+const features = ['run-lines']
+
 /**
  * `hello`: from here on the agent counts as connected to this hub. What is in it is read only once its protocol is
  * known to be ours, so that an agent of another age hears that and no fault in its words.
@@ -12,6 +15,6 @@ export function onHello(socket: Socket, agent: AgentContext, relay: Relay): void
   answer(socket, 'hello', z.looseObject({ serving: z.unknown().optional() }), agent.log, async (hello) => {
     const reply = await helloAgent(agent, hello)
     if (socket.connected) relay.join(socket, agent, hello.serving === true)
-    return reply
+    return { ...reply, features }
   })
 }

@@ -1,4 +1,5 @@
 import type { SpooledEvent, TrainerEvent } from '@palate/protocol'
+import { cleanText } from './clean-text'
 
 /** PostgreSQL's integer; a step beyond it is a trainer's mistake. */
 const lastStep = 2_147_483_647
@@ -21,10 +22,11 @@ export function acceptEvents(events: readonly SpooledEvent[], ackedSeq: number):
 }
 
 /**
- * An event that PostgreSQL can store: without NUL characters and halves of surrogate pairs, which a byte-level model
- * may write. One event that the database refuses would hold up the spool behind it for ever.
+ * An event that PostgreSQL can store: one that the database refuses would hold up the spool behind it for ever. A
+ * metric's names are cleaned once each, where their series are made.
  */
 function storable(event: TrainerEvent): TrainerEvent {
+  if (event.type === 'metric') return event.step <= lastStep ? event : { ...event, step: lastStep }
   const clean = cleanStrings(event) as TrainerEvent
   return 'step' in clean ? { ...clean, step: Math.min(clean.step, lastStep) } : clean
 }
@@ -34,9 +36,4 @@ function cleanStrings(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(cleanStrings)
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [cleanText(key), cleanStrings(item)]))
-}
-
-function cleanText(text: string): string {
-  const whole = text.replaceAll('\u0000', '')
-  return /[\ud800-\udfff]/.test(whole) ? Buffer.from(whole, 'utf8').toString('utf8') : whole
 }

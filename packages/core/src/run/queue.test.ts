@@ -70,6 +70,15 @@ test('the queue is listed in the order in which it is taken, each run with its r
   })
 })
 
+test('a run that nobody can take is in nobody’s way', async () => {
+  const { workspaceId, viewer } = await createKitchen(deps)
+  await createBox(deps, workspaceId, { name: 'oven', gpus: [gpu('a', 16)] })
+  await queueRun(deps, workspaceId, { needs: { gpus: 1, gpuMemoryBytes: 22e9 }, priority: 5 })
+  const { id } = await queueRun(deps, workspaceId)
+  const { runs } = await listQueue(viewer, {})
+  expect(runs[1]).toMatchObject({ id, waiting: { place: 2, because: 'An agent is about to take it.' } })
+})
+
 test('only who orders runs moves them, and only the own', async () => {
   const kitchen = await createKitchen(deps)
   const stranger = (await createKitchen(deps)).owner

@@ -5,7 +5,7 @@ import { agentStatus, isOutdated } from '../agent/online'
 import type { Deps } from '../context'
 import { groupBy } from '../group-by'
 import { orderQueue, type Queued } from './order'
-import { wholePlace } from './place'
+import { findMisfit, wholePlace } from './place'
 import type { RunView, WaitingView } from './schemas'
 import { type AgentState, explainWaiting } from './waiting'
 
@@ -40,11 +40,34 @@ export async function explainQueue(
 ): Promise<Map<string, WaitingView>> {
   if (!queue.some(({ id }) => ids.has(id))) return new Map()
   const agents = await readAgentStates(ctx)
-  return new Map(
-    queue.flatMap((one, index) =>
-      ids.has(one.id) ? [[one.id, explainWaiting(one, agents, index + 1, ctx.now())] as const] : [],
-    ),
-  )
+  const rivals = countRivals(agents)
+  const reasons = new Map<string, WaitingView>()
+  for (const [index, one] of queue.entries()) {
+    const ahead = rivals(one, ids.has(one.id))
+    if (ahead !== null)
+      reasons.set(one.id, explainWaiting(one, agents, { place: index + 1, ahead }, ctx.now()))
+  }
+  return reasons
+}
+
+/**
+ * Goes through the queue in order and tells of a run how many before it could take an agent from it: a run that none
+ * of its agents can take is not in its way. Alike runs are looked at once.
+ */
+function countRivals(agents: readonly AgentState[]) {
+  const before = new Map<string, { fits: boolean[]; runs: number }>()
+  return (one: QueuedRun, asked: boolean): number | null => {
+    const key = JSON.stringify([one.kind, one.needs])
+    const fits = before.get(key)?.fits ?? agents.map(({ whole }) => findMisfit(one, whole) === null)
+    const ahead = asked
+      ? [...before.values()].reduce(
+          (sum, other) => sum + (other.fits.some((fit, index) => fit && fits[index]) ? other.runs : 0),
+          0,
+        )
+      : null
+    before.set(key, { fits, runs: (before.get(key)?.runs ?? 0) + 1 })
+    return ahead
+  }
 }
 
 async function readAgentStates(ctx: Workspace): Promise<AgentState[]> {

@@ -1,15 +1,17 @@
 import { agent, attempt, run, type Transaction } from '@palate/db'
-import { EventBatch, type EventBatchReply, type SpooledEvent } from '@palate/protocol'
+import { EventBatch, type EventBatchReply, type EventLines, type SpooledEvent } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { receiveGeneration } from '../generation/receive'
 import { notify } from '../notify'
 import { acceptEvents } from './accept-events'
 import { applyDecision } from './apply'
+import { AttemptMemory } from './attempt-memory'
 import { countAttempts } from './count-attempts'
 import { digestEvents } from './digest-events'
 import type { RunRow } from './insert'
 import { type AttemptRow, lockRun } from './lock'
+import { readLines } from './read-lines'
 import { decide } from './transition'
 import { writeMetrics } from './write-metrics'
 import { writeTexts } from './write-texts'
@@ -18,27 +20,60 @@ import { writeTexts } from './write-texts'
  * Records a batch of the agent's spool in one transaction and moves the attempt's watermark with it: killing any
  * process at any moment loses nothing and doubles nothing. `ackedSeq` is how far the spool may be trimmed; `lost`
  * says that the lease has passed on and nothing of the batch was taken.
+ *
+ * @param memory what this process knows of the attempt from earlier batches; a caller that has one sends the
+ * attempt's batches one after another
  */
-export async function recordRunEvents(ctx: AgentContext, raw: EventBatch): Promise<EventBatchReply> {
-  const batch = EventBatch.parse(raw)
-  return ctx.db.transaction(async (tx) => {
-    if (batch.events.some(({ event }) => event.type === 'probe')) await lockAgent(tx, ctx)
-    const locked = await lockAttempt(tx, ctx, batch)
-    if (!locked) return { ackedSeq: 0, lost: true }
-    const { attempt: held } = locked
-    if (held.status !== 'running') {
-      // The answer to the last batch got lost on its way: say again that all was recorded.
-      const replayed = batch.events.every(({ seq }) => seq <= held.ackedSeq)
-      return { ackedSeq: held.ackedSeq, lost: held.status === 'lost' || !replayed }
-    }
-    const events = acceptEvents(batch.events, held.ackedSeq)
-    const last = events.at(-1)
-    if (!last) return { ackedSeq: held.ackedSeq, lost: false }
-    await writeBatch(tx, ctx, locked, events)
-    await endRun(tx, ctx, locked, last)
-    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'run', id: locked.run.id })
-    return { ackedSeq: last.seq, lost: false }
-  })
+export async function recordRunEvents(
+  ctx: AgentContext,
+  raw: EventBatch,
+  memory?: AttemptMemory,
+): Promise<EventBatchReply> {
+  return record(ctx, EventBatch.parse(raw), memory)
+}
+
+/** The same for a batch that came as the spool's own lines. */
+export async function recordRunLines(
+  ctx: AgentContext,
+  raw: EventLines,
+  memory?: AttemptMemory,
+): Promise<EventBatchReply> {
+  return record(ctx, readLines(raw), memory)
+}
+
+async function record(
+  ctx: AgentContext,
+  batch: EventBatch,
+  memory = new AttemptMemory(),
+): Promise<EventBatchReply> {
+  const look = { workspaceId: ctx.workspaceId, topic: 'run', id: batch.runId } as const
+  let told = true
+  try {
+    const reply = await ctx.db.transaction(async (tx) => {
+      if (batch.events.some(({ event }) => event.type === 'probe')) await lockAgent(tx, ctx)
+      const locked = await lockAttempt(tx, ctx, batch)
+      if (!locked) return { ackedSeq: 0, lost: true }
+      const { attempt: held } = locked
+      if (held.status !== 'running') {
+        // The answer to the last batch got lost on its way: say again that all was recorded.
+        const replayed = batch.events.every(({ seq }) => seq <= held.ackedSeq)
+        return { ackedSeq: held.ackedSeq, lost: held.status === 'lost' || !replayed }
+      }
+      const events = acceptEvents(batch.events, held.ackedSeq)
+      const last = events.at(-1)
+      if (!last) return { ackedSeq: held.ackedSeq, lost: false }
+      await writeBatch(tx, ctx, locked, events, memory)
+      await endRun(tx, ctx, locked, last)
+      told = memory.mayLook() || last.event.type === 'run-end'
+      if (told) await notify(tx, look)
+      return { ackedSeq: last.seq, lost: false }
+    })
+    if (!told) memory.lookLater(() => notify(ctx.db, look).catch(() => undefined))
+    return reply
+  } catch (error) {
+    memory.forget()
+    throw error
+  }
 }
 
 /** A probe is written to the agent's row, and agents are locked before runs. */
@@ -69,8 +104,9 @@ async function writeBatch(
   ctx: AgentContext,
   locked: { run: RunRow; attempt: AttemptRow },
   events: SpooledEvent[],
+  memory: AttemptMemory,
 ): Promise<void> {
-  await writeMetrics(tx, locked.attempt, events)
+  await writeMetrics(tx, locked.attempt, events, memory)
   await writeTexts(tx, locked.attempt, events)
   for (const { event } of events)
     if (event.type === 'generation') await receiveGeneration(tx, ctx, locked.run, event)

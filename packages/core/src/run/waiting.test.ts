@@ -21,7 +21,7 @@ function agent(
   }
 }
 const why = (needs: Partial<RunNeeds>, agents: AgentState[], place = 1, kind: 'dpo' | 'sft' = 'dpo') =>
-  explainWaiting({ kind, needs: RunNeeds.parse(needs) }, agents, place, now)
+  explainWaiting({ kind, needs: RunNeeds.parse(needs) }, agents, { place, ahead: place - 1 }, now)
 const because = (...args: Parameters<typeof why>) => why(...args).because
 
 const busy = (runNumber: number, ...gpus: string[]) => ({ gpus, runNumber })

@@ -28,11 +28,12 @@ interface Look {
 /**
  * Why a queued run does not start yet: in one sentence, and for each agent that cannot take it now.
  * @param place in the queue, from 1
+ * @param ahead how many of those before it could take an agent from it
  */
 export function explainWaiting(
   wanted: Wanted,
   agents: readonly AgentState[],
-  place: number,
+  { place, ahead }: { place: number; ahead: number },
   now: Date,
 ): WaitingView {
   const { agentId } = wanted.needs
@@ -40,7 +41,7 @@ export function explainWaiting(
     .filter(({ id }) => agentId === null || id === agentId)
     .map((agent) => ({ agent, ...lookAt(wanted, agent, now) }))
   const reasons = looks.flatMap(({ agent: { id, name }, reason }) => (reason ? [{ id, name, reason }] : []))
-  return { because: sayWhole(wanted, looks, place - 1), place, agents: reasons }
+  return { because: sayWhole(wanted, looks, ahead), place, agents: reasons }
 }
 
 function lookAt(wanted: Wanted, agent: AgentState, now: Date): Pick<Look, 'never' | 'reason'> {

@@ -74,6 +74,8 @@ export const HelloReply = z.object({
   protocol: z.int(),
   keep: z.array(z.object({ attemptId: z.string(), ackedSeq: z.int().nonnegative(), cancel: z.boolean() })),
   stop: z.array(z.string()),
+  /** What this hub understands beyond the protocol's first form, by the event's name: `run-lines`. */
+  features: z.array(z.string()).default([]),
 })
 export type HelloReply = z.infer<typeof HelloReply>
 
@@ -139,6 +141,15 @@ export const EventBatch = z.object({
   events: z.array(SpooledEvent).min(1).max(eventBatchLimit),
 })
 export type EventBatch = z.infer<typeof EventBatch>
+
+/**
+ * agent → hub `run-lines`, for hubs that name it in their hello: the same batch as the spool has it, a JSON text of
+ * `SpooledEvent` a line. Neither end writes it anew. The answer is the same; batches of one attempt may follow each
+ * other without waiting, and are recorded in the order in which they were sent.
+ */
+export const EventLines = z.object({ ...attemptRef, lines: z.instanceof(Uint8Array) })
+export type EventLines = z.infer<typeof EventLines>
+
 export const EventBatchReply = z.object({ ackedSeq: z.int().nonnegative(), lost: z.boolean() })
 export type EventBatchReply = z.infer<typeof EventBatchReply>
 
