@@ -1,4 +1,5 @@
 import { cleanUploads, type Deps, expireLeases } from '@palate/core'
+import { Patience } from './patience'
 
 interface Sweep {
   name: string
@@ -8,10 +9,21 @@ interface Sweep {
 
 const hour = 3_600_000
 
+/** Takes leases that were not renewed, but not right after a time in which nobody could renew one. */
+function leaseSweep(deps: Deps): Sweep {
+  const everyMs = Math.min(15_000, deps.leaseMs / 4)
+  const patience = new Patience(Math.min(60_000, deps.leaseMs), 2.5 * everyMs)
+  const sweep = async () => {
+    await deps.sql`select 1`
+    if (patience.isOver(Date.now())) await expireLeases(deps)
+  }
+  return { name: 'leases', everyMs, sweep }
+}
+
 /** What must be done now and then, whatever else happens. One that fails is noted and tried again at its next time. */
 export function startSweeps(deps: Deps, rescueJobs: () => Promise<void>): () => void {
   const sweeps: Sweep[] = [
-    { name: 'leases', everyMs: Math.min(15_000, deps.leaseMs / 4), sweep: () => expireLeases(deps) },
+    leaseSweep(deps),
     { name: 'jobs', everyMs: 15_000, sweep: rescueJobs },
     { name: 'uploads', everyMs: hour, sweep: () => cleanUploads(deps) },
     { name: 'half-written objects', everyMs: hour, sweep: () => deps.storage.removeStale(24 * hour) },
