@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, request, type Server } from 'node:http'
 import { connect } from 'node:net'
-import { text } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createFront } from './front.mjs'
 
@@ -12,6 +12,12 @@ const hub = createServer(async (incoming, response) => {
     incoming.on('close', () => undefined)
     response.on('close', () => goneAway.push(incoming.url ?? ''))
     return
+  }
+  if (incoming.url?.startsWith('/files/artifacts')) {
+    const offset = Number(incoming.headers['upload-offset'] ?? 0)
+    const arrived = incoming.method === 'PATCH' ? (await buffer(incoming)).length : 0
+    const headers = { 'tus-resumable': '1.0.0', 'upload-offset': String(offset + arrived) }
+    return void response.writeHead(incoming.method === 'HEAD' ? 200 : 204, headers).end()
   }
   const hash = createHash('sha256')
   let bytes = 0
@@ -128,4 +134,18 @@ it('says so when the hub does not answer', async () => {
     { error: { code: 'unavailable', message: 'The hub does not answer.' } },
   ])
   alone.close()
+})
+
+it('passes the verbs and headers of a resumable upload', async () => {
+  const at = `http://127.0.0.1:${port}/files/artifacts/att_1.x`
+  const head = await fetch(at, {
+    method: 'HEAD',
+    headers: { 'upload-offset': '7', 'tus-resumable': '1.0.0' },
+  })
+  expect([head.status, head.headers.get('upload-offset')]).toEqual([200, '7'])
+  const type = 'application/offset+octet-stream'
+  const headers = { 'upload-offset': '7', 'tus-resumable': '1.0.0', 'content-type': type }
+  const patch = await fetch(at, { method: 'PATCH', headers, body: Buffer.alloc(5) })
+  expect([patch.status, patch.headers.get('upload-offset')]).toEqual([204, '12'])
+  expect(patch.headers.get('tus-resumable')).toBe('1.0.0')
 })

@@ -1,4 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
+import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Deps } from '@palate/core'
 import { Pool } from 'pg'
@@ -6,6 +7,7 @@ import { openChatLimiter } from './chat/rate-limit'
 import { Relay } from './chat/relay'
 import type { HubEnv } from './env'
 import { createApp } from './http/app'
+import { ArtifactUploads } from './http/artifact-uploads'
 import { startWorker } from './job/worker'
 import { listenForNotices } from './live/listen'
 import { openSockets } from './socket/open'
@@ -30,14 +32,16 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     perAddress: env.HUB_ANSWERS_PER_ADDRESS,
     atOnce: env.HUB_ANSWERS_AT_ONCE,
   })
-  const app = createApp(deps, { deps, relay, limiter, trustedProxies: env.HUB_TRUSTED_PROXIES })
+  const artifacts = await ArtifactUploads.open(deps, join(env.PALATE_STORAGE, 'partial'))
+  const chat = { deps, relay, limiter, trustedProxies: env.HUB_TRUSTED_PROXIES }
+  const app = createApp(deps, chat, artifacts)
   const http = createAdaptorServer({ fetch: app.fetch }) as HttpServer
   http.requestTimeout = 0 // a large upload may take its time; headers may not
   http.headersTimeout = headersMs
   const io = openSockets(http, deps, relay)
   const unlisten = await listenForNotices(deps, io, relay)
   const worker = await startWorker(pool, { deps, importMemoryMb: env.HUB_IMPORT_MEMORY_MB })
-  const stopSweeps = startSweeps(deps, () => worker.rescue())
+  const stopSweeps = startSweeps(deps, { rescueJobs: () => worker.rescue(), artifacts })
   const port = await listen(http, env.HUB_PORT, env.HUB_HOST)
   deps.log.info({ host: env.HUB_HOST, port }, 'the hub listens')
   return {

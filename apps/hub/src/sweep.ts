@@ -1,4 +1,5 @@
 import { cleanUploads, type Deps, expireLeases } from '@palate/core'
+import type { ArtifactUploads } from './http/artifact-uploads'
 import { Patience } from './patience'
 
 interface Sweep {
@@ -21,11 +22,15 @@ function leaseSweep(deps: Deps): Sweep {
 }
 
 /** What must be done now and then, whatever else happens. One that fails is noted and tried again at its next time. */
-export function startSweeps(deps: Deps, rescueJobs: () => Promise<void>): () => void {
+export function startSweeps(
+  deps: Deps,
+  { rescueJobs, artifacts }: { rescueJobs: () => Promise<void>; artifacts: ArtifactUploads },
+): () => void {
   const sweeps: Sweep[] = [
     leaseSweep(deps),
     { name: 'jobs', everyMs: 15_000, sweep: rescueJobs },
     { name: 'uploads', everyMs: hour, sweep: () => cleanUploads(deps) },
+    { name: 'artifacts that stopped coming', everyMs: hour, sweep: () => artifacts.clean(24 * hour) },
     { name: 'half-written objects', everyMs: hour, sweep: () => deps.storage.removeStale(24 * hour) },
   ]
   const timers = sweeps.map(({ name, everyMs, sweep }) => {

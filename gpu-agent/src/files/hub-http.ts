@@ -1,16 +1,11 @@
-import { createReadStream } from 'node:fs'
-import { Readable } from 'node:stream'
+import { refusalOf } from './refusal'
 import { FinalError } from './retry'
+import { ResumableUpload, type UploadFile } from './upload'
 
 /** HTTP to the hub's own origin. A path of the hub that points elsewhere is refused, so that no token leaves with it. */
 export type HubHttp = {
   get(path: string, token: string, signal: AbortSignal): Promise<Response>
-  putFile(
-    path: string,
-    file: { path: string; sizeBytes: number; sha256: string },
-    token: string,
-    signal: AbortSignal,
-  ): Promise<void>
+  upload(file: UploadFile, token: string): ResumableUpload
   postJson(path: string, body: unknown, signal: AbortSignal): Promise<unknown>
 }
 
@@ -21,23 +16,7 @@ export function createHubHttp(hubUrl: string): HubHttp {
       if (!response.ok) throw await failure(response)
       return response
     },
-    async putFile(path, file, token, signal) {
-      const init: RequestInit & { duplex: 'half' } = {
-        method: 'PUT',
-        headers: {
-          ...bearer(token),
-          'content-type': 'application/octet-stream',
-          'content-length': String(file.sizeBytes),
-          'x-palate-sha256': file.sha256,
-        },
-        body: Readable.toWeb(createReadStream(file.path)) as ReadableStream,
-        duplex: 'half',
-        signal,
-      }
-      const response = await fetch(sameOrigin(hubUrl, path), init)
-      if (!response.ok) throw await failure(response)
-      await response.body?.cancel()
-    },
+    upload: (file, token) => new ResumableUpload(hubUrl, file, token),
     async postJson(path, body, signal) {
       const response = await fetch(sameOrigin(hubUrl, path), {
         method: 'POST',
@@ -60,19 +39,6 @@ function sameOrigin(hubUrl: string, path: string): URL {
   return url
 }
 
-/** Answers that no repetition mends are final: every 4xx but timeouts, conflicts of the moment and rate limits. */
 async function failure(response: Response): Promise<Error> {
-  const { code, message } = errorBody(await response.text().catch(() => ''))
-  const sentence = `The hub answered ${response.status}${message ? `: ${message}` : '.'}`
-  const passing = response.status >= 500 || [408, 425, 429].includes(response.status)
-  return passing ? new Error(sentence) : new FinalError(sentence, code)
-}
-
-function errorBody(text: string): { code: string; message: string } {
-  try {
-    const value = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } }
-    return { code: String(value.error?.code ?? 'refused'), message: String(value.error?.message ?? '') }
-  } catch {
-    return { code: 'refused', message: text.slice(0, 200) }
-  }
+  return refusalOf(response.status, await response.text().catch(() => ''))
 }

@@ -8,7 +8,7 @@ import { FinalError, retry } from '../files/retry'
 type Artifact = Extract<TrainerEvent, { type: 'artifact' }>
 
 /**
- * Uploads a file that the trainer announced; repeated until the hub has it, and harmless when it already has.
+ * Uploads a file that the trainer announced, going on where a cut line stopped, until the hub has it whole.
  *
  * @returns the event as it is true of the bytes that were sent
  * @throws PathEscape when it lies outside the work folder, FinalError when the hub refuses it or it changed
@@ -29,11 +29,8 @@ export async function uploadArtifact(
   const sha256 = await hashFile(path)
   if (sha256 !== artifact.sha256)
     throw new FinalError(`${artifact.path} changed after the trainer had announced it.`, 'changed')
-  const query = new URLSearchParams({ path: artifact.path, role: artifact.role })
-  const target = `/files/attempts/${encodeURIComponent(lease.attemptId)}/artifacts?${query}`
-  await retry((one) => http.putFile(target, { path, sizeBytes, sha256 }, lease.token, one), {
-    signal,
-    onFailure: context.onFailure,
-  })
+  const metadata = { path: artifact.path, role: artifact.role, sha256 }
+  const upload = http.upload({ path, sizeBytes, metadata }, lease.token)
+  await retry((one) => upload.send(one), { signal, onFailure: context.onFailure })
   return { ...artifact, sizeBytes, sha256 }
 }

@@ -1,6 +1,10 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   AgentHello,
   EnrolRequest,
@@ -9,6 +13,8 @@ import {
   LeaseRequest,
   type SpooledEvent,
 } from '@palate/protocol'
+import { FileStore } from '@tus/file-store'
+import { Server as TusServer } from '@tus/server'
 import { Server, type Socket } from 'socket.io'
 
 export type TestAttempt = {
@@ -34,6 +40,8 @@ export class TestHub {
   beforeAck: (batch: EventBatch, socket: Socket) => void | Promise<void> = () => undefined
   afterStore: (batch: EventBatch, socket: Socket) => void = () => undefined
   httpFailures = 0
+  private readonly partial = mkdtempSync(join(tmpdir(), 'palate-test-hub-'))
+  private readonly tus = this.openTus()
   private readonly http = createServer((request, response) => void this.serve(request, response))
   private readonly io = new Server(this.http, { path: '/socket.io', maxHttpBufferSize: 8e6 })
 
@@ -72,7 +80,7 @@ export class TestHub {
       config,
       inputs: Object.entries(inputs).map(([name, bytes]) => this.store(name, Buffer.from(bytes))),
       resume: null,
-      token: 'lease-token',
+      token: `lease-token.${runId.replace('run_', 'att_')}_1`,
       leaseMs: 600_000,
       gpus: [],
     }
@@ -102,6 +110,7 @@ export class TestHub {
 
   async stop(): Promise<void> {
     await this.io.close()
+    await rm(this.partial, { recursive: true, force: true })
   }
 
   private greet(socket: Socket): void {
@@ -160,20 +169,22 @@ export class TestHub {
     attempt.lost = true
     const epoch = attempt.lease.epoch + 1
     const attemptId = attempt.lease.attemptId.replace(/_\d+$/, `_${epoch}`)
-    this.queue.push({ ...attempt.lease, attemptId, epoch })
+    this.queue.push({ ...attempt.lease, attemptId, epoch, token: `lease-token.${attemptId}` })
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://hub')
     if (url.pathname.startsWith('/socket.io')) return
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk as Buffer)
-    const body = Buffer.concat(chunks)
     const answer = (status: number, value: unknown) => response.writeHead(status).end(JSON.stringify(value))
     if (this.httpFailures > 0) {
       this.httpFailures -= 1
+      request.resume()
       return void answer(503, { error: { code: 'unavailable', message: 'not now' } })
     }
+    if (url.pathname.startsWith('/files/artifacts')) return this.tus.handle(request, response)
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const body = Buffer.concat(chunks)
     if (url.pathname === '/files/agents/enrol') {
       const { code } = EnrolRequest.parse(JSON.parse(body.toString()))
       if (!this.codes.delete(code))
@@ -182,13 +193,35 @@ export class TestHub {
     }
     const object = this.objects.get(url.pathname.replace('/files/objects/', ''))
     if (object) return void response.writeHead(200, { 'content-length': object.length }).end(object)
-    const attempt = this.attempts.get(/attempts\/([^/]+)\/artifacts/.exec(url.pathname)?.[1] ?? '')
-    if (!attempt || request.headers.authorization !== 'Bearer lease-token')
-      return void answer(404, { error: { code: 'not_found', message: 'There is nothing here.' } })
-    const sha256 = createHash('sha256').update(body).digest('hex')
-    if (sha256 !== request.headers['x-palate-sha256'])
-      return void answer(422, { error: { code: 'invalid', message: 'The hash differs.' } })
-    attempt.artifacts.set(url.searchParams.get('path') ?? '', body)
-    answer(200, { ok: true })
+    answer(404, { error: { code: 'not_found', message: 'There is nothing here.' } })
+  }
+
+  private openTus(): TusServer {
+    const attemptOf = (headers: Headers) => {
+      const attempt = this.attempts.get(
+        headers.get('authorization')?.replace('Bearer lease-token.', '') ?? '',
+      )
+      if (!attempt || attempt.lost) throw refusal(409, 'lease_lost', 'The lease is over.')
+      return attempt
+    }
+    return new TusServer({
+      path: '/files/artifacts',
+      datastore: new FileStore({ directory: this.partial }),
+      relativeLocation: true,
+      namingFunction: () => randomUUID(),
+      onIncomingRequest: async (request) => void attemptOf(request.headers),
+      onUploadFinish: async (request, upload) => {
+        const bytes = await readFile(join(this.partial, upload.id))
+        if (createHash('sha256').update(bytes).digest('hex') !== upload.metadata?.sha256)
+          throw refusal(400, 'invalid', 'The hash differs.')
+        attemptOf(request.headers).artifacts.set(upload.metadata?.path ?? '', bytes)
+        return {}
+      },
+    })
   }
 }
+
+const refusal = (status_code: number, code: string, message: string) => ({
+  status_code,
+  body: JSON.stringify({ error: { code, message } }),
+})

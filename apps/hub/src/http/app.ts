@@ -3,22 +3,26 @@ import { type Deps, DomainError } from '@palate/core'
 import { Hono } from 'hono'
 import { type ChatTools, postChatCompletions } from '../chat/complete'
 import { getModels } from '../chat/list-models'
+import type { ArtifactUploads } from './artifact-uploads'
 import { postEnrol } from './enrol-agent'
 import { answerError } from './error'
 import { getDownload } from './get-download'
 import { getHealth } from './get-health'
 import { getObject } from './get-object'
-import { putArtifact } from './put-artifact'
 import { putUpload } from './put-upload'
 
 /** The routes. Each is a file: parse, call core, answer; errors are said in one place. */
-export function createApp(deps: Deps, chat: ChatTools): Hono<{ Bindings: HttpBindings }> {
+export function createApp(
+  deps: Deps,
+  chat: ChatTools,
+  artifacts: ArtifactUploads,
+): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.get('/files/health', (c) => getHealth(c, deps))
   app.put('/files/uploads/:uploadId', (c) => putUpload(c, deps))
   app.post('/files/agents/enrol', (c) => postEnrol(c, deps))
   app.get('/files/objects/:sha256', (c) => getObject(c, deps))
-  app.put('/files/attempts/:attemptId/artifacts', (c) => putArtifact(c, deps))
+  app.all('/files/artifacts/:uploadId?', (c) => artifacts.handle(c))
   app.get('/files/download/:ticket', (c) => getDownload(c, deps))
   app.get('/v1/models', (c) => getModels(c, deps))
   app.post('/v1/chat/completions', (c) => postChatCompletions(c, chat))

@@ -15,6 +15,8 @@ const statuses = {
   internal: 500,
 } as const satisfies Record<Refusal['code'], number>
 
+export const statusOf = ({ code }: Refusal): number => statuses[code]
+
 /** The one place where an error becomes an HTTP answer. */
 export function answerError(error: unknown, c: Context, log: Logger): Response {
   const refusal = toRefusal(error, log, `${c.req.method} ${c.req.path}`)

@@ -33,7 +33,11 @@ def artifact(work: Path, path: str, text: str) -> None:
 def checkpoint(work: Path, step: int) -> None:
     folder = work / "checkpoints" / f"checkpoint-{step}"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "state.json").write_text(json.dumps({"step": step}))
+    state = json.dumps({"step": step}).encode()
+    (folder / "state.json").write_bytes(state)
+    told = {"sizeBytes": len(state), "sha256": hashlib.sha256(state).hexdigest()}
+    manifest = {"version": 1, "step": step, "files": {"state.json": told}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
     say({"type": "checkpoint", "step": step, "path": f"checkpoints/checkpoint-{step}"})
 
 

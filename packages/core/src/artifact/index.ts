@@ -1,1 +1,2 @@
-export { type StoredArtifact, storeArtifact } from './store'
+export { ArtifactHead } from './path'
+export { requireRunningAttempt, type StoredArtifact, storeArtifact } from './store'

@@ -30,12 +30,17 @@ export async function storeArtifact(
   const parsed = ArtifactHead.safeParse(file)
   if (!parsed.success)
     throw new DomainError('invalid', parsed.error.issues[0]?.message ?? 'This is no artifact.')
-  await deps.db.transaction((tx) => requireLease(tx, lease))
+  await requireRunningAttempt(deps, lease)
   const stored = await receive(deps, file.stream, parsed.data.sha256)
   return deps.db.transaction(async (tx) => {
     await requireLease(tx, lease)
     return writeRow(tx, lease, parsed.data, stored)
   })
+}
+
+/** @throws DomainError `lease_lost` unless the attempt still runs under this lease's epoch */
+export async function requireRunningAttempt(deps: Deps, lease: TicketClaims<'lease'>): Promise<void> {
+  await deps.db.transaction((tx) => requireLease(tx, lease))
 }
 
 async function requireLease(tx: Transaction, lease: TicketClaims<'lease'>): Promise<void> {

@@ -1,0 +1,176 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { utimes } from 'node:fs/promises'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { createRun, getRunArtifacts, revokeAgent } from '@palate/core'
+import { createKitchen } from '@palate/core/testing'
+import { Lease } from '@palate/protocol'
+import { describe, expect, it } from 'vitest'
+import { ArtifactUploads } from './http/artifact-uploads'
+import { connectAgent } from './testing/agent'
+import { listStore, startTestHub, until } from './testing/hub'
+
+const test = await startTestHub()
+const kitchen = await createKitchen(test.deps)
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+async function lease() {
+  const agent = await connectAgent(test.origin, kitchen.owner)
+  await agent.hello()
+  await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const given = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'], holding: [] }))
+  return { agent, ...given }
+}
+
+/** The verbs of tus, bare: what a client may send, and what it may not. */
+function tus(token: string) {
+  const headers = { authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0' }
+  const at = (path: string) => test.origin + path
+  return {
+    create: (size: number, metadata: Record<string, string>) =>
+      fetch(at('/files/artifacts'), {
+        method: 'POST',
+        headers: {
+          ...headers,
+          'upload-length': String(size),
+          'upload-metadata': Object.entries(metadata)
+            .map(([key, value]) => `${key} ${base64(value)}`)
+            .join(','),
+        },
+      }),
+    head: (path: string) => fetch(at(path), { method: 'HEAD', headers }),
+    patch: (path: string, offset: number, body: Uint8Array) =>
+      fetch(at(path), {
+        method: 'PATCH',
+        headers: {
+          ...headers,
+          'upload-offset': String(offset),
+          'content-type': 'application/offset+octet-stream',
+        },
+        body: Buffer.from(body),
+      }),
+    /** Sends a part of what it announces and breaks the line. */
+    patchAndCut: (path: string, offset: number, announced: number, body: Uint8Array) =>
+      new Promise<void>((resolve) => {
+        const cut = request(at(path), {
+          method: 'PATCH',
+          headers: {
+            ...headers,
+            'upload-offset': String(offset),
+            'content-type': 'application/offset+octet-stream',
+            'content-length': announced,
+          },
+        })
+        cut.on('error', () => resolve())
+        cut.write(body, () => setTimeout(() => cut.destroy(), 200))
+      }),
+  }
+}
+
+const artifacts = async (runId: string) => getRunArtifacts(kitchen.viewer, { runId })
+const whereOf = (created: Response) => created.headers.get('location') ?? ''
+
+describe('an artifact', () => {
+  it('that is cut in the middle goes on where it stopped, and is seen only when it is whole', async () => {
+    const { runId, token, agent } = await lease()
+    const bytes = randomBytes(600_000)
+    const client = tus(token)
+    const created = await client.create(bytes.length, {
+      path: 'out/a.gguf',
+      role: 'gguf',
+      sha256: sha256(bytes),
+    })
+    expect(created.status).toBe(201)
+    const where = whereOf(created)
+    expect(where).toMatch(/^\/files\/artifacts\/att_\w+\.[\w-]+$/)
+    await client.patchAndCut(where, 0, bytes.length, bytes.subarray(0, 250_000))
+    const offset = await until(async () => Number((await client.head(where)).headers.get('upload-offset')))
+    expect(offset).toBeLessThanOrEqual(250_000)
+    expect(await artifacts(runId)).toEqual([])
+    expect(await test.deps.storage.exists(`objects/${sha256(bytes).slice(0, 2)}/${sha256(bytes)}`)).toBe(
+      false,
+    )
+    expect((await client.patch(where, offset - 1, bytes)).status).toBe(409)
+    expect((await client.patch(where, offset, bytes.subarray(offset))).status).toBe(204)
+    expect(await artifacts(runId)).toMatchObject([{ path: 'out/a.gguf', role: 'gguf', sizeBytes: 600_000 }])
+    const [, file] = where.split('/files/artifacts/')
+    expect((await listStore(test)).filter((path) => path.endsWith(`${file}`))).toEqual([])
+    // The answer to the last part may get lost: whoever asks again hears that all is there.
+    const again = await client.head(where)
+    expect([again.status, again.headers.get('upload-offset')]).toEqual([200, '600000'])
+    agent.socket.disconnect()
+  })
+
+  it('of other bytes than announced, of an odd path or role, leaves nothing', async () => {
+    const { runId, token, agent } = await lease()
+    const client = tus(token)
+    const before = await listStore(test)
+    const whole = { path: 'a.gguf', role: 'gguf', sha256: '0'.repeat(64) }
+    const wrong = await client.patch(whereOf(await client.create(3, whole)), 0, Buffer.from('abc'))
+    expect([wrong.status, JSON.parse(await wrong.text())]).toMatchObject([
+      400,
+      { error: { code: 'invalid', message: expect.stringMatching(/another SHA-256/) } },
+    ])
+    for (const bad of [
+      { path: '../a' },
+      { path: '/etc/x' },
+      { path: 'a/.b' },
+      { role: 'shell' },
+      { sha256: 'x' },
+    ])
+      expect((await client.create(3, { ...whole, ...bad })).status, JSON.stringify(bad)).toBe(400)
+    expect((await client.create(3, {})).status).toBe(400)
+    expect(await listStore(test)).toEqual(before)
+    expect(await artifacts(runId)).toEqual([])
+    agent.socket.disconnect()
+  })
+
+  it('belongs to its attempt: another attempt, a stranger and a lost lease are refused at every request', async () => {
+    const mine = await lease()
+    const other = await lease()
+    const bytes = Buffer.from('weights')
+    const head = { path: 'w.bin', role: 'hf', sha256: sha256(bytes) }
+    const where = whereOf(await tus(mine.token).create(bytes.length, head))
+    expect((await tus(other.token).head(where)).status).toBe(403)
+    expect((await tus(other.token).patch(where, 0, bytes)).status).toBe(403)
+    expect((await tus('forged').patch(where, 0, bytes)).status).toBe(401)
+    expect((await fetch(test.origin + where, { method: 'DELETE' })).status).toBe(401)
+    expect((await tus(mine.token).head(`${where}%2f..%2f..%2fx`)).status).toBe(404)
+    expect((await tus(mine.token).head(`${where}x`)).status).toBe(404)
+    await revokeAgent(kitchen.owner, { id: mine.agent.agentId })
+    for (const answer of [
+      await tus(mine.token).patch(where, 0, bytes),
+      await tus(mine.token).create(bytes.length, head),
+    ])
+      expect([answer.status, JSON.parse(await answer.text())]).toMatchObject([
+        409,
+        { error: { code: 'lease_lost' } },
+      ])
+    expect(await artifacts(mine.runId)).toEqual([])
+    other.agent.socket.disconnect()
+  })
+
+  it('of no bytes at all is one too', async () => {
+    const { runId, token, agent } = await lease()
+    const empty = { path: 'empty.txt', role: 'hf', sha256: sha256(Buffer.alloc(0)) }
+    expect((await tus(token).create(0, empty)).status).toBe(201)
+    expect(await artifacts(runId)).toMatchObject([{ path: 'empty.txt', sizeBytes: 0 }])
+    agent.socket.disconnect()
+  })
+
+  it('that stopped coming is cleaned away after a day, one that still comes is not', async () => {
+    const { token, agent } = await lease()
+    const client = tus(token)
+    const head = { path: 'a', role: 'hf', sha256: '0'.repeat(64) }
+    const [old, young] = [whereOf(await client.create(9, head)), whereOf(await client.create(9, head))]
+    for (const file of (await listStore(test)).filter((path) => path.includes(old.split('/').at(-1) ?? '-')))
+      await utimes(file, 0, 0)
+    const uploads = await ArtifactUploads.open(test.deps, join(test.root, 'partial'))
+    expect(await uploads.clean(24 * 3_600_000)).toBe(2)
+    expect((await client.head(old)).status).toBe(404)
+    expect((await client.head(young)).status).toBe(200)
+    agent.socket.disconnect()
+  })
+})

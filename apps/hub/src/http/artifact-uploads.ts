@@ -1,0 +1,136 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import {
+  ArtifactHead,
+  type Deps,
+  DomainError,
+  requireRunningAttempt,
+  storeArtifact,
+  type TicketClaims,
+} from '@palate/core'
+import { FileStore } from '@tus/file-store'
+import { Server, type Upload } from '@tus/server'
+import type { Context } from 'hono'
+import { toRefusal } from '../refusal'
+import { bearerOf } from './bearer'
+import { statusOf } from './error'
+
+const path = '/files/artifacts'
+
+/**
+ * Artifacts of attempts by resumable upload (tus 1.0): `POST /files/artifacts` with `Upload-Length` and, as
+ * `Upload-Metadata`, `path`, `role` and `sha256`; then `PATCH` and `HEAD` on the address that it names. What has
+ * arrived lies in a folder of its own, out of sight; it becomes an object and a row when it is whole and its hash
+ * agrees. Every request carries the lease's token and is refused once the lease has passed on.
+ */
+export class ArtifactUploads {
+  private readonly store: FileStore
+  private readonly server: Server
+
+  private constructor(
+    private readonly deps: Deps,
+    private readonly folder: string,
+  ) {
+    this.store = new FileStore({ directory: folder })
+    this.server = new Server({
+      path,
+      datastore: this.store,
+      relativeLocation: true,
+      allowedOrigins: [],
+      namingFunction: async (request) =>
+        `${(await this.leaseOf(request.headers)).attemptId}.${crypto.randomUUID()}`,
+      onUploadCreate: async (_request, upload) => {
+        headOf(upload)
+        return {}
+      },
+      onUploadFinish: async (request, upload) => {
+        await this.finish(await this.leaseOf(request.headers), upload)
+        return {}
+      },
+      onResponseError: (request, error) => {
+        if (!(error instanceof Error)) return undefined // tus's own, in its own words
+        const refusal = toRefusal(error, deps.log, `${request.method} ${path}`)
+        return { status_code: statusOf(refusal), body: JSON.stringify({ error: refusal }) }
+      },
+    })
+  }
+
+  static async open(deps: Deps, folder: string): Promise<ArtifactUploads> {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    return new ArtifactUploads(deps, folder)
+  }
+
+  /** Any method on /files/artifacts and below. */
+  async handle(c: Context<{ Bindings: HttpBindings }>): Promise<Response> {
+    const lease = await this.deps.tickets.verify('lease', bearerOf(c))
+    await requireRunningAttempt(this.deps, lease)
+    const id = c.req.param('uploadId') ?? ''
+    if (!/^[\w.-]*$/.test(id)) throw new DomainError('not_found', 'There is no such upload.')
+    if (id && !id.startsWith(`${lease.attemptId}.`))
+      throw new DomainError('forbidden', 'This ticket is for another attempt.')
+    if (id && c.req.method === 'HEAD') {
+      // Hono takes a HEAD for a GET and would answer a second time where Node's own objects were used.
+      return (await this.answerDone(c, lease, id)) ?? this.server.handleWeb(c.req.raw)
+    }
+    await this.server.handle(c.env.incoming, c.env.outgoing)
+    return RESPONSE_ALREADY_SENT
+  }
+
+  /** Removes uploads, and notes of finished ones, that nobody has touched for so long. */
+  async clean(olderThanMs: number): Promise<number> {
+    let removed = 0
+    for (const name of await readdir(this.folder)) {
+      const found = await stat(join(this.folder, name)).catch(() => null)
+      if (!found || Date.now() - found.mtimeMs < olderThanMs) continue
+      await rm(join(this.folder, name), { force: true })
+      removed += 1
+    }
+    return removed
+  }
+
+  private async leaseOf(headers: Headers): Promise<TicketClaims<'lease'>> {
+    const token = (headers.get('authorization') ?? '').replace(/^Bearer /, '')
+    return this.deps.tickets.verify('lease', token)
+  }
+
+  private async finish(lease: TicketClaims<'lease'>, upload: Upload): Promise<void> {
+    const file = join(this.folder, upload.id)
+    try {
+      await storeArtifact(this.deps, lease, { ...headOf(upload), stream: createReadStream(file) })
+    } catch (error) {
+      // Other bytes than announced never become right ones; after a passing fault the next HEAD tries again.
+      if (error instanceof DomainError && error.code === 'invalid') await this.forget(upload.id)
+      throw error
+    }
+    await writeFile(`${file}.done`, String(upload.size))
+    await this.forget(upload.id)
+  }
+
+  private async forget(id: string): Promise<void> {
+    for (const name of [id, `${id}.json`]) await rm(join(this.folder, name), { force: true })
+  }
+
+  /**
+   * An upload whose last answer got lost on its way is done and says so; one whose bytes are all here and that could
+   * not be stored when the last ones came is stored now.
+   */
+  private async answerDone(c: Context, lease: TicketClaims<'lease'>, id: string): Promise<Response | null> {
+    const upload = await this.store.getUpload(id).catch(() => null)
+    if (upload && upload.offset === upload.size) await this.finish(lease, upload)
+    else if (upload) return null
+    const size = await readFile(join(this.folder, `${id}.done`), 'utf8').catch(() => null)
+    if (size === null) return null
+    const headers = { 'tus-resumable': '1.0.0', 'upload-offset': size, 'upload-length': size }
+    return c.body(null, 200, { ...headers, 'cache-control': 'no-store' })
+  }
+}
+
+/** @throws DomainError `invalid` where the metadata is no artifact's */
+function headOf({ metadata }: Upload): ArtifactHead {
+  const parsed = ArtifactHead.safeParse(metadata ?? {})
+  if (parsed.success) return parsed.data
+  throw new DomainError('invalid', parsed.error.issues[0]?.message ?? 'This is no artifact.')
+}
