@@ -69,7 +69,10 @@ async function work(execution: Execution): Promise<RunEnd> {
   }
 }
 
-async function jobOf({ lease, folder }: Execution, inputs: Record<string, string>): Promise<TrainerJob> {
+async function jobOf(execution: Execution, inputs: Record<string, string>): Promise<TrainerJob> {
+  const { lease, folder, spool } = execution
+  const onTorn = (checkpoint: string, reason: string) =>
+    void spool.append({ type: 'log', level: 'warn', text: `${checkpoint} is passed over: ${reason}.` })
   return {
     protocol: 1,
     runId: lease.runId,
@@ -78,7 +81,7 @@ async function jobOf({ lease, folder }: Execution, inputs: Record<string, string
     kind: lease.kind,
     workDir: folder.work,
     seed: lease.seed,
-    resumeFrom: await newestCheckpoint(folder.work),
+    resumeFrom: await newestCheckpoint(folder.work, onTorn),
     inputs,
     config: lease.config,
   }

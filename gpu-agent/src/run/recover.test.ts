@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readdir, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -88,6 +89,27 @@ describe('an agent that comes back', () => {
     expect(stepsOf('run_o')[1]?.[0]).toBeGreaterThan(8)
     await second.stop()
   })
+
+  it('passes a checkpoint over that was torn meanwhile, and says so', async () => {
+    hub.lease('run_t', { steps: 40, stepSeconds: 0.05, checkpointEvery: 6 })
+    const first = spawnAgent(hub.url, home)
+    await until('step 14', reached('run_t', 14))
+    first.kill('SIGKILL')
+    await first.exited
+    const checkpoints = join(home, 'runs/run_t/work/checkpoints')
+    const steps = (await readdir(checkpoints)).map((name) => Number(name.split('-')[1])).sort((a, b) => b - a)
+    await truncate(join(checkpoints, `checkpoint-${steps[0]}`, 'state.json'), 3)
+    const agent = await startAgent(hub.url, home)
+    expect(await until('the end', () => hub.endOf('run_t'))).toMatchObject({ status: 'finished' })
+    const [, again] = hub.attemptsOf('run_t')
+    const log = again?.events.find(({ event }) => event.type === 'log')
+    expect(log?.event).toMatchObject({
+      level: 'warn',
+      text: `checkpoints/checkpoint-${steps[0]} is passed over: state.json is not what it was.`,
+    })
+    expect(stepsOf('run_t')[1]?.[0]).toBe((steps[1] ?? 0) + 1)
+    await agent.stop()
+  }, 120_000)
 
   it('is refused a folder in which another agent lives', async () => {
     const first = spawnAgent(hub.url, home)
