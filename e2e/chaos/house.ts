@@ -21,7 +21,7 @@ import type { Part } from './schedule'
 import { Witness } from './witness'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const leaseSeconds = 20
+const leaseSeconds = 30
 const spoolQuotaBytes = 4096
 
 /** The real hub, PostgreSQL and agent, each a process that can be killed, with a network between the last two. */

@@ -36,6 +36,7 @@ export type Execution = {
   onFailure: (error: unknown) => void
 }
 
+const tellFullEveryMs = 5000
 const spoolFull =
   'The spool has reached its quota, so the trainer waits until the hub takes what is in it. Look whether the hub can be reached, or raise PALATE_SPOOL_QUOTA_BYTES.'
 
@@ -93,6 +94,7 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
   const oomKillsBefore = (await countOomKills()) ?? 0
   const uploads = new UploadQueue(execution, () => child.end(timings.stopGraceMs))
   let silent = false
+  let toldFullAt = 0
   const watchdog = setTimeout(() => {
     if (spool.isFull) return void watchdog.refresh() // it is we who let it wait
     silent = true
@@ -113,7 +115,8 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
       } else if (event.type === 'artifact') uploads.add(event)
       else spool.append(event)
       if (spool.isFull) {
-        execution.onFailure(new Error(spoolFull))
+        if (Date.now() - toldFullAt > tellFullEveryMs) execution.onFailure(new Error(spoolFull))
+        toldFullAt = Date.now()
         await spool.room(halt)
         watchdog.refresh()
       }

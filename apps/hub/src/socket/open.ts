@@ -5,11 +5,19 @@ import type { Relay } from '../chat/relay'
 import { openAgentNamespace } from './agents'
 import { openLiveNamespace } from './live'
 
+/** A line that died without a word is noticed by both ends within 25 s: work waits for it, and a lease runs on. */
+const heartbeat = { pingInterval: 10_000, pingTimeout: 15_000 }
+
 /** A thousand events with long generations in them; what is longer closes the connection. */
 const maxMessageBytes = 32 * 1024 * 1024
 
 export function openSockets(http: HttpServer, deps: Deps, relay: Relay): Server {
-  const io = new Server(http, { path: '/socket.io', maxHttpBufferSize: maxMessageBytes, serveClient: false })
+  const io = new Server(http, {
+    path: '/socket.io',
+    maxHttpBufferSize: maxMessageBytes,
+    serveClient: false,
+    ...heartbeat,
+  })
   openAgentNamespace(io.of('/agent'), deps, relay)
   openLiveNamespace(io.of('/live'), deps)
   return io
