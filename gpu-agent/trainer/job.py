@@ -103,13 +103,24 @@ class KtoConfig(LoraSettings):
     undesirable_weight: float = 1.0
 
 
-Config = PretrainConfig | SftConfig | DpoConfig | KtoConfig
+@dataclass(frozen=True)
+class ProbeConfig:
+    """What a probe measures with; 0 for what suits the device."""
 
-CONFIGS: dict[str, type[PretrainConfig] | type[SftConfig] | type[DpoConfig] | type[KtoConfig]] = {
+    matrix_size: int = 0
+    disk_bytes: int = 0
+
+
+Config = PretrainConfig | SftConfig | DpoConfig | KtoConfig | ProbeConfig
+
+CONFIGS: dict[
+    str, type[PretrainConfig] | type[SftConfig] | type[DpoConfig] | type[KtoConfig] | type[ProbeConfig]
+] = {
     "pretrain": PretrainConfig,
     "sft": SftConfig,
     "dpo": DpoConfig,
     "kto": KtoConfig,
+    "probe": ProbeConfig,
 }
 LOSSES = ("sigmoid", "ipo", "hinge", "robust", "sft")
 INPUTS: dict[str, tuple[set[str], set[str]]] = {
@@ -117,6 +128,7 @@ INPUTS: dict[str, tuple[set[str], set[str]]] = {
     "sft": ({"model", "examples"}, {"adapter"}),
     "dpo": ({"model", "pairs"}, {"adapter"}),
     "kto": ({"model", "thumbs"}, {"adapter"}),
+    "probe": (set(), set()),
 }
 KEYS = {
     "protocol",
@@ -191,7 +203,7 @@ def parse_config(kind: str, raw: Any) -> Config:
 
 def check_together(config: Config) -> None:
     """What one setting alone cannot say; raises `JobError`."""
-    if isinstance(config, PretrainConfig):
+    if isinstance(config, PretrainConfig | ProbeConfig):
         return
     if config.eval_share > 0.5 or config.warmup_ratio > 0.5:
         raise refuse("config.evalShare and config.warmupRatio are at most a half.", "Send for example 0.1.")

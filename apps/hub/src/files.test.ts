@@ -93,6 +93,8 @@ describe('an attempt', () => {
     const { sha256: other } = await test.deps.storage.putContent(Buffer.from('of somebody else'))
     expect((await get(`/files/objects/${other}`)).status).toBe(404)
     expect((await get('/files/objects/..%2f..%2fsettings.json')).status).toBe(404)
+    expect((await (await get('/files/probe/2')).arrayBuffer()).byteLength).toBe(2 * 2 ** 20)
+    expect((await fetch(`${test.origin}/files/probe/2`, { headers: bearer('forged') })).status).toBe(401)
 
     agent.socket.disconnect()
   })

@@ -18,6 +18,7 @@ import {
 } from './failure'
 import { placeInputs } from './inputs'
 import { countOomKills } from './memory'
+import { probeLine } from './probe-line'
 import type { Spool } from './spool'
 import type { Timings } from './timings'
 
@@ -113,6 +114,12 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
         end = event
         child.killAfter(timings.lingerMs)
       } else if (event.type === 'artifact') uploads.add(event)
+      // The trainer knows no hub: what lies between is measured here.
+      else if (event.type === 'probe')
+        spool.append({
+          ...event,
+          ...(await probeLine(execution.http, lease.token, AbortSignal.any([cancel, halt]))),
+        })
       else spool.append(event)
       if (spool.isFull) {
         if (Date.now() - toldFullAt > tellFullEveryMs) execution.onFailure(new Error(spoolFull))

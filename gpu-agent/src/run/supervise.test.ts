@@ -81,6 +81,15 @@ describe('an attempt', () => {
     expect(existsSync(join(home, 'runs/run_b/work'))).toBe(true)
   })
 
+  it('that probes the box is given what lies between it and the hub', async () => {
+    hub.lease('run_pr', { behaviour: 'probe' })
+    await ended('run_pr')
+    const told = eventsOf('run_pr').find(({ type }) => type === 'probe')
+    expect(told).toMatchObject({ flopsPerSecond: 1e11, hubRoundTripMs: expect.any(Number) })
+    expect(told?.type === 'probe' && told.hubBytesPerSecond).toBeGreaterThan(1e5)
+    expect(told?.type === 'probe' && told.hubRoundTripMs).toBeGreaterThan(0)
+  })
+
   it('counts the first run-end only', async () => {
     hub.lease('run_r', { behaviour: 'repeat' })
     expect(await ended('run_r')).toMatchObject({ status: 'finished' })

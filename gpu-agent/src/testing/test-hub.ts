@@ -185,6 +185,9 @@ export class TestHub {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks)
+    if (url.pathname === '/files/health') return void answer(200, { ok: true })
+    if (url.pathname.startsWith('/files/probe/'))
+      return void response.writeHead(200).end(Buffer.alloc(2 ** 20, 7))
     if (url.pathname === '/files/agents/enrol') {
       const { code } = EnrolRequest.parse(JSON.parse(body.toString()))
       if (!this.codes.delete(code))

@@ -9,6 +9,7 @@ import { answerError } from './error'
 import { getDownload } from './get-download'
 import { getHealth } from './get-health'
 import { getObject } from './get-object'
+import { getProbe } from './get-probe'
 import { putUpload } from './put-upload'
 
 /** The routes. Each is a file: parse, call core, answer; errors are said in one place. */
@@ -18,6 +19,7 @@ export function createApp(
   artifacts: ArtifactUploads,
 ): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
+  app.get('/files/probe/:mebibytes', (c) => getProbe(c, deps))
   app.get('/files/health', (c) => getHealth(c, deps))
   app.put('/files/uploads/:uploadId', (c) => putUpload(c, deps))
   app.post('/files/agents/enrol', (c) => postEnrol(c, deps))

@@ -17,6 +17,7 @@ export function describeBasis(
 ): string {
   if (!knowsData) return 'no time yet: there is no data to measure it by'
   if (basis === 'measured') return `from the speed of run ${device.measured?.runNumber}`
+  if (basis === 'probe') return 'from what the probe of this box measured'
   if (basis === 'peak') return `from a third of the peak of ${device.name}`
   if (device.kind === 'cuda' && findPeakFlops(device.name) === null)
     return `the peak of ${device.name} is not known: a first run will tell the time`

@@ -60,6 +60,13 @@ def train(job: dict[str, Any], work: Path) -> None:
     run_end("finished")
 
 
+def probe() -> None:
+    measured = {"flopsPerSecond": 1e11, "precision": "fp32", "memoryBytesPerSecond": 1e10}
+    disk = {"diskWriteBytesPerSecond": 1e8, "diskReadBytesPerSecond": 2e8}
+    line = {"hubRoundTripMs": None, "hubBytesPerSecond": None}
+    say({"type": "probe", "at": int(time.time() * 1000), **measured, **disk, **line})
+
+
 def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text())
     work = Path(job["workDir"])
@@ -112,6 +119,9 @@ def main() -> None:
             (work / "grandchild").write_text(str(os.getpid()))
             time.sleep(600)
         metric(1)
+        run_end("finished")
+    elif behaviour == "probe":
+        probe()
         run_end("finished")
     elif behaviour == "environment":
         say({"type": "log", "level": "info", "text": json.dumps(sorted(os.environ))})

@@ -20,7 +20,8 @@ export async function loadFitAgents(
   return rows.flatMap((row) => {
     const { id, name, hardware, price } = row
     if (!hardware || !row.kinds.includes(wanted.kind)) return []
-    const device = { ...deviceOf(hardware), measured: speeds.get(id) ?? null }
+    const probedFlops = row.probe?.flopsPerSecond ?? null
+    const device = { ...deviceOf(hardware), measured: speeds.get(id) ?? null, probedFlops }
     return [{ id, name, price, device, online: agentStatus(row, ctx.now()) === 'online' }]
   })
 }

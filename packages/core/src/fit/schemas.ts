@@ -1,4 +1,4 @@
-import type { FitDevice, FitKind, FitRows, ModelShape, Receipt } from '@palate/protocol'
+import type { FitBasis, FitDevice, FitKind, FitRows, ModelShape, Receipt } from '@palate/protocol'
 import { fitKinds } from '@palate/protocol'
 import { z } from 'zod'
 
@@ -41,5 +41,5 @@ export interface AttemptReceiptView {
   flopsPerSecond: number | null
   /** Share of the device's peak, where that is known. */
   utilisation: number | null
-  estimate: { memoryBytes: number; seconds: number | null; basis: 'measured' | 'peak' | 'unknown' } | null
+  estimate: { memoryBytes: number; seconds: number | null; basis: FitBasis } | null
 }

@@ -1,5 +1,6 @@
 import {
   attemptStatuses,
+  type FitBasis,
   type HourlyPrice,
   type ProofReport,
   type ProofSequence,
@@ -60,7 +61,7 @@ export interface RunEstimate {
   memoryBytes: number
   seconds: number | null
   /** What the time rests on: an earlier run's speed, or the device's peak. */
-  basis: 'measured' | 'peak' | 'unknown'
+  basis: FitBasis
 }
 
 export const run = pgTable(

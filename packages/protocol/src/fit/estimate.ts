@@ -10,6 +10,8 @@ export interface FitDevice {
   memoryBytes: number
   /** An earlier run of the same kind on the same model. */
   measured: { runNumber: number; tokensPerSecond: number; otherSeconds: number } | null
+  /** FLOP/s of a large matrix product, where the box was probed. */
+  probedFlops?: number | null
 }
 
 /** What the settings leave to the engine is absent. */
@@ -20,6 +22,9 @@ export interface FitWish {
   microTokens?: number | undefined
 }
 
+/** Where a time comes from: a run before, the box's probe, a third of its peak by the data sheet, or nowhere. */
+export type FitBasis = 'measured' | 'probe' | 'peak' | 'unknown'
+
 export interface FitEstimate {
   parameters: number
   trainable: number
@@ -28,7 +33,7 @@ export interface FitEstimate {
   fits: boolean
   /** Null where nothing is known of the device's speed. */
   seconds: number | null
-  basis: 'measured' | 'peak' | 'unknown'
+  basis: FitBasis
 }
 
 /** Leave room for fragmentation and for what else the machine holds. */
@@ -39,6 +44,8 @@ const checkpointedMicro = 2048
 const largestMicro = { cuda: 65_536, cpu: 8192 }
 /** A well-packed step reaches about a third of a device's peak; the measured figure of a first run replaces it. */
 const reachedShare = 0.35
+/** And about half of what a large matrix product on it really reaches. */
+const probedShare = 0.5
 /** Loading, the proof, the export. */
 const otherSeconds = 20
 
@@ -128,8 +135,10 @@ function estimateTime(
     const { tokensPerSecond, otherSeconds: other } = device.measured
     return { seconds: trained / tokensPerSecond + other, basis: 'measured' }
   }
+  const { computed } = runFlops(shape, settings, data, checkpointing)
+  if (device.probedFlops)
+    return { seconds: computed / (device.probedFlops * probedShare) + otherSeconds, basis: 'probe' }
   const peak = device.kind === 'cuda' ? findPeakFlops(device.name) : null
   if (peak === null) return { seconds: null, basis: 'unknown' }
-  const { computed } = runFlops(shape, settings, data, checkpointing)
   return { seconds: computed / (peak * reachedShare) + otherSeconds, basis: 'peak' }
 }

@@ -107,6 +107,11 @@ describe('time', () => {
     const measured = { runNumber: 4, tokensPerSecond: 10_000, otherSeconds: 30 }
     expect(on(device('NVIDIA H200', 141, measured))).toMatchObject({ seconds: 150, basis: 'measured' })
     expect(on(device('NVIDIA H200', 141))).toMatchObject({ basis: 'peak' })
+    const slow = on({ ...device('cpu', 64), probedFlops: 1e11 })
+    const fast = on({ ...device('cpu', 64), probedFlops: 2e11 })
+    expect([slow.basis, fast.basis]).toEqual(['probe', 'probe'])
+    expect(((slow.seconds ?? 0) - 20) / ((fast.seconds ?? 0) - 20)).toBeCloseTo(2, 6)
+    expect(on({ ...device('cpu', 64, measured), probedFlops: 1e11 })).toMatchObject({ basis: 'measured' })
     expect(on(device('cpu', 64))).toMatchObject({ seconds: null, basis: 'unknown' })
     expect(on(device('NVIDIA Quadro X', 48))).toMatchObject({ seconds: null, basis: 'unknown' })
   })

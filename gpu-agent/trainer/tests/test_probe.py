@@ -1,0 +1,32 @@
+"""The probe on this machine: figures that a machine can have, and nothing left behind."""
+
+import time
+from pathlib import Path
+
+import torch
+from conftest import job_of, of, run
+
+from probe import best_rate
+
+
+class Never:
+    is_set = False
+
+
+def test_a_rate_is_the_amount_over_the_time_of_the_best_round() -> None:
+    rate = best_rate(lambda: time.sleep(0.05), 10.0, torch.device("cpu"), Never())  # type: ignore[arg-type]
+    assert 50 < rate < 200
+
+
+def test_a_probe_tells_this_machine(tmp_path: Path) -> None:
+    lines = run("probe.py", job_of("probe", tmp_path, {}, {"matrixSize": 256, "diskBytes": 2**22}))
+    told = of(lines, "probe")[0]
+    assert told["precision"] in ("bf16", "fp32")
+    assert 1e8 < told["flopsPerSecond"] < 1e15
+    assert 1e8 < told["memoryBytesPerSecond"] < 1e13
+    assert told["diskWriteBytesPerSecond"] > 1e5
+    assert told["diskReadBytesPerSecond"] > 1e5
+    assert told["hubRoundTripMs"] is None
+    assert lines[-1]["status"] == "finished"
+    assert lines[-1]["summary"]["teraflops"] == told["flopsPerSecond"] / 1e12
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["job.json"]
