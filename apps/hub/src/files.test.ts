@@ -102,10 +102,12 @@ describe('an attempt', () => {
   it('a serve ticket opens the weights that it names', async () => {
     const { sha256: mine } = await test.deps.storage.putContent(Buffer.from('weights'))
     const { sha256: other } = await test.deps.storage.putContent(Buffer.from('other weights'))
-    const claims = { workspaceId: kitchen.workspaceId, agentId: 'agent_1', objects: [mine] }
+    const agent = await connectAgent(test.origin, kitchen.owner)
+    const claims = { workspaceId: kitchen.workspaceId, agentId: agent.agentId, objects: [mine] }
     const headers = bearer(await test.deps.tickets.sign('serve', claims, 60))
     expect(await (await fetch(`${test.origin}/files/objects/${mine}`, { headers })).text()).toBe('weights')
     expect((await fetch(`${test.origin}/files/objects/${other}`, { headers })).status).toBe(404)
+    agent.socket.disconnect()
   })
 })
 
