@@ -14,7 +14,7 @@ const tones = { online: 'good', offline: 'plain', revoked: 'bad' } as const
 
 /** One agent: how it is, what it works on, what it can do, and what may be done with it. */
 export function AgentCard({ agent, sample, may }: { agent: Agent; sample: Sample | null; may: AgentRights }) {
-  const { status, labels, kinds } = agent
+  const { status } = agent
   return (
     <li>
       <Card className="flex h-full flex-col gap-4 px-5 py-4.5">
@@ -43,23 +43,7 @@ export function AgentCard({ agent, sample, may }: { agent: Agent; sample: Sample
           <>
             <AgentGauges agent={agent} sample={sample} />
             <ProbeFigures probe={agent.probe} />
-            <ul aria-label="What it can do" className="flex flex-wrap items-center gap-1.5">
-              {labels.map((label) => (
-                <li key={`label ${label}`}>
-                  <Tag tone="accent">{label}</Tag>
-                </li>
-              ))}
-              {kinds.map((kind) => (
-                <li key={kind}>
-                  <Tag>{kindName(kind)}</Tag>
-                </li>
-              ))}
-              {agent.serving ? (
-                <li>
-                  <Tag tone="good">serves the chat</Tag>
-                </li>
-              ) : null}
-            </ul>
+            <Skills agent={agent} />
             <div className="mt-auto flex flex-wrap items-center justify-between gap-3 border-t border-line pt-3 text-sm">
               <AgentPrice agent={agent} mayWrite={may.price} />
               <AgentActions agent={agent} may={may} />
@@ -68,6 +52,30 @@ export function AgentCard({ agent, sample, may }: { agent: Agent; sample: Sample
         )}
       </Card>
     </li>
+  )
+}
+
+function Skills({ agent }: { agent: Agent }) {
+  const { labels, kinds } = agent
+  if (labels.length + kinds.length === 0 && !agent.serving) return null
+  return (
+    <ul aria-label="What it can do" className="flex flex-wrap items-center gap-1.5">
+      {labels.map((label) => (
+        <li key={`label ${label}`}>
+          <Tag tone="accent">{label}</Tag>
+        </li>
+      ))}
+      {kinds.map((kind) => (
+        <li key={kind}>
+          <Tag>{kindName(kind)}</Tag>
+        </li>
+      ))}
+      {agent.serving ? (
+        <li>
+          <Tag tone="good">serves the chat</Tag>
+        </li>
+      ) : null}
+    </ul>
   )
 }
 

@@ -7,7 +7,7 @@ import type { Agent, Sample } from './types'
 
 /** The box part by part: what it is, what runs there, and how it is doing now. */
 export function AgentGauges({ agent, sample }: { agent: Agent; sample: Sample | null }) {
-  const { hardware, places } = agent
+  const { hardware, places, status } = agent
   if (!hardware) return <p className="text-sm text-ink-3">It has not said what it runs on yet.</p>
   const { cpuModel, cpuCores, memoryBytes, gpus } = hardware
   const onCpu = places.filter((place) => place.gpus.length === 0)
@@ -21,7 +21,7 @@ export function AgentGauges({ agent, sample }: { agent: Agent; sample: Sample | 
             key={gpu.uuid}
             name={gpu.name}
             detail={formatBytes(gpu.memoryBytes)}
-            aside={place ? <PlaceLink place={place} /> : <span className="text-ink-3">free</span>}
+            aside={place ? <PlaceLink place={place} /> : status === 'online' ? 'free' : null}
             gauges={live ? gpuGauges(live) : []}
           />
         )
@@ -53,7 +53,7 @@ function Part({
         <span className="min-w-0">
           <span className="font-medium">{name}</span> <span className="num text-ink-3">{detail}</span>
         </span>
-        <span className="num text-xs">{aside}</span>
+        <span className="num text-xs text-ink-3">{aside}</span>
       </h3>
       {gauges.length > 0 ? (
         <dl

@@ -37,11 +37,11 @@ function Command({ text }: { text: string }) {
     toast.success('The command is on the clipboard.')
   }
   return (
-    <div className="relative">
-      <pre className="scroll-quiet overflow-x-auto rounded-md bg-sunk p-3 pr-24 font-mono text-xs leading-relaxed">
+    <div className="flex flex-col items-end gap-2">
+      <pre className="scroll-quiet w-full overflow-x-auto rounded-md bg-sunk p-3 font-mono text-xs leading-relaxed">
         {text}
       </pre>
-      <Button size="sm" onClick={copy} className="absolute top-2 right-2">
+      <Button size="sm" onClick={copy}>
         <Copy aria-hidden /> Copy
       </Button>
     </div>

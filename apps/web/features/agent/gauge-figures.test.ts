@@ -23,7 +23,7 @@ const sample: HardwareSample = {
 test('a GPU in words and shares', () => {
   expect(gpuGauges(gpu)).toEqual([
     { name: 'At work', share: 0.643, words: '64 %', tone: 'accent' },
-    { name: 'Memory', share: 21.4 / 24, words: '21 GB of 24 GB', tone: 'accent' },
+    { name: 'Memory', share: 21.4 / 24, words: '21 of 24 GB', tone: 'accent' },
     { name: 'Heat', share: 71.4 / 100, words: '71 °C', tone: 'accent' },
     { name: 'Power', share: null, words: '303 W', tone: 'plain' },
   ])
@@ -39,6 +39,14 @@ test('what is hot or full says so by its tone', () => {
   ])
 })
 
+test('each unit is said where the two differ', () => {
+  const disk = (diskFreeBytes: number, diskTotalBytes: number) =>
+    hostGauges({ ...sample, diskFreeBytes, diskTotalBytes })[2]?.words
+  expect([disk(40e9, 1e12), disk(5e9, 5.4e9), disk(3.5e12, 4e12)]).toEqual([
+    ...['960 GB of 1.0 TB', '400 MB of 5.4 GB', '500 GB of 4.0 TB'],
+  ])
+})
+
 test('what a machine does not tell is said as that, never as nought', () => {
   const silent = { utilisation: null, memoryUsedBytes: null, temperatureC: null, powerWatts: null }
   expect(
@@ -46,7 +54,7 @@ test('what a machine does not tell is said as that, never as nought', () => {
   ).toBe(true)
   expect(hostGauges({ ...sample, cpu: null, diskFreeBytes: null }).map(({ words }) => words)).toEqual([
     'not told',
-    '31 GB of 32 GB',
+    '31 of 32 GB',
     'not told',
   ])
 })

@@ -21,12 +21,12 @@ const toneOf = (share: number, warn: number, bad: number): Tone =>
 function space(name: string, used: number | null, total: number | null, warn: number, bad: number): Gauge {
   if (used === null || !total) return unknown(name)
   const share = used / total
-  return {
-    name,
-    share,
-    words: `${formatBytes(used)} of ${formatBytes(total)}`,
-    tone: toneOf(share, warn, bad),
-  }
+  const whole = formatBytes(total)
+  const part = formatBytes(used)
+  // "21 of 24 GB": the unit is said once where it is the same, for narrow screens.
+  const unit = whole.slice(whole.indexOf(' '))
+  const words = `${part.endsWith(unit) ? part.slice(0, -unit.length) : part} of ${whole}`
+  return { name, share, words, tone: toneOf(share, warn, bad) }
 }
 
 const busy = (name: string, share: number | null): Gauge =>

@@ -16,7 +16,7 @@ export function GaugeBar({ gauge }: { gauge: Gauge }) {
     <div className="flex min-w-0 flex-col gap-1">
       <dt className="text-2xs text-ink-3">{name}</dt>
       <dd className="num flex flex-col gap-1 text-xs">
-        <span className={cn('truncate', tone === 'bad' && 'text-bad', tone === 'warn' && 'text-warn')}>
+        <span className={cn('text-balance', tone === 'bad' && 'text-bad', tone === 'warn' && 'text-warn')}>
           {words}
         </span>
         <span aria-hidden="true" className="block h-1 overflow-hidden rounded-full bg-line">

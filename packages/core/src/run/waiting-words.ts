@@ -1,3 +1,5 @@
+import type { RunKind } from '@palate/protocol'
+
 const units = ['B', 'KB', 'MB', 'GB', 'TB']
 
 /** "22 GB", "7.5 GB": powers of a thousand, as GPUs are sold. */
@@ -28,3 +30,15 @@ export function sayAgo(then: Date, now: Date): string {
   if (minutes < 48 * 60) return `${sayCount(Math.round(minutes / 60), 'hour')} ago`
   return `${sayCount(Math.round(minutes / 1440), 'day')} ago`
 }
+
+const kinds: Readonly<Record<RunKind, string>> = {
+  pretrain: 'starter model',
+  sft: 'fine-tuning',
+  dpo: 'preference training',
+  kto: 'thumbs training',
+  generate: 'answer',
+  probe: 'measuring',
+}
+
+/** "fine-tuning runs". */
+export const sayRuns = (kind: RunKind) => `${kinds[kind]} runs`

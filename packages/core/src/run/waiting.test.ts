@@ -32,10 +32,10 @@ test.each<[string, string, Parameters<typeof why>]>([
   ['nobody', 'No agent is enrolled yet. Enrol one on the Agents page.', [{}, []]],
   ['a free agent', 'An agent is about to take it.', [{}, [agent('oven')]]],
   ['a free agent, but others first', '3 runs are ahead.', [{}, [agent('oven')], 4]],
-  ['a kind nobody does', 'No agent does sft runs.', [{}, [agent('oven'), agent('hob')], 1, 'sft']],
+  ['a kind nobody does', 'No agent does fine-tuning runs.', [{}, [agent('oven'), agent('hob')], 1, 'sft']],
   [
     'a label nobody carries',
-    'No agent that does dpo runs carries the label a100.',
+    'No agent that does preference training runs carries the label a100.',
     [{ labels: ['a100'] }, [agent('oven', { labels: ['home'] }), agent('hob')]],
   ],
   [

@@ -1,7 +1,7 @@
 import type { RunKind } from '@palate/protocol'
 import { findFree, findMisfit, type Misfit, type Place, type Wanted } from './place'
 import type { WaitingView } from './schemas'
-import { sayAgo, sayBytes, sayCount, sayList } from './waiting-words'
+import { sayAgo, sayBytes, sayCount, sayList, sayRuns } from './waiting-words'
 
 /** An agent as the queue sees it. */
 export interface AgentState {
@@ -73,7 +73,7 @@ function sayMisfit(kind: RunKind, misfit: Misfit, largest: string, free: '' | 'f
     case 'agent':
       return 'another agent is meant'
     case 'kind':
-      return `it does no ${kind} runs`
+      return `it does no ${sayRuns(kind)}`
     case 'labels':
       return `it lacks the label${misfit.missing.length === 1 ? '' : 's'} ${sayList(misfit.missing)}`
     case 'gpus':
@@ -133,9 +133,9 @@ function sayNever({ kind, needs }: Wanted, looks: readonly Look[]): string {
   const only = looks.length === 1 ? looks[0]?.agent.name : null
   switch (strictness[closest]) {
     case 'kind':
-      return only ? `${only} does no ${kind} runs.` : `No agent does ${kind} runs.`
+      return only ? `${only} does no ${sayRuns(kind)}.` : `No agent does ${sayRuns(kind)}.`
     case 'labels':
-      return `No agent that does ${kind} runs carries the label${needs.labels.length === 1 ? '' : 's'} ${sayList(needs.labels)}.`
+      return `No agent that does ${sayRuns(kind)} carries the label${needs.labels.length === 1 ? '' : 's'} ${sayList(needs.labels)}.`
     case 'gpus': {
       const most = Math.max(...misfits.map(({ never }) => (never.lacks === 'gpus' ? never.has : 0)))
       const named = misfits.find(({ never }) => never.lacks === 'gpus' && never.has === most)?.name
