@@ -23,7 +23,7 @@ const sample: HardwareSample = {
 test('a GPU in words and shares', () => {
   expect(gpuGauges(gpu)).toEqual([
     { name: 'At work', share: 0.643, words: '64 %', tone: 'accent' },
-    { name: 'Memory', share: 21.4 / 24, words: '21 of 24 GB', tone: 'accent' },
+    { name: 'Memory', share: 21.4e9 / 24e9, words: '21 of 24 GB', tone: 'accent' },
     { name: 'Heat', share: 71.4 / 100, words: '71 °C', tone: 'accent' },
     { name: 'Power', share: null, words: '303 W', tone: 'plain' },
   ])
