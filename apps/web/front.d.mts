@@ -2,7 +2,8 @@ import type { IncomingMessage, RequestListener, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 
 export function createFront(options: {
-  hubUrl: string
+  /** One hub, or several behind the one origin. */
+  hubUrl: string | string[]
   handlePage: RequestListener
   handlePageUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
 }): Server

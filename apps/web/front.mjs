@@ -1,38 +1,45 @@
 import { createServer, request } from 'node:http'
 import { pipeline } from 'node:stream'
+import { openHubs } from './hubs.mjs'
 
 const hubPath = /^\/(socket\.io|v1|files)(?=[/?]|$)/
 
 /**
  * The one origin: what belongs to the hub is passed on byte by byte, all else is the page handler's. Next's own
  * rewrites would keep a whole upload in memory, cut it at 10 MB, end an answer after 30 s of silence, and pass on
- * whatever address a visitor claims to have.
+ * whatever address a visitor claims to have. With several hubs, one that does not answer is passed over.
  *
- * @param {{ hubUrl: string, handlePage: import('node:http').RequestListener, handlePageUpgrade: (request: import('node:http').IncomingMessage, socket: import('node:stream').Duplex, head: Buffer) => void }} options
+ * @param {{ hubUrl: string | string[], handlePage: import('node:http').RequestListener, handlePageUpgrade: (request: import('node:http').IncomingMessage, socket: import('node:stream').Duplex, head: Buffer) => void }} options
  * @returns {import('node:http').Server} not listening yet
  */
 export function createFront({ hubUrl, handlePage, handlePageUpgrade }) {
-  const hub = new URL(hubUrl)
+  const hubs = openHubs([hubUrl].flat())
   const server = createServer((incoming, response) => {
-    if (hubPath.test(incoming.url ?? '')) passOn(hub, incoming, response)
+    if (hubPath.test(incoming.url ?? '')) passOn(hubs, hubs.inOrder(incoming), incoming, response)
     else handlePage(incoming, response)
   })
   server.requestTimeout = 0 // a large upload may take its time
   server.on('upgrade', (incoming, socket, head) => {
-    if (hubPath.test(incoming.url ?? '')) passUpgrade(hub, incoming, socket, head)
+    if (hubPath.test(incoming.url ?? '')) passUpgrade(hubs, hubs.inOrder(incoming), incoming, socket, head)
     else handlePageUpgrade(incoming, socket, head)
   })
+  server.on('close', () => hubs.close())
   return server
 }
 
-function passOn(hub, incoming, response) {
-  const upstream = request(toHub(hub, incoming), (answer) => {
+/** What has no body can be asked again of the next hub; what has one is sent again by who sent it. */
+const isRepeatable = ({ method }) => method === 'GET' || method === 'HEAD'
+
+function passOn(hubs, [hub, ...others], incoming, response) {
+  const upstream = request(toHub(hub.url, incoming), (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     response.flushHeaders()
     pipeline(answer, response, () => undefined)
   })
   upstream.on('error', () => {
-    if (response.headersSent) return response.destroy()
+    if (response.headersSent || response.destroyed) return response.destroy()
+    hubs.down(hub)
+    if (others.length > 0 && isRepeatable(incoming)) return passOn(hubs, others, incoming, response)
     response.writeHead(502, { 'content-type': 'application/json' }).end(unreachable)
     incoming.resume()
   })
@@ -40,11 +47,18 @@ function passOn(hub, incoming, response) {
   incoming.pipe(upstream)
 }
 
-function passUpgrade(hub, incoming, socket, head) {
-  const upstream = request(toHub(hub, incoming))
+function passUpgrade(hubs, [hub, ...others], incoming, socket, head) {
+  const upstream = request(toHub(hub.url, incoming))
   const drop = () => socket.destroy()
-  socket.on('error', () => upstream.destroy())
-  upstream.on('error', drop)
+  const giveUp = () => upstream.destroy()
+  socket.on('error', giveUp)
+  upstream.on('error', () => {
+    if (socket.destroyed) return
+    hubs.down(hub)
+    if (others.length === 0) return drop()
+    socket.off('error', giveUp)
+    passUpgrade(hubs, others, incoming, socket, head)
+  })
   upstream.on('response', drop)
   upstream.on('upgrade', (answer, hubSocket, hubHead) => {
     const { rawHeaders, statusCode, statusMessage } = answer
@@ -53,7 +67,10 @@ function passUpgrade(hub, incoming, socket, head) {
     socket.write(`${lines.join('\r\n')}\r\n\r\n`)
     hubSocket.write(head)
     socket.write(hubHead)
-    pipeline(socket, hubSocket, socket, () => undefined)
+    hub.open += 1
+    pipeline(socket, hubSocket, socket, () => {
+      hub.open -= 1
+    })
   })
   upstream.end()
 }

@@ -5,13 +5,13 @@ import { createFront } from './front.mjs'
 
 /**
  * Serves the built app and passes the hub's paths on; run instead of `next start`:
- * `node server.mjs --port 3000 --hub http://127.0.0.1:3201`
+ * `node server.mjs --port 3000 --hub http://127.0.0.1:3201`, with `--hub` once for each hub
  */
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '3000' },
     host: { type: 'string', default: '::' },
-    hub: { type: 'string', default: 'http://127.0.0.1:3201' },
+    hub: { type: 'string', multiple: true, default: ['http://127.0.0.1:3201'] },
   },
 })
 const port = Number(values.port)

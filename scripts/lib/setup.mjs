@@ -181,6 +181,39 @@ function pruneBuilds(folder) {
   for (const { path } of builds.slice(3)) rmSync(path, { recursive: true, force: true })
 }
 
+/**
+ * A Redis for the tests: one that is installed, else Debian's package, unpacked into the cache without installing it.
+ * @returns its program and the libraries that it needs, or null where none can be had
+ */
+export async function findRedis() {
+  const named = [process.env.PALATE_REDIS_SERVER, '/usr/bin/redis-server', '/usr/local/bin/redis-server']
+  const installed = named.find((path) => path && existsSync(path))
+  if (installed) return { program: installed, libraries: '' }
+  const folder = join(cacheFolder, 'redis')
+  const program = join(folder, 'usr/bin/redis-server')
+  const machine = { x64: 'x86_64', arm64: 'aarch64' }[process.arch] ?? process.arch
+  const libraries = join(folder, `usr/lib/${machine}-linux-gnu`)
+  try {
+    await withLock(folder, async () => {
+      if (existsSync(program)) return
+      const packages = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1']
+      const unpacked = `${folder}.${process.pid}`
+      mkdirSync(unpacked, { recursive: true })
+      const download = () => run('apt-get', ['download', ...packages], { cwd: unpacked })
+      await download().catch(async () => {
+        await run('apt-get', ['update', '-q'])
+        await download()
+      })
+      for (const file of readdirSync(unpacked).filter((name) => name.endsWith('.deb')))
+        await run('dpkg-deb', ['-x', file, '.'], { cwd: unpacked })
+      renameSync(unpacked, folder)
+    })
+    return { program, libraries }
+  } catch {
+    return null
+  }
+}
+
 /** A Chromium for the browser tests: one that is installed, else Playwright's own, else Debian's. */
 export async function findChromium() {
   const named = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']

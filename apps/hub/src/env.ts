@@ -12,6 +12,8 @@ export const HubEnv = CoreEnv.extend({
     .string()
     .default('127.0.0.1,::1')
     .transform((list) => list.split(',').map((address) => address.trim())),
+  /** Where several hubs stand behind one origin: what joins their sockets. */
+  REDIS_URL: z.string().min(1).optional(),
   HUB_IMPORT_MEMORY_MB: Count.default(1024),
   /** Answers in ten minutes, and answers under way at the same time. */
   HUB_ANSWERS_PER_VISITOR: Count.default(20),

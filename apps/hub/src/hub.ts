@@ -11,6 +11,7 @@ import { ArtifactUploads } from './http/artifact-uploads'
 import { startWorker } from './job/worker'
 import { listenForNotices } from './live/listen'
 import { openSockets } from './socket/open'
+import { openRedisAdapter } from './socket/redis'
 import { startSweeps } from './sweep'
 
 export interface Hub {
@@ -38,7 +39,8 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
   const http = createAdaptorServer({ fetch: app.fetch }) as HttpServer
   http.requestTimeout = 0 // a large upload may take its time; headers may not
   http.headersTimeout = headersMs
-  const io = openSockets(http, deps, relay)
+  const redis = env.REDIS_URL ? openRedisAdapter(env.REDIS_URL, deps.log) : null
+  const io = openSockets(http, deps, relay, redis?.adapter)
   const unlisten = await listenForNotices(deps, io, relay)
   const worker = await startWorker(pool, { deps, importMemoryMb: env.HUB_IMPORT_MEMORY_MB })
   const stopSweeps = startSweeps(deps, { rescueJobs: () => worker.rescue(), artifacts })
@@ -52,6 +54,7 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
       const cut = setTimeout(() => http.closeAllConnections(), graceMs)
       await Promise.all([io.close(), worker.stop(), unlisten()]) // io closes the HTTP server with it
       clearTimeout(cut)
+      redis?.close()
       await pool.end()
     },
   }

@@ -12,7 +12,7 @@ import { openAgentTeller } from './tell-agents'
  */
 export async function listenForNotices(deps: Deps, io: Server, relay: Relay): Promise<() => Promise<void>> {
   const live = io.of('/live')
-  const look = (notice: LiveNotice) => live.to(notice.workspaceId).emit('look', notice)
+  const look = (notice: LiveNotice) => live.local.to(notice.workspaceId).emit('look', notice)
   const agents = openAgentTeller(io.of('/agent'), relay, deps.log)
   const lookAgain = () => {
     for (const room of live.adapter.rooms.keys())

@@ -14,7 +14,12 @@ const features = ['run-lines']
 export function onHello(socket: Socket, agent: AgentContext, relay: Relay): void {
   answer(socket, 'hello', z.looseObject({ serving: z.unknown().optional() }), agent.log, async (hello) => {
     const reply = await helloAgent(agent, hello)
-    if (socket.connected) relay.join(socket, agent, hello.serving === true)
+    if (socket.connected) {
+      relay.join(socket, agent, hello.serving === true)
+      // Its older socket may be another hub's, which has not noticed yet that the line is gone.
+      await socket.join(agent.agentId)
+      socket.nsp.in(agent.agentId).except(socket.id).disconnectSockets(true)
+    }
     return { ...reply, features }
   })
 }
