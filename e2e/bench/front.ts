@@ -1,9 +1,9 @@
 import { createFront } from '../../apps/web/front.mjs'
 
 /** The web origin without its pages: `front.ts <port> <hub url> …`. */
-const [port, hubUrl] = process.argv.slice(2)
+const [port, ...hubUrl] = process.argv.slice(2)
 const front = createFront({
-  hubUrl: hubUrl ?? '',
+  hubUrl,
   handlePage: (_request, response) => response.writeHead(404).end(),
   handlePageUpgrade: (_request, socket) => socket.destroy(),
 })

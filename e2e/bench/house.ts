@@ -14,6 +14,7 @@ export interface House {
   origin: string
   home: string
   hubs: Child[]
+  hubUrls: string[]
   front: Child
   env: Record<string, string>
   stop(): Promise<void>
@@ -60,7 +61,7 @@ export async function startHouse({ hubs: count = 1, env: more = {} } = {}): Prom
     const postgresPid = Number(
       readFileSync(join(databaseFolder(home), 'postmaster.pid'), 'utf8').split('\n')[0],
     )
-    return { databaseUrl: postgres.url, postgresPid, secret, origin, home, hubs, front, env, stop }
+    return { databaseUrl: postgres.url, postgresPid, secret, origin, home, hubs, hubUrls, front, env, stop }
   } catch (error) {
     await stop()
     throw error

@@ -1,0 +1,93 @@
+import { join } from 'node:path'
+import { type AgentHello, HelloReply, Lease } from '@palate/protocol'
+import { HubLink } from '../../gpu-agent/src/connect/hub-link'
+import { deliver } from '../../gpu-agent/src/run/deliver'
+import { Spool } from '../../gpu-agent/src/run/spool'
+import type { Box } from './kitchen'
+import { metricValues } from './points'
+
+/** Steps that may wait in the spool beyond what the hub has acked: a trainer does not run away from its hub for long. */
+const ahead = 20_000
+const burst = 500
+
+export const simulatedHello: AgentHello = {
+  protocol: { min: 1, max: 1 },
+  version: '0.0.0',
+  labels: [],
+  kinds: ['pretrain'],
+  hardware: { hostname: 'bench', cpuModel: 'bench', cpuCores: 1, memoryBytes: 1, gpus: [] },
+  running: [],
+  serving: false,
+  draining: false,
+}
+
+export interface SimulatedAgent {
+  lease: Lease
+  disconnects: number
+  /** Trains so many steps and delivers them. Settles when the hub has acked the last of them and the run's end. */
+  work(steps: number, pauseMs?: number): Promise<void>
+  close(): Promise<void>
+}
+
+const note = (what: string, error: unknown) => process.stderr.write(`${what}: ${String(error)}\n`)
+
+/** The agent's own link, spool and delivery with one attempt, and a trainer that says nothing but the bench's points. */
+export async function openSimulatedAgent(origin: string, home: string, box: Box): Promise<SimulatedAgent> {
+  const { signal } = new AbortController()
+  let held: { lease: Lease; spool: Spool } | null = null
+  let disconnects = 0
+  const link: HubLink = new HubLink(origin, () => box.credential, {
+    async onConnect() {
+      const running = held ? [{ ...refOf(held.lease), lastSeq: held.spool.flushedSeq }] : []
+      const reply = await link.call('hello', { ...simulatedHello, running }, HelloReply)
+      for (const { ackedSeq } of reply.keep) await held?.spool.ack(ackedSeq)
+      return reply.features
+    },
+    onDisconnect() {
+      disconnects += 1
+    },
+    onRefused: (reason) => note('refused', reason),
+  })
+  link.open()
+  await link.ready(signal)
+  const lease = await link.call('lease-request', { kinds: simulatedHello.kinds }, Lease)
+  const spool = await Spool.open(join(home, 'spools', lease.attemptId))
+  held = { lease, spool }
+  return {
+    lease,
+    get disconnects() {
+      return disconnects
+    },
+    async work(steps, pauseMs = 0) {
+      const delivery = deliver(spool, refOf(lease), link, {
+        signal,
+        leftoverOnly: false,
+        onFailure: (error) => note('delivery', error),
+      })
+      await train(spool, steps, pauseMs)
+      const end = await delivery
+      if (end !== 'delivered') throw new Error(`The delivery ended as ${end}.`)
+    },
+    async close() {
+      link.close()
+      await spool.close()
+    },
+  }
+}
+
+const refOf = ({ runId, attemptId, epoch }: Lease) => ({ runId, attemptId, epoch })
+
+/** The trainer's part: appends its steps to the spool, and waits when the hub falls behind. */
+async function train(spool: Spool, steps: number, pauseMs: number): Promise<void> {
+  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+  for (let step = 0; step < steps; ) {
+    for (const end = Math.min(step + burst, steps); step < end; step += 1)
+      spool.append({ type: 'metric', step, time: 1_760_000_000_000 + step, values: metricValues(step) })
+    await spool.flush()
+    if (pauseMs > 0) await sleep(pauseMs)
+    while (spool.lastSeq - spool.ackedSeq > ahead) await sleep(2)
+  }
+  const error = { code: 'bench', message: 'A bench ends here.', remedy: '' }
+  spool.append({ type: 'run-end', status: 'failed', summary: {}, error })
+  await spool.flush()
+}
