@@ -32,7 +32,7 @@ export async function claimRun(ctx: AgentContext, raw: LeaseRequest): Promise<Le
     const id = place && (await lockNextQueued(tx, ctx.workspaceId, place, kinds))
     if (!place || !id) return null
     const found = await readRun(tx, id)
-    const resume = await findResume(tx, ctx, found.id)
+    const resume = found.leaseEpoch > 0 ? await findResume(tx, ctx, found.id) : null
     const gpus = chooseGpus(RunNeeds.parse(found.needs), place)
     const made = await startAttempt(tx, ctx, found, { gpus, price: box.price })
     await notify(tx, { workspaceId: ctx.workspaceId, topic: 'run', id: found.id })

@@ -34,7 +34,7 @@ export async function lockNextQueued(
         order by r.lane, r.created_at, r.number limit 1
       ) next
     ),
-    busy as (
+    busy as materialized (
       select coalesce(experiment_id, created_by, '') as queue_group, count(*) as runs
       from run where workspace_id = ${workspaceId} and status in ('running', 'cancelling') group by 1
     ),
