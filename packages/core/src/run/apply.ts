@@ -1,8 +1,9 @@
 import { attempt, run, type Transaction } from '@palate/db'
-import type { RunFailure } from '@palate/protocol'
+import type { AttemptStatus, RunFailure } from '@palate/protocol'
 import { eq } from 'drizzle-orm'
 import { required } from '../error'
 import { notify, notifyAgents } from '../notify'
+import { type AttemptEvent, decideAttempt } from './attempt-transition'
 import type { RunRow } from './insert'
 import type { AttemptRow } from './lock'
 import { settleRun } from './settle'
@@ -29,11 +30,14 @@ export async function applyDecision(
     .where(eq(run.id, locked.run.id))
     .returning()
   const changed = required(row, 'The run')
-  if (locked.attempt && decision.attempt)
-    await tx
-      .update(attempt)
-      .set({ status: decision.attempt, endedAt: ctx.now(), failure: ending.failure ?? null })
-      .where(eq(attempt.id, locked.attempt.id))
+  if (locked.attempt && decision.attempt) {
+    const over = decideAttempt(locked.attempt, endOf(decision.attempt), ctx.now())
+    if (over.do === 'change')
+      await tx
+        .update(attempt)
+        .set({ ...over.attempt, endedAt: ctx.now(), failure: ending.failure ?? null })
+        .where(eq(attempt.id, locked.attempt.id))
+  }
   if (decision.next === 'settled') await settleRun(tx, ctx, changed)
   if (decision.next === 'work')
     await notifyAgents(tx, { agentId: null, workspaceId, about: 'work', attemptId: null })
@@ -45,4 +49,10 @@ export async function applyDecision(
     })
   await notify(tx, { workspaceId, topic: 'run', id: changed.id })
   return changed
+}
+
+/** What the run's decision means for its attempt. Attempts begin with a claim, never here. */
+function endOf(status: AttemptStatus): AttemptEvent {
+  if (status === 'running') throw new Error('An attempt is never begun by a decision about a running run.')
+  return status === 'lost' ? { type: 'lost' } : { type: 'ended', status }
 }

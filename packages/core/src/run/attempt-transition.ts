@@ -9,7 +9,7 @@ export interface AttemptState {
 export type AttemptEvent =
   /** Its agent is still there. `leaseMs` is how long that holds. */
   | { type: 'renewed'; epoch: number; leaseMs: number }
-  /** Its agent delivers something: events, an artifact, a request for an input. */
+  /** Its agent delivers events, or asks for an input: what its lease is for. */
   | { type: 'wrote'; epoch: number }
   /** The trainer said how it ended. */
   | { type: 'ended'; status: 'finished' | 'failed' | 'cancelled' }

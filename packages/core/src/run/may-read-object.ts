@@ -2,6 +2,7 @@ import { attempt, run } from '@palate/db'
 import { and, eq } from 'drizzle-orm'
 import type { Deps } from '../context'
 import type { TicketClaims } from '../ticket'
+import { decideAttempt } from './attempt-transition'
 
 /** Whether a lease's token opens this object: the attempt still runs and the object is one of the run's inputs. */
 export async function mayReadObject(
@@ -10,7 +11,7 @@ export async function mayReadObject(
   sha256: string,
 ): Promise<boolean> {
   const [row] = await deps.db
-    .select({ inputs: run.inputs })
+    .select({ inputs: run.inputs, made: attempt })
     .from(attempt)
     .innerJoin(run, eq(run.id, attempt.runId))
     .where(
@@ -18,9 +19,9 @@ export async function mayReadObject(
         eq(attempt.id, lease.attemptId),
         eq(attempt.workspaceId, lease.workspaceId),
         eq(attempt.agentId, lease.agentId),
-        eq(attempt.epoch, lease.epoch),
-        eq(attempt.status, 'running'),
       ),
     )
-  return row?.inputs.some((input) => input.sha256 === sha256) ?? false
+  if (!row || decideAttempt(row.made, { type: 'wrote', epoch: lease.epoch }, deps.now()).do === 'refuse')
+    return false
+  return row.inputs.some((input) => input.sha256 === sha256)
 }

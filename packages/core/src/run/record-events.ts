@@ -7,6 +7,7 @@ import { notify } from '../notify'
 import { acceptEvents } from './accept-events'
 import { applyDecision } from './apply'
 import { AttemptMemory } from './attempt-memory'
+import { decideAttempt } from './attempt-transition'
 import { countAttempts } from './count-attempts'
 import { digestEvents } from './digest-events'
 import type { RunRow } from './insert'
@@ -54,7 +55,7 @@ async function record(
       const locked = await lockAttempt(tx, ctx, batch)
       if (!locked) return { ackedSeq: 0, lost: true }
       const { attempt: held } = locked
-      if (held.status !== 'running') {
+      if (decideAttempt(held, { type: 'wrote', epoch: batch.epoch }, ctx.now()).do === 'refuse') {
         // The answer to the last batch got lost on its way: say again that all was recorded.
         const replayed = batch.events.every(({ seq }) => seq <= held.ackedSeq)
         return { ackedSeq: held.ackedSeq, lost: held.status === 'lost' || !replayed }
