@@ -16,7 +16,7 @@ function leaseSweep(deps: Deps): Sweep {
   const patience = new Patience(Math.min(60_000, deps.leaseMs), 2.5 * everyMs)
   const sweep = async () => {
     await deps.sql`select 1`
-    if (patience.isOver(Date.now())) await expireLeases(deps)
+    if (patience.isOver(Date.now())) await expireLeases(deps, { unlessAlone: true })
   }
   return { name: 'leases', everyMs, sweep }
 }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { newestCheckpoint } from './checkpoint'
+import { forgetCheckpointsBeyond, newestCheckpoint } from './checkpoint'
 
 let work: string
 beforeEach(async () => {
@@ -75,6 +75,14 @@ it.each([
   await write(50)
   await tear(await write(75))
   expect(await newest()).toEqual(['checkpoints/checkpoint-50', [`checkpoints/checkpoint-75: ${reason}`]])
+})
+
+it('forgets what the hub never heard of, so that no step is missing from the record', async () => {
+  for (const step of [25, 50, 75, 100]) await write(step)
+  await forgetCheckpointsBeyond(work, 50)
+  expect(await newest()).toEqual(['checkpoints/checkpoint-50', []])
+  await forgetCheckpointsBeyond(work, null)
+  expect(await newest()).toEqual([null, []])
 })
 
 it('trusts no manifest of another step, and none that points out of the checkpoint', async () => {

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { z } from 'zod'
 import { hashFile } from '../files/cache'
@@ -22,19 +22,32 @@ export async function newestCheckpoint(
   workDir: string,
   onTorn: (checkpoint: string, reason: string) => void,
 ): Promise<string | null> {
-  const entries = await readdir(join(workDir, 'checkpoints'), { withFileTypes: true }).catch(() => [])
-  const steps = entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => /^checkpoint-(\d+)$/.exec(entry.name)?.[1])
-    .filter((step) => step !== undefined)
-    .map(Number)
-  for (const step of steps.sort((a, b) => b - a)) {
+  for (const step of (await stepsIn(workDir)).sort((a, b) => b - a)) {
     const checkpoint = `checkpoints/checkpoint-${step}`
     const fault = await findFault(join(workDir, checkpoint), step)
     if (fault === null) return checkpoint
     onTorn(checkpoint, fault)
   }
   return null
+}
+
+/**
+ * Removes the checkpoints after `step`, the newest that the hub has heard of (null: of none). What was said on the way
+ * to them never arrived, so a run that went on from one would lack those steps for ever; they are trained again.
+ */
+export async function forgetCheckpointsBeyond(workDir: string, step: number | null): Promise<void> {
+  for (const one of await stepsIn(workDir))
+    if (step === null || one > step)
+      await rm(join(workDir, `checkpoints/checkpoint-${one}`), { recursive: true, force: true })
+}
+
+async function stepsIn(workDir: string): Promise<number[]> {
+  const entries = await readdir(join(workDir, 'checkpoints'), { withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => /^checkpoint-(\d+)$/.exec(entry.name)?.[1])
+    .filter((step) => step !== undefined)
+    .map(Number)
 }
 
 /** Why a checkpoint cannot be trusted, or null. */

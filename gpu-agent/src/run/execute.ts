@@ -4,7 +4,7 @@ import type { HubHttp } from '../files/hub-http'
 import { retry } from '../files/retry'
 import { uploadArtifact } from './artifacts'
 import { type AttemptFolder, writeState, writeWhole } from './attempt-folder'
-import { newestCheckpoint } from './checkpoint'
+import { forgetCheckpointsBeyond, newestCheckpoint } from './checkpoint'
 import { type Child, type Command, startChild } from './child'
 import { clipEvent } from './clip'
 import {
@@ -75,6 +75,7 @@ async function jobOf(execution: Execution, inputs: Record<string, string>): Prom
   const { lease, folder, spool } = execution
   const onTorn = (checkpoint: string, reason: string) =>
     void spool.append({ type: 'log', level: 'warn', text: `${checkpoint} is passed over: ${reason}.` })
+  await forgetCheckpointsBeyond(folder.work, lease.resume?.step ?? null)
   return {
     protocol: 1,
     runId: lease.runId,

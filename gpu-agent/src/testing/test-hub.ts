@@ -169,7 +169,11 @@ export class TestHub {
     attempt.lost = true
     const epoch = attempt.lease.epoch + 1
     const attemptId = attempt.lease.attemptId.replace(/_\d+$/, `_${epoch}`)
-    this.queue.push({ ...attempt.lease, attemptId, epoch, token: `lease-token.${attemptId}` })
+    const steps = this.attemptsOf(attempt.lease.runId).flatMap(({ events }) =>
+      events.flatMap(({ event }) => (event.type === 'checkpoint' ? [event.step] : [])),
+    )
+    const resume = steps.length > 0 ? { attemptId: attempt.lease.attemptId, step: Math.max(...steps) } : null
+    this.queue.push({ ...attempt.lease, attemptId, epoch, resume, token: `lease-token.${attemptId}` })
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 import { attempt, run } from '@palate/db'
 import { and, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { touchAgent } from '../agent/presence'
 import { createAgent, createKitchen, createTestDeps } from '../testing'
 import { cancelRun } from './cancel'
 import { claimRun } from './claim'
@@ -163,4 +164,30 @@ test('a viewer and a stranger neither start nor end a run', async () => {
     .from(run)
     .where(and(eq(run.id, id)))
   expect(row?.status).toBe('queued')
+})
+
+test('a silent agent keeps its run while no other could take it', async () => {
+  const kitchen = await createKitchen(deps)
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  const { id } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  await claimRun(agent, all)
+  deps.advance(leaseMs + 1)
+  const status = async () => (await getRun(kitchen.viewer, { id })).status
+  await expireLeases(deps, { unlessAlone: true })
+  expect(await status()).toBe('running')
+  const other = await createAgent(deps, kitchen.workspaceId, 'other')
+  await expireLeases(deps, { unlessAlone: true })
+  expect(await status()).toBe('queued')
+  expect(await claimRun(other, all)).toMatchObject({ runId: id, epoch: 2 })
+})
+
+test('an agent that is there and does not renew loses its run, also when it is alone', async () => {
+  const kitchen = await createKitchen(deps)
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  const { id } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  await claimRun(agent, all)
+  deps.advance(leaseMs + 1)
+  await touchAgent(agent)
+  await expireLeases(deps, { unlessAlone: true })
+  expect((await getRun(kitchen.viewer, { id })).status).toBe('queued')
 })
