@@ -2,6 +2,7 @@ import { agent, attempt } from '@palate/db'
 import type { AgentHello, HardwareSample } from '@palate/protocol'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { getOverview } from '../overview/get'
 import { claimRun } from '../run/claim'
 import { getRun } from '../run/get'
 import { recordRunEvents } from '../run/record-events'
@@ -105,7 +106,10 @@ test('an agent too old is told which version it needs, also on its page', async 
   expect(await listAgents(kitchen.viewer)).toMatchObject([
     { id: agentId, status: 'offline', version: '0.0.3', update: { who: 'agent', needed: '0.1.0' } },
   ])
+  const needs = async () => (await getOverview(kitchen.viewer)).needs.map(({ title }) => title)
+  expect(await needs()).toContain('oven must be updated')
   await helloAgent(oven, hello)
+  expect(await needs()).not.toContain('oven must be updated')
   expect(await listAgents(kitchen.viewer)).toMatchObject([{ status: 'online', update: null }])
 })
 

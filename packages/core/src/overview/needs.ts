@@ -1,6 +1,6 @@
 import { agent, datasetVersion, feedback, run } from '@palate/db'
 import { and, count, desc, eq, gt } from 'drizzle-orm'
-import { agentStatus } from '../agent/online'
+import { agentStatus, isOutdated } from '../agent/online'
 import type { ServiceContext } from '../context'
 
 export interface Need {
@@ -13,7 +13,7 @@ export interface Need {
 
 const recentMs = 24 * 60 * 60_000
 
-/** What waits for a person: no agent, what failed within a day, and what visitors did not like. */
+/** What waits for a person: no agent or one too old, what failed within a day, and what visitors did not like. */
 export async function readNeeds(ctx: ServiceContext): Promise<Need[]> {
   return [
     ...(await needAgent(ctx)),
@@ -25,6 +25,14 @@ export async function readNeeds(ctx: ServiceContext): Promise<Need[]> {
 
 async function needAgent({ db, workspaceId, now }: ServiceContext): Promise<Need[]> {
   const agents = await db.select().from(agent).where(eq(agent.workspaceId, workspaceId))
+  const old = agents.filter((row) => row.revokedAt === null && isOutdated(row.protocol))
+  if (old.length > 0)
+    return old.map(({ name }) => ({
+      title: `${name} must be updated`,
+      detail: 'This hub cannot talk with its version; it takes no runs until then.',
+      href: '/agents',
+      action: 'See which version',
+    }))
   if (agents.some((row) => agentStatus(row, now()) === 'online')) return []
   const title = agents.length > 0 ? 'No agent is online' : 'There is no agent yet'
   return [
