@@ -53,6 +53,19 @@ describe('revoking', () => {
     await expect(openAgent(test.origin, agent.agentId, agent.credential)).rejects.toThrow(/revoked/)
   })
 
+  it('is made up for when the notice of it was lost', async () => {
+    const kitchen = await createKitchen(test.deps)
+    const agent = await connectAgent(test.origin, kitchen.owner)
+    await agent.hello()
+    const gone = heard(agent.socket, 'disconnect')
+    await test.deps.sql`update agent set revoked_at = now() where id = ${agent.agentId}`
+    const ended = await test.deps.sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and query ilike 'listen %'`
+    expect(ended.length).toBeGreaterThan(0)
+    await gone
+  })
+
   it('leaves all others alone', async () => {
     const kitchen = await createKitchen(test.deps)
     const [one, two] = [
