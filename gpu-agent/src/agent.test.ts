@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { HardwareReport, type LeaseRequest, type TrainerEvent } from '@palate/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Agent } from './agent'
@@ -73,6 +75,19 @@ describe('an agent with two GPUs', () => {
     expect(Object.keys(system[0] ?? {}).some((key) => key.startsWith('system/gpu.1'))).toBe(false)
     expect(events.at(-1)?.type).toBe('run-end')
   })
+})
+
+it('an agent changes its credential when it is asked to, and works on under the new one', async () => {
+  agent = await startAgent(hub.url, home)
+  await until('its hello', () => hub.hellos.length > 0 && requests().length > 0)
+  hub.push('rotate', {})
+  await until('a hello under the new one', () => !hub.credentials.has('credential-1'))
+  expect(JSON.parse(await readFile(join(home, 'credential.json'), 'utf8'))).toMatchObject({
+    agentId: 'agent_1',
+    credential: 'credential-2',
+  })
+  hub.lease('run_n', { steps: 2 })
+  expect(await until('the end', () => hub.endOf('run_n'))).toMatchObject({ status: 'finished' })
 })
 
 it('an agent without a GPU says so', async () => {

@@ -54,6 +54,7 @@ export class Agent {
     const onFailure = (error: unknown) =>
       log.warn({ reason: String(error) }, 'enrolling failed, trying again')
     const identity = await obtainCredential(settings, { signal: new AbortController().signal, onFailure })
+    settings.redactor.learn(identity.credential)
     log.info({ agentId: identity.agentId, hub: settings.hubUrl }, 'enrolled')
     const http = createHubHttp(settings.hubUrl)
     const cache = createObjectCache(join(settings.home, 'cache'), http)
@@ -67,6 +68,7 @@ export class Agent {
     })
     const tools: AttemptTools = {
       ...{ link, cache, http, timings, log, spoolQuotaBytes: settings.spoolQuotaBytes },
+      redactor: settings.redactor,
       commandFor: (lease, jobFile) => commandFor(lease, jobFile, settings),
     }
     const hello = {

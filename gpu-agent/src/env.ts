@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readEnv } from '@palate/config'
 import { z } from 'zod'
+import { Redactor } from './redact'
 
 const text = z
   .string()
@@ -27,6 +28,8 @@ const AgentEnv = z.object({
     .min(4096)
     .default(1024 ** 3),
   PALATE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  PALATE_AGENT_ALLOW_ROOT: z.enum(['0', '1']).default('0'),
+  PALATE_AGENT_DRAIN_SECONDS: z.coerce.number().int().min(0).max(86_400).default(0),
   PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
 })
 
@@ -46,6 +49,11 @@ export type Settings = {
   /** Bytes of an attempt's events that may wait for the hub; beyond them the trainer waits. */
   spoolQuotaBytes: number
   logLevel: string
+  /** Its owner knows that it runs as root. */
+  allowRoot: boolean
+  /** How long a SIGTERM lets what runs come to its own end. */
+  drainMs: number
+  redactor: Redactor
 }
 
 const passedOn = [
@@ -75,5 +83,8 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     childEnv,
     spoolQuotaBytes: env.PALATE_SPOOL_QUOTA_BYTES,
     logLevel: env.PALATE_LOG_LEVEL,
+    allowRoot: env.PALATE_AGENT_ALLOW_ROOT === '1',
+    drainMs: env.PALATE_AGENT_DRAIN_SECONDS * 1000,
+    redactor: Redactor.ofEnvironment(source),
   }
 }

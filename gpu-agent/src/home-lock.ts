@@ -14,16 +14,21 @@ const Holder = z.object({ pid: z.int().positive(), startedAt: z.string() })
  */
 export async function lockHome(home: string): Promise<() => Promise<void>> {
   await mkdir(home, { recursive: true })
-  const file = join(home, 'agent.lock')
-  const text = await readFile(file, 'utf8').catch(() => '')
-  const holder = Holder.safeParse(text ? JSON.parse(text) : null)
-  if (holder.success && holder.data.pid !== process.pid) {
-    if ((await processStart(holder.data.pid)) === holder.data.startedAt)
-      throw new Error(
-        `Another agent (process ${holder.data.pid}) works in ${home}. Stop it, or set PALATE_AGENT_HOME.`,
-      )
-  }
+  const holder = await findHolder(home)
+  if (holder !== null && holder !== process.pid)
+    throw new Error(`Another agent (process ${holder}) works in ${home}. Stop it, or set PALATE_AGENT_HOME.`)
   const self = { pid: process.pid, startedAt: (await processStart(process.pid)) ?? 'unknown' }
-  await writeWhole(file, JSON.stringify(self))
-  return () => rm(file, { force: true })
+  await writeWhole(fileOf(home), JSON.stringify(self))
+  return () => rm(fileOf(home), { force: true })
 }
+
+/** The process number of the agent that works in a folder, or null where none is alive. */
+export async function findHolder(home: string): Promise<number | null> {
+  const text = await readFile(fileOf(home), 'utf8').catch(() => '')
+  const holder = Holder.safeParse(text ? JSON.parse(text) : null)
+  if (!holder.success) return null
+  const { pid, startedAt } = holder.data
+  return (await processStart(pid)) === startedAt ? pid : null
+}
+
+const fileOf = (home: string) => join(home, 'agent.lock')

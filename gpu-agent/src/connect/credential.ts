@@ -46,6 +46,7 @@ export async function rotateCredential(
   link: HubLink,
 ): Promise<void> {
   const { credential } = await link.call('rotate-credential', {}, RotateReply)
+  settings.redactor.learn(credential)
   const changed = { ...identity, credential }
   await writeWhole(fileOf(settings), JSON.stringify(changed))
   Object.assign(identity, changed)

@@ -6,6 +6,7 @@ import type { ObjectCache } from '../files/cache'
 import type { HubHttp } from '../files/hub-http'
 import { FinalError } from '../files/retry'
 import { sampleMetrics } from '../hardware/sampler'
+import type { Redactor } from '../redact'
 import { type AttemptFolder, removeAttempt } from './attempt-folder'
 import type { Command } from './child'
 import { deliver } from './deliver'
@@ -20,6 +21,7 @@ export type AttemptTools = {
   timings: Timings
   /** Bytes of an attempt's events that may wait for the hub; beyond them the trainer waits. */
   spoolQuotaBytes?: number
+  redactor: Redactor
   log: Logger
   commandFor: (lease: Lease, jobFile: string) => Command
 }
@@ -45,6 +47,7 @@ export class Attempt {
   ) {}
 
   static async open(lease: Lease, folder: AttemptFolder, tools: AttemptTools): Promise<Attempt> {
+    tools.redactor.learn(lease.token)
     return new Attempt(lease, folder, await Spool.open(folder.spool, tools.spoolQuotaBytes), tools)
   }
 
@@ -90,11 +93,12 @@ export class Attempt {
     const delivery = this.deliver(false)
     this.workingSince = Date.now()
     await execute({
-      ...{ lease, folder, spool, onFailure },
+      ...{ lease, folder, spool, onFailure, redactor: tools.redactor },
       ...{ cache: tools.cache, http: tools.http, timings: tools.timings },
       commandFor: (jobFile) => tools.commandFor(lease, jobFile),
       cancel: this.cancelling.signal,
       halt: this.halting.signal,
+      isLost: () => this.isLost,
     })
     const outcome = await delivery
     this.halting.abort()

@@ -2,6 +2,7 @@ import { type Lease, parseTrainerLine, type TrainerEvent, type TrainerJob } from
 import type { ObjectCache } from '../files/cache'
 import type { HubHttp } from '../files/hub-http'
 import { retry } from '../files/retry'
+import type { Redactor } from '../redact'
 import { uploadArtifact } from './artifacts'
 import { type AttemptFolder, writeState, writeWhole } from './attempt-folder'
 import { forgetCheckpointsBeyond, newestCheckpoint } from './checkpoint'
@@ -29,11 +30,14 @@ export type Execution = {
   cache: ObjectCache
   http: HubHttp
   timings: Timings
+  redactor: Redactor
   commandFor: (jobFile: string) => Command
   /** Somebody wants the run to end: the trainer writes its checkpoint and the run ends as cancelled. */
   cancel: AbortSignal
   /** The attempt is no longer ours, or the agent stops: the trainer ends and nothing more is spooled. */
   halt: AbortSignal
+  /** Of these two the first: nothing that the trainer still says is ours to tell. */
+  isLost: () => boolean
   onFailure: (error: unknown) => void
 }
 
@@ -49,7 +53,7 @@ export async function execute(execution: Execution): Promise<void> {
     return failed(setupFailure(error))
   })
   if (halt.aborted) return
-  spool.append(end)
+  spool.append(execution.redactor.cleanEvent(end))
   // A full disk must not lose the end of a run: it is written as soon as there is room.
   await retry(() => spool.flush(), { signal: halt, onFailure: execution.onFailure }).catch(() => undefined)
 }
@@ -109,9 +113,12 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
   try {
     for await (const line of child.lines) {
       watchdog.refresh()
-      if (end || halt.aborted) continue
-      const event = clipEvent(parseTrainerLine(line))
-      if (event.type === 'run-end') {
+      if (end || execution.isLost()) continue
+      const event = execution.redactor.cleanEvent(clipEvent(parseTrainerLine(line)))
+      // A checkpoint that is made while the agent stops must be heard of, or nobody would go on from it.
+      if (halt.aborted) {
+        if (event.type !== 'run-end' && event.type !== 'artifact') spool.append(event)
+      } else if (event.type === 'run-end') {
         end = event
         child.killAfter(timings.lingerMs)
       } else if (event.type === 'artifact') uploads.add(event)
@@ -131,7 +138,11 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
     }
     const exit = await child.exited
     if (!end && !cancel.aborted && child.stderrTail())
-      spool.append({ type: 'log', level: 'error', text: child.stderrTail().slice(-12_000) })
+      spool.append({
+        type: 'log',
+        level: 'error',
+        text: execution.redactor.clean(child.stderrTail()).slice(-12_000),
+      })
     const said = end ? honest(end, cancel) : silent ? failed(silentFailure(timings.silenceMs)) : null
     const oomKills = ((await countOomKills()) ?? 0) - oomKillsBefore
     const seen = { kind: lease.kind, stderr: child.stderrTail(), oomKills }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { readdir, truncate } from 'node:fs/promises'
+import { readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   isAlive,
   removeHome,
   spawnAgent,
+  spawnDrain,
   startAgent,
   temporaryHome,
   trainerPids,
@@ -110,6 +111,21 @@ describe('an agent that comes back', () => {
     expect(stepsOf('run_t')[1]?.[0]).toBe((steps[1] ?? 0) + 1)
     await agent.stop()
   }, 120_000)
+
+  it('drains: it finishes what runs, takes nothing new, and leaves', async () => {
+    hub.lease('run_d', { behaviour: 'wait' })
+    const agent = spawnAgent(hub.url, home)
+    await until('the first step', reached('run_d', 1))
+    const drained = spawnDrain(hub.url, home)
+    await until('word of it', () => hub.received.some(({ event }) => event === 'drain'))
+    hub.lease('run_e', { steps: 2 })
+    await writeFile(join(home, 'runs/run_d/work/go'), '')
+    expect([await agent.exited, await drained]).toEqual([0, 0])
+    expect(hub.endOf('run_d')).toMatchObject({ status: 'finished' })
+    expect(hub.attemptsOf('run_d')).toHaveLength(1)
+    expect(hub.queue).toHaveLength(1)
+    expect(await spawnDrain(hub.url, home)).toBe(1)
+  }, 90_000)
 
   it('is refused a folder in which another agent lives', async () => {
     const first = spawnAgent(hub.url, home)

@@ -81,6 +81,14 @@ describe('an attempt', () => {
     expect(existsSync(join(home, 'runs/run_b/work'))).toBe(true)
   })
 
+  it('tells no secrets in its log', async () => {
+    const { token } = hub.lease('run_s', { behaviour: 'crash', word: 'lease-token.att_s_1' })
+    await ended('run_s')
+    const logs = eventsOf('run_s').flatMap((event) => (event.type === 'log' ? [event.text] : []))
+    expect(logs).toEqual(['asks with Bearer [secret] and [secret]', 'a last word of the library, [secret]'])
+    expect(token).toBe('lease-token.att_s_1')
+  })
+
   it('that probes the box is given what lies between it and the hub', async () => {
     hub.lease('run_pr', { behaviour: 'probe' })
     await ended('run_pr')

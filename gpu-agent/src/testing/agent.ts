@@ -48,6 +48,15 @@ export function spawnAgent(hubUrl: string, home: string) {
   return { kill: (signal: NodeJS.Signals) => child.kill(signal), exited }
 }
 
+/** `palate-agent drain` for the agent that works in a folder, to its end. @returns its exit code */
+export function spawnDrain(hubUrl: string, home: string): Promise<number | null> {
+  const child = spawn(process.execPath, [...tsxArguments(main), 'drain'], {
+    env: agentEnv(hubUrl, home),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  return new Promise((resolve) => child.once('exit', resolve))
+}
+
 /** Waits until a condition holds. @throws Error naming it after `timeoutMs` */
 export async function until<T>(
   what: string,

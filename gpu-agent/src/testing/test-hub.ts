@@ -35,6 +35,7 @@ export class TestHub {
   readonly hellos: AgentHello[] = []
   readonly queue: Lease[] = []
   readonly codes = new Set(['code-12345678'])
+  readonly credentials = new Set(['credential-1'])
   readonly received: { event: string; payload: unknown }[] = []
   /** Called for each batch before it is stored; throwing the socket away there loses the ack. */
   beforeAck: (batch: EventBatch, socket: Socket) => void | Promise<void> = () => undefined
@@ -49,7 +50,9 @@ export class TestHub {
     const hub = new TestHub()
     const agents = hub.io.of('/agent')
     agents.use((socket, next) => {
-      next(socket.handshake.auth.credential === 'credential-1' ? undefined : new Error('unknown credential'))
+      next(
+        hub.credentials.has(socket.handshake.auth.credential) ? undefined : new Error('unknown credential'),
+      )
     })
     agents.on('connection', (socket) => hub.greet(socket))
     await new Promise<void>((resolve) => hub.http.listen(0, '127.0.0.1', resolve))
@@ -117,6 +120,7 @@ export class TestHub {
     socket.on('hello', (payload, ack) => {
       const hello = AgentHello.parse(payload)
       this.hellos.push(hello)
+      if (socket.handshake.auth.credential === 'credential-2') this.credentials.delete('credential-1')
       ack(this.reconcile(hello))
     })
     socket.on('lease-request', (payload, ack) => {
@@ -131,6 +135,10 @@ export class TestHub {
           artifacts: new Map(),
         })
       ack(lease)
+    })
+    socket.on('rotate-credential', (_payload, ack) => {
+      this.credentials.add('credential-2')
+      ack({ credential: 'credential-2' })
     })
     socket.on('lease-renewal', (payload: { attemptId: string }, ack) => {
       this.received.push({ event: 'lease-renewal', payload })

@@ -76,7 +76,8 @@ def main() -> None:
         train(job, work)
     elif behaviour == "crash":
         metric(1)
-        print("a last word of the library", file=sys.stderr)
+        say({"type": "log", "level": "info", "text": f"asks with Bearer {'x' * 20} and {job['config'].get('word')}"})
+        print("a last word of the library, hf_" + "k" * 30, file=sys.stderr)
         sys.exit(3)
     elif behaviour == "cuda":
         metric(1)
@@ -119,6 +120,11 @@ def main() -> None:
             (work / "grandchild").write_text(str(os.getpid()))
             time.sleep(600)
         metric(1)
+        run_end("finished")
+    elif behaviour == "wait":
+        metric(1)
+        while not (work / "go").exists():
+            time.sleep(0.05)
         run_end("finished")
     elif behaviour == "probe":
         probe()
