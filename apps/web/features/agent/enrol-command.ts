@@ -5,11 +5,13 @@ export const plainCommand = (origin: string, code: string) =>
 /** The same in a container of its own: the credential and the work outlive it in the volume. */
 export const dockerCommand = (origin: string, code: string, gpu: boolean) =>
   [
-    'docker run --detach --name palate-agent --restart unless-stopped',
-    ...(gpu ? ['  --gpus all'] : []),
+    'docker run --detach --name palate-agent --restart unless-stopped --stop-timeout 60',
+    ...(gpu ? ['  --gpus all --shm-size 8g'] : []),
     '  --volume palate-agent:/var/lib/palate-agent',
     `  --env PALATE_HUB_URL=${origin}`,
     `  --env PALATE_ENROLMENT_CODE=${code}`,
+    // In a container the host's own name is not known.
+    '  --env PALATE_AGENT_NAME=$(hostname)',
     '  $(docker build --quiet --file docker/agent.Dockerfile .)',
   ].join(' \\\n')
 
