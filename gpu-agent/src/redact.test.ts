@@ -7,6 +7,7 @@ describe('what is logged', () => {
     ['ticket eyJhbGciOiJIUzI1NiJ9.eyJib2R5Ijp7fX0.c2lnbmF0dXJlLWhlcmU used', 'ticket [secret] used'],
     ['HF said: hf_abcdefghijklmnopqrstuv is invalid', 'HF said: [secret] is invalid'],
     ['key plt_0123456789abcdef, AKIAIOSFODNN7EXAMPLE', 'key [secret], [secret]'],
+    ['code pen_0123456789abcdef and pag_0123456789abcdef', 'code [secret] and [secret]'],
     ['postgres://cook:salt-and-pepper@db:5432/x', 'postgres://cook:[secret]@db:5432/x'],
     [
       'loss 0.25 at step 12; path /tmp/run_1/att_2; task-skill-based',

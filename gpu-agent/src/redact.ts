@@ -11,7 +11,7 @@ const shortest = 8
 const shapes: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer\s+)[\w.~+/=-]{8,}/gi, `$1${mask}`],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g, mask],
-  [/\b(?:plt|pla|hf|sk|ghp|gho|github_pat|xox[abp])[_-][\w-]{12,}/g, mask],
+  [/\b(?:plt|pag|pen|hf|sk|ghp|gho|github_pat|xox[abp])[_-][\w-]{12,}/g, mask],
   [/\bAKIA[0-9A-Z]{16}\b/g, mask],
   [/(:\/\/[^/\s:@]+:)[^/\s:@]+(?=@)/g, `$1${mask}`],
 ]
