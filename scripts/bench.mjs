@@ -27,6 +27,13 @@ const benches = {
       await runTypeScript('e2e/bench/ingest.ts', ['--python', python, ...options])
     },
   },
+  dispatch: {
+    what: 'how long one of a thousand agents waits for its lease, with one hub and with two',
+    async start(options) {
+      await step('npm packages', installPackages)
+      await runTypeScript('e2e/bench/dispatch.ts', options)
+    },
+  },
 }
 
 async function pythonStep(title, install) {

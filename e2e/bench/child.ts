@@ -28,7 +28,7 @@ export function startProgram(command: string, args: string[], env: Record<string
   })
   let output = ''
   const keep = (chunk: Buffer) => {
-    output = (output + chunk.toString()).slice(-20_000)
+    output = (output + chunk.toString()).slice(-4_000_000)
   }
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)

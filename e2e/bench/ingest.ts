@@ -19,12 +19,19 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '2' },
     points: { type: 'string', default: '600000' },
     'mlflow-points': { type: 'string', default: '40000' },
-    'mlflow-workers': { type: 'string', default: '4' },
+    'mlflow-workers': { type: 'string', default: '2' },
     rounds: { type: 'string', default: '2' },
   },
 })
 const runs = Number(values.runs)
 const stepsOf = (points: string) => Math.ceil(Number(points) / runs / metricKeys.length)
+
+/** Without what it does beside storing metrics. */
+const quietMlflow = {
+  MLFLOW_DISABLE_TELEMETRY: 'true',
+  MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',
+  GIT_PYTHON_REFRESH: 'quiet',
+}
 
 interface Round {
   points: number
@@ -88,15 +95,21 @@ async function openMlflow(python: string) {
         '--workers',
         values['mlflow-workers'],
         '--backend-store-uri',
-        database.replace(/^postgres:/, 'postgresql:'),
+        database.replace(/^postgres:/, 'postgresql+psycopg2:'),
       ],
       ...['--default-artifact-root', join(house.home, 'mlflow')],
     ],
-    { MLFLOW_DISABLE_TELEMETRY: 'true', GIT_PYTHON_REFRESH: 'quiet' },
+    quietMlflow,
   )
   closers.unshift(server.stop)
   const url = `http://127.0.0.1:${port}`
-  await waitFor('The MLflow server', async () => (await fetch(`${url}/health`)).ok, { timeoutMs: 600_000 })
+  const gone = server.done.then(({ output }) => {
+    throw new Error(`The MLflow server ended:\n${output.slice(-2000)}`)
+  })
+  gone.catch(() => undefined) // once it is ready it ends when it is stopped
+  const ready = async () => (await fetch(`${url}/health`)).ok
+  await Promise.race([waitFor('The MLflow server', ready, { timeoutMs: 600_000 }), gone])
+
   return async (): Promise<Round> => {
     const steps = stepsOf(values['mlflow-points'])
     const order = { url, name: `bench-${Date.now()}`, runs, keys: metricKeys, steps }

@@ -34,12 +34,11 @@ export async function openKitchen(house: House) {
     owner,
     close,
     async enrol(count: number): Promise<Box[]> {
-      const boxes: Box[] = []
-      for (let index = 0; index < count; index += 1) {
+      const enrolOne = async (index: number) => {
         const { code } = await createEnrolmentCode(owner)
-        boxes.push(await enrolAgent(deps, { code, name: `box ${index + 1}` }))
+        return enrolAgent(deps, { code, name: `box ${index + 1}` })
       }
-      return boxes
+      return Promise.all(Array.from({ length: count }, (_, index) => enrolOne(index)))
     },
     async queue(count: number): Promise<void> {
       for (let index = 0; index < count; index += 1) await createRun(owner, { kind: 'pretrain', config: {} })

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EventBatchReply, HelloReply, Lease } from '@palate/protocol'
+import { HubLink } from '../../gpu-agent/src/connect/hub-link'
+import type { Box } from './kitchen'
+import { simulatedHello } from './simulated-agent'
+
+export interface DispatchOrder {
+  origin: string
+  boxes: Box[]
+  /** How long a run works, spread evenly from nothing to twice this. */
+  workMs: number
+}
+
+export interface DispatchAnswer {
+  /** Milliseconds from a free agent's question to the started lease in its hands. */
+  waits: number[]
+  runIds: string[]
+  seconds: number
+}
+
+/**
+ * Many agents in one process, each on its own socket: ask for a lease, work for a moment, say that the run has ended,
+ * ask again, until nothing is queued.
+ */
+const { origin, boxes, workMs } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as DispatchOrder
+const { signal } = new AbortController()
+const answer: DispatchAnswer = { waits: [], runIds: [], seconds: 0 }
+
+/** The same sequence in each arm. */
+let state = 7
+function random(): number {
+  state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
+  return state / 2_147_483_648
+}
+
+async function connect(box: Box): Promise<HubLink> {
+  const link: HubLink = new HubLink(origin, () => box.credential, {
+    onConnect: async () => (await link.call('hello', simulatedHello, HelloReply)).features,
+    onDisconnect: (reason) => process.stderr.write(`disconnected: ${reason}\n`),
+    onRefused: (reason) => process.stderr.write(`refused: ${reason}\n`),
+  })
+  link.open()
+  await link.ready(signal)
+  return link
+}
+
+/** Asks until there is an answer, as an agent does: what got lost on its way is given again. */
+async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (attempt === 10) throw error
+      await sleep(500)
+    }
+  }
+}
+
+async function work(link: HubLink): Promise<void> {
+  await sleep(random() * workMs) // a thousand agents are not free in the same moment
+  for (;;) {
+    const asked = performance.now()
+    const lease = await insist(() =>
+      link.call('lease-request', { kinds: simulatedHello.kinds }, Lease.nullable()),
+    )
+    if (!lease) return
+    answer.waits.push(performance.now() - asked)
+    answer.runIds.push(lease.runId)
+    await sleep(random() * 2 * workMs)
+    const { runId, attemptId, epoch } = lease
+    const event = { type: 'run-end', status: 'failed', summary: {}, error: failure }
+    const batch = { runId, attemptId, epoch, events: [{ seq: 1, at: Date.now(), event }] }
+    const reply = await insist(() => link.call('run-events', batch, EventBatchReply))
+    if (reply.lost) throw new Error(`Run ${runId} was lost.`)
+  }
+}
+
+const failure = { code: 'bench', message: 'A bench ends here.', remedy: '' }
+const links: HubLink[] = []
+for (let at = 0; at < boxes.length; at += 50)
+  links.push(...(await Promise.all(boxes.slice(at, at + 50).map(connect))))
+const started = performance.now()
+await Promise.all(links.map(work))
+answer.seconds = (performance.now() - started) / 1000
+for (const link of links) link.close()
+process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0))
