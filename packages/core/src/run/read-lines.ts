@@ -1,4 +1,4 @@
-import { type EventBatch, EventLines, SpooledEvent } from '@palate/protocol'
+import { type EventBatch, EventLines, eventBatchLimit, SpooledEvent } from '@palate/protocol'
 import { DomainError } from '../error'
 
 /**
@@ -11,6 +11,11 @@ export function readLines(raw: unknown): EventBatch {
   const { lines, ...attempt } = EventLines.parse(raw)
   const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength).toString('utf8').trimEnd()
   const values = parseLines(text)
+  if (values.length === 0 || values.length > eventBatchLimit)
+    throw new DomainError(
+      'invalid',
+      `A batch has 1 to ${eventBatchLimit} events; this one has ${values.length}.`,
+    )
   return {
     ...attempt,
     events: values.map((value) => (isPlainMetric(value) ? value : SpooledEvent.parse(value))),

@@ -1,19 +1,20 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { attempt, metricPoint, modelVersion, runLog, runSample } from '@palate/db'
+import { attempt, metricPoint, modelVersion, run, runLog, runSample } from '@palate/db'
 import type { EventBatch, TrainerEvent } from '@palate/protocol'
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { storeArtifact } from '../artifact'
 import type { AgentContext } from '../context'
 import { createAgent, createKitchen, createTestDeps } from '../testing'
+import { AttemptMemory } from './attempt-memory'
 import { claimRun } from './claim'
 import { createRun } from './create'
 import { expireLeases } from './expire-leases'
 import { getRun } from './get'
 import { leaseMs } from './lease'
 import { getRunLogs } from './logs'
-import { recordRunEvents } from './record-events'
+import { recordRunEvents, recordRunLines } from './record-events'
 import { attemptLimit } from './transition'
 
 const deps = await createTestDeps()
@@ -92,6 +93,43 @@ test('ten copies of a batch at once are recorded once', async () => {
   const copies = Array.from({ length: 10 }, () => recordRunEvents(agent, batch(lease, 1, ...said)))
   expect(await Promise.all(copies)).toEqual(copies.map(() => ({ ackedSeq: 300, lost: false })))
   expect(await deps.db.$count(metricPoint)).toBe(before + 600)
+})
+
+const asLines = ({ events, ...ref }: EventBatch) => ({
+  ...ref,
+  lines: Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join('')),
+})
+
+test('with what it remembers of an attempt: a step that comes again keeps its first point, also after a rollback', async () => {
+  const { agent, lease } = await startRun()
+  const before = await deps.db.$count(metricPoint)
+  const memory = new AttemptMemory()
+  const send = (from: number, ...said: TrainerEvent[]) =>
+    recordRunLines(agent, asLines(batch(lease, from, ...said)), memory)
+  expect(await send(1, metric(1), metric(2), metric(2, 99))).toEqual({ ackedSeq: 3, lost: false })
+  expect(await send(4, metric(5), metric(1, 99), metric(3))).toEqual({ ackedSeq: 6, lost: false })
+  // Another process went further meanwhile: what is remembered is wrong, the batch fails, and the next try is right.
+  await recordRunEvents(agent, batch(lease, 7, metric(8), metric(9)))
+  await expect(send(9, metric(9, 99), metric(10))).rejects.toThrow()
+  expect(await send(9, metric(9, 99), metric(10))).toEqual({ ackedSeq: 10, lost: false })
+  const [row] = await deps.db.execute<{ n: number; high: number }>(
+    sql`select count(*)::int as n, max(value) as high from metric_point p join metric_series s on s.id = p.series_id
+      where s.attempt_id = ${lease.attemptId}`,
+  )
+  expect(row).toEqual({ n: 14, high: 1 })
+  expect(await deps.db.$count(metricPoint)).toBe(before + 14)
+})
+
+test('points go with the run that they belong to', async () => {
+  const { agent, lease, id } = await startRun()
+  await recordRunEvents(agent, batch(lease, 1, metric(1), metric(2)))
+  const points = () =>
+    deps.db.execute<{ n: number }>(sql`select count(*)::int as n from metric_point p
+      where not exists (select 1 from metric_series s where s.id = p.series_id)`)
+  const before = await deps.db.$count(metricPoint)
+  await deps.db.delete(run).where(eq(run.id, id))
+  expect(await deps.db.$count(metricPoint)).toBe(before - 4)
+  expect((await points())[0]?.n).toBe(0)
 })
 
 test('writes under an old epoch, of another agent or for another run are refused', async () => {
