@@ -121,12 +121,14 @@ test('each agent has its own reason, and one that could take it has none', () =>
     agent('bare', { gpus: [80], labels: [] }),
     agent('full', { gpus: [80, 80], labels: ['lab'], held: [busy(3, 'full0'), busy(4, 'full1')] }),
     agent('ready', { gpus: [80], labels: ['lab'] }),
+    agent('old', { outdated: true }),
   ].map((one) => (one.name === 'bare' ? one : { ...one, whole: { ...one.whole, labels: ['lab'] } }))
   expect(why({ ...big, labels: ['lab'] }, agents).agents).toEqual([
     { id: 'small', name: 'small', reason: 'needs 22 GB; its largest GPU has 16 GB' },
     { id: 'away', name: 'away', reason: 'it was never online' },
     { id: 'bare', name: 'bare', reason: 'it lacks the label lab' },
     { id: 'full', name: 'full', reason: 'it is busy with runs 3 and 4' },
+    { id: 'old', name: 'old', reason: 'it must be updated first' },
   ])
 })
 

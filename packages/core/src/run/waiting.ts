@@ -46,12 +46,13 @@ export function explainWaiting(
 
 function lookAt(wanted: Wanted, agent: AgentState, now: Date): Pick<Look, 'never' | 'reason'> {
   const never = findMisfit(wanted, agent.whole)
+  // What one that is too old said of itself is no ground for more.
+  if (agent.outdated) return { never, reason: 'it must be updated first' }
   if (never) return { never, reason: sayMisfit(wanted.kind, never, 'its largest GPU') }
   return { never, reason: sayAbsence(agent, now) ?? sayBusy(wanted, agent) }
 }
 
 function sayAbsence(agent: AgentState, now: Date): string | null {
-  if (agent.outdated) return 'it must be updated first'
   if (!agent.online)
     return agent.lastSeenAt ? `offline, last seen ${sayAgo(agent.lastSeenAt, now)}` : 'it was never online'
   return agent.draining ? 'it is draining and takes nothing new' : null
