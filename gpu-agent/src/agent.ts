@@ -112,9 +112,14 @@ export class Agent {
     const { link, cache } = this.tools
     await cache.prune(30 * day)
     await pruneRuns(this.settings.home, 7 * day)
+    const { gpus: cards } = this.hello.hardware
+    this.log.info(
+      { gpus: cards.map(({ name }) => name) },
+      cards.length > 0 ? 'trains on its GPUs' : 'CPU only: nvidia-smi names no GPU',
+    )
     const leftovers = await recoverAttempts(this.settings.home, this.tools, this.log)
     for (const attempt of leftovers) this.attempts.set(attempt.lease.attemptId, attempt)
-    const gpus = this.hello.hardware.gpus.map(({ uuid }) => uuid)
+    const gpus = cards.map(({ uuid }) => uuid)
     const leaser = new Leaser(
       link,
       {

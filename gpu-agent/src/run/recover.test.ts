@@ -127,6 +127,26 @@ describe('an agent that comes back', () => {
     expect(await spawnDrain(hub.url, home)).toBe(1)
   }, 90_000)
 
+  it('lets what runs end before it follows a SIGTERM, where it was given time for that, but not a second one', async () => {
+    hub.lease('run_g', { behaviour: 'wait' })
+    const patient = spawnAgent(hub.url, home, { PALATE_AGENT_DRAIN_SECONDS: '600' })
+    await until('the first step', reached('run_g', 1))
+    patient.kill('SIGTERM')
+    await until('word of it', () => hub.received.some(({ event }) => event === 'drain'))
+    await writeFile(join(home, 'runs/run_g/work/go'), '')
+    expect(await patient.exited).toBe(0)
+    expect(hub.endOf('run_g')).toMatchObject({ status: 'finished' })
+    hub.lease('run_h', { steps: 10_000, stepSeconds: 0.05 })
+    const hurried = spawnAgent(hub.url, home, { PALATE_AGENT_DRAIN_SECONDS: '600' })
+    await until('the first step', reached('run_h', 1))
+    hurried.kill('SIGTERM')
+    await until('word of it', () => hub.received.filter(({ event }) => event === 'drain').length > 1)
+    hurried.kill('SIGTERM')
+    expect(await hurried.exited).toBe(0)
+    expect(hub.endOf('run_h')).toBeNull()
+    expect((await trainerPids(home, 'run_h')).alive).toEqual([])
+  }, 120_000)
+
   it('is refused a folder in which another agent lives', async () => {
     const first = spawnAgent(hub.url, home)
     await until('its hello', () => hub.hellos.length)

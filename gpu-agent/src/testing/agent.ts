@@ -39,9 +39,9 @@ export function startAgent(
 }
 
 /** An agent as a process of its own, to be killed. */
-export function spawnAgent(hubUrl: string, home: string) {
+export function spawnAgent(hubUrl: string, home: string, env: Record<string, string> = {}) {
   const child = spawn(process.execPath, tsxArguments(main), {
-    env: agentEnv(hubUrl, home),
+    env: agentEnv(hubUrl, home, env),
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
