@@ -15,7 +15,7 @@ class Never:
 
 def test_a_rate_is_the_amount_over_the_time_of_the_best_round() -> None:
     rate = best_rate(lambda: time.sleep(0.05), 10.0, torch.device("cpu"), Never())  # type: ignore[arg-type]
-    assert 50 < rate < 200
+    assert 0 < rate <= 200  # a sleep is never shorter than it says
 
 
 def test_a_probe_tells_this_machine(tmp_path: Path) -> None:
