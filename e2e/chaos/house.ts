@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -22,6 +22,8 @@ import { Witness } from './witness'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const leaseSeconds = 30
+/** By itself: a hub that finds no database leaves, and is started again. */
+const restartLimit = 60
 const spoolQuotaBytes = 4096
 
 /** The real hub, PostgreSQL and agent, each a process that can be killed, with a network between the last two. */
@@ -97,6 +99,15 @@ export class House {
 
   async start(part: Part): Promise<void> {
     await this[part].start()
+  }
+
+  /** @throws Error with the end of its log when the hub or the agent does not come up, whatever is done to it */
+  async check(): Promise<void> {
+    for (const part of ['hub', 'agent'] as const) {
+      if (this[part].restarts < restartLimit) continue
+      const log = await readFile(join(this.home, `logs/${part}.log`), 'utf8')
+      throw new Error(`The ${part} does not stay up. The end of its log:\n${log.slice(-2500)}`)
+    }
   }
 
   /** Repeats a question to the database until it answers: it may be dead at the moment. */

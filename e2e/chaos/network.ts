@@ -97,7 +97,8 @@ export class Network {
   }
 
   private isCutShort(line: Line, bytes: Buffer): boolean {
-    if (line.sentBytes === 0) line.isUpload = /^(POST|PATCH|HEAD) \/files\/artifacts/.test(bytes.toString('latin1', 0, 40))
+    if (line.sentBytes === 0)
+      line.isUpload = /^(POST|PATCH|HEAD) \/files\/artifacts/.test(bytes.toString('latin1', 0, 40))
     line.sentBytes += bytes.length
     const [limit] = this.uploadCuts
     if (!line.isUpload || limit === undefined || line.sentBytes < limit) return false

@@ -30,6 +30,7 @@ export interface SeedOptions {
 
 const over = ['finished', 'failed', 'cancelled']
 const patienceMs = 15 * 60_000
+const signals = ['SIGINT', 'SIGTERM'] as const
 
 /** One whole run of chaos: a house of its own, work that never ends before the faults do, and the account afterwards. */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
@@ -37,6 +38,8 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const began = Date.now()
   const house = await House.open(options.python, makeUploadCuts(seed, 3))
   const views: SpoolView[] = []
+  const leave = () => void house.close(options.keep).finally(() => process.exit(1))
+  for (const signal of signals) process.once(signal, leave)
   try {
     await house.start('hub')
     await house.start('agent')
@@ -49,6 +52,7 @@ export async function runSeed(options: SeedOptions): Promise<SeedResult> {
     if (house.network.uploadsCut > 0) struck['cut-upload'] = house.network.uploadsCut
     return { ...verdict, seed, struck, seconds: Math.round((Date.now() - began) / 1000) }
   } finally {
+    for (const signal of signals) process.off(signal, leave)
     await house.close(options.keep)
     if (options.keep) tell(`its folder is ${house.home}`)
   }
@@ -60,6 +64,7 @@ async function strikeAll(house: House, { seed, faults, tell }: SeedOptions, view
   for (let tries = 0; queue.length > 0 && tries < faults * 2; tries += 1) {
     const fault = queue.shift()
     if (!fault) break
+    await house.check()
     await sleep(fault.pauseMs)
     if (fault.amidWork || fault.kind === 'fill-spool') await untilWorkGoesOn(house)
     const began = Date.now()
