@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     agents: { type: 'string', default: '1000' },
     runs: { type: 'string', default: '10000' },
-    'work-ms': { type: 'string', default: '4000' },
+    'work-ms': { type: 'string', default: '30000' },
     hubs: { type: 'string', default: '1,2' },
   },
 })

@@ -18,7 +18,9 @@ def value(step: int, key: int) -> float:
 def send(client: MlflowClient, run_id: str, keys: list[str], steps: int) -> None:
     batch: list[Metric] = []
     for step in range(steps):
-        batch.extend(Metric(name, value(step, key), 1_760_000_000_000 + step, step) for key, name in enumerate(keys))
+        batch.extend(
+            Metric(name, value(step, key), 1_760_000_000_000 + step, step) for key, name in enumerate(keys)
+        )
         if len(batch) >= BATCH or step == steps - 1:
             client.log_batch(run_id, metrics=batch)
             batch = []

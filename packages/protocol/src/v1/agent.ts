@@ -129,7 +129,7 @@ export type LeaseRenewalReply = z.infer<typeof LeaseRenewalReply>
 export const SpooledEvent = z.object({
   seq: z.int().positive(),
   at: z.number(),
-  event: TrainerEvent.catch(({ value }) => notUnderstood(JSON.stringify(value))),
+  event: TrainerEvent.catch(({ value }) => notUnderstood(JSON.stringify(value) ?? 'nothing')),
 })
 export type SpooledEvent = z.infer<typeof SpooledEvent>
 
