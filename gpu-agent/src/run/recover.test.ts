@@ -98,17 +98,18 @@ describe('an agent that comes back', () => {
     first.kill('SIGKILL')
     await first.exited
     const checkpoints = join(home, 'runs/run_t/work/checkpoints')
-    const steps = (await readdir(checkpoints)).map((name) => Number(name.split('-')[1])).sort((a, b) => b - a)
-    await truncate(join(checkpoints, `checkpoint-${steps[0]}`, 'state.json'), 3)
+    const steps = (await readdir(checkpoints)).map((name) => Number(name.split('-')[1]))
+    for (const step of steps.filter((one) => one >= 12))
+      await truncate(join(checkpoints, `checkpoint-${step}`, 'state.json'), 3)
     const agent = await startAgent(hub.url, home)
     expect(await until('the end', () => hub.endOf('run_t'))).toMatchObject({ status: 'finished' })
     const [, again] = hub.attemptsOf('run_t')
     const log = again?.events.find(({ event }) => event.type === 'log')
     expect(log?.event).toMatchObject({
       level: 'warn',
-      text: `checkpoints/checkpoint-${steps[0]} is passed over: state.json is not what it was.`,
+      text: `checkpoints/checkpoint-${again?.lease.resume?.step} is passed over: state.json is not what it was.`,
     })
-    expect(stepsOf('run_t')[1]?.[0]).toBe((steps[1] ?? 0) + 1)
+    expect(stepsOf('run_t')[1]?.[0]).toBe(7)
     await agent.stop()
   }, 120_000)
 
