@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
@@ -42,6 +41,8 @@ export class ArtifactUploads {
       allowedOrigins: [],
       namingFunction: async (request) =>
         `${(await this.leaseOf(request.headers)).attemptId}.${crypto.randomUUID()}`,
+      // The upload that tus acts on, which is not the one that the router saw where an address has a query.
+      onIncomingRequest: async (request, id) => requireOwn(await this.leaseOf(request.headers), id),
       onUploadCreate: async (_request, upload) => {
         headOf(upload)
         return {}
@@ -69,8 +70,7 @@ export class ArtifactUploads {
     await requireRunningAttempt(this.deps, lease)
     const id = c.req.param('uploadId') ?? ''
     if (!/^[\w.-]*$/.test(id)) throw new DomainError('not_found', 'There is no such upload.')
-    if (id && !id.startsWith(`${lease.attemptId}.`))
-      throw new DomainError('forbidden', 'This ticket is for another attempt.')
+    if (id) requireOwn(lease, id)
     if (id && c.req.method === 'HEAD') {
       // Hono takes a HEAD for a GET and would answer a second time where Node's own objects were used.
       return (await this.answerDone(c, lease, id)) ?? this.server.handleWeb(c.req.raw)
@@ -98,12 +98,16 @@ export class ArtifactUploads {
 
   private async finish(lease: TicketClaims<'lease'>, upload: Upload): Promise<void> {
     const file = join(this.folder, upload.id)
+    // Opened before anybody waits: a file that is gone by then is an error here and not one that nobody listens to.
+    const stream = (await open(file)).createReadStream()
     try {
-      await storeArtifact(this.deps, lease, { ...headOf(upload), stream: createReadStream(file) })
+      await storeArtifact(this.deps, lease, { ...headOf(upload), stream })
     } catch (error) {
       // Other bytes than announced never become right ones; after a passing fault the next HEAD tries again.
       if (error instanceof DomainError && error.code === 'invalid') await this.forget(upload.id)
       throw error
+    } finally {
+      stream.destroy()
     }
     await writeFile(`${file}.done`, String(upload.size))
     await this.forget(upload.id)
@@ -126,6 +130,12 @@ export class ArtifactUploads {
     const headers = { 'tus-resumable': '1.0.0', 'upload-offset': size, 'upload-length': size }
     return c.body(null, 200, { ...headers, 'cache-control': 'no-store' })
   }
+}
+
+/** @throws DomainError `forbidden` where the upload is another attempt's */
+function requireOwn({ attemptId }: TicketClaims<'lease'>, id: string): void {
+  if (!id.startsWith(`${attemptId}.`))
+    throw new DomainError('forbidden', 'This ticket is for another attempt.')
 }
 
 /** @throws DomainError `invalid` where the metadata is no artifact's */
