@@ -76,11 +76,16 @@ export class Agent {
       ...{ version, labels: settings.labels, kinds: kindsOf(settings), serving: true },
       hardware: await describeHardware(settings.childEnv),
     }
-    link.on('rotate', () => {
-      void rotateCredential(settings, identity, link).then(
+    let rotating = false
+    link.on('rotate', async () => {
+      // One at a time: the hub takes the newest that it gave, and a second answer could get lost with the line.
+      if (rotating) return
+      rotating = true
+      await rotateCredential(settings, identity, link).then(
         () => log.info('works under a new credential'),
         (error: unknown) => log.warn({ reason: String(error) }, 'the credential could not be changed'),
       )
+      rotating = false
     })
     const server = new Server({ link, cache, log, childEnv: settings.childEnv })
     const agent = new Agent(settings, log, tools, hello, server, unlock)
