@@ -114,6 +114,15 @@ describe('an upload', () => {
     expect(attempt.artifacts.size).toBe(0)
   })
 
+  it('of a file that is gone by now is refused for good, and ends nobody else', async () => {
+    const { attempt, token, file } = await prepare()
+    await rm(file.path)
+    await expect(
+      createHubHttp(hub.url).upload(file, token).send(AbortSignal.timeout(10_000)),
+    ).rejects.toMatchObject({ code: 'changed', message: expect.stringMatching(/model\.gguf cannot be read/) })
+    expect(attempt.artifacts.size).toBe(0)
+  })
+
   it('of other bytes than announced is refused for good', async () => {
     const { attempt, token, file } = await prepare()
     const wrong = { ...file, metadata: { ...file.metadata, sha256: '0'.repeat(64) } }

@@ -34,7 +34,10 @@ export class ResumableUpload {
         act()
       }
       const stop = (reason: unknown) => {
-        void upload.abort().finally(() => end(() => reject(reason)))
+        void upload
+          .abort()
+          .catch(() => undefined)
+          .finally(() => end(() => reject(reason)))
       }
       const onAbort = () => stop(signal.reason)
       const watch = () => {
@@ -47,7 +50,7 @@ export class ResumableUpload {
         uploadSize: this.file.sizeBytes,
         metadata: this.file.metadata,
         headers: { authorization: `Bearer ${this.token}` },
-        fileReader: { openFile: async () => this.source() },
+        fileReader: { openFile: async () => this.source(stop) },
         // Whoever calls decides about another try.
         retryDelays: null,
         storeFingerprintForResuming: false,
@@ -69,13 +72,22 @@ export class ResumableUpload {
     })
   }
 
-  private source() {
+  /** @param onFault told when the file cannot be read any more; the client itself does not listen for that */
+  private source(onFault: (reason: Error) => void) {
     const { path, sizeBytes } = this.file
     return {
       size: sizeBytes,
       slice: async (start: number, wished: number) => {
         const end = Math.min(wished, sizeBytes)
         const bytes = createReadStream(path, { start, end: Math.max(start, end - 1) })
+        bytes.on('error', ({ message }) =>
+          onFault(
+            new FinalError(
+              `${this.file.metadata.path ?? path} cannot be read any more: ${message}.`,
+              'changed',
+            ),
+          ),
+        )
         // The client reads a part's length there.
         return { value: Object.assign(bytes, { size: end - start }), done: end >= sizeBytes }
       },
