@@ -45,6 +45,18 @@ describe('spool', () => {
     expect((await Spool.open(folder)).ended).toBe(true)
   })
 
+  it('takes acks that come at the same moment, and keeps all beyond them', async () => {
+    const spool = await Spool.open(folder, 4096)
+    for (let step = 1; step <= 60; step += 1) {
+      spool.append(metric(step))
+      await spool.flush()
+    }
+    expect((await readdir(folder)).length).toBeGreaterThan(4)
+    await Promise.all([20, 30, 25, 40].map((seq) => spool.ack(seq)))
+    expect((await readAll(spool)).map(({ seq }) => seq)).toEqual([...Array(20).keys()].map((at) => 41 + at))
+    await spool.close()
+  })
+
   it('is full at its quota until the hub acks, and takes up less than its quota and a segment', async () => {
     const quota = 8192
     const spool = await Spool.open(folder, quota)

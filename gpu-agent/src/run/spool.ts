@@ -32,6 +32,7 @@ export class Spool {
   private bufferedBytes = 0
   private roomWaiters: (() => void)[] = []
   private writing: Promise<void> = Promise.resolve()
+  private acking: Promise<void> = Promise.resolve()
   private timer: NodeJS.Timeout | null = null
   private waiters: (() => void)[] = []
   private file: FileHandle | null = null
@@ -157,7 +158,14 @@ export class Spool {
   }
 
   /** Moves the watermark up and deletes segments that lie below it. A watermark lost in a crash only repeats a delivery. */
-  async ack(seq: number): Promise<void> {
+  ack(seq: number): Promise<void> {
+    // One after another: an ack of a batch and the watermark of a hello may come at the same moment.
+    const turn = this.acking.then(() => this.moveTo(seq))
+    this.acking = turn.catch(() => undefined)
+    return turn
+  }
+
+  private async moveTo(seq: number): Promise<void> {
     if (seq <= this.ackedSeq) return
     this.ackedSeq = Math.min(seq, this.flushedSeq)
     const temporary = join(this.folder, 'acked.tmp')
