@@ -19,11 +19,15 @@ const events: [string, AttemptEvent, string][] = [
   ['lost', { type: 'lost' }, 'lost'],
   ['lease checked in time', { type: 'lease-checked' }, '–'],
 ]
-const ofOver = (event: AttemptEvent) => (event.type === 'renewed' || event.type === 'wrote' ? '!' : '–')
+/** Who renews an attempt that ended by its own word only has not heard yet that its end was recorded. */
+function ofOver(status: AttemptStatus, event: AttemptEvent): string {
+  if (event.type === 'renewed') return status === 'lost' || event.epoch !== 2 ? '!' : '–'
+  return event.type === 'wrote' ? '!' : '–'
+}
 const table = attemptStatuses.flatMap((status) =>
   events.map(([name, event, expected]) => ({
     ...{ status, name, event },
-    expected: status === 'running' ? expected : ofOver(event),
+    expected: status === 'running' ? expected : ofOver(status, event),
   })),
 )
 

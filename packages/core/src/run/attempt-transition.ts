@@ -29,7 +29,9 @@ export function decideAttempt(attempt: AttemptState, event: AttemptEvent, now: D
   const running = attempt.status === 'running'
   switch (event.type) {
     case 'renewed':
-      if (!running || event.epoch !== attempt.epoch) return { do: 'refuse' }
+      if (attempt.status === 'lost' || event.epoch !== attempt.epoch) return { do: 'refuse' }
+      // Its end was recorded, and the agent has not heard so yet: nothing was lost.
+      if (!running) return { do: 'nothing' }
       return { do: 'change', attempt: { leaseExpiresAt: new Date(now.getTime() + event.leaseMs) } }
     case 'wrote':
       return running && event.epoch === attempt.epoch ? { do: 'nothing' } : { do: 'refuse' }

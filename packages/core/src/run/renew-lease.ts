@@ -4,7 +4,10 @@ import { and, eq } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { decideAttempt } from './attempt-transition'
 
-/** Prolongs a lease that still holds, and repeats a wish to cancel. `lost`: another attempt has taken over. */
+/**
+ * Prolongs a lease that still holds, and repeats a wish to cancel. `lost`: another attempt has taken over; an attempt
+ * that came to its own end is not lost.
+ */
 export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<LeaseRenewalReply> {
   const { runId, attemptId, epoch } = LeaseRenewal.parse(raw)
   const own = and(
@@ -20,11 +23,13 @@ export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<
     .where(own)
   const event = { type: 'renewed', epoch, leaseMs: ctx.leaseMs } as const
   const decision = found && decideAttempt(found.made, event, ctx.now())
-  if (decision?.do !== 'change') return { lost: true, cancel: false }
+  if (decision?.do !== 'change') return { lost: decision?.do !== 'nothing', cancel: false }
   const [held] = await ctx.db
     .update(attempt)
     .set(decision.attempt)
     .where(and(own, eq(attempt.epoch, epoch), eq(attempt.status, 'running')))
     .returning({ id: attempt.id })
-  return { lost: !held, cancel: held !== undefined && found?.runStatus === 'cancelling' }
+  // It ended, or was lost, since we looked; it runs no more, so the second look is the last.
+  if (!held) return renewLease(ctx, raw)
+  return { lost: false, cancel: found?.runStatus === 'cancelling' }
 }
