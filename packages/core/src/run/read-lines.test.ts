@@ -37,6 +37,12 @@ test.each([
   expect(events[0]?.event.type).toBe('log')
 })
 
+test('a number beyond all numbers is not stored as infinite', () => {
+  const line = JSON.stringify({ seq: 1, at: 5, event: metric }).replace('0.5', '1e999')
+  const { events } = readLines({ ...attempt, lines: Buffer.from(line) })
+  expect(events[0]?.event.type).toBe('log')
+})
+
 test.each([
   ['a sequence number of 0', { seq: 0, at: 5, event: metric }],
   ['no sequence number', { at: 5, event: metric }],

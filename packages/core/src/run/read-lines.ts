@@ -31,14 +31,13 @@ function parseLines(text: string): unknown[] {
   }
 }
 
-/** Exactly what the schema says of a spooled metric, in which no number can be NaN or infinite: JSON has none. */
+/** Exactly what the schema says of a spooled metric: numbers are finite (JSON has no NaN, but 1e999 is read as infinite). */
 function isPlainMetric(value: unknown): value is SpooledEvent {
-  if (!isRecord(value) || !isCount(value.seq) || value.seq === 0 || typeof value.at !== 'number') return false
+  if (!isRecord(value) || !isCount(value.seq) || value.seq === 0 || !Number.isFinite(value.at)) return false
   const { event } = value
   if (!isRecord(event) || event.type !== 'metric' || !isCount(event.step)) return false
-  if (typeof event.time !== 'number' || !isRecord(event.values)) return false
-  for (const name in event.values)
-    if (name.length > 200 || typeof event.values[name] !== 'number') return false
+  if (!Number.isFinite(event.time) || !isRecord(event.values)) return false
+  for (const name in event.values) if (name.length > 200 || !Number.isFinite(event.values[name])) return false
   return true
 }
 
