@@ -29,5 +29,7 @@ describe('what is logged', () => {
       'x [secret] [secret] short /usr/bin:/opt/tools',
     )
     expect(redactor.clean('{"a":"credential-of-this-agent"}')).toBe('{"a":"[secret]"}')
+    redactor.forget('credential-of-this-agent')
+    expect(redactor.clean('credential-of-this-agent')).toBe('credential-of-this-agent')
   })
 })

@@ -32,6 +32,11 @@ export class Redactor {
     if (secret.length >= shortest) this.values.add(secret)
   }
 
+  /** Of what is over (a lease's token) nothing is kept: each value costs a pass over every line. */
+  forget(secret: string): void {
+    this.values.delete(secret)
+  }
+
   /** The words of an event that a program chose itself; what a model wrote is passed on as it is. */
   cleanEvent(event: TrainerEvent): TrainerEvent {
     if (event.type === 'log') return { ...event, text: this.clean(event.text) }

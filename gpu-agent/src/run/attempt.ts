@@ -129,6 +129,7 @@ export class Attempt {
 
   private async close(outcome: AttemptOutcome): Promise<AttemptOutcome> {
     await this.spool.close().catch((error: unknown) => this.warn(error))
+    this.tools.redactor.forget(this.lease.token)
     const final = this.isLost ? 'lost' : outcome
     // A run whose end was spooled needs its checkpoints no more, even where the hub had heard the end before.
     if (final !== 'stopped') await removeAttempt(this.folder, this.spool.endsRun)
