@@ -170,6 +170,8 @@ describe('an artifact', () => {
     const [old, young] = [whereOf(await client.create(9, head)), whereOf(await client.create(9, head))]
     for (const file of (await listStore(test)).filter((path) => path.includes(old.split('/').at(-1) ?? '-')))
       await utimes(file, 0, 0)
+    // One that has been coming for more than a day.
+    await utimes(join(test.root, 'partial', `${young.split('/').at(-1)}.json`), 0, 0)
     const uploads = await ArtifactUploads.open(test.deps, join(test.root, 'partial'))
     expect(await uploads.clean(24 * 3_600_000)).toBe(2)
     expect((await client.head(old)).status).toBe(404)

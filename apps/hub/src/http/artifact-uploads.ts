@@ -83,12 +83,18 @@ export class ArtifactUploads {
   async clean(olderThanMs: number): Promise<number> {
     let removed = 0
     for (const name of await readdir(this.folder)) {
-      const found = await stat(join(this.folder, name)).catch(() => null)
-      if (!found || Date.now() - found.mtimeMs < olderThanMs) continue
+      // What is told of an upload is written once; its bytes say whether they still come.
+      const bytes = await this.touchedAt(name.replace(/\.json$/, ''))
+      const touched = Math.max(bytes, await this.touchedAt(name))
+      if (Date.now() - touched < olderThanMs) continue
       await rm(join(this.folder, name), { force: true })
       removed += 1
     }
     return removed
+  }
+
+  private async touchedAt(name: string): Promise<number> {
+    return (await stat(join(this.folder, name)).catch(() => null))?.mtimeMs ?? 0
   }
 
   private async leaseOf(headers: Headers): Promise<TicketClaims<'lease'>> {
