@@ -136,7 +136,8 @@ export class TestHub {
         })
       ack(lease)
     })
-    socket.on('rotate-credential', (_payload, ack) => {
+    socket.on('rotate-credential', (payload, ack) => {
+      this.received.push({ event: 'rotate-credential', payload })
       this.credentials.add('credential-2')
       ack({ credential: 'credential-2' })
     })
