@@ -51,7 +51,11 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   await rename(temporary, path)
 }
 
-/** Attempts whose folders lie on disk. One without a readable state never began to work and is removed. */
+/**
+ * Attempts whose folders lie on disk. One without a state, or with half of one, never began to work and is removed.
+ *
+ * @throws Error of the file system when the disk does not give a state back: what lies there may be undelivered
+ */
 export async function listAttempts(home: string): Promise<{ folder: AttemptFolder; state: AttemptState }[]> {
   const found = []
   for (const runId of await names(join(home, 'runs'))) {
@@ -68,9 +72,15 @@ export async function listAttempts(home: string): Promise<{ folder: AttemptFolde
 async function readState(folder: AttemptFolder): Promise<AttemptState | null> {
   try {
     return AttemptState.parse(JSON.parse(await readFile(folder.stateFile, 'utf8')))
-  } catch {
+  } catch (error) {
+    if (isDiskError(error)) throw error
     return null
   }
+}
+
+/** Whether the disk refused something that is there: too many open files, no right, a fault of the device. */
+export function isDiskError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && !('code' in error && error.code === 'ENOENT')
 }
 
 /** Removes an attempt; with `wholeRun`, its run's work folder too (the run has ended and everything is delivered). */

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import { Attempt, type AttemptTools } from './attempt'
-import { listAttempts, removeAttempt } from './attempt-folder'
+import { isDiskError, listAttempts, removeAttempt } from './attempt-folder'
 import { endOrphan } from './process'
 
 /**
  * Takes up what an earlier life of this agent left on disk. A trainer that outlived its agent is ended (its output went
  * into a closed pipe; the next attempt goes on from its checkpoint), and each attempt is opened for delivery.
+ *
+ * @throws Error of the file system when the disk does not give an attempt back: the agent does not start, nothing is lost
  */
 export async function recoverAttempts(home: string, tools: AttemptTools, log: Logger): Promise<Attempt[]> {
   const attempts = []
@@ -16,6 +18,7 @@ export async function recoverAttempts(home: string, tools: AttemptTools, log: Lo
         log.warn({ runId, attemptId }, 'ended a trainer that outlived its agent')
       attempts.push(await Attempt.open(state.lease, folder, tools))
     } catch (error) {
+      if (isDiskError(error)) throw error
       log.error(
         { runId, attemptId, reason: String(error) },
         'an attempt on disk cannot be read and is given up',

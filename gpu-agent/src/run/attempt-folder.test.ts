@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { attemptFolder, listAttempts, makeAttemptFolder } from './attempt-folder'
+
+let home: string
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'palate-attempts-'))
+})
+afterEach(() => rm(home, { recursive: true }))
+
+it('removes an attempt whose state was never written whole', async () => {
+  const folder = attemptFolder(home, 'run_a', 'att_a')
+  await makeAttemptFolder(folder)
+  await writeFile(folder.stateFile, '{"lease":')
+  expect(await listAttempts(home)).toEqual([])
+  expect(existsSync(folder.root)).toBe(false)
+})
+
+it('keeps an attempt whose state the disk does not give back', async () => {
+  const folder = attemptFolder(home, 'run_a', 'att_a')
+  await makeAttemptFolder(folder)
+  await mkdir(folder.stateFile) // reading it is refused with EISDIR, also to root
+  await expect(listAttempts(home)).rejects.toThrow(/EISDIR/)
+  expect(existsSync(folder.spool)).toBe(true)
+})
