@@ -41,3 +41,21 @@ export function Confirm({
     </Dialog>
   )
 }
+
+/** A quiet button that asks before it does what cannot be taken back. */
+export function ConfirmButton({
+  label,
+  busy,
+  ...question
+}: { label: string; busy: boolean } & Omit<Parameters<typeof Confirm>[0], 'trigger'>) {
+  return (
+    <Confirm
+      {...question}
+      trigger={
+        <Button size="sm" look="quiet" busy={busy}>
+          {label}
+        </Button>
+      }
+    />
+  )
+}

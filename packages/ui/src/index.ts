@@ -5,7 +5,7 @@ export type { ChartSeries } from './chart/align'
 export { Chart } from './chart/chart'
 export { formatFigure } from './chart/format'
 export { cn } from './cn'
-export { Confirm } from './confirm'
+export { Confirm, ConfirmButton } from './confirm'
 export { Dialog, DialogClose, DialogContent, DialogTrigger } from './dialog'
 export {
   DropdownMenu,

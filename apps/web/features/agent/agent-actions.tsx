@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Confirm } from '@palate/ui'
+import { Button, ConfirmButton } from '@palate/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { toast } from 'sonner'
@@ -45,12 +45,9 @@ function Rotate({ agent }: { agent: Agent }) {
     }),
   )
   return (
-    <Confirm
-      trigger={
-        <Button size="sm" look="quiet" busy={rotate.isPending}>
-          New credential
-        </Button>
-      }
+    <ConfirmButton
+      label="New credential"
+      busy={rotate.isPending}
       title={`Give ${agent.name} a new credential?`}
       description={`It changes by itself${agent.status === 'online' ? ' now' : ' when it is back'}, and goes on with what it runs. The old one ends with its first hello under the new.`}
       action="Change it"
@@ -68,12 +65,9 @@ function Revoke({ agent }: { agent: Agent }) {
     }),
   )
   return (
-    <Confirm
-      trigger={
-        <Button size="sm" look="quiet" busy={revoke.isPending}>
-          Revoke
-        </Button>
-      }
+    <ConfirmButton
+      label="Revoke"
+      busy={revoke.isPending}
       title={`Revoke ${agent.name}?`}
       description="Its credential stops working and its line is closed at once. What it is running is given to another agent."
       action="Revoke"

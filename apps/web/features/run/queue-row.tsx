@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Card, Confirm, Select, Tag } from '@palate/ui'
+import { Card, ConfirmButton, Select, Tag } from '@palate/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { formatAgo } from '../../lib/format'
@@ -89,12 +89,9 @@ function Cancel({ run }: { run: Queued }) {
     }),
   )
   return (
-    <Confirm
-      trigger={
-        <Button size="sm" look="quiet" busy={cancel.isPending}>
-          Cancel
-        </Button>
-      }
+    <ConfirmButton
+      label="Cancel"
+      busy={cancel.isPending}
       title={`Cancel run ${run.number}?`}
       description="It has not begun, so nothing is lost but its place."
       action="Cancel run"

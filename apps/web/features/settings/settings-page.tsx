@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Card, CardBody, CardHead, Confirm, Skeleton, Table, Tag, Td, Th, Tr } from '@palate/ui'
+import { Card, CardBody, CardHead, ConfirmButton, Skeleton, Table, Tag, Td, Th, Tr } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { formatAgo, formatDate } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
@@ -80,12 +80,9 @@ function RevokeKey({ apiKey }: { apiKey: ApiKey }) {
     }),
   )
   return (
-    <Confirm
-      trigger={
-        <Button size="sm" look="quiet" busy={revoke.isPending}>
-          Revoke
-        </Button>
-      }
+    <ConfirmButton
+      label="Revoke"
+      busy={revoke.isPending}
       title={`Revoke ${apiKey.name}?`}
       description="Whatever uses this key is refused from now on."
       action="Revoke"
