@@ -98,6 +98,7 @@ class DpoConfig(LoraSettings):
 class KtoConfig(LoraSettings):
     """Preference training on single thumbs."""
 
+    max_length: int = 512
     beta: float = 0.1
     desirable_weight: float = 1.0
     undesirable_weight: float = 1.0

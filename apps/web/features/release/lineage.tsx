@@ -35,7 +35,7 @@ export function Lineage({ modelId }: { modelId: string }) {
 }
 
 function stepsOf(lineage: LineageData): { title: string; body: ReactNode }[] {
-  const { datasets, batches, personas, pairs, votes, base, run } = lineage
+  const { datasets, batches, personas, pairs, votes, thumbs, base, run } = lineage
   const steps: { title: string; body: ReactNode; shown: boolean }[] = [
     {
       title: 'Data',
@@ -58,6 +58,11 @@ function stepsOf(lineage: LineageData): { title: string; body: ReactNode }[] {
       body: votes
         ? `${plural(votes.count, 'vote')}: ${votes.person} by people, ${votes.rule} by rules${pairs ? ` · ${plural(pairs.decided, 'pair')} with a winner` : ''} · ${votes.sha256.slice(0, 12)}`
         : '',
+    },
+    {
+      title: 'Thumbs',
+      shown: thumbs !== null,
+      body: thumbs ? `${thumbs.up} up, ${thumbs.down} down · ${thumbs.sha256.slice(0, 12)}` : '',
     },
     { title: 'Base', shown: base !== null, body: base ? `${base.name} v${base.number}` : '' },
     {

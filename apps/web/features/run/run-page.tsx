@@ -51,7 +51,7 @@ export function RunPage({ id }: { id: string }) {
 
 function RunView({ run }: { run: Run }) {
   const draws = run.kind !== 'generate' && run.kind !== 'probe'
-  const proves = run.kind === 'dpo' || run.kind === 'sft'
+  const proves = run.kind === 'dpo' || run.kind === 'sft' || run.kind === 'kto'
   const stoppedByProof = run.failure?.code.startsWith('proof_') ?? false
   return (
     <>

@@ -1,19 +1,25 @@
-import { modelVersion, type RunEstimate, type Transaction } from '@palate/db'
-import { describeWork, estimateFit, type FitKind, leastDeviceMemory } from '@palate/protocol'
-import { and, eq } from 'drizzle-orm'
+import type { RunEstimate, Transaction } from '@palate/db'
+import { describeWork, estimateFit, type FitKind, leastDeviceMemory, type ModelShape } from '@palate/protocol'
 import type { ServiceContext } from '../context'
 import { loadFitAgents } from './agents'
 import { loadFitRows, type TextSize } from './rows'
-import { loadModelShape } from './shape'
+import { loadBaseShape } from './shape'
+
+/** The model that is trained: what its runs have in common (see `baseKey`), and its shape where the orderer knows it. */
+export interface EstimateBase {
+  key: string | null
+  shape?: ModelShape | undefined
+}
 
 /** What is expected of each agent now, to stand beside what will be measured. Nothing where no shape is known. */
 export async function estimateRun(
   tx: Transaction,
   ctx: ServiceContext,
-  made: { kind: FitKind; config: Record<string, unknown>; baseId: string | null; size: TextSize | null },
+  made: { kind: FitKind; config: Record<string, unknown>; base: EstimateBase; size: TextSize | null },
 ): Promise<RunEstimate[]> {
-  const { kind, config, baseId, size } = made
-  const base = baseId ? await loadBaseShape(tx, ctx, baseId) : null
+  const { kind, config, size } = made
+  const { key: baseId } = made.base
+  const base = await shapeOf(tx, ctx, made.base)
   const known = baseId && size ? await loadFitRows(tx, ctx.workspaceId, { kind, baseId, size }) : null
   const work = describeWork(kind, config, base, known?.rows ?? null)
   if (!work) return []
@@ -31,17 +37,13 @@ export async function estimateRun(
 export async function estimateLeastMemory(
   tx: Transaction,
   ctx: ServiceContext,
-  made: { kind: FitKind; config: Record<string, unknown>; baseId: string | null },
+  made: { kind: FitKind; config: Record<string, unknown>; base: EstimateBase },
 ): Promise<number | null> {
-  const base = made.baseId ? await loadBaseShape(tx, ctx, made.baseId) : null
+  const base = await shapeOf(tx, ctx, made.base)
   const work = describeWork(made.kind, made.config, base, null)
   return work && leastDeviceMemory(work.shape, work.settings, work.wish)
 }
 
-async function loadBaseShape(tx: Transaction, { workspaceId, storage }: ServiceContext, id: string) {
-  const [row] = await tx
-    .select({ files: modelVersion.files })
-    .from(modelVersion)
-    .where(and(eq(modelVersion.id, id), eq(modelVersion.workspaceId, workspaceId)))
-  return row ? loadModelShape(storage, row) : null
+async function shapeOf(tx: Transaction, ctx: ServiceContext, { key, shape }: EstimateBase) {
+  return shape ?? (key ? await loadBaseShape(tx, ctx, key) : null)
 }

@@ -1,43 +1,58 @@
 import { datasetVersion, modelVersion } from '@palate/db'
-import { describeWork, type FitKind } from '@palate/protocol'
+import {
+  describeWork,
+  type FitKind,
+  type ModelShape,
+  type ModelSource,
+  nameModelSource,
+} from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
-import type { ModelVersionRow } from '../model/register'
 import { authorize } from '../permission'
 import { buildPreferenceRows } from '../run/preference-rows'
 import { findStartModel } from '../run/start-model'
+import { buildThumbRows } from '../run/thumb-rows'
 import { findTrainingData } from '../run/training-data'
 import { loadFitAgents } from './agents'
-import { loadFitRows, sizeOfDataset, sizeOfPairs, type TextSize } from './rows'
+import { loadFitRows, sizeOfDataset, sizeOfPairs, sizeOfThumbs, type TextSize } from './rows'
 import { FitFactsInput, type FitFactsView } from './schemas'
-import { loadModelShape } from './shape'
+import { loadBaseShape, loadModelShape } from './shape'
 
 /** What is known about a run that is being ordered: the model's shape, the data's size, and each agent's device. */
 export async function getFitFacts(ctx: ServiceContext, raw: FitFactsInput): Promise<FitFactsView> {
   authorize(ctx, 'run:read')
-  const { kind, baseModelVersionId } = FitFactsInput.parse(raw)
+  const { kind, baseModelVersionId, base: source } = FitFactsInput.parse(raw)
   if (kind === 'pretrain') {
     const shape = describeWork('pretrain', {}, null, null)?.shape ?? null
     const agents = await loadFitAgents(ctx.db, ctx, { kind, baseId: null, shape })
     return { shape, rows: null, rowsFrom: null, agents }
   }
-  const base = await findBase(ctx, baseModelVersionId)
-  const shape = base && (await loadModelShape(ctx.storage, base))
-  const agents = await loadFitAgents(ctx.db, ctx, { kind, baseId: base?.id ?? null, shape })
+  const { key: baseId, shape } = await findBase(ctx, baseModelVersionId, source)
+  const agents = await loadFitAgents(ctx.db, ctx, { kind, baseId, shape })
   const size = await loadSize(ctx, kind)
-  if (!base || !size) return { shape, rows: null, rowsFrom: null, agents }
-  return { shape, agents, ...(await loadFitRows(ctx.db, ctx.workspaceId, { kind, baseId: base.id, size })) }
+  if (!baseId || !size) return { shape, rows: null, rowsFrom: null, agents }
+  return { shape, agents, ...(await loadFitRows(ctx.db, ctx.workspaceId, { kind, baseId, size })) }
 }
 
 /** A form is shown before there is a model or data: that is no error here. */
-async function findBase(ctx: ServiceContext, id: string | undefined): Promise<ModelVersionRow | null> {
+async function findBase(
+  ctx: ServiceContext,
+  id: string | undefined,
+  source: ModelSource | undefined,
+): Promise<{ key: string | null; shape: ModelShape | null }> {
+  if (source) {
+    const key = nameModelSource(source)
+    return { key, shape: await loadBaseShape(ctx.db, ctx, key) }
+  }
   if (!id && (await ctx.db.$count(modelVersion, eq(modelVersion.workspaceId, ctx.workspaceId))) === 0)
-    return null
-  return (await findStartModel(ctx.db, ctx.workspaceId, id)).base
+    return { key: null, shape: null }
+  const { base } = await findStartModel(ctx.db, ctx.workspaceId, id)
+  return { key: base.id, shape: await loadModelShape(ctx.storage, base) }
 }
 
 async function loadSize(ctx: ServiceContext, kind: FitKind): Promise<TextSize | null> {
   if (kind === 'dpo') return sizeOfPairs((await buildPreferenceRows(ctx, ctx.db, {})).rows)
+  if (kind === 'kto') return sizeOfThumbs((await buildThumbRows(ctx, ctx.db)).rows)
   const ready = and(eq(datasetVersion.workspaceId, ctx.workspaceId), eq(datasetVersion.status, 'ready'))
   if ((await ctx.db.$count(datasetVersion, ready)) === 0) return null
   return sizeOfDataset((await findTrainingData(ctx.db, ctx.workspaceId, undefined)).profile)

@@ -1,4 +1,4 @@
-import { agent, attempt, modelVersion } from '@palate/db'
+import { agent, attempt } from '@palate/db'
 import {
   describeWork,
   type FitKind,
@@ -14,8 +14,9 @@ import { findOwnRun } from '../run/get'
 import type { RunRow } from '../run/insert'
 import type { AttemptRow } from '../run/lock'
 import { RunRef } from '../run/schemas'
+import { baseKey } from '../run/start-model'
 import type { AttemptReceiptView, RunReceiptView } from './schemas'
-import { loadModelShape } from './shape'
+import { loadBaseShape } from './shape'
 
 /** What a run cost: what each attempt measured, what follows from it, and what had been expected. */
 export async function getRunReceipt(ctx: ServiceContext, raw: RunRef): Promise<RunReceiptView> {
@@ -62,13 +63,8 @@ async function loadFlops(
 }
 
 async function loadBase(ctx: ServiceContext, { lineage }: RunRow, kind: FitKind) {
-  const id = lineage.baseModelVersionId
-  if (kind === 'pretrain' || typeof id !== 'string') return null
-  const [row] = await ctx.db
-    .select({ files: modelVersion.files })
-    .from(modelVersion)
-    .where(and(eq(modelVersion.id, id), eq(modelVersion.workspaceId, ctx.workspaceId)))
-  return row ? loadModelShape(ctx.storage, row) : null
+  const key = baseKey(lineage)
+  return kind === 'pretrain' || !key ? null : loadBaseShape(ctx.db, ctx, key)
 }
 
 const scoredShare = ({ scoredTokens, usefulTokens }: Receipt) =>

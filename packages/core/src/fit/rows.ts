@@ -27,7 +27,7 @@ export async function loadFitRows(
         eq(attempt.workspaceId, workspaceId),
         isNotNull(attempt.proof),
         eq(run.kind, kind),
-        sql`${run.lineage} ->> 'baseModelVersionId' = ${baseId}`,
+        sql`coalesce(${run.lineage} ->> 'baseModelVersionId', ${run.lineage} ->> 'base') = ${baseId}`,
       ),
     )
     .orderBy(desc(attempt.startedAt))
@@ -57,6 +57,13 @@ export function sizeOfPairs(
   const answers = pairs.reduce((sum, { chosen, rejected }) => sum + chosen.length + rejected.length, 0)
   const prompts = pairs.reduce((sum, { system, user }) => sum + 2 * (system.length + user.length), 0)
   return { sequences: 2 * pairs.length, characters: prompts + answers, answerCharacters: answers }
+}
+
+/** The texts of thumbs: one answer each. */
+export function sizeOfThumbs(thumbs: readonly { system: string; user: string; answer: string }[]): TextSize {
+  const answerCharacters = thumbs.reduce((sum, { answer }) => sum + answer.length, 0)
+  const prompts = thumbs.reduce((sum, { system, user }) => sum + system.length + user.length, 0)
+  return { sequences: thumbs.length, characters: prompts + answerCharacters, answerCharacters }
 }
 
 /** The recipes of a dataset that are trained on, each behind a request that names its title and ingredients. */

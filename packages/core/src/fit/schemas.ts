@@ -1,11 +1,13 @@
 import type { FitBasis, FitDevice, FitKind, FitRows, ModelShape, Receipt } from '@palate/protocol'
-import { fitKinds } from '@palate/protocol'
+import { fitKinds, ModelSource } from '@palate/protocol'
 import { z } from 'zod'
 
 export const FitFactsInput = z.strictObject({
   kind: z.enum(fitKinds as [FitKind, ...FitKind[]]),
   /** The newest base model where it is absent. */
   baseModelVersionId: z.string().min(1).max(60).optional(),
+  /** A model from elsewhere instead. */
+  base: ModelSource.optional(),
 })
 export type FitFactsInput = z.infer<typeof FitFactsInput>
 

@@ -1,6 +1,7 @@
 import { attempt, type Database, run, type Transaction } from '@palate/db'
 import { describeWork, type FitDevice, type FitKind, type ModelShape, type Receipt } from '@palate/protocol'
 import { and, desc, eq, isNotNull } from 'drizzle-orm'
+import { baseKey } from '../run/start-model'
 
 type Measured = NonNullable<FitDevice['measured']>
 
@@ -54,7 +55,7 @@ function isSameModel(
   made: typeof run.$inferSelect,
   { kind, baseId, shape }: { kind: FitKind; baseId: string | null; shape: ModelShape | null },
 ): boolean {
-  if (kind !== 'pretrain') return baseId !== null && made.lineage.baseModelVersionId === baseId
+  if (kind !== 'pretrain') return baseId !== null && baseKey(made.lineage) === baseId
   const own = describeWork('pretrain', made.config, null, null)?.shape
   return shape !== null && JSON.stringify(own) === JSON.stringify(shape)
 }

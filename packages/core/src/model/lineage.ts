@@ -14,6 +14,8 @@ export interface Lineage {
   votes: { count: number; sha256: string; person: number; judge: number; rule: number } | null
   /** The pairs with a winner, by whose votes decided them. */
   pairs: { decided: number; ties: number; person: number; judge: number; rule: number } | null
+  /** The thumbs of the public chat that it learned from. */
+  thumbs: { up: number; down: number; sha256: string } | null
   personas: { versionId: string; slug: string; name: string; number: number }[]
   batches: { id: string; number: number; seed: number }[]
   datasets: { id: string; name: string; number: number; sha256: string | null }[]
@@ -28,6 +30,8 @@ const Origin = z.object({
     .nullable()
     .catch(null),
   votes: z.object({ count: z.int(), sha256: z.string(), storageKey: z.string() }).nullable().catch(null),
+  thumbs: z.object({ up: z.int(), down: z.int() }).nullable().catch(null),
+  feedback: z.object({ sha256: z.string() }).nullable().catch(null),
 })
 type Origin = z.infer<typeof Origin>
 
@@ -49,6 +53,7 @@ export async function readLineage(
     base: base && { id: base.id, name: base.name, number: base.number },
     votes: origin.votes && (await countVotes(ctx, origin.votes)),
     pairs: origin.pairs,
+    thumbs: origin.thumbs && origin.feedback && { ...origin.thumbs, ...origin.feedback },
     personas: await readPersonaVersions(ctx, origin),
     ...(await readBatchesAndData(ctx, origin)),
   }

@@ -17,7 +17,7 @@ const roles: Record<
 }
 
 /**
- * Enters what a finished training delivered into the registry: `pretrain` gives a base model, `sft` and `dpo` an
+ * Enters what a finished training delivered into the registry: `pretrain` gives a base model, `sft`, `dpo` and `kto` an
  * adapter on `run.lineage.baseModelVersionId`, or a base where they delivered whole weights. A run has one entry, however often this is called.
  * @returns null when the run did not deliver its weights whole (both as files and as GGUF); nothing is entered then
  */

@@ -104,7 +104,7 @@ async function readRuns({ db, workspaceId }: Reader) {
     .where(and(eq(run.workspaceId, workspaceId), inArray(run.status, ['queued', 'running', 'cancelling'])))
     .orderBy(desc(run.number))
   const first = (...kinds: string[]) => rows.find(({ kind }) => kinds.includes(kind))?.id ?? null
-  return { pretraining: first('pretrain'), tuning: first('dpo', 'sft') }
+  return { pretraining: first('pretrain'), tuning: first('dpo', 'sft', 'kto') }
 }
 
 async function readLabels({ db, workspaceId }: Reader) {

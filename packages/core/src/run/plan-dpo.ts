@@ -6,7 +6,7 @@ import { sizeOfPairs } from '../fit/rows'
 import type { RunPlan } from './insert'
 import { buildPreferenceRows } from './preference-rows'
 import type { CreateDpoInput } from './schemas'
-import { findStartModel, startFiles, startLineage } from './start-model'
+import { chooseStart } from './start-model'
 import { storeInput, toJsonLines } from './store-input'
 
 /**
@@ -14,7 +14,7 @@ import { storeInput, toJsonLines } from './store-input'
  * of an adapter it is that adapter, frozen, that preferences are measured against, else the bare base.
  */
 export async function planDpo(tx: Transaction, ctx: ServiceContext, input: CreateDpoInput): Promise<RunPlan> {
-  const start = await findStartModel(tx, ctx.workspaceId, input.baseModelVersionId)
+  const start = await chooseStart(tx, ctx.workspaceId, input)
   const made = await buildPreferenceRows(ctx, tx, input)
   if (made.rows.length < 2)
     throw new DomainError(
@@ -29,9 +29,9 @@ export async function planDpo(tx: Transaction, ctx: ServiceContext, input: Creat
   return {
     size: sizeOfPairs(made.rows),
     name: input.name ?? 'preference',
-    inputs: [...startFiles(start), pairs],
+    inputs: [...start.files, pairs],
     lineage: {
-      ...startLineage(start),
+      ...start.lineage,
       batchIds: made.batchIds,
       personaVersionIds: made.personaVersionIds,
       pairs: made.counts,

@@ -3,6 +3,7 @@ import { and, desc, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
 import { buildPreferenceRows } from './preference-rows'
+import { buildThumbRows } from './thumb-rows'
 
 interface ModelRef {
   id: string
@@ -13,6 +14,8 @@ interface ModelRef {
 
 export interface ReadinessView {
   pairs: { decided: number; ties: number; person: number; judge: number; rule: number }
+  /** Thumbs of the public chat on whole answers, and those on others. */
+  thumbs: { up: number; down: number; unfinished: number }
   /** The newest base model: what a preference training would start from. */
   baseModel: ModelRef | null
   /** What was trained on that base so far, newest first. */
@@ -23,6 +26,7 @@ export interface ReadinessView {
 export async function getReadiness(ctx: ServiceContext): Promise<ReadinessView> {
   authorize(ctx, 'run:read')
   const { counts } = await buildPreferenceRows(ctx, ctx.db, {})
+  const thumbs = await buildThumbRows(ctx, ctx.db)
   const models = await ctx.db
     .select({
       id: modelVersion.id,
@@ -38,5 +42,10 @@ export async function getReadiness(ctx: ServiceContext): Promise<ReadinessView> 
   const toRef = ({ id, name, number, createdAt }: ModelRef): ModelRef => ({ id, name, number, createdAt })
   const base = models.find(({ kind }) => kind === 'base')
   const adapters = models.filter(({ baseId }) => base && baseId === base.id)
-  return { pairs: counts, baseModel: base ? toRef(base) : null, adapters: adapters.map(toRef) }
+  return {
+    pairs: counts,
+    thumbs: thumbs.counts,
+    baseModel: base ? toRef(base) : null,
+    adapters: adapters.map(toRef),
+  }
 }

@@ -2,6 +2,8 @@ import {
   type AttemptStatus,
   DpoConfig,
   type HourlyPrice,
+  KtoConfig,
+  ModelShape,
   PretrainConfig,
   type ProofReport,
   type ProofSequence,
@@ -39,6 +41,14 @@ const RunPlaceInput = {
   gpus: RunNeeds.shape.gpus.unwrap().optional(),
 }
 
+/** What a training of a model begins with: the newest base of the registry, where neither this nor `config.base` is said. */
+const StartInput = {
+  /** A base, or an adapter that is trained further; a preference training is measured against it. */
+  baseModelVersionId: Id.optional(),
+  /** Of `config.base`, where somebody knows it: without it, and before a first run, nothing can be estimated. */
+  baseShape: ModelShape.optional(),
+}
+
 const CreatePretrain = z.strictObject({
   kind: z.literal('pretrain'),
   name: RunName.optional(),
@@ -52,8 +62,7 @@ const CreateDpo = z.strictObject({
   seed: Seed.optional(),
   config: DpoConfig.default({}),
   ...RunPlaceInput,
-  /** A base, or an adapter that is trained further and then is the reference. The newest base where it is absent. */
-  baseModelVersionId: Id.optional(),
+  ...StartInput,
   ...PreferenceFilter.shape,
 })
 
@@ -63,16 +72,26 @@ const CreateSft = z.strictObject({
   seed: Seed.optional(),
   config: SftConfig.default({}),
   ...RunPlaceInput,
-  baseModelVersionId: Id.optional(),
+  ...StartInput,
   /** The newest that is ready where it is absent. */
   datasetVersionId: Id.optional(),
 })
 
-export const CreateRunInput = z.discriminatedUnion('kind', [CreatePretrain, CreateSft, CreateDpo])
+const CreateKto = z.strictObject({
+  kind: z.literal('kto'),
+  name: RunName.optional(),
+  seed: Seed.optional(),
+  config: KtoConfig.default({}),
+  ...RunPlaceInput,
+  ...StartInput,
+})
+
+export const CreateRunInput = z.discriminatedUnion('kind', [CreatePretrain, CreateSft, CreateDpo, CreateKto])
 export type CreateRunInput = z.input<typeof CreateRunInput>
 export type CreatePretrainInput = z.output<typeof CreatePretrain>
 export type CreateDpoInput = z.output<typeof CreateDpo>
 export type CreateSftInput = z.output<typeof CreateSft>
+export type CreateKtoInput = z.output<typeof CreateKto>
 
 export const RunRef = z.strictObject({ id: Id })
 export type RunRef = z.infer<typeof RunRef>

@@ -1,6 +1,6 @@
-import { run, type Transaction } from '@palate/db'
+import { artifact, run, type Transaction } from '@palate/db'
 import type { RunFailure } from '@palate/protocol'
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { finishGenerateRun } from '../generation/finish'
 import { registerModelVersion } from '../model/register'
 import type { RunRow } from './insert'
@@ -18,7 +18,14 @@ export async function settleRun(tx: Transaction, ctx: Workspace, ended: RunRow):
   if (ended.status !== 'finished' && ended.status !== 'failed' && ended.status !== 'cancelled') return
   if (ended.kind === 'generate') return finishGenerateRun(tx, ctx, ended, ended.status)
   if (ended.status !== 'finished' || ended.kind === 'probe') return
-  const registered = await registerModelVersion(tx, ctx, ended)
-  if (!registered)
-    await tx.update(run).set({ status: 'failed', failure: missing }).where(eq(run.id, ended.id))
+  const arrived = ended.lineage.base
+    ? await hasAdapter(tx, ended.id)
+    : await registerModelVersion(tx, ctx, ended)
+  if (!arrived) await tx.update(run).set({ status: 'failed', failure: missing }).where(eq(run.id, ended.id))
+}
+
+/** An adapter on a model from elsewhere stays with its run: the registry holds what Palate can serve, and its base is not here. */
+async function hasAdapter(tx: Transaction, runId: string): Promise<boolean> {
+  const delivered = and(eq(artifact.runId, runId), eq(artifact.role, 'adapter'))
+  return (await tx.$count(artifact, delivered)) > 0
 }

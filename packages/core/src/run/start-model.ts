@@ -1,4 +1,5 @@
-import { type Database, modelVersion, type Transaction } from '@palate/db'
+import { type Database, modelVersion, type RunInput, type Transaction } from '@palate/db'
+import { type ModelSource, nameModelSource } from '@palate/protocol'
 import { and, desc, eq } from 'drizzle-orm'
 import { DomainError, required } from '../error'
 import { getModelRow } from '../model/find'
@@ -40,11 +41,49 @@ export async function findStartModel(
   )
 }
 
-/** The files of a start, as a job names them: a folder for the base, one for the adapter. */
-export const startFiles = ({ base, adapter }: StartModel) => [...base.files, ...(adapter?.files ?? [])]
+interface StartWish {
+  baseModelVersionId?: string | undefined
+  config: { base?: ModelSource | undefined; fullWeights?: boolean | undefined }
+}
 
-/** What a run writes down of its start. */
-export const startLineage = ({ base, adapter }: StartModel) => ({
-  baseModelVersionId: base.id,
-  ...(adapter ? { adapterModelVersionId: adapter.id } : {}),
-})
+interface Start {
+  /** As a job names them: a folder for the base, one for the adapter. None of a model from elsewhere: its agent has it. */
+  files: RunInput[]
+  lineage: Record<string, string>
+}
+
+/**
+ * What a training begins with, and what it writes down of it.
+ * @throws DomainError `not_found`, or `invalid` while there is no base, and for settings that no model from elsewhere takes
+ */
+export async function chooseStart(tx: Transaction, workspaceId: string, input: StartWish): Promise<Start> {
+  const { base: source } = input.config
+  if (source) return startElsewhere(source, input)
+  const { base, adapter } = await findStartModel(tx, workspaceId, input.baseModelVersionId)
+  return {
+    files: [...base.files, ...(adapter?.files ?? [])],
+    lineage: { baseModelVersionId: base.id, ...(adapter ? { adapterModelVersionId: adapter.id } : {}) },
+  }
+}
+
+function startElsewhere(source: ModelSource, input: StartWish): Start {
+  if (input.baseModelVersionId)
+    throw new DomainError(
+      'invalid',
+      'A run begins with a registered model or with one from elsewhere, not with both.',
+      'Leave one of them out.',
+    )
+  if (input.config.fullWeights)
+    throw new DomainError(
+      'invalid',
+      'Of a model from elsewhere only an adapter is trained, not all of its weights.',
+      'Leave full weights off.',
+    )
+  return { files: [], lineage: { base: nameModelSource(source) } }
+}
+
+/** What runs on one model have in common: the id of a registered base, or the name of one from elsewhere. */
+export function baseKey(lineage: Record<string, unknown>): string | null {
+  const key = lineage.baseModelVersionId ?? lineage.base
+  return typeof key === 'string' ? key : null
+}

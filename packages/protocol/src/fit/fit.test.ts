@@ -11,6 +11,7 @@ import {
   readModelShape,
   weightBytes,
 } from './index'
+import { runFlops } from './time'
 
 /** As the models' own config.json has them. */
 const configs = {
@@ -161,6 +162,16 @@ describe('what a configuration asks of a machine', () => {
     const few = describeWork('dpo', { maxRows: 12 }, shape, rows)
     expect(few?.data).toMatchObject({ sequences: 24, tokens: 4800 })
     expect(describeWork('dpo', {}, null, rows)).toBeNull()
+    const thumbs = describeWork('kto', { epochs: 1 }, shape, rows)
+    expect(thumbs).toMatchObject({
+      wish: { tokensPerStep: 8 * 200 },
+      data: { reference: true, mismatched: true },
+    })
+    if (!thumbs?.data) throw new Error('no data')
+    const { data } = thumbs
+    const flops = (mismatched: boolean) => runFlops(shape, lora, { ...data, mismatched }, false).computed
+    // The reference of each prompt with another answer, and the model itself on it once a time through.
+    expect(flops(true) - flops(false)).toBe(2 * 2 * countParameters(shape).matrices * rows.tokens)
   })
 
   it('knows all of a pre-training from its configuration', () => {

@@ -10,6 +10,8 @@ export interface FitData {
   scoredShare: number
   /** Every token once through the frozen model as well, for the reference of a preference training. */
   reference: boolean
+  /** Each prompt with another one's answer as well, once under the reference and once a time through: KTO's KL term. */
+  mismatched?: boolean
 }
 
 /**
@@ -42,6 +44,7 @@ export function runFlops(
   const token = flopsPerToken(shape, settings, meanLength, data.scoredShare)
   const forward = 2 * countParameters(shape).matrices
   const model = data.tokens * data.epochs * token
-  const reference = data.reference ? data.tokens * forward : 0
+  const once = Number(data.reference) + (data.mismatched ? 1 + data.epochs : 0)
+  const reference = once * data.tokens * forward
   return { model, computed: model + reference + (checkpointing ? data.tokens * data.epochs * forward : 0) }
 }

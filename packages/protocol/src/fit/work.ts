@@ -77,7 +77,10 @@ export function describeWork(
       checkpointing: set.gradientCheckpointing && set.gradientCheckpointing === 'on',
       microTokens: set.microBatchTokens || undefined,
     },
-    data: taken && { ...taken, epochs: set.epochs, reference: kind === 'dpo' },
+    data: taken && {
+      ...{ ...taken, epochs: set.epochs },
+      ...{ reference: kind === 'dpo' || kind === 'kto', mismatched: kind === 'kto' },
+    },
   }
 }
 

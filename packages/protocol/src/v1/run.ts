@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ModelSource } from './model-source'
 import { ProofFault, proofFaults } from './proof'
 
 export const runKinds = ['pretrain', 'sft', 'dpo', 'kto', 'generate', 'probe'] as const
@@ -48,6 +49,8 @@ export const PretrainConfig = z.strictObject({
 export type PretrainConfig = z.infer<typeof PretrainConfig>
 
 const loraFields = {
+  /** Begins with a model from elsewhere, not with one of the registry. */
+  base: ModelSource.optional(),
   learningRate: z.number().positive().max(1).optional(),
   epochs: z.number().positive().max(100).optional(),
   batchSize: z.int().min(1).max(512).optional(),

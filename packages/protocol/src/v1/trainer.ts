@@ -49,6 +49,8 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     device: z.string().optional(),
     precision: z.string().optional(),
     attention: z.string().optional(),
+    /** The figures of the model's own config.json that its size follows from. */
+    model: z.record(z.string(), z.unknown()).optional().catch(undefined),
     /** What preferences are measured against: the base, or the adapter that training began with. */
     reference: z.enum(['base', 'adapter']).optional().catch(undefined),
   }),
