@@ -45,12 +45,8 @@ async function front(...urls: string[]): Promise<string> {
   )
 }
 
-async function nobody(): Promise<string> {
-  const server = createServer()
-  const url = await listen(server)
-  await new Promise((resolve) => server.close(resolve))
-  return url
-}
+/** Ports of old services that no machine runs any more: a port that was free a moment ago may be anybody's by now. */
+const [discard, chargen] = ['http://127.0.0.1:9', 'http://127.0.0.1:19']
 
 const ask = async (url: string, from: string) =>
   (await fetch(url, { headers: { 'x-forwarded-for': from } })).text()
@@ -85,14 +81,14 @@ it('sockets go to the least busy hub', async () => {
 })
 
 it('a hub that is gone is passed over: questions and sockets meet the other one', async () => {
-  const origin = await front(await nobody(), await listen(hub('two')))
+  const origin = await front(discard, await listen(hub('two')))
   for (let sender = 0; sender < 8; sender += 1)
     expect(await ask(`${origin}/socket.io/?transport=polling`, `10.0.0.${sender}`)).toBe('two')
   expect(await upgrade(origin)).toBe('two')
 })
 
 it('where all are gone it says so', async () => {
-  const origin = await front(await nobody(), await nobody())
+  const origin = await front(discard, chargen)
   expect((await fetch(`${origin}/files/health`)).status).toBe(502)
 })
 
@@ -105,7 +101,7 @@ it('a hub whose health is bad gets nothing until it is well again', async () => 
       names.add(await ask(`${origin}/socket.io/?transport=polling`, `10.0.0.${sender}`))
     return [...names].sort().join()
   }
-  await expect.poll(everybody, { timeout: 10_000 }).toBe('two')
+  await expect.poll(everybody, { timeout: 120_000 }).toBe('two')
   health.status = 200
-  await expect.poll(everybody, { timeout: 10_000 }).toBe('one,two')
+  await expect.poll(everybody, { timeout: 120_000 }).toBe('one,two')
 })

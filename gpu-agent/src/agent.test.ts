@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { HardwareReport, type LeaseRequest, type TrainerEvent } from '@palate/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Agent } from './agent'
-import { removeHome, startAgent, temporaryHome, until } from './testing/agent'
+import { letGo, removeHome, startAgent, temporaryHome, until } from './testing/agent'
 import { twoCards } from './testing/graphics-cards'
 import { TestHub } from './testing/test-hub'
 
@@ -33,7 +33,7 @@ describe('an agent with two GPUs', () => {
   })
 
   it('trains on both at the same time, and asks for no third', async () => {
-    for (const runId of ['run_1', 'run_2', 'run_3']) hub.lease(runId, { steps: 60, stepSeconds: 0.05 })
+    for (const runId of ['run_1', 'run_2', 'run_3']) hub.lease(runId, { steps: 6, goTo: 3 })
     await until('two beginnings', () => hub.attempts.size === 2 && requests().length >= 2)
     await until('both to train', () => eventsOf('run_1').length > 2 && eventsOf('run_2').length > 2)
     expect(hub.queue).toHaveLength(1)
@@ -42,7 +42,10 @@ describe('an agent with two GPUs', () => {
       { freeGpus: ['GPU-a', 'GPU-b'], holding: [] },
       { freeGpus: ['GPU-b'], holding: ['att_1_1'] },
     ])
-    await until('the third', () => hub.endOf('run_3'), 90_000)
+    for (const runId of ['run_1', 'run_2']) await letGo(home, runId, 6)
+    await until('the third to train', () => eventsOf('run_3').length > 2)
+    await letGo(home, 'run_3', 6)
+    await until('the third', () => hub.endOf('run_3'))
     expect(hub.endOf('run_1')).toMatchObject({ status: 'finished' })
   })
 
@@ -57,8 +60,14 @@ describe('an agent with two GPUs', () => {
   })
 
   it('tells what its cards do, to the hub and in the metrics of who runs on them', async () => {
-    const lease = hub.lease('run_h', { steps: 40, stepSeconds: 0.05 })
+    const lease = hub.lease('run_h', { steps: 4, goTo: 2 })
     lease.gpus.push('GPU-a')
+    const system = () =>
+      eventsOf('run_h').flatMap((event) =>
+        event.type === 'metric' && 'system/memory' in event.values ? [event.values] : [],
+      )
+    await until('two looks at the machine', () => system().length > 1)
+    await letGo(home, 'run_h', 4)
     await until('the end', () => hub.endOf('run_h'))
     const reports = hub.received.filter(({ event }) => event === 'hardware')
     const { sample } = HardwareReport.parse(reports.at(-1)?.payload)
@@ -66,14 +75,9 @@ describe('an agent with two GPUs', () => {
       { uuid: 'GPU-a', utilisation: 0.87, temperatureC: 61, powerWatts: 70.25 },
       { uuid: 'GPU-b', utilisation: null, powerWatts: null },
     ])
-    const events = eventsOf('run_h')
-    const system = events.flatMap((event) =>
-      event.type === 'metric' && 'system/memory' in event.values ? [event.values] : [],
-    )
-    expect(system.length).toBeGreaterThan(1)
-    expect(system[0]).toMatchObject({ 'system/gpu.0/utilisation': 0.87, 'system/gpu.0/memory': 0.5 })
-    expect(Object.keys(system[0] ?? {}).some((key) => key.startsWith('system/gpu.1'))).toBe(false)
-    expect(events.at(-1)?.type).toBe('run-end')
+    expect(system()[0]).toMatchObject({ 'system/gpu.0/utilisation': 0.87, 'system/gpu.0/memory': 0.5 })
+    expect(Object.keys(system()[0] ?? {}).some((key) => key.startsWith('system/gpu.1'))).toBe(false)
+    expect(eventsOf('run_h').at(-1)?.type).toBe('run-end')
   })
 })
 

@@ -13,7 +13,7 @@ describe.skipIf(!python)(`a model in llama.cpp${unlessPython}`, () => {
   beforeAll(async () => {
     files = await tinyModel(python ?? '')
     model = await openModel({ path: files.base, gpu: false, sequences: 3 })
-  }, 300_000)
+  })
   afterAll(() => model?.dispose())
 
   const messages = (user: string) => [

@@ -106,13 +106,13 @@ describe.skipIf(!python)(`transformers and llama.cpp agree${unlessPython}`, () =
     expect(conversations.map((messages) => model.prompt(messages))).toEqual(base.prompts)
     expectSame(await greedyTokens(null), base)
     expect(new Set(base.greedy.map(String)).size).toBeGreaterThan(3)
-  }, 120_000)
+  })
 
   it('on the greedy tokens of 20 conversations with the adapter', async () => {
     const expected = await reference({ messages: conversations, adapter: files.adapterHf })
     expectSame(await greedyTokens(files.adapter), expected)
     expect(expected.greedy).not.toEqual(base.greedy)
-  }, 240_000)
+  })
 
   it('on the tokens of 200 recipes of the corpus, of odd text, and of imported recipes where there are some', () => {
     expect(texts.length).toBeGreaterThanOrEqual(200 + odd.length)

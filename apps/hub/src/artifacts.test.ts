@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { utimes } from 'node:fs/promises'
+import { stat, utimes } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { createRun, getRunArtifacts, revokeAgent } from '@palate/core'
@@ -51,9 +51,9 @@ function tus(token: string) {
         },
         body: Buffer.from(body),
       }),
-    /** Sends a part of what it announces and breaks the line. */
+    /** Sends a part of what it announces and breaks the line when some of it has come. */
     patchAndCut: (path: string, offset: number, announced: number, body: Uint8Array) =>
-      new Promise<void>((resolve) => {
+      new Promise<void>((resolve, reject) => {
         const cut = request(at(path), {
           method: 'PATCH',
           headers: {
@@ -64,7 +64,9 @@ function tus(token: string) {
           },
         })
         cut.on('error', () => resolve())
-        cut.write(body, () => setTimeout(() => cut.destroy(), 200))
+        cut.write(body)
+        const file = join(test.root, 'partial', path.split('/').at(-1) ?? '')
+        until(async () => (await stat(file)).size > offset).then(() => cut.destroy(), reject)
       }),
   }
 }

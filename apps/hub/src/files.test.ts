@@ -39,12 +39,13 @@ describe('an upload', () => {
       sizeBytes: bytes.length,
     })
     const before = await listStore(test)
-    await new Promise<void>((resolve) => {
-      const headers = { ...bearer(token), 'content-length': bytes.length }
-      const cut = request(test.origin + url, { method: 'PUT', headers })
-      cut.on('error', () => resolve())
-      cut.write(bytes.subarray(0, 400_000), () => setTimeout(() => cut.destroy(), 200))
-    })
+    const headers = { ...bearer(token), 'content-length': bytes.length }
+    const cut = request(test.origin + url, { method: 'PUT', headers })
+    const broken = new Promise((resolve) => cut.on('error', resolve))
+    cut.write(bytes.subarray(0, 400_000))
+    await until(async () => (await listStore(test)).length > before.length)
+    cut.destroy()
+    await broken
     await until(async () => (await listStore(test)).join() === before.join())
     expect((await put(url, token, bytes)).status).toBe(200)
   })

@@ -26,11 +26,12 @@ it('a change is pushed to the browsers of its workspace and to no other', async 
   const [here, too, elsewhere] = [await watch(mine), await watch(mine), await watch(other)]
   const run = await createRun(mine.engineer, { kind: 'pretrain', config: {} })
   const notice = { workspaceId: mine.workspaceId, topic: 'run', id: run.id }
-  await until(() => here.looks.length > 0 && too.looks.length > 0)
+  const heard = ({ looks }: { looks: LiveNotice[] }, id: string) => looks.some((look) => look.id === id)
+  await until(() => heard(here, run.id) && heard(too, run.id))
   expect(here.looks).toContainEqual(notice)
   expect(too.looks).toContainEqual(notice)
   const theirs = await createRun(other.engineer, { kind: 'pretrain', config: {} })
-  await until(() => elsewhere.looks.length > 0)
+  await until(() => heard(elsewhere, theirs.id))
   expect(elsewhere.looks.every(({ workspaceId }) => workspaceId === other.workspaceId)).toBe(true)
   expect(elsewhere.looks).toContainEqual({ workspaceId: other.workspaceId, topic: 'run', id: theirs.id })
   expect(here.looks.every(({ workspaceId }) => workspaceId === mine.workspaceId)).toBe(true)

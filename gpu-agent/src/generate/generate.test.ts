@@ -70,7 +70,7 @@ describe.skipIf(!python)(`a generate run${unlessPython}`, () => {
     const progress = events('run_g').flatMap((event) => (event.type === 'progress' ? [event.step] : []))
     expect(progress.at(-1)).toBe(6)
     await agent.stop()
-  }, 300_000)
+  })
 
   it('that is stopped half way goes on with the missing items only', async () => {
     const items = Array.from({ length: 60 }, (_, index) => item(index, 'base'))
@@ -98,7 +98,7 @@ describe.skipIf(!python)(`a generate run${unlessPython}`, () => {
     for (const [itemId, ...rest] of texts[0] ?? []) expect(again.get(itemId)).toEqual(rest)
     expect(again.size).toBe(60)
     await second.stop()
-  }, 300_000)
+  })
 
   it('fails in a sentence when its model is no model', async () => {
     const models = { base: { base: 'base.gguf', adapter: null } }

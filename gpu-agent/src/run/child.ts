@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import { linesOf } from './lines'
 import { type ProcessId, processStart, signalGroup } from './process'
 
@@ -53,8 +53,10 @@ export async function startChild({ command, args, cwd, env }: Command): Promise<
     signalGroup(pid, 'SIGKILL')
     // What is in the pipe is still read, however long its reader waits for room in the spool; but a grandchild that
     // escaped its group must not hold the pipe open for ever.
-    do await sleep(2000, undefined, { ref: false })
-    while (child.stdout.readableLength > 0)
+    do {
+      await sleep(2000, undefined, { ref: false })
+      await immediate() // on a busy machine the time may be over before what is in the pipe was looked at
+    } while (child.stdout.readableLength > 0)
     child.stdout.destroy()
     child.stderr.destroy()
   })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Agent } from '../agent'
-import { removeHome, startAgent, temporaryHome, until } from '../testing/agent'
+import { letGo, removeHome, startAgent, temporaryHome, until } from '../testing/agent'
 import { TestHub } from '../testing/test-hub'
 
 let hub: TestHub
@@ -31,10 +31,14 @@ describe('delivery', () => {
     hub.afterStore = (_batch, socket) => {
       if (batches % 4 === 3) socket.disconnect(true)
     }
-    hub.lease('run_d', { steps: 150, stepSeconds: 0.02, checkpointEvery: 1000 })
+    hub.lease('run_d', { steps: 150, checkpointEvery: 1000, goTo: 25 })
     agent = await startAgent(hub.url, home)
+    for (let step = 25; step < 150; step += 25) {
+      await until(`step ${step}`, () => steps('run_d').includes(step))
+      await letGo(home, 'run_d', step + 25)
+    }
     await until('the end', () => hub.endOf('run_d'))
-    expect(batches).toBeGreaterThan(4)
+    expect(batches).toBeGreaterThan(5)
     expect(steps('run_d')).toEqual(upTo(150))
     expect(stored('run_d').map(({ seq }) => seq)).toEqual(upTo(stored('run_d').length))
     expect(hub.attemptsOf('run_d')).toHaveLength(1)
@@ -61,17 +65,22 @@ describe('delivery', () => {
       // The hub stores a batch and acks an older watermark, as a replica that lags would.
       if (replies === 2 && attempt) attempt.events.splice(-1)
     }
-    hub.lease('run_y', { steps: 40, stepSeconds: 0.02 })
+    hub.lease('run_y', { steps: 40, goTo: 20 })
     agent = await startAgent(hub.url, home)
+    await until('the first half', () => steps('run_y').includes(20))
+    await letGo(home, 'run_y', 40)
     await until('the end', () => hub.endOf('run_y'))
+    expect(replies).toBeGreaterThan(2)
     expect(steps('run_y')).toEqual(upTo(40))
   })
 
   it('renews the lease while it works', async () => {
-    hub.lease('run_n', { steps: 40, stepSeconds: 0.03 })
+    hub.lease('run_n', { steps: 4, goTo: 2 })
     agent = await startAgent(hub.url, home)
-    await until('the end', () => hub.endOf('run_n'))
-    expect(hub.received.filter(({ event }) => event === 'lease-renewal').length).toBeGreaterThan(1)
+    const renewals = () => hub.received.filter(({ event }) => event === 'lease-renewal').length
+    await until('two renewals', () => renewals() > 1)
+    await letGo(home, 'run_n', 4)
+    expect(await until('the end', () => hub.endOf('run_n'))).toMatchObject({ status: 'finished' })
   })
 
   it('stops what the hub answers not to be its own any more', async () => {

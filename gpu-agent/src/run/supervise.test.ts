@@ -13,7 +13,7 @@ let agent: Agent
 beforeEach(async () => {
   hub = await TestHub.start()
   home = await temporaryHome()
-  agent = await startAgent(hub.url, home, { silenceMs: 3000 })
+  agent = await startAgent(hub.url, home)
 })
 afterEach(async () => {
   await agent.stop()
@@ -61,7 +61,6 @@ describe('an attempt', () => {
     ['segfault', 'trainer_crashed', /SIGSEGV/],
     ['killed', 'killed', /killed from outside/],
     ['cuda', 'out_of_memory', /The GPU ran out of memory/],
-    ['hang', 'trainer_silent', /nothing for 3 s/],
   ])('that ends by %s fails with a reason', async (behaviour, code, message) => {
     hub.lease('run_b', { behaviour })
     expect(await ended('run_b')).toMatchObject({
@@ -79,6 +78,17 @@ describe('an attempt', () => {
       async () => (await readdir(join(home, 'runs/run_b/attempts'))).length === 0,
     )
     expect(existsSync(join(home, 'runs/run_b/work'))).toBe(true)
+  })
+
+  it('that says nothing for too long is ended, and fails with that reason', async () => {
+    await agent.stop()
+    agent = await startAgent(hub.url, home, { silenceMs: 3000 })
+    hub.lease('run_b', { behaviour: 'hang' })
+    expect(await ended('run_b')).toMatchObject({
+      status: 'failed',
+      error: { code: 'trainer_silent', message: expect.stringMatching(/nothing for 3 s/) },
+    })
+    await isGone('run_b')
   })
 
   it('tells no secrets in its log', async () => {
@@ -141,6 +151,8 @@ describe('an attempt', () => {
   })
 
   it('is cancelled by the answer to a renewal, even when the trainer ignores SIGTERM', async () => {
+    await agent.stop()
+    agent = await startAgent(hub.url, home, { cancelGraceMs: 500 })
     hub.lease('run_s', { behaviour: 'stubborn' })
     await until('the first metric', () => eventsOf('run_s').some(({ type }) => type === 'metric'))
     const attempt = hub.attemptsOf('run_s')[0]

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -109,6 +109,13 @@ export class TestHub {
   endOf(runId: string) {
     const events = this.attemptsOf(runId).flatMap((attempt) => attempt.events.map(({ event }) => event))
     return events.find((event) => event.type === 'run-end') ?? null
+  }
+
+  /** What has come of uploads that are not whole yet. */
+  async bytesOnDisk(): Promise<number> {
+    const files = (await readdir(this.partial)).filter((name) => !name.endsWith('.json'))
+    const sizes = await Promise.all(files.map(async (name) => (await stat(join(this.partial, name))).size))
+    return sizes.reduce((sum, size) => sum + size, 0)
   }
 
   async stop(): Promise<void> {

@@ -40,7 +40,7 @@ async function importFile(name: string, content: string): Promise<DatasetVersion
   return until(async () => {
     const version = await getDatasetVersion(kitchen.viewer, { id })
     return version.status === 'ready' || version.status === 'failed' ? version : null
-  }, 25_000)
+  })
 }
 
 describe('an import', () => {
@@ -72,8 +72,8 @@ describe('an import', () => {
   })
 })
 
-/** An import under way at a hub that was just started. */
-async function startLongImport(rows: number) {
+/** An import that waits for a hub: none is on this database yet. */
+async function queueImport(rows: number) {
   const opened = takeOther()
   const { deps } = opened
   const { engineer, viewer, workspaceId } = await createKitchen(deps)
@@ -81,32 +81,37 @@ async function startLongImport(rows: number) {
   const { uploadId } = await createUpload(engineer, { filename: 'a.jsonl', sizeBytes: content.length })
   const stored = await deps.storage.put(`uploads/${uploadId}/1`, content)
   await completeUpload(deps, { workspaceId, uploadId }, stored)
-  const { hub } = await startHere(opened)
-  const { datasetVersionId: id } = await importDataset(engineer, { uploadId, name: 'long' })
-  const read = () => getDatasetVersion(viewer, { id })
-  await until(async () => ((await read()).progress?.rows ?? 0) > 0)
+  const { datasetVersionId: id } = await importDataset(engineer, { uploadId, name: 'queued' })
   const readJob = async () => (await deps.sql`select locked_by, attempts from graphile_worker.jobs`)[0]
-  return { opened, hub, read, readJob }
+  return { opened, id, read: () => getDatasetVersion(viewer, { id }), readJob }
 }
 
 it('an import that a stopping hub gives up is done by the next', async () => {
-  const { opened, hub, read } = await startLongImport(30_000)
+  const { opened, read } = await queueImport(12_000)
+  const { hub } = await startHere(opened)
+  await until(async () => ((await read()).progress?.rows ?? 0) > 0)
   await hub.close()
   await startHere(opened)
-  await until(async () => (await read()).status === 'ready', 40_000)
-  expect(await read()).toMatchObject({ rowsKept: 30_000, error: null })
-}, 60_000)
+  await until(async () => (await read()).status === 'ready')
+  expect(await read()).toMatchObject({ rowsKept: 12_000, error: null })
+})
 
 it('an import that takes its time is left to its hub while that lives', async () => {
-  const { opened, read, readJob } = await startLongImport(60_000)
+  const { opened, id, read, readJob } = await queueImport(3)
   const { sql } = opened.deps
-  await sql`update graphile_worker._private_jobs set locked_at = now() - interval '1 minute'`
-  const before = await readJob()
-  await startHere(opened) // frees what is abandoned before it does anything else
-  expect(before).toMatchObject({ attempts: 1, locked_by: expect.stringMatching(/./) })
-  expect(await readJob()).toEqual(before)
-  await until(async () => (await read()).status === 'ready', 40_000)
-}, 60_000)
+  // While its row is locked here, the import cannot end.
+  await sql.begin(async (tx) => {
+    await tx`select 1 from dataset_version where id = ${id} for update`
+    await startHere(opened)
+    await until(async () => (await readJob())?.locked_by)
+    await sql`update graphile_worker._private_jobs set locked_at = now() - interval '1 minute'`
+    const before = await readJob()
+    expect(before).toMatchObject({ attempts: 1, locked_by: expect.stringMatching(/./) })
+    await startHere(opened) // frees what is abandoned before it does anything else
+    expect(await readJob()).toEqual(before)
+  })
+  await until(async () => (await read()).status === 'ready')
+})
 
 it('a hub whose connection broke shows again that it lives, and is closed in peace', async () => {
   const opened = takeOther()
@@ -142,18 +147,11 @@ it('a batch is prepared with the recipes of its dataset', async () => {
 describe('the job of a hub that was killed', () => {
   /** An import whose job is locked by a worker, as a hub leaves it that dies under way. No hub runs yet. */
   async function interrupted(worker: string, attempts: number) {
-    const opened = takeOther()
-    const { deps } = opened
-    const { engineer, viewer, workspaceId } = await createKitchen(deps)
-    const content = Buffer.from(row('Beans'))
-    const { uploadId } = await createUpload(engineer, { filename: 'a.jsonl', sizeBytes: content.length })
-    const stored = await deps.storage.put(`uploads/${uploadId}/1`, content)
-    await completeUpload(deps, { workspaceId, uploadId }, stored)
-    const { datasetVersionId: id } = await importDataset(engineer, { uploadId, name: 'interrupted' })
-    await deps.sql`
+    const { opened, read } = await queueImport(1)
+    await opened.deps.sql`
       update graphile_worker._private_jobs
       set locked_by = ${worker}, locked_at = now() - interval '1 minute', attempts = ${attempts}`
-    return { opened, read: () => getDatasetVersion(viewer, { id }) }
+    return { opened, read }
   }
 
   it('is done by another at once', async () => {

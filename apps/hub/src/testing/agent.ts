@@ -37,7 +37,7 @@ export async function openAgent(origin: string, agentId: string, credential: str
     socket.once('connect_error', reject)
   })
   const ask = (event: string, payload: unknown): Promise<unknown> =>
-    socket.timeout(10_000).emitWithAck(event, payload)
+    socket.timeout(120_000).emitWithAck(event, payload)
   return {
     ...{ agentId, credential, socket, ask },
     hello: async (more = {}) => HelloReply.parse(await ask('hello', { ...hello, ...more })),

@@ -58,7 +58,7 @@ export async function startTestHub(
 /** Waits until something becomes true: what comes through NOTIFY or a closed socket takes its time. */
 export async function until<Value>(
   look: () => Promise<Value> | Value,
-  waitMs = 10_000,
+  waitMs = 120_000,
 ): Promise<NonNullable<Value>> {
   const end = Date.now() + waitMs
   for (;;) {

@@ -41,6 +41,16 @@ def checkpoint(work: Path, step: int) -> None:
     say({"type": "checkpoint", "step": step, "path": f"checkpoints/checkpoint-{step}"})
 
 
+def wait_for_leave(work: Path, config: dict[str, Any], step: int, stop: list[int]) -> None:
+    """A job with `goTo` goes no further than that step, or than the one in the file `go`, where there is one."""
+    go = work / "go"
+    while "goTo" in config and not stop:
+        limit = int(go.read_text() if go.exists() else config["goTo"])
+        if step < limit or step == config["steps"]:
+            return
+        time.sleep(0.02)
+
+
 def train(job: dict[str, Any], work: Path) -> None:
     """Steps with checkpoints, resumed where the job says so; SIGTERM makes a checkpoint and ends as cancelled."""
     stop: list[int] = []
@@ -50,6 +60,7 @@ def train(job: dict[str, Any], work: Path) -> None:
     say({"type": "run-start", "totalSteps": config["steps"], "device": f"from {first}"})
     for step in range(first + 1, config["steps"] + 1):
         metric(step)
+        wait_for_leave(work, config, step, stop)
         if step % config.get("checkpointEvery", 5) == 0 or stop:
             checkpoint(work, step)
         if stop:
