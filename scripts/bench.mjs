@@ -1,16 +1,17 @@
 // `npm run bench <name> [-- options]`: measure one part and print a table for people and, last, one line of JSON.
 
 import { join } from 'node:path'
-import { fail, Stop, step } from './lib/console.mjs'
+import { fail, Stop } from './lib/console.mjs'
 import { root, trainer } from './lib/places.mjs'
+import { preparePackages, preparePython } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
-import { checkNode, installPackages, installPython, installPythonFor } from './lib/setup.mjs'
+import { checkNode, installPythonFor } from './lib/setup.mjs'
 
 const benches = {
   train: {
     what: 'stock TRL against the training engine, DPO and SFT, on a GPU where there is one',
     async start(options) {
-      const python = await pythonStep('Python environment for the trainer', installPython)
+      const python = await preparePython()
       await run(python, ['-u', 'studies/bench_train.py', ...options], {
         cwd: trainer,
         env: { PYTHONPATH: trainer },
@@ -21,29 +22,19 @@ const benches = {
   ingest: {
     what: "points a second from the agent's spool to committed rows, against MLflow's client and server",
     async start(options) {
-      await step('npm packages', installPackages)
+      await preparePackages()
       const requirements = join(root, 'e2e/bench/mlflow-requirements.txt')
-      const python = await pythonStep('Python environment for MLflow', () => installPythonFor(requirements))
+      const python = await preparePython(() => installPythonFor(requirements), 'MLflow')
       await runTypeScript('e2e/bench/ingest.ts', ['--python', python, ...options])
     },
   },
   dispatch: {
     what: 'how long one of a thousand agents waits for its lease, with one hub and with two',
     async start(options) {
-      await step('npm packages', installPackages)
+      await preparePackages()
       await runTypeScript('e2e/bench/dispatch.ts', options)
     },
   },
-}
-
-async function pythonStep(title, install) {
-  let python
-  await step(title, async () => {
-    const result = await install()
-    python = result.python
-    return result.note
-  })
-  return python
 }
 
 const runTypeScript = (entry, options) =>

@@ -2,20 +2,14 @@
 // Options: --seeds 1,2,3,4,5, --faults 25, --keep (leave each seed's folder, with its logs).
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { bold, fail, step } from './lib/console.mjs'
+import { bold, fail } from './lib/console.mjs'
 import { root } from './lib/places.mjs'
-import { checkNode, installPackages, installPython } from './lib/setup.mjs'
+import { preparePackages, preparePython } from './lib/prepare.mjs'
 
 try {
   process.stdout.write(`\n${bold('Chaos: everything is killed, nothing may be lost')}\n\n`)
-  checkNode()
-  await step('npm packages', installPackages)
-  let python
-  await step('Python environment for the trainer', async () => {
-    const result = await installPython()
-    python = result.python
-    return result.note
-  })
+  await preparePackages()
+  const python = await preparePython()
   process.stdout.write('\n')
   process.exitCode = await new Promise((done, reject) => {
     const args = ['--import', 'tsx', join(root, 'e2e/chaos/main.ts'), ...process.argv.slice(2)]

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fail, Stop, step } from './lib/console.mjs'
 import { root, trainer } from './lib/places.mjs'
+import { preparePackages, preparePython } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
-import { checkNode, installPackages, installPython } from './lib/setup.mjs'
+import { installPython } from './lib/setup.mjs'
 
 const bin = (name) => join(root, 'node_modules/.bin', name)
 
@@ -40,10 +41,8 @@ export async function check(python) {
 
 if (process.argv[1] === import.meta.filename) {
   try {
-    checkNode()
-    await step('npm packages', installPackages)
-    const { python } = await installPython({ dev: true })
-    await check(python)
+    await preparePackages()
+    await check(await preparePython(() => installPython({ dev: true })))
   } catch (error) {
     fail(error)
   }

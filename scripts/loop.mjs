@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { bold, fail, step } from './lib/console.mjs'
+import { bold, fail } from './lib/console.mjs'
 import { root } from './lib/places.mjs'
+import { preparePackages, preparePython, prepareWeb } from './lib/prepare.mjs'
 import { freePort } from './lib/process.mjs'
-import { buildWeb, checkNode, installPackages, installPython } from './lib/setup.mjs'
 import { startStack } from './lib/stack.mjs'
 
 const args = process.argv.slice(2).filter((arg) => arg !== '--keep')
@@ -23,20 +23,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop()
 
 try {
   process.stdout.write(`\n${bold('The loop, headless')}\n\n`)
-  checkNode()
-  await step('npm packages', installPackages)
-  let python
-  await step('Python environment for the trainer', async () => {
-    const result = await installPython()
-    python = result.python
-    return result.note
-  })
-  let dist
-  await step('Web app', async () => {
-    const built = await buildWeb()
-    dist = built.dist
-    return built.note
-  })
+  await preparePackages()
+  const python = await preparePython()
+  const dist = await prepareWeb()
   stack = await startStack({ home, port: await freePort(), python, dist, apiKey: true })
   process.stdout.write('\n')
   const code = await new Promise((done, reject) => {

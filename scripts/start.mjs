@@ -1,27 +1,16 @@
 // `npm start`: everything, from a fresh checkout.
-import { bold, fail, faint, step } from './lib/console.mjs'
+import { bold, fail, faint } from './lib/console.mjs'
 import { homeFolder } from './lib/places.mjs'
-import { buildWeb, checkNode, installPackages, installPython } from './lib/setup.mjs'
+import { preparePackages, preparePython, prepareWeb } from './lib/prepare.mjs'
 import { startStack } from './lib/stack.mjs'
 
 const started = Date.now()
 let boot
 try {
   process.stdout.write(`\n${bold('Palate')} ${faint(`· data in ${homeFolder}`)}\n\n`)
-  checkNode()
-  await step('npm packages', installPackages)
-  let python
-  await step('Python environment for the trainer', async () => {
-    const result = await installPython()
-    python = result.python
-    return result.note
-  })
-  let dist
-  await step('Web app', async () => {
-    const built = await buildWeb()
-    dist = built.dist
-    return built.note
-  })
+  await preparePackages()
+  const python = await preparePython()
+  const dist = await prepareWeb()
   const stack = await startStack({
     home: homeFolder,
     port: Number(process.env.PALATE_PORT ?? 3000),

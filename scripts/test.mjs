@@ -1,14 +1,18 @@
-// `npm test`: every check and every test, from a fresh checkout. `npm test -- unit` leaves the browser walk out.
+// `npm test`: every check and every test, from a fresh checkout. `npm test -- unit` leaves the browser walk out;
+// `npm test -- nightly` adds the long proofs.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { check } from './check.mjs'
 import { bold, fail, faint, Stop, step } from './lib/console.mjs'
 import { root, trainer } from './lib/places.mjs'
+import { preparePackages, preparePython, prepareWeb } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
-import { buildWeb, checkNode, findChromium, installPackages, installPython } from './lib/setup.mjs'
+import { findChromium, installPython } from './lib/setup.mjs'
 
-const only = process.argv.slice(2)
+const asked = process.argv.slice(2)
+const nightly = asked.includes('nightly')
+const only = asked.filter((part) => part !== 'nightly')
 const wants = (part) => only.length === 0 || only.includes(part)
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const reports = mkdtempSync(join(tmpdir(), 'palate-reports-'))
@@ -71,7 +75,8 @@ function failedTests(report) {
 
 async function pytest(python) {
   // Two processes of one thread each: small models gain little from a second thread.
-  const output = await run(python, ['-m', 'pytest', '-q', '-rs', '-n', '2', 'tests'], {
+  const options = ['-q', '-rs', '-n', '2', '--dist', 'loadgroup', ...(nightly ? ['-m', ''] : [])]
+  const output = await run(python, ['-m', 'pytest', ...options, 'tests'], {
     cwd: trainer,
     env: { OMP_NUM_THREADS: '1' },
   }).catch((error) => {
@@ -130,14 +135,8 @@ async function browser(python, dist) {
 
 try {
   process.stdout.write(`\n${bold('Palate: checks and tests')}\n\n`)
-  checkNode()
-  await step('npm packages', installPackages)
-  let python
-  await step('Python environment for the trainer', async () => {
-    const result = await installPython({ dev: true })
-    python = result.python
-    return result.note
-  })
+  await preparePackages()
+  const python = await preparePython(() => installPython({ dev: true }))
   if (wants('check')) await check(python)
   if (wants('unit')) {
     await suite('TypeScript tests', () => vitest(python))
@@ -145,12 +144,7 @@ try {
   }
   if (wants('chaos')) await suite('Chaos, a short schedule', () => chaos(python))
   if (wants('browser')) {
-    let dist
-    await step('Web app', async () => {
-      const built = await buildWeb()
-      dist = built.dist
-      return built.note
-    })
+    const dist = await prepareWeb()
     await suite('Browser walk through the nine stations', () => browser(python, dist))
   }
   process.stdout.write(`\n  ${faint(`${((Date.now() - started) / 60_000).toFixed(1)} min`)}\n`)
