@@ -63,3 +63,19 @@ it('what is no batch of lines gets a sentence', async () => {
     })
   expect(agent.socket.connected).toBe(true)
 })
+
+it('a database that cannot take a long batch is said in words, and the same batch is taken later', async () => {
+  const { agent, runId, attemptId, epoch, send, points } = await start()
+  await send(1, 600)
+  await test.deps.sql`create function disk_is_full() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`
+  await test.deps.sql`create trigger disk_is_full after insert on metric_point
+    for each statement execute function disk_is_full()`
+  const refusal = await agent.ask('run-lines', { runId, attemptId, epoch, lines: lines(601, 1200) })
+  expect(refusal).toMatchObject({
+    error: { code: 'unavailable', message: 'The database does not answer at the moment.' },
+  })
+  await test.deps.sql`drop trigger disk_is_full on metric_point`
+  expect((await send(601, 1200)).ackedSeq).toBe(1200)
+  expect(await points()).toHaveLength(1200)
+})

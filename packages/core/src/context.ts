@@ -1,4 +1,4 @@
-import type { Database, Role, Sql } from '@palate/db'
+import type { Bulk, Database, Role, Sql } from '@palate/db'
 import type { ObjectStore } from '@palate/storage'
 import type { Actor } from './actor'
 import type { Tickets } from './ticket'
@@ -13,6 +13,7 @@ export interface Logger {
 export interface Deps {
   db: Database
   sql: Sql
+  bulk: Bulk
   storage: ObjectStore
   tickets: Tickets
   now: () => Date

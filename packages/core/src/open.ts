@@ -21,10 +21,10 @@ export interface OpenOptions {
 /** Opens what the verbs need, once a process; `close` ends the database's pools. */
 export function openDeps(options: OpenOptions): { deps: Deps; close: () => Promise<void> } {
   const { databaseUrl, secret, storage, log, applicationName, maxConnections } = options
-  const { db, sql, close } = openDatabase(databaseUrl, { max: maxConnections, applicationName })
+  const { db, sql, bulk, close } = openDatabase(databaseUrl, { max: maxConnections, applicationName })
   const { leaseMs = defaultLeaseMs } = options
   const tickets = createTickets(secret)
-  return { deps: { db, sql, storage, tickets, now: () => new Date(), leaseMs, log }, close }
+  return { deps: { db, sql, bulk, storage, tickets, now: () => new Date(), leaseMs, log }, close }
 }
 
 /** The settings that every process shares which meets the others in the database. */

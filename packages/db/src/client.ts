@@ -1,25 +1,40 @@
+import type { ExtractTablesWithRelations } from 'drizzle-orm'
+import type { PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { openBulk } from './bulk'
 import * as schema from './schema'
 
 /**
- * One pair of pools a process: `db` is Drizzle's; `sql` is a bare client for LISTEN, `unnest` inserts and
- * whatever Drizzle cannot say (Drizzle changes the type parsers of the client that it wraps).
+ * The pools of a process: `db` is Drizzle's; `sql` is a bare client for LISTEN and whatever Drizzle cannot say
+ * (Drizzle changes the type parsers of the client that it wraps); `bulk` is for transactions that COPY, and connects
+ * only when there is one.
  */
 export function openDatabase(url: string, options: { max?: number; applicationName?: string } = {}) {
-  const settings = {
-    onnotice: () => undefined,
-    connection: { application_name: options.applicationName ?? 'palate' },
-  }
-  const wrapped = postgres(url, { ...settings, max: options.max ?? 10 })
-  const sql = postgres(url, { ...settings, max: Math.max(2, Math.ceil((options.max ?? 10) / 2)) })
+  const { max = 10, applicationName = 'palate' } = options
+  const settings = { onnotice: () => undefined, connection: { application_name: applicationName } }
+  const half = Math.max(2, Math.ceil(max / 2))
+  const wrapped = postgres(url, { ...settings, max })
+  const sql = postgres(url, { ...settings, max: half })
+  const bulk = openBulk(url, { max: half, applicationName })
   const close = async () => {
-    await Promise.all([wrapped.end({ timeout: 5 }), sql.end({ timeout: 5 })])
+    await Promise.all([wrapped.end({ timeout: 5 }), sql.end({ timeout: 5 }), bulk.close()])
   }
-  return { db: drizzle(wrapped, { schema }), sql, close }
+  return { db: drizzle(wrapped, { schema }), sql, bulk, close }
 }
 
 export type OpenDatabase = ReturnType<typeof openDatabase>
 export type Database = OpenDatabase['db']
-export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
+/** A transaction on a connection of either client. What `execute` gives back differs between them: read it by `rowsOf`. */
+export type Transaction = PgTransaction<
+  PgQueryResultHKT,
+  typeof schema,
+  ExtractTablesWithRelations<typeof schema>
+>
 export type Sql = postgres.Sql
+
+/** The rows that `execute` gave back: one client's answer is the list of them, the other's holds it. */
+export function rowsOf<Row>(answer: unknown): Row[] {
+  const list = typeof answer === 'object' && answer !== null && 'rows' in answer ? answer.rows : answer
+  return list as Row[]
+}

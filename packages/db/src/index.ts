@@ -1,3 +1,4 @@
+export type { Bulk, CopyIn } from './bulk'
 export * from './client'
 export * from './id'
 export { migrateDatabase } from './migrate'

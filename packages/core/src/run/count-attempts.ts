@@ -1,4 +1,4 @@
-import type { Transaction } from '@palate/db'
+import { rowsOf, type Transaction } from '@palate/db'
 import { sql } from 'drizzle-orm'
 
 /**
@@ -6,7 +6,7 @@ import { sql } from 'drizzle-orm'
  * ones'. A long run on a machine that is often switched off is not given up; one that never gets anywhere is.
  */
 export async function countAttempts(tx: Transaction, runId: string): Promise<number> {
-  const [row] = await tx.execute<{ n: number }>(sql`
+  const answer = await tx.execute(sql`
     with progress as (
       select number, checkpoint_step,
         max(checkpoint_step) over (order by number rows between unbounded preceding and 1 preceding) as before
@@ -14,5 +14,6 @@ export async function countAttempts(tx: Transaction, runId: string): Promise<num
     )
     select count(*)::int as n from progress
     where number > coalesce((select max(number) from progress where checkpoint_step > coalesce(before, -1)), 0)`)
+  const [row] = rowsOf<{ n: number }>(answer)
   return row?.n ?? 0
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from '@palate/db'
+import { rowsOf, type Transaction } from '@palate/db'
 import type { RunKind } from '@palate/protocol'
 import { sql } from 'drizzle-orm'
 import type { Place } from './place'
@@ -25,7 +25,7 @@ export async function lockNextQueued(
     ? sql`${gpusNeeded} = 0`
     : sql`(${JSON.stringify(sizes)}::jsonb->(greatest(1, ${gpusNeeded}) - 1))::bigint
         >= coalesce((h.needs->>'gpuMemoryBytes')::bigint, 0)`
-  const [found] = await tx.execute<{ id: string }>(sql`
+  const answer = await tx.execute(sql`
     with recursive head as (
       (select ${headColumns} from run r where ${queued} order by r.lane, r.created_at, r.number limit 1)
       union all
@@ -51,5 +51,6 @@ export async function lockNextQueued(
       order by r.created_at, r.number limit 1 for no key update skip locked
     ) picked limit 1
   `)
+  const [found] = rowsOf<{ id: string }>(answer)
   return found?.id ?? null
 }

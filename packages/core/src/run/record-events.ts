@@ -1,4 +1,4 @@
-import { agent, attempt, run, type Transaction } from '@palate/db'
+import { agent, attempt, type CopyIn, run, type Transaction } from '@palate/db'
 import { EventBatch, type EventBatchReply, type EventLines, type SpooledEvent } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
 import type { AgentContext } from '../context'
@@ -49,32 +49,40 @@ async function record(
 ): Promise<EventBatchReply> {
   const look = { workspaceId: ctx.workspaceId, topic: 'run', id: batch.runId } as const
   let told = true
+  const work = async (tx: Transaction, copyIn?: CopyIn): Promise<EventBatchReply> => {
+    if (batch.events.some(({ event }) => event.type === 'probe')) await lockAgent(tx, ctx)
+    const locked = await lockAttempt(tx, ctx, batch)
+    if (!locked) return { ackedSeq: 0, lost: true }
+    const { attempt: held } = locked
+    if (decideAttempt(held, { type: 'wrote', epoch: batch.epoch }, ctx.now()).do === 'refuse') {
+      // The answer to the last batch got lost on its way: say again that all was recorded.
+      const replayed = batch.events.every(({ seq }) => seq <= held.ackedSeq)
+      return { ackedSeq: held.ackedSeq, lost: held.status === 'lost' || !replayed }
+    }
+    const events = acceptEvents(batch.events, held.ackedSeq)
+    const last = events.at(-1)
+    if (!last) return { ackedSeq: held.ackedSeq, lost: false }
+    await writeBatch(tx, ctx, locked, events, { memory, copyIn })
+    await endRun(tx, ctx, locked, last)
+    told = memory.mayLook() || last.event.type === 'run-end'
+    if (told) await notify(tx, look)
+    return { ackedSeq: last.seq, lost: false }
+  }
   try {
-    const reply = await ctx.db.transaction(async (tx) => {
-      if (batch.events.some(({ event }) => event.type === 'probe')) await lockAgent(tx, ctx)
-      const locked = await lockAttempt(tx, ctx, batch)
-      if (!locked) return { ackedSeq: 0, lost: true }
-      const { attempt: held } = locked
-      if (decideAttempt(held, { type: 'wrote', epoch: batch.epoch }, ctx.now()).do === 'refuse') {
-        // The answer to the last batch got lost on its way: say again that all was recorded.
-        const replayed = batch.events.every(({ seq }) => seq <= held.ackedSeq)
-        return { ackedSeq: held.ackedSeq, lost: held.status === 'lost' || !replayed }
-      }
-      const events = acceptEvents(batch.events, held.ackedSeq)
-      const last = events.at(-1)
-      if (!last) return { ackedSeq: held.ackedSeq, lost: false }
-      await writeBatch(tx, ctx, locked, events, memory)
-      await endRun(tx, ctx, locked, last)
-      told = memory.mayLook() || last.event.type === 'run-end'
-      if (told) await notify(tx, look)
-      return { ackedSeq: last.seq, lost: false }
-    })
+    const reply = await (isBulky(batch) ? ctx.bulk.transaction(work) : ctx.db.transaction((tx) => work(tx)))
     if (!told) memory.lookLater(() => notify(ctx.db, look).catch(() => undefined))
     return reply
   } catch (error) {
     memory.forget()
     throw error
   }
+}
+
+/** Whether a COPY pays: a run at work says a few points a second, a spool that was without its hub thousands at once. */
+function isBulky({ events }: EventBatch): boolean {
+  let points = 0
+  for (const { event } of events) if (event.type === 'metric') points += Object.keys(event.values).length
+  return points >= 500
 }
 
 /** A probe is written to the agent's row, and agents are locked before runs. */
@@ -105,9 +113,9 @@ async function writeBatch(
   ctx: AgentContext,
   locked: { run: RunRow; attempt: AttemptRow },
   events: SpooledEvent[],
-  memory: AttemptMemory,
+  by: { memory: AttemptMemory; copyIn?: CopyIn },
 ): Promise<void> {
-  await writeMetrics(tx, locked.attempt, events, memory)
+  await writeMetrics(tx, locked.attempt, events, by.memory, by.copyIn)
   await writeTexts(tx, locked.attempt, events)
   for (const { event } of events)
     if (event.type === 'generation') await receiveGeneration(tx, ctx, locked.run, event)

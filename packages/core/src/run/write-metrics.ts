@@ -1,49 +1,25 @@
-import { metricSeries, type Transaction } from '@palate/db'
+import { type CopyIn, metricSeries, type Transaction } from '@palate/db'
 import type { SpooledEvent } from '@palate/protocol'
 import { eq, sql } from 'drizzle-orm'
 import type { AttemptMemory, Series } from './attempt-memory'
 import { cleanText } from './clean-text'
 import type { AttemptRow } from './lock'
-
-/** Columns of points to be written in one `unnest`. */
-class Points {
-  private readonly series: number[] = []
-  private readonly steps: number[] = []
-  private readonly times: number[] = []
-  private readonly values: number[] = []
-
-  add(series: number, step: number, time: number, value: number): void {
-    this.series.push(series)
-    this.steps.push(step)
-    this.times.push(time)
-    this.values.push(value)
-  }
-
-  /** Times travel as epoch milliseconds: a `timestamptz[]` parameter fails on a client that Drizzle wraps. */
-  async insert(tx: Transaction, whenThere: 'keep' | 'never'): Promise<void> {
-    if (this.series.length === 0) return
-    await tx.execute(sql`
-      insert into metric_point (series_id, step, "time", value)
-      select series_id, step, to_timestamp(ms / 1000), value
-      from unnest(
-        ${arrayText(this.series)}::int[], ${arrayText(this.steps)}::int[],
-        ${arrayText(this.times)}::float8[], ${arrayText(this.values)}::float8[]
-      ) as point (series_id, step, ms, value)
-      ${whenThere === 'keep' ? sql`on conflict do nothing` : sql``}`)
-  }
-}
+import { Points } from './points'
 
 /**
  * Stores the points of a batch: series by name first, then all points. A point that is there stays. Points beyond the
  * highest step of their series, nearly all of them, cannot be there, and are written without looking; that is known
  * because only who holds the attempt's lock writes its points. If it is wrong after all, the batch fails, the memory
  * is dropped, and the agent's next try reads the highest steps again.
+ *
+ * @param copyIn where the transaction can COPY
  */
 export async function writeMetrics(
   tx: Transaction,
   attempt: AttemptRow,
   events: readonly SpooledEvent[],
   memory: AttemptMemory,
+  copyIn?: CopyIn,
 ): Promise<void> {
   await learnSeries(tx, attempt, events, memory)
   const fresh = new Points()
@@ -61,7 +37,7 @@ export async function writeMetrics(
       } else others.add(series.id, event.step, time, value)
     }
   }
-  await fresh.insert(tx, 'never')
+  await (copyIn ? fresh.copy(copyIn) : fresh.insert(tx, 'never'))
   await others.insert(tx, 'keep')
 }
 
@@ -104,9 +80,6 @@ async function readSeries(tx: Transaction, attemptId: string): Promise<Map<strin
     .where(eq(metricSeries.attemptId, attemptId))
   return new Map(rows.map(({ key, id, lastStep }) => [key, { id, lastStep }]))
 }
-
-/** PostgreSQL's own notation, which the client then need not build number by number. */
-const arrayText = (numbers: number[]) => `{${numbers.join(',')}}`
 
 /** A clock that runs wild must not stop the points: years 1970 to 9999. */
 function storableTime(ms: number): number {

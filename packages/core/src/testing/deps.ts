@@ -20,11 +20,12 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 export async function createTestDeps(): Promise<TestDeps> {
   const root = await mkdtemp(join(tmpdir(), 'palate-store-'))
   afterAll(() => rm(root, { recursive: true, force: true }))
-  const { db, sql, url } = await createTestDatabase()
+  const { db, sql, bulk, url } = await createTestDatabase()
   let now = Date.now()
   return {
     db,
     sql,
+    bulk,
     url,
     storage: await openObjectStore({ kind: 'folder', root }),
     tickets: createTickets('a secret that only the tests know'),

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { attempt, metricPoint, metricSeries } from '@palate/db'
+import type { EventBatch, TrainerEvent } from '@palate/protocol'
+import { and, asc, eq, sql } from 'drizzle-orm'
+import { expect, test } from 'vitest'
+import { createAgent, createKitchen, createTestDeps } from '../testing'
+import { AttemptMemory } from './attempt-memory'
+import { claimRun } from './claim'
+import { createRun } from './create'
+import { recordRunEvents } from './record-events'
+
+const deps = await createTestDeps()
+
+/** An attempt whose batches are sent through one memory, as a hub does. */
+async function startAttempt() {
+  const kitchen = await createKitchen(deps)
+  await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, kitchen.workspaceId)
+  const lease = await claimRun(agent, { kinds: ['pretrain'] })
+  if (!lease) throw new Error('no lease')
+  const { runId, attemptId, epoch } = lease
+  const memory = new AttemptMemory()
+  const send = (from: number, said: TrainerEvent[]) => {
+    const events = said.map((event, index) => ({ seq: from + index, at: 0, event }))
+    return recordRunEvents(agent, { runId, attemptId, epoch, events } satisfies EventBatch, memory)
+  }
+  return { attemptId, send }
+}
+
+const metric = (
+  step: number,
+  values: Record<string, number>,
+  time = 1_760_000_000_000.5 + step,
+): TrainerEvent => ({
+  type: 'metric',
+  step,
+  time,
+  values,
+})
+/** More points than a batch of a run at work has: these are copied. */
+const many = (firstStep: number, key = 'loss') =>
+  Array.from({ length: 600 }, (_, index) => metric(firstStep + index, { [key]: (firstStep + index) / 7 }))
+
+async function pointsOf(attemptId: string, key = 'loss') {
+  const rows = await deps.db
+    .select({ step: metricPoint.step, time: metricPoint.time, value: metricPoint.value })
+    .from(metricPoint)
+    .innerJoin(metricSeries, eq(metricSeries.id, metricPoint.seriesId))
+    .where(and(eq(metricSeries.attemptId, attemptId), eq(metricSeries.key, key)))
+    .orderBy(asc(metricPoint.step))
+  return rows.map(({ step, time, value }) => [step, time.getTime(), value])
+}
+
+const ackedOf = async (attemptId: string) =>
+  (await deps.db.select().from(attempt).where(eq(attempt.id, attemptId)))[0]?.ackedSeq
+
+test('what is copied is what was said: numbers to the last bit, times of all ages, a step that came before', async () => {
+  const { attemptId, send } = await startAttempt()
+  const said: [number, number, number][] = [
+    [0, 1_760_000_000_000, 0.1 + 0.2],
+    [1, 0, -0],
+    [2, Date.UTC(1999, 11, 31, 23, 59, 59, 999), Number.MIN_VALUE],
+    [3, Date.UTC(2000, 0), Number.MAX_VALUE],
+    [2_147_483_647, Date.UTC(9999, 0), -1e-300],
+  ]
+  const odd = said.map(([step, time, value]) => metric(step, { odd: value }, time))
+  expect(await send(1, [...many(0), ...odd, metric(5, { loss: 99 })])).toEqual({ ackedSeq: 606, lost: false })
+  expect(await pointsOf(attemptId, 'odd')).toEqual(said)
+  expect(await pointsOf(attemptId)).toEqual(
+    Array.from({ length: 600 }, (_, step) => [step, 1_760_000_000_000 + step, step / 7]),
+  )
+})
+
+test('a copy that meets a point that is there is told, leaves nothing behind, and is right the next time', async () => {
+  const { attemptId, send } = await startAttempt()
+  await send(1, [metric(0, { loss: 1 })])
+  // Another process went further meanwhile, so what is remembered is wrong.
+  await deps.db.execute(sql`insert into metric_point (series_id, step, "time", value)
+    select id, 300, now(), 5 from metric_series where attempt_id = ${attemptId}`)
+  await expect(send(2, many(1))).rejects.toMatchObject({ code: '23505' })
+  expect(await pointsOf(attemptId)).toHaveLength(2)
+  expect(await ackedOf(attemptId)).toBe(1)
+  expect(await send(2, many(1))).toEqual({ ackedSeq: 601, lost: false })
+  const points = await pointsOf(attemptId)
+  expect(points).toHaveLength(601)
+  expect(points[300]?.[2]).toBe(5)
+})
+
+test('an error of the disk at the end of a copy is told by its own code, and nothing is half stored', async () => {
+  const { attemptId, send } = await startAttempt()
+  await send(1, many(0))
+  await deps.db.execute(sql`create function disk_is_full() returns trigger language plpgsql as
+    $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`)
+  // After all rows were taken, where a client that does not wait for the end hears nothing any more.
+  await deps.db.execute(sql`create trigger disk_is_full after insert on metric_point
+    for each statement execute function disk_is_full()`)
+  const refused = send(601, many(600))
+  await expect(refused).rejects.toMatchObject({ code: '53100', message: 'could not extend file' })
+  await deps.db.execute(sql`drop trigger disk_is_full on metric_point`)
+  expect(await pointsOf(attemptId)).toHaveLength(600)
+  expect(await ackedOf(attemptId)).toBe(600)
+  expect(await send(601, many(600))).toEqual({ ackedSeq: 1200, lost: false })
+})
+
+test('a connection that is killed in the middle of a copy is told, and another one takes the batch', async () => {
+  const { attemptId, send } = await startAttempt()
+  await send(1, many(0))
+  let told: Promise<unknown> = Promise.resolve()
+  await deps.db.transaction(async (tx) => {
+    await tx.execute(sql`lock table metric_point in share row exclusive mode`)
+    told = send(601, many(600)).then(
+      () => null,
+      (error: unknown) => error,
+    )
+    const kill = () => deps.sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and query like 'copy metric_point%' and wait_event_type = 'Lock'`
+    while ((await kill()).length === 0) await sleep(10)
+  })
+  expect(await told).toMatchObject({
+    code: expect.stringMatching(/^(57P01|CONNECTION_CLOSED|ECONNRESET|EPIPE)$/),
+  })
+  expect(await pointsOf(attemptId)).toHaveLength(600)
+  expect(await ackedOf(attemptId)).toBe(600)
+  expect(await send(601, many(600))).toEqual({ ackedSeq: 1200, lost: false })
+  expect(await pointsOf(attemptId)).toHaveLength(1200)
+})

@@ -1,0 +1,74 @@
+import { once } from 'node:events'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import { Pool, type PoolClient } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import type { Transaction } from './client'
+import * as schema from './schema'
+
+/** Sends bytes into a `copy … from stdin`. Rejects with what the database says of them, at their end too. */
+export type CopyIn = (statement: string, bytes: Buffer) => Promise<void>
+
+/**
+ * Transactions that can COPY, on connections of `pg`: the client that Drizzle otherwise has never delivers an error at
+ * a COPY's end. A connection whose transaction failed is closed and not used again.
+ */
+export function openBulk(url: string, options: { max: number; applicationName: string }) {
+  const pool = new Pool({
+    connectionString: url,
+    max: options.max,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 30_000,
+  })
+  const ignore = () => undefined // whoever uses the connection hears of it, and the pool opens another
+  pool.on('error', ignore)
+  pool.on('connect', (client) => void client.on('error', ignore))
+  const wrapped = new WeakMap<PoolClient, NodePgDatabase<typeof schema>>()
+  const wrap = (client: PoolClient) => {
+    const db = wrapped.get(client) ?? drizzle(client, { schema })
+    wrapped.set(client, db)
+    return db
+  }
+
+  async function transaction<Result>(
+    work: (tx: Transaction, copyIn: CopyIn) => Promise<Result>,
+  ): Promise<Result> {
+    const client = await pool.connect().catch((error: unknown) => {
+      throw nameLoss(error)
+    })
+    let cause: unknown
+    try {
+      const result = await wrap(client).transaction(async (tx) => {
+        try {
+          return await work(tx, (statement, bytes) => copyIn(client, statement, bytes))
+        } catch (error) {
+          cause = error
+          throw error
+        }
+      })
+      client.release()
+      return result
+    } catch (error) {
+      client.release(true)
+      throw nameLoss(cause ?? error) // a rollback on a broken connection fails too, and is not what went wrong
+    }
+  }
+  return { transaction, close: () => pool.end() }
+}
+
+export type Bulk = ReturnType<typeof openBulk>
+
+async function copyIn(client: PoolClient, statement: string, bytes: Buffer): Promise<void> {
+  const stream = client.query(copyFrom(statement))
+  const finished = once(stream, 'finish')
+  stream.end(bytes)
+  await finished
+}
+
+/** `pg` gives a lost connection no code; with one it is known for what it is and tried again. */
+function nameLoss(error: unknown): unknown {
+  const lost =
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a conn)/
+  for (let one = error; one instanceof Error; one = one.cause)
+    if (!('code' in one) && lost.test(one.message)) Object.assign(one, { code: 'CONNECTION_CLOSED' })
+  return error
+}
