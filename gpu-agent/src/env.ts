@@ -46,6 +46,8 @@ export type Settings = {
   trainerFolder: string
   /** The few variables that a child process is given; nothing else of ours reaches it. */
   childEnv: Record<string, string>
+  /** What a training of a model from elsewhere is told on top: the folders it may read, the hub, its token, its cache. */
+  modelEnv: Record<string, string>
   /** Bytes of an attempt's events that may wait for the hub; beyond them the trainer waits. */
   spoolQuotaBytes: number
   logLevel: string
@@ -60,6 +62,22 @@ const passedOn = [
   'PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES', 'CUDA_HOME',
   'NVIDIA_VISIBLE_DEVICES', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'PALATE_LLAMA_GPU',
 ] // biome-ignore format: one list
+
+const toTheHub = [
+  'PALATE_MODEL_FOLDERS', 'HF_TOKEN', 'HF_ENDPOINT', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'SSL_CERT_FILE',
+] // biome-ignore format: one list
+
+/** Training itself is always offline; `PALATE_MODELS_OFFLINE` is for what fetches a model before it. */
+function modelEnvOf(source: NodeJS.ProcessEnv): Record<string, string> {
+  const cache = source.HF_HUB_CACHE ?? (source.HF_HOME ? join(source.HF_HOME, 'hub') : undefined)
+  return Object.fromEntries(
+    Object.entries({
+      ...Object.fromEntries(toTheHub.map((name) => [name, source[name]])),
+      PALATE_MODELS_OFFLINE: source.HF_HUB_OFFLINE,
+      HF_HUB_CACHE: cache,
+    }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  )
+}
 
 /** @throws Error with one line a variable when a setting is not usable. */
 export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
@@ -81,6 +99,7 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     python: env.PALATE_PYTHON ?? null,
     trainerFolder: resolve(env.PALATE_TRAINER ?? join(fileURLToPath(import.meta.url), '../../trainer')),
     childEnv,
+    modelEnv: modelEnvOf(source),
     spoolQuotaBytes: env.PALATE_SPOOL_QUOTA_BYTES,
     logLevel: env.PALATE_LOG_LEVEL,
     allowRoot: env.PALATE_AGENT_ALLOW_ROOT === '1',

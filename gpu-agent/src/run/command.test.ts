@@ -41,3 +41,24 @@ it('leaves the choice of devices to the owner where a lease names none', () => {
     'CUDA_VISIBLE_DEVICES',
   )
 })
+
+it('gives the way to models from elsewhere to the trainings that may begin with one, and to nothing else', () => {
+  const owner = {
+    PALATE_MODEL_FOLDERS: '/models:/mnt/models',
+    HF_TOKEN: 'hf_0123456789',
+    HF_HUB_OFFLINE: '1',
+    HF_HOME: '/hf',
+  }
+  const open = readSettings(agentEnv('http://localhost:1', '/home/agent', owner))
+  const { PALATE_MODEL_FOLDERS, HF_TOKEN } = owner
+  expect(commandFor({ kind: 'kto', gpus: [] }, '/run/job.json', open).env).toMatchObject({
+    ...{ PALATE_MODEL_FOLDERS, HF_TOKEN, PALATE_MODELS_OFFLINE: '1', HF_HUB_CACHE: '/hf/hub' },
+    HF_HUB_OFFLINE: '1',
+  })
+  for (const kind of ['pretrain', 'generate', 'probe'] as const) {
+    const { env } = commandFor({ kind, gpus: [] }, '/run/job.json', open)
+    expect(Object.keys(env)).not.toContain('HF_TOKEN')
+  }
+  expect(open.redactor.clean('the token is hf_0123456789')).toBe('the token is [secret]')
+  expect(settings.modelEnv).toEqual({})
+})

@@ -13,7 +13,7 @@ const scripts = {
   probe: 'probe.py',
 } as const
 
-/** Trainers whose step is shared out over several GPUs. */
+/** Trainers of a model that is there, whose step is shared out over several GPUs. */
 const shared: ReadonlySet<RunKind> = new Set(['sft', 'dpo', 'kto'])
 
 const offline = {
@@ -64,6 +64,7 @@ export function commandFor(
     env: {
       ...settings.childEnv,
       ...offline,
+      ...(shared.has(kind) ? settings.modelEnv : {}),
       ...own,
       // What the runs of this machine share: log-probabilities of a reference are computed once for a sweep.
       PALATE_TRAINER_CACHE: join(settings.home, 'trainer-cache'),
