@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { Pool, type PoolClient } from 'pg'
-import { from as copyFrom } from 'pg-copy-streams'
-import type { Transaction } from './client'
+import copyStreams from 'pg-copy-streams'
 import * as schema from './schema'
+import type { Transaction } from './transaction'
 
 /** Sends bytes into a `copy … from stdin`. Rejects with what the database says of them, at their end too. */
 export type CopyIn = (statement: string, bytes: Buffer) => Promise<void>
@@ -58,7 +58,7 @@ export function openBulk(url: string, options: { max: number; applicationName: s
 export type Bulk = ReturnType<typeof openBulk>
 
 async function copyIn(client: PoolClient, statement: string, bytes: Buffer): Promise<void> {
-  const stream = client.query(copyFrom(statement))
+  const stream = client.query(copyStreams.from(statement))
   const finished = once(stream, 'finish')
   stream.end(bytes)
   await finished

@@ -1,5 +1,3 @@
-import type { ExtractTablesWithRelations } from 'drizzle-orm'
-import type { PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { openBulk } from './bulk'
@@ -25,16 +23,4 @@ export function openDatabase(url: string, options: { max?: number; applicationNa
 
 export type OpenDatabase = ReturnType<typeof openDatabase>
 export type Database = OpenDatabase['db']
-/** A transaction on a connection of either client. What `execute` gives back differs between them: read it by `rowsOf`. */
-export type Transaction = PgTransaction<
-  PgQueryResultHKT,
-  typeof schema,
-  ExtractTablesWithRelations<typeof schema>
->
 export type Sql = postgres.Sql
-
-/** The rows that `execute` gave back: one client's answer is the list of them, the other's holds it. */
-export function rowsOf<Row>(answer: unknown): Row[] {
-  const list = typeof answer === 'object' && answer !== null && 'rows' in answer ? answer.rows : answer
-  return list as Row[]
-}
