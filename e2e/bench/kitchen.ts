@@ -40,8 +40,12 @@ export async function openKitchen(house: House) {
       }
       return Promise.all(Array.from({ length: count }, (_, index) => enrolOne(index)))
     },
-    async queue(count: number): Promise<void> {
-      for (let index = 0; index < count; index += 1) await createRun(owner, { kind: 'pretrain', config: {} })
+    /** @returns the runs' ids */
+    async queue(count: number): Promise<string[]> {
+      const ids = []
+      for (let index = 0; index < count; index += 1)
+        ids.push((await createRun(owner, { kind: 'pretrain', config: {} })).id)
+      return ids
     },
   }
 }
