@@ -1,6 +1,6 @@
 'use client'
 
-import { describeWork, estimateFit, type FitKind } from '@palate/protocol'
+import { describeWork, estimateFit, type FitKind, type ModelShape, type ModelSource } from '@palate/protocol'
 import { Skeleton, Tag } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { formatBytes, formatDuration } from '../../lib/format'
@@ -14,13 +14,31 @@ type Agent = Facts['agents'][number]
 type Work = NonNullable<ReturnType<typeof describeWork>>
 
 /** Whether a run would fit on each agent, and how long it would take, as the settings stand in the form. */
-export function FitPanel({ kind, config }: { kind: FitKind; config: Readonly<Record<string, unknown>> }) {
+export function FitPanel({
+  kind,
+  config,
+  base,
+  baseShape,
+}: {
+  kind: FitKind
+  config: Readonly<Record<string, unknown>>
+  /** A model from elsewhere, and its shape where it was typed in. */
+  base?: ModelSource | undefined
+  baseShape?: ModelShape | undefined
+}) {
   const trpc = useTRPC()
-  const facts = useQuery(trpc.run.fitFacts.queryOptions({ kind }, { staleTime: 30_000 }))
+  const facts = useQuery(trpc.run.fitFacts.queryOptions({ kind, base }, { staleTime: 30_000 }))
   return (
     <section aria-label="Fit and time" className="rounded-md border border-line bg-paper px-3.5 py-3">
       <Loaded query={facts} skeleton={<Skeleton className="h-16" />}>
-        {(known) => <Fit kind={kind} config={config} facts={known} />}
+        {(known) => (
+          <Fit
+            kind={kind}
+            config={config}
+            facts={{ ...known, shape: baseShape ?? known.shape }}
+            elsewhere={base !== undefined}
+          />
+        )}
       </Loaded>
     </section>
   )
@@ -30,16 +48,20 @@ function Fit({
   kind,
   config,
   facts,
+  elsewhere,
 }: {
   kind: FitKind
   config: Readonly<Record<string, unknown>>
   facts: Facts
+  elsewhere: boolean
 }) {
   const work = describeWork(kind, config, facts.shape, facts.rows)
   if (!work)
     return (
       <p className="text-sm text-ink-2">
-        The base model does not tell its shape, so nothing can be estimated.
+        {elsewhere
+          ? 'No run on this model has told its shape yet: nothing can be estimated without its config.json.'
+          : 'The base model does not tell its shape, so nothing can be estimated.'}
       </p>
     )
   if (facts.agents.length === 0)

@@ -17,6 +17,7 @@ import { type Inputs, useTRPC } from '../../lib/trpc'
 import { FineTuningForm } from './fine-tuning-form'
 import { PreferenceForm } from './preference-form'
 import { StarterForm } from './starter-form'
+import { ThumbsForm } from './thumbs-form'
 
 /** Starts a training run: the starter model while there is no base, else preference training. */
 export function NewRunDialog() {
@@ -48,7 +49,8 @@ export function NewRunDialog() {
           <TabsList>
             <TabsTrigger value="pretrain">Starter model</TabsTrigger>
             <TabsTrigger value="sft">Fine-tuning</TabsTrigger>
-            <TabsTrigger value="dpo">Preference training</TabsTrigger>
+            <TabsTrigger value="dpo">Preferences</TabsTrigger>
+            <TabsTrigger value="kto">Thumbs</TabsTrigger>
           </TabsList>
           <TabsContent value="pretrain">
             <StarterForm busy={create.isPending} onSubmit={start} />
@@ -58,6 +60,9 @@ export function NewRunDialog() {
           </TabsContent>
           <TabsContent value="dpo">
             <PreferenceForm readiness={readiness} busy={create.isPending} onSubmit={start} />
+          </TabsContent>
+          <TabsContent value="kto">
+            <ThumbsForm readiness={readiness} busy={create.isPending} onSubmit={start} />
           </TabsContent>
         </Tabs>
       </DialogContent>

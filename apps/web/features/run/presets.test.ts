@@ -2,6 +2,7 @@ import {
   DpoConfig,
   describeWork,
   estimateFit,
+  KtoConfig,
   PretrainConfig,
   readModelShape,
   SftConfig,
@@ -10,6 +11,8 @@ import { expect, it } from 'vitest'
 import {
   dpoFields,
   dpoPresets,
+  ktoFields,
+  ktoPresets,
   mergeConfig,
   pretrainFields,
   pretrainPresets,
@@ -22,6 +25,8 @@ it('offers only settings that the trainer takes', () => {
   for (const { config } of pretrainPresets) expect(PretrainConfig.safeParse(config).error).toBeUndefined()
   for (const { config } of dpoPresets) expect(DpoConfig.safeParse(config).error).toBeUndefined()
   for (const { config } of sftPresets) expect(SftConfig.safeParse(config).error).toBeUndefined()
+  for (const { config } of ktoPresets) expect(KtoConfig.safeParse(config).error).toBeUndefined()
+  for (const { name } of ktoFields) expect(Object.keys(KtoConfig.shape)).toContain(name)
   for (const { name } of pretrainFields) expect(Object.keys(PretrainConfig.shape)).toContain(name)
   for (const { name } of dpoFields) expect(Object.keys(DpoConfig.shape)).toContain(name)
   for (const { name } of sftFields) expect(Object.keys(SftConfig.shape)).toContain(name)

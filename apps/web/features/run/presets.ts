@@ -102,6 +102,13 @@ const memoryPresets: readonly Preset[] = [
   },
 ]
 
+const sanityPreset: Preset = {
+  id: 'sanity',
+  name: 'Sanity check',
+  detail: 'under a minute: does everything run?',
+  config: { maxRows: 16, epochs: 1, batchSize: 8, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
+}
+
 export const dpoPresets: readonly Preset[] = [
   { id: 'standard', name: 'Standard', detail: "the trainer's own settings", config: {}, card: true },
   { id: 'careful', name: 'Careful', detail: 'stays closer to the base', config: { beta: 0.3 }, card: true },
@@ -112,12 +119,7 @@ export const dpoPresets: readonly Preset[] = [
     config: { epochs: 1 },
     card: true,
   },
-  {
-    id: 'sanity',
-    name: 'Sanity check',
-    detail: 'under a minute: does everything run?',
-    config: { maxRows: 16, epochs: 1, batchSize: 8, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
-  },
+  sanityPreset,
   {
     id: 'persona',
     name: 'Persona DPO',
@@ -140,15 +142,45 @@ export const dpoFields: readonly NumberField[] = [
   { name: 'maxLength', label: 'Maximum length', hint: 'Tokens of prompt and answer; what is longer is cut' },
 ]
 
-export const sftPresets: readonly Preset[] = [
+export const ktoPresets: readonly Preset[] = [
   { id: 'standard', name: 'Standard', detail: "the trainer's own settings", config: {}, card: true },
   {
-    id: 'sanity',
-    name: 'Sanity check',
-    detail: 'under a minute: does everything run?',
-    config: { maxRows: 16, epochs: 1, batchSize: 8, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
+    id: 'praise-rare',
+    name: 'Few thumbs up',
+    detail: 'each weighs three times',
+    config: { desirableWeight: 3 },
     card: true,
   },
+  {
+    id: 'blame-rare',
+    name: 'Few thumbs down',
+    detail: 'each weighs three times',
+    config: { undesirableWeight: 3 },
+    card: true,
+  },
+  sanityPreset,
+  ...memoryPresets,
+]
+
+export const ktoFields: readonly NumberField[] = [
+  { name: 'learningRate', label: 'Learning rate', hint: 'LoRA needs more than full training', step: 'any' },
+  { name: 'epochs', label: 'Epochs', hint: 'Times through the thumbs' },
+  { name: 'beta', label: 'Beta', hint: 'Higher holds closer to the base', step: 'any' },
+  { name: 'batchSize', label: 'Batch size', hint: 'Answers a step; at least 4' },
+  {
+    name: 'desirableWeight',
+    label: 'Weight of a thumb up',
+    hint: 'Raise it where they are few',
+    step: 'any',
+  },
+  { name: 'undesirableWeight', label: 'Weight of a thumb down', hint: 'The same', step: 'any' },
+  { name: 'loraRank', label: 'LoRA rank', hint: 'Size of the adapter' },
+  { name: 'maxLength', label: 'Maximum length', hint: 'Tokens of prompt and answer; what is longer is cut' },
+]
+
+export const sftPresets: readonly Preset[] = [
+  { id: 'standard', name: 'Standard', detail: "the trainer's own settings", config: {}, card: true },
+  { ...sanityPreset, card: true },
   {
     id: 'tinyllama',
     name: 'TinyLlama 1.1B recipes',

@@ -1,35 +1,160 @@
-import { Field, Select } from '@palate/ui'
+import { type ModelShape, ModelSource, readModelShape } from '@palate/protocol'
+import { Field, Input, Select, Textarea } from '@palate/ui'
 import type { Outputs } from '../../lib/trpc'
 
 type Readiness = Outputs['run']['readiness']
 
-/** What a training begins with: the bare base, or an adapter on it. */
+/** What a training begins with, as it stands in the form. */
+export type Start =
+  | { from: 'registry'; id?: string | undefined }
+  | { from: 'hub'; id: string; revision: string; config: string }
+  | { from: 'folder'; path: string; config: string }
+
+/** What is typed as the server takes it; nothing of a model that is not named in full. */
+export function readSource(start: Start): {
+  baseModelVersionId?: string | undefined
+  base?: ModelSource | undefined
+  baseShape?: ModelShape | undefined
+} {
+  if (start.from === 'registry') return { baseModelVersionId: start.id }
+  const base = parseSource(start).data
+  return base ? { base, baseShape: readShape(start.config) ?? undefined } : {}
+}
+
+/** Whether the model is named in full, and the rest that was typed can be read. */
+export function isWhole(start: Start): boolean {
+  if (start.from === 'registry') return true
+  return parseSource(start).success && (start.config.trim() === '' || readShape(start.config) !== null)
+}
+
+function parseSource(start: Exclude<Start, { from: 'registry' }>) {
+  if (start.from === 'folder') return ModelSource.safeParse({ from: 'folder', path: start.path.trim() })
+  const revision = start.revision.trim() || undefined
+  return ModelSource.safeParse({ from: 'hub', id: start.id.trim(), revision })
+}
+
+function readShape(config: string): ModelShape | null {
+  try {
+    return readModelShape(JSON.parse(config))
+  } catch {
+    return null
+  }
+}
+
+/** The registry's models, and two ways to others: the Hugging Face hub, or a folder that an agent's owner opened. */
 export function StartModelField({
-  base,
-  adapters,
+  readiness: { baseModel, adapters },
   value,
   onChange,
   hint,
 }: {
-  base: Readiness['baseModel']
-  adapters: Readiness['adapters']
-  value: string | undefined
-  onChange: (id: string | undefined) => void
+  readiness: Pick<Readiness, 'baseModel' | 'adapters'>
+  value: Start
+  onChange: (start: Start) => void
   hint: string
 }) {
-  const models = base ? [base, ...adapters] : []
+  const models = baseModel ? [baseModel, ...adapters] : []
+  const choose = (chosen: string) => {
+    if (chosen === 'hub') onChange({ from: 'hub', id: '', revision: '', config: '' })
+    else if (chosen === 'folder') onChange({ from: 'folder', path: '', config: '' })
+    else onChange({ from: 'registry', id: chosen === baseModel?.id ? undefined : chosen })
+  }
+  const chosen = value.from === 'registry' ? (value.id ?? baseModel?.id ?? '') : value.from
   return (
-    <Field label="Begin with" hint={hint}>
-      <Select
-        value={value ?? base?.id ?? ''}
-        onValueChange={(id) => onChange(id === base?.id ? undefined : id)}
-        placeholder="None yet"
-        options={models.map(({ id, name, number }) => ({
-          value: id,
-          label: `${name} v${number}`,
-          hint: id === base?.id ? 'the bare base' : 'an adapter on it',
-        }))}
-      />
-    </Field>
+    <>
+      <Field label="Begin with" hint={hint}>
+        <Select
+          value={chosen}
+          onValueChange={choose}
+          placeholder="None yet: choose a model from elsewhere"
+          options={[
+            ...models.map(({ id, name, number }) => ({
+              value: id,
+              label: `${name} v${number}`,
+              hint: id === baseModel?.id ? 'the bare base' : 'an adapter on it',
+            })),
+            { value: 'hub', label: 'From the Hugging Face hub', hint: 'by its id' },
+            { value: 'folder', label: "A folder on the agent's machine", hint: 'by its path' },
+          ]}
+        />
+      </Field>
+      {value.from === 'registry' ? null : <Elsewhere value={value} onChange={onChange} />}
+    </>
+  )
+}
+
+function Elsewhere({
+  value,
+  onChange,
+}: {
+  value: Exclude<Start, { from: 'registry' }>
+  onChange: (start: Start) => void
+}) {
+  const typed = value.from === 'hub' ? value.id : value.path
+  const fault = typed.trim() === '' ? undefined : parseSource(value).error?.issues[0]
+  const errorAt = (name: string) => (fault?.path[0] === name ? fault.message : undefined)
+  const unread = value.config.trim() !== '' && readShape(value.config) === null
+  return (
+    <div className="flex flex-col gap-3 rounded-md border border-line px-3.5 py-3 sm:col-span-2">
+      {value.from === 'hub' ? (
+        <div className="grid gap-3 sm:grid-cols-[2fr_1fr]">
+          <Field
+            label="Model id"
+            hint="Downloaded once by the agent that takes the run"
+            error={errorAt('id')}
+          >
+            <Input
+              value={value.id}
+              placeholder="meta-llama/Llama-3.2-3B-Instruct"
+              spellCheck={false}
+              autoCapitalize="none"
+              onChange={({ target }) => onChange({ ...value, id: target.value })}
+            />
+          </Field>
+          <Field label="Revision" hint="Branch, tag or commit" error={errorAt('revision')}>
+            <Input
+              value={value.revision}
+              placeholder="main"
+              spellCheck={false}
+              onChange={({ target }) => onChange({ ...value, revision: target.value })}
+            />
+          </Field>
+        </div>
+      ) : (
+        <Field
+          label="Folder"
+          hint="Its owner opens folders in PALATE_MODEL_FOLDERS; choose the agent by its labels"
+          error={errorAt('path')}
+        >
+          <Input
+            value={value.path}
+            placeholder="/models/llama-3.2-3b"
+            spellCheck={false}
+            onChange={({ target }) => onChange({ ...value, path: target.value })}
+          />
+        </Field>
+      )}
+      <p className="text-xs text-ink-3">
+        Its adapter stays with the run, for download: Palate serves and compares models of its registry only.
+      </p>
+      <details>
+        <summary className="cursor-pointer text-sm text-ink-2">
+          For an estimate before the first run: its config.json
+        </summary>
+        <Field
+          label="config.json"
+          className="mt-2"
+          hint="Paste it here. After a first run the agent has read it."
+          error={unread ? 'This is no config.json of a Llama-like model.' : undefined}
+        >
+          <Textarea
+            value={value.config}
+            spellCheck={false}
+            className="font-mono text-xs"
+            onChange={({ target }) => onChange({ ...value, config: target.value })}
+          />
+        </Field>
+      </details>
+    </div>
   )
 }

@@ -1,0 +1,38 @@
+import { KtoConfig } from '@palate/protocol'
+import { plural } from '../../lib/format'
+import type { Inputs } from '../../lib/trpc'
+import { ktoFields, ktoPresets } from './presets'
+import { type Missing, type Readiness, TuningForm, type TuningProps } from './tuning-form'
+
+/** Learns from single answers that visitors of the public chat liked or did not. */
+export function ThumbsForm({ onSubmit, ...props }: TuningProps<Inputs['run']['create']>) {
+  return (
+    <TuningForm
+      kind="kto"
+      schema={KtoConfig}
+      presets={ktoPresets}
+      fields={ktoFields}
+      namePlaceholder="thumbs"
+      action="Train on the thumbs"
+      startHint="It is also the reference: the bare base, or that adapter, frozen"
+      missing={({ thumbs }) => missingThumbs(thumbs)}
+      about={({ thumbs }) => (
+        <p className="text-ink-2">
+          Learns from{' '}
+          <b className="text-ink">{plural(thumbs.up + thumbs.down, 'rated answer')} of the public chat</b> (
+          {thumbs.up} up, {thumbs.down} down
+          {thumbs.unfinished > 0 ? `; ${thumbs.unfinished} on unfinished answers are left out` : ''}).
+        </p>
+      )}
+      onSubmit={(order) => onSubmit({ kind: 'kto', ...order })}
+      {...props}
+    />
+  )
+}
+
+function missingThumbs({ up, down }: Readiness['thumbs']): Missing | null {
+  const to = { href: '/release', action: 'To the release and its feedback' }
+  if (up + down === 0) return { message: 'No answer of the public chat has a thumb yet.', ...to }
+  if (up > 0 && down > 0) return null
+  return { message: `All thumbs point ${up > 0 ? 'up' : 'down'}, so nothing can be told apart.`, ...to }
+}

@@ -1,0 +1,127 @@
+import {
+  type FitKind,
+  type ModelShape,
+  type ModelSource,
+  type ProofFault,
+  trainerDefaults,
+} from '@palate/protocol'
+import { ErrorState, Skeleton } from '@palate/ui'
+import Link from 'next/link'
+import { type ReactNode, useState } from 'react'
+import type { z } from 'zod'
+import { Loaded } from '../../lib/loaded'
+import type { Outputs } from '../../lib/trpc'
+import { useMay } from '../../lib/use-may'
+import { FitPanel } from '../fit/fit-panel'
+import { OverrideField } from '../proof/override-field'
+import type { NumberField, Preset } from './presets'
+import { RunForm, type RunOrder } from './run-form'
+import { isWhole, readSource, type Start, StartModelField } from './start-model-field'
+
+export type Readiness = Outputs['run']['readiness']
+
+/** What each of the forms is given: what there is to train on, and where the order goes. */
+export interface TuningProps<Order> {
+  readiness: { data: Readiness | undefined; error: { message: string } | null; refetch: () => unknown }
+  busy: boolean
+  onSubmit: (order: Order) => void
+}
+
+/** Why a run cannot be ordered yet, and where that changes. */
+export interface Missing {
+  message: string
+  href: string
+  action: string
+}
+
+type TuningConfig<Config> = Config & {
+  base?: ModelSource | undefined
+  overrideProof?: ProofFault[] | undefined
+}
+export type TuningOrder<Config> = RunOrder<TuningConfig<Config>> & {
+  baseModelVersionId: string | undefined
+  baseShape: ModelShape | undefined
+}
+
+/** What all trainings of a model that is there have in common: what they begin with, checks, fit and time. */
+export function TuningForm<Config>({
+  kind,
+  schema,
+  presets,
+  fields,
+  namePlaceholder,
+  action,
+  startHint,
+  missing,
+  about,
+  extra,
+  readiness,
+  busy,
+  onSubmit,
+}: {
+  kind: Exclude<FitKind, 'pretrain'>
+  schema: z.ZodType<Config>
+  presets: readonly Preset[]
+  fields: readonly NumberField[]
+  namePlaceholder: string
+  action: string
+  startHint: string
+  /** Of the data; that of a model to begin with is told here. */
+  missing: (readiness: Readiness) => Missing | null
+  about?: (readiness: Readiness) => ReactNode
+  /** Beside what it begins with. */
+  extra?: ReactNode
+} & TuningProps<TuningOrder<Config>>) {
+  const may = useMay()
+  const [start, setStart] = useState<Start>({ from: 'registry' })
+  const [allowed, setAllowed] = useState<ProofFault[]>([])
+  const { base, baseModelVersionId, baseShape } = readSource(start)
+  return (
+    <Loaded query={readiness} skeleton={<Skeleton className="h-64" />}>
+      {(known) => {
+        const reason = missing(known)
+        return (
+          <RunForm
+            schema={schema}
+            presets={presets}
+            fields={fields}
+            defaults={trainerDefaults[kind]}
+            namePlaceholder={namePlaceholder}
+            action={action}
+            busy={busy}
+            disabled={reason !== null || !isWhole(start) || (start.from === 'registry' && !known.baseModel)}
+            onSubmit={({ config, ...order }) =>
+              onSubmit({
+                ...{ ...order, baseModelVersionId, baseShape },
+                config: { ...config, base, overrideProof: allowed.length > 0 ? allowed : undefined },
+              })
+            }
+            footer={(config) => (
+              <>
+                <FitPanel kind={kind} config={config} base={base} baseShape={baseShape} />
+                {may('run:override') ? <OverrideField value={allowed} onChange={setAllowed} /> : null}
+              </>
+            )}
+          >
+            {reason ? <NotYet {...reason} /> : about?.(known)}
+            <div className="grid gap-4 sm:grid-cols-2">
+              {extra}
+              <StartModelField readiness={known} value={start} onChange={setStart} hint={startHint} />
+            </div>
+          </RunForm>
+        )
+      }}
+    </Loaded>
+  )
+}
+
+function NotYet({ message, href, action }: Missing) {
+  return (
+    <div className="flex flex-col gap-2">
+      <ErrorState title="Not yet" message={message} />
+      <Link href={href} className="text-accent underline underline-offset-3">
+        {action}
+      </Link>
+    </div>
+  )
+}
