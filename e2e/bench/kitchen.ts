@@ -1,9 +1,9 @@
-import type { ServiceContext } from '@palate/core'
 import {
   bootstrapDemo,
   CoreEnv,
   createEnrolmentCode,
   createRun,
+  demoOwner,
   enrolAgent,
   openDepsFromEnv,
 } from '@palate/core'
@@ -23,13 +23,7 @@ export async function openKitchen(house: House) {
     log: quiet,
     maxConnections: 4,
   })
-  const demo = await bootstrapDemo(deps)
-  const owner: ServiceContext = {
-    ...deps,
-    actor: { kind: 'user', userId: demo.ownerId },
-    workspaceId: demo.workspaceId,
-    role: 'owner',
-  }
+  const owner = demoOwner(deps, await bootstrapDemo(deps))
   return {
     owner,
     close,

@@ -9,6 +9,7 @@ import {
   CoreEnv,
   createEnrolmentCode,
   type Deps,
+  demoOwner,
   migrateDatabase,
   openDepsFromEnv,
   type ServiceContext,
@@ -150,12 +151,6 @@ function inherited(): Record<string, string> {
 }
 
 async function enrol(deps: Deps): Promise<{ owner: ServiceContext; code: string }> {
-  const { workspaceId, ownerId } = await bootstrapDemo(deps)
-  const owner: ServiceContext = {
-    ...deps,
-    actor: { kind: 'user', userId: ownerId },
-    workspaceId,
-    role: 'owner',
-  }
+  const owner = demoOwner(deps, await bootstrapDemo(deps))
   return { owner, code: (await createEnrolmentCode(owner)).code }
 }

@@ -4,10 +4,9 @@ import {
   CoreEnv,
   createApiKey,
   createEnrolmentCode,
-  type Deps,
+  demoOwner,
   migrateDatabase,
   openDepsFromEnv,
-  type ServiceContext,
 } from '@palate/core'
 
 /**
@@ -25,7 +24,7 @@ async function main(): Promise<void> {
   })
   try {
     const demo = await bootstrapDemo(deps)
-    const owner = ownerContext(deps, demo)
+    const owner = demoOwner(deps, demo)
     const code = process.argv.includes('--enrol') ? (await createEnrolmentCode(owner)).code : null
     const wantsKey = process.argv.includes('--api-key')
     const key = wantsKey ? (await createApiKey(owner, { name: 'loop', role: 'owner' })).key : null
@@ -35,15 +34,6 @@ async function main(): Promise<void> {
     )
   } finally {
     await close()
-  }
-}
-
-function ownerContext(deps: Deps, demo: { workspaceId: string; ownerId: string }): ServiceContext {
-  return {
-    ...deps,
-    actor: { kind: 'user', userId: demo.ownerId },
-    workspaceId: demo.workspaceId,
-    role: 'owner',
   }
 }
 

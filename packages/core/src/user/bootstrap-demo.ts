@@ -1,7 +1,7 @@
 import { membership, newId, type Transaction, user, workspace } from '@palate/db'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { audit } from '../audit'
-import { type Deps, systemContext } from '../context'
+import { type Deps, type ServiceContext, systemContext } from '../context'
 import { seedSuite } from '../evaluation/seed-suite'
 import { seedPersonas } from '../persona/seed'
 import { createUser } from './create'
@@ -34,6 +34,11 @@ export async function bootstrapDemo(deps: Deps): Promise<DemoWorkspace> {
     if (demo.created) await audit(tx, ctx, 'workspace.create', demo.workspaceId, { slug })
     return demo
   })
+}
+
+/** What the demo's owner may do, for the programs that work in their name. */
+export function demoOwner(deps: Deps, { workspaceId, ownerId }: DemoWorkspace): ServiceContext {
+  return { ...deps, actor: { kind: 'user', userId: ownerId }, workspaceId, role: 'owner' }
 }
 
 async function findDemo(tx: Transaction): Promise<DemoWorkspace | null> {

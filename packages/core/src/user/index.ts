@@ -1,3 +1,3 @@
-export { bootstrapDemo, type DemoWorkspace } from './bootstrap-demo'
+export { bootstrapDemo, type DemoWorkspace, demoOwner } from './bootstrap-demo'
 export { createUser } from './create'
 export { verifySignIn } from './sign-in'
