@@ -202,6 +202,7 @@ async function readStream(body: ReadableStream<Uint8Array>) {
     const events = buffer.split('\n\n')
     buffer = events.pop() ?? ''
     for (const event of events) {
+      if (event.startsWith(':')) continue // a comment: the hub says that the line still lives
       const data = event.replace(/^data: /, '')
       if (data === '[DONE]') continue
       const parsed = JSON.parse(data) as {

@@ -66,7 +66,8 @@ function answerWith(tokens: string[], end: object = {}): Promise<ServeStart> {
 }
 
 async function readChunks(response: Response): Promise<(Record<string, unknown> | '[DONE]')[]> {
-  const events = (await response.text()).split('\n\n').filter(Boolean)
+  // A comment (the line still lives) comes where an answer takes long.
+  const events = (await response.text()).split('\n\n').filter((event) => event.startsWith('data: '))
   return events.map((event) => {
     const data = event.replace(/^data: /, '')
     return data === '[DONE]' ? data : JSON.parse(data)
