@@ -18,5 +18,7 @@ export function metricValue(step: number, key: number): number {
 }
 
 export function metricValues(step: number): Record<string, number> {
-  return Object.fromEntries(metricKeys.map((name, key) => [name, metricValue(step, key)]))
+  const values: Record<string, number> = {}
+  for (const [key, name] of metricKeys.entries()) values[name] = metricValue(step, key)
+  return values
 }

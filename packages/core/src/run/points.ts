@@ -47,22 +47,24 @@ export class Points {
   private encode(): Buffer {
     const bytes = Buffer.allocUnsafe(signature.length + this.series.length * rowBytes + 2)
     signature.copy(bytes)
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     let at = signature.length
     for (let index = 0; index < this.series.length; index += 1) {
       const microseconds = Math.round(((this.times[index] ?? 0) - epochMs) * 1000)
       const high = Math.floor(microseconds / twoTo32)
-      at = bytes.writeInt16BE(4, at)
-      at = bytes.writeInt32BE(4, at)
-      at = bytes.writeInt32BE(this.series[index] ?? 0, at)
-      at = bytes.writeInt32BE(4, at)
-      at = bytes.writeInt32BE(this.steps[index] ?? 0, at)
-      at = bytes.writeInt32BE(8, at)
-      at = bytes.writeInt32BE(high, at)
-      at = bytes.writeUInt32BE(microseconds - high * twoTo32, at)
-      at = bytes.writeInt32BE(8, at)
-      at = bytes.writeDoubleBE(this.values[index] ?? 0, at)
+      view.setInt16(at, 4)
+      view.setInt32(at + 2, 4)
+      view.setInt32(at + 6, this.series[index] ?? 0)
+      view.setInt32(at + 10, 4)
+      view.setInt32(at + 14, this.steps[index] ?? 0)
+      view.setInt32(at + 18, 8)
+      view.setInt32(at + 22, high)
+      view.setUint32(at + 26, microseconds - high * twoTo32)
+      view.setInt32(at + 30, 8)
+      view.setFloat64(at + 34, this.values[index] ?? 0)
+      at += rowBytes
     }
-    bytes.writeInt16BE(-1, at)
+    view.setInt16(at, -1)
     return bytes
   }
 }
