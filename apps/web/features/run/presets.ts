@@ -166,14 +166,19 @@ export const ktoFields: readonly NumberField[] = [
   { name: 'learningRate', label: 'Learning rate', hint: 'LoRA needs more than full training', step: 'any' },
   { name: 'epochs', label: 'Epochs', hint: 'Times through the thumbs' },
   { name: 'beta', label: 'Beta', hint: 'Higher holds closer to the base', step: 'any' },
-  { name: 'batchSize', label: 'Batch size', hint: 'Answers a step; at least 4' },
+  { name: 'batchSize', label: 'Batch size', hint: 'Answers a step; better 4 or more' },
   {
     name: 'desirableWeight',
     label: 'Weight of a thumb up',
-    hint: 'Raise it where they are few',
+    hint: 'Raise it where those are few',
     step: 'any',
   },
-  { name: 'undesirableWeight', label: 'Weight of a thumb down', hint: 'The same', step: 'any' },
+  {
+    name: 'undesirableWeight',
+    label: 'Weight of a thumb down',
+    hint: 'Raise it where those are few',
+    step: 'any',
+  },
   { name: 'loraRank', label: 'LoRA rank', hint: 'Size of the adapter' },
   { name: 'maxLength', label: 'Maximum length', hint: 'Tokens of prompt and answer; what is longer is cut' },
 ]

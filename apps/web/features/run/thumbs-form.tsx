@@ -21,7 +21,7 @@ export function ThumbsForm({ onSubmit, ...props }: TuningProps<Inputs['run']['cr
           Learns from{' '}
           <b className="text-ink">{plural(thumbs.up + thumbs.down, 'rated answer')} of the public chat</b> (
           {thumbs.up} up, {thumbs.down} down
-          {thumbs.unfinished > 0 ? `; ${thumbs.unfinished} on unfinished answers are left out` : ''}).
+          {thumbs.unfinished > 0 ? `; left out: ${thumbs.unfinished} on unfinished answers` : ''}).
         </p>
       )}
       onSubmit={(order) => onSubmit({ kind: 'kto', ...order })}
