@@ -104,6 +104,12 @@ export function TuningForm<Config>({
             )}
           >
             {reason ? <NotYet {...reason} /> : about?.(known)}
+            {start.from === 'registry' && !known.baseModel ? (
+              <ErrorState
+                title="Not yet"
+                message="There is no base model. Train the starter model first, or begin with a model from elsewhere."
+              />
+            ) : null}
             <div className="grid gap-4 sm:grid-cols-2">
               {extra}
               <StartModelField readiness={known} value={start} onChange={setStart} hint={startHint} />
