@@ -97,6 +97,24 @@ it('an agent changes its credential when it is asked to, and works on under the 
   expect(await until('the end', () => hub.endOf('run_n'))).toMatchObject({ status: 'finished' })
 })
 
+it('an agent that was given a credential which the hub does not take comes back under the former one', async () => {
+  hub.rotatesTo = 'credential-of-a-late-answer'
+  agent = await startAgent(hub.url, home)
+  await until('its hello', () => hub.hellos.length > 0)
+  hub.push('rotate', {})
+  await until('a hello after it was refused', () => hub.hellos.length > 1)
+  const kept = async () => JSON.parse(await readFile(join(home, 'credential.json'), 'utf8'))
+  expect(await kept()).toMatchObject({ credential: 'credential-2', former: 'credential-1' })
+  await agent.stop()
+  agent = await startAgent(hub.url, home)
+  await until('a hello after its restart', () => hub.hellos.length > 2)
+  hub.rotatesTo = 'credential-2'
+  hub.push('rotate', {})
+  await until('a hello under the new one', () => !hub.credentials.has('credential-1'))
+  await until('the former one is forgotten', async () => !('former' in (await kept())))
+  expect(await kept()).toMatchObject({ agentId: 'agent_1', credential: 'credential-2' })
+})
+
 it('an agent without a GPU says so', async () => {
   agent = await startAgent(hub.url, home, {}, { CUDA_VISIBLE_DEVICES: '' })
   await until('its hello', () => hub.hellos.length > 0 && requests().length > 0)

@@ -8,7 +8,7 @@ import {
   protocolVersion,
 } from '@palate/protocol'
 import type { Logger } from 'pino'
-import { obtainCredential, rotateCredential } from './connect/credential'
+import { type Credential, obtainCredential } from './connect/credential'
 import { HubLink } from './connect/hub-link'
 import type { Settings } from './env'
 import { createObjectCache } from './files/cache'
@@ -45,6 +45,7 @@ export class Agent {
     private readonly tools: AttemptTools,
     private readonly hello: Omit<AgentHello, 'running' | 'draining'>,
     private readonly server: Server,
+    private readonly credential: Credential,
     private readonly unlock: () => Promise<void>,
   ) {}
 
@@ -53,18 +54,18 @@ export class Agent {
     const unlock = await lockHome(settings.home)
     const onFailure = (error: unknown) =>
       log.warn({ reason: String(error) }, 'enrolling failed, trying again')
-    const identity = await obtainCredential(settings, { signal: new AbortController().signal, onFailure })
-    settings.redactor.learn(identity.credential)
-    log.info({ agentId: identity.agentId, hub: settings.hubUrl }, 'enrolled')
+    const credential = await obtainCredential(settings, { signal: new AbortController().signal, onFailure })
+    log.info({ agentId: credential.agentId, hub: settings.hubUrl }, 'enrolled')
     const http = createHubHttp(settings.hubUrl)
     const cache = createObjectCache(join(settings.home, 'cache'), http)
-    const link: HubLink = new HubLink(settings.hubUrl, () => identity.credential, {
+    const link: HubLink = new HubLink(settings.hubUrl, () => credential.current, {
       onConnect: () => agent.greet(),
       onDisconnect: (reason) => {
         log.warn({ reason }, 'disconnected')
         agent.server.cancelAll()
       },
       onRefused: (reason) => log.warn({ reason }, 'the hub does not let this agent in yet'),
+      onUnknown: () => credential.refused(),
     })
     const tools: AttemptTools = {
       ...{ link, cache, http, timings, log, spoolQuotaBytes: settings.spoolQuotaBytes },
@@ -81,14 +82,14 @@ export class Agent {
       // One at a time: the hub takes the newest that it gave, and a second answer could get lost with the line.
       if (rotating) return
       rotating = true
-      await rotateCredential(settings, identity, link).then(
+      await credential.rotate(link).then(
         () => log.info('works under a new credential'),
         (error: unknown) => log.warn({ reason: String(error) }, 'the credential could not be changed'),
       )
       rotating = false
     })
     const server = new Server({ link, cache, log, childEnv: settings.childEnv })
-    const agent = new Agent(settings, log, tools, hello, server, unlock)
+    const agent = new Agent(settings, log, tools, hello, server, credential, unlock)
     await agent.begin()
     return agent
   }
@@ -212,6 +213,9 @@ export class Agent {
       AgentHello.parse({ ...this.hello, draining: this.draining, running }),
       HelloReply,
     )
+    await this.credential
+      .accepted()
+      .catch((error: unknown) => this.log.warn({ reason: String(error) }, 'the credential could not be kept'))
     for (const attempt of attempts) {
       const kept = reply.keep.find(({ attemptId }) => attemptId === attempt.lease.attemptId)
       if (!kept) attempt.lose()

@@ -1,11 +1,15 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EnrolResponse, RotateReply } from '@palate/protocol'
+import { z } from 'zod'
 import type { Settings } from '../env'
 import { createHubHttp } from '../files/hub-http'
 import { FinalError, retry } from '../files/retry'
 import { writeWhole } from '../run/attempt-folder'
 import type { HubLink } from './hub-link'
+
+const Kept = EnrolResponse.extend({ former: z.string().optional() })
+type Kept = z.infer<typeof Kept>
 
 /**
  * The agent's credential: read from its file (mode 0600), or got once with the enrolment code and kept there.
@@ -15,10 +19,10 @@ import type { HubLink } from './hub-link'
 export async function obtainCredential(
   settings: Settings,
   options: { signal: AbortSignal; onFailure: (error: unknown) => void },
-): Promise<EnrolResponse> {
-  const file = fileOf(settings)
-  const known = await readCredential(file)
-  if (known) return known
+): Promise<Credential> {
+  const file = join(settings.home, 'credential.json')
+  const known = await readKept(file)
+  if (known) return new Credential(settings, file, known)
   const { enrolmentCode: code, name, hubUrl } = settings
   if (!code)
     throw new Error(
@@ -30,35 +34,68 @@ export async function obtainCredential(
     if (!(error instanceof FinalError)) throw error
     throw new Error(`${error.message} Make a fresh enrolment code on the Agents page.`)
   })
-  const credential = EnrolResponse.parse(answer)
+  const given = EnrolResponse.parse(answer)
   await mkdir(settings.home, { recursive: true })
-  await writeWhole(file, JSON.stringify(credential))
-  return credential
+  await writeWhole(file, JSON.stringify(given))
+  return new Credential(settings, file, given)
 }
 
 /**
- * Asks for another credential, keeps it on disk, and connects anew under it. Killed at any moment, one of the two works:
- * the hub takes the old one until the first hello under the new.
+ * What the agent shows the hub. After a change the former one is kept until the new one was let in once: the hub takes
+ * the newest that it gave, and of two answers the one that arrived may be the older.
  */
-export async function rotateCredential(
-  settings: Settings,
-  identity: EnrolResponse,
-  link: HubLink,
-): Promise<void> {
-  const { credential } = await link.call('rotate-credential', {}, RotateReply)
-  settings.redactor.learn(credential)
-  const changed = { ...identity, credential }
-  await writeWhole(fileOf(settings), JSON.stringify(changed))
-  Object.assign(identity, changed)
-  link.renew()
+export class Credential {
+  private showsFormer = false
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly file: string,
+    private kept: Kept,
+  ) {
+    for (const secret of [kept.credential, kept.former]) if (secret) settings.redactor.learn(secret)
+  }
+
+  get agentId(): string {
+    return this.kept.agentId
+  }
+
+  /** The one to show now. */
+  get current(): string {
+    return (this.showsFormer && this.kept.former) || this.kept.credential
+  }
+
+  /** The hub does not know the one that was shown. @returns whether there is another to show */
+  refused(): boolean {
+    this.showsFormer = this.kept.former !== undefined && !this.showsFormer
+    return this.showsFormer
+  }
+
+  /** The hub has answered a hello under the one that was shown. Where that is the newest, the former one is over. */
+  async accepted(): Promise<void> {
+    if (this.showsFormer || this.kept.former === undefined) return
+    const { former: _over, ...kept } = this.kept
+    await this.keep(kept)
+  }
+
+  /** Asks for another, keeps both on disk, and connects anew under the new one. */
+  async rotate(link: HubLink): Promise<void> {
+    const { credential } = await link.call('rotate-credential', {}, RotateReply)
+    this.settings.redactor.learn(credential)
+    await this.keep({ ...this.kept, credential, former: this.current })
+    this.showsFormer = false
+    link.renew()
+  }
+
+  private async keep(kept: Kept): Promise<void> {
+    await writeWhole(this.file, JSON.stringify(kept))
+    this.kept = kept
+  }
 }
 
-const fileOf = (settings: Settings) => join(settings.home, 'credential.json')
-
-async function readCredential(file: string): Promise<EnrolResponse | null> {
+async function readKept(file: string): Promise<Kept | null> {
   const text = await readFile(file, 'utf8').catch(() => null)
   if (text === null) return null
-  const parsed = EnrolResponse.safeParse(JSON.parse(text))
+  const parsed = Kept.safeParse(JSON.parse(text))
   if (!parsed.success) throw new Error(`${file} is damaged. Remove it and enrol this agent again.`)
   return parsed.data
 }

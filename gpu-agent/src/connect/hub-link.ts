@@ -5,6 +5,7 @@ import { FinalError } from '../files/retry'
 
 const answerMs = 30_000
 const retryRefusedMs = 10_000
+const tryAnotherMs = 500
 
 /**
  * The agent's one socket to the hub. It dials out, comes back by itself, and is `ready` only between a hello that the
@@ -25,6 +26,8 @@ export class HubLink {
       onConnect: () => Promise<readonly string[]>
       onDisconnect: (reason: string) => void
       onRefused: (message: string) => void
+      /** The hub does not know the credential. Returns whether there is another to try. */
+      onUnknown?: () => boolean
     },
   ) {
     this.socket = io(new URL('/agent', hubUrl).toString(), {
@@ -45,7 +48,9 @@ export class HubLink {
     })
     this.socket.on('connect_error', (error) => {
       handlers.onRefused(error.message)
-      if (!this.socket.active) setTimeout(() => this.socket.connect(), retryRefusedMs).unref()
+      const another = isUnknown(error) && handlers.onUnknown?.()
+      if (!this.socket.active)
+        setTimeout(() => this.socket.connect(), another ? tryAnotherMs : retryRefusedMs).unref()
     })
   }
 
@@ -137,6 +142,10 @@ export class HubLink {
     else this.readySignal = deferred()
   }
 }
+
+/** Whether the hub refused who knocked; it says why in `data`. */
+const isUnknown = (error: Error) =>
+  'data' in error && AgentError.shape.error.safeParse(error.data).data?.code === 'unauthenticated'
 
 /** Codes that pass by themselves. */
 const passing = new Set(['unavailable', 'rate_limited', 'conflict', 'internal'])

@@ -41,6 +41,8 @@ export class TestHub {
   beforeAck: (batch: EventBatch, socket: Socket) => void | Promise<void> = () => undefined
   afterStore: (batch: EventBatch, socket: Socket) => void = () => undefined
   httpFailures = 0
+  /** What it takes as the new credential; another than it answers where two answers crossed. */
+  rotatesTo = 'credential-2'
   private readonly partial = mkdtempSync(join(tmpdir(), 'palate-test-hub-'))
   private readonly tus = this.openTus()
   private readonly http = createServer((request, response) => void this.serve(request, response))
@@ -50,9 +52,7 @@ export class TestHub {
     const hub = new TestHub()
     const agents = hub.io.of('/agent')
     agents.use((socket, next) => {
-      next(
-        hub.credentials.has(socket.handshake.auth.credential) ? undefined : new Error('unknown credential'),
-      )
+      next(hub.credentials.has(socket.handshake.auth.credential) ? undefined : unknown())
     })
     agents.on('connection', (socket) => hub.greet(socket))
     await new Promise<void>((resolve) => hub.http.listen(0, '127.0.0.1', resolve))
@@ -145,7 +145,7 @@ export class TestHub {
     })
     socket.on('rotate-credential', (payload, ack) => {
       this.received.push({ event: 'rotate-credential', payload })
-      this.credentials.add('credential-2')
+      this.credentials.add(this.rotatesTo)
       ack({ credential: 'credential-2' })
     })
     socket.on('lease-renewal', (payload: { attemptId: string }, ack) => {
@@ -248,3 +248,8 @@ const refusal = (status_code: number, code: string, message: string) => ({
   status_code,
   body: JSON.stringify({ error: { code, message } }),
 })
+
+const unknown = () =>
+  Object.assign(new Error('unknown credential'), {
+    data: { code: 'unauthenticated', message: 'This agent is not enrolled.' },
+  })
