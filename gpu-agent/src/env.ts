@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readEnv } from '@palate/config'
+import { AgentLabel, agentLabelLimit } from '@palate/protocol'
 import { z } from 'zod'
 import { Redactor } from './redact'
 
@@ -17,7 +18,16 @@ const AgentEnv = z.object({
     .default('http://localhost:3000'),
   PALATE_AGENT_HOME: z.string().min(1).default('.palate/agent'),
   PALATE_AGENT_NAME: z.string().trim().min(1).max(80).default(hostname().slice(0, 80)),
-  PALATE_AGENT_LABELS: text,
+  PALATE_AGENT_LABELS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((label) => label.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(AgentLabel).max(agentLabelLimit, `more than ${agentLabelLimit} labels`)),
   PALATE_ENROLMENT_CODE: text,
   PALATE_PYTHON: text,
   PALATE_TRAINER: text,
@@ -91,10 +101,7 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     hubUrl: env.PALATE_HUB_URL,
     name: env.PALATE_AGENT_NAME,
     home: resolve(env.PALATE_AGENT_HOME),
-    labels: (env.PALATE_AGENT_LABELS ?? '')
-      .split(',')
-      .map((label) => label.trim())
-      .filter(Boolean),
+    labels: env.PALATE_AGENT_LABELS,
     enrolmentCode: env.PALATE_ENROLMENT_CODE ?? null,
     python: env.PALATE_PYTHON ?? null,
     trainerFolder: resolve(env.PALATE_TRAINER ?? join(fileURLToPath(import.meta.url), '../../trainer')),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { HardwareSample } from './hardware'
 import { RunKind } from './run'
 import { notUnderstood, TrainerEvent } from './trainer'
+import { mostOfABox, Word } from './word'
 
 export const protocolVersion = 1
 
@@ -9,19 +10,19 @@ export const protocolVersion = 1
 export const agentVersionOf: Readonly<Record<number, string>> = { 1: '0.1.0' }
 
 export const Gpu = z.object({
-  uuid: z.string(),
-  name: z.string(),
+  uuid: Word,
+  name: Word,
   memoryBytes: z.int().nonnegative(),
-  driver: z.string(),
+  driver: Word,
 })
 export type Gpu = z.infer<typeof Gpu>
 
 export const Hardware = z.object({
-  hostname: z.string(),
-  cpuModel: z.string(),
+  hostname: Word,
+  cpuModel: Word,
   cpuCores: z.int().positive(),
   memoryBytes: z.int().nonnegative(),
-  gpus: z.array(Gpu),
+  gpus: z.array(Gpu).max(mostOfABox),
 })
 export type Hardware = z.infer<typeof Hardware>
 
@@ -40,8 +41,8 @@ export type EnrolResponse = z.infer<typeof EnrolResponse>
 
 /** What a running attempt's owner says of itself when it (re)connects. */
 export const RunningAttempt = z.object({
-  runId: z.string(),
-  attemptId: z.string(),
+  runId: Word,
+  attemptId: Word,
   epoch: z.int().positive(),
   lastSeq: z.int().nonnegative(),
 })
@@ -54,14 +55,18 @@ export const HelloHead = z.object({
 })
 export type HelloHead = z.infer<typeof HelloHead>
 
+/** A word that runs may ask for. */
+export const AgentLabel = Word.min(1).max(60, 'longer than 60 characters')
+export const agentLabelLimit = 20
+
 /** agent → hub, first message after the socket opened. */
 export const AgentHello = z.object({
   protocol: z.object({ min: z.int(), max: z.int() }),
-  version: z.string(),
-  labels: z.array(z.string()),
-  kinds: z.array(z.string()),
+  version: Word,
+  labels: z.array(AgentLabel).max(agentLabelLimit),
+  kinds: z.array(Word).max(mostOfABox),
   hardware: Hardware,
-  running: z.array(RunningAttempt),
+  running: z.array(RunningAttempt).max(mostOfABox),
   serving: z.boolean(),
   /** The agent finishes what it runs and takes nothing new: it is about to be upgraded or shut down. */
   draining: z.boolean().default(false),
@@ -94,9 +99,9 @@ export type LeaseInput = z.infer<typeof LeaseInput>
  * agent knows it has, so that a lease whose answer got lost is given again.
  */
 export const LeaseRequest = z.object({
-  kinds: z.array(z.string()),
-  freeGpus: z.array(z.string()).optional(),
-  holding: z.array(z.string()).optional(),
+  kinds: z.array(Word).max(mostOfABox),
+  freeGpus: z.array(Word).max(mostOfABox).optional(),
+  holding: z.array(Word).max(mostOfABox).optional(),
 })
 export type LeaseRequest = z.infer<typeof LeaseRequest>
 

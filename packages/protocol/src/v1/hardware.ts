@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mostOfABox, Word } from './word'
 
 /** What a box looks like at one moment. Null where the machine does not tell. Shares are 0 to 1. */
 export const HardwareSample = z.object({
@@ -9,16 +10,18 @@ export const HardwareSample = z.object({
   /** Of the disk that holds the agent's work. */
   diskFreeBytes: z.number().nonnegative().nullable(),
   diskTotalBytes: z.number().nonnegative().nullable(),
-  gpus: z.array(
-    z.object({
-      uuid: z.string(),
-      utilisation: z.number().nullable(),
-      memoryUsedBytes: z.number().nonnegative().nullable(),
-      memoryTotalBytes: z.number().nonnegative().nullable(),
-      temperatureC: z.number().nullable(),
-      powerWatts: z.number().nullable(),
-    }),
-  ),
+  gpus: z
+    .array(
+      z.object({
+        uuid: Word,
+        utilisation: z.number().nullable(),
+        memoryUsedBytes: z.number().nonnegative().nullable(),
+        memoryTotalBytes: z.number().nonnegative().nullable(),
+        temperatureC: z.number().nullable(),
+        powerWatts: z.number().nullable(),
+      }),
+    )
+    .max(mostOfABox),
 })
 export type HardwareSample = z.infer<typeof HardwareSample>
 
