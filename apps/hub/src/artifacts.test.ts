@@ -10,7 +10,7 @@ import { ArtifactUploads } from './http/artifact-uploads'
 import { connectAgent } from './testing/agent'
 import { listStore, startTestHub, until } from './testing/hub'
 
-const test = await startTestHub()
+const test = await startTestHub({ HUB_ARTIFACT_MAX_BYTES: '5000000' })
 const kitchen = await createKitchen(test.deps)
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -29,12 +29,12 @@ function tus(token: string) {
   const headers = { authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0' }
   const at = (path: string) => test.origin + path
   return {
-    create: (size: number, metadata: Record<string, string>) =>
+    create: (size: number | null, metadata: Record<string, string>) =>
       fetch(at('/files/artifacts'), {
         method: 'POST',
         headers: {
           ...headers,
-          'upload-length': String(size),
+          ...(size === null ? { 'upload-defer-length': '1' } : { 'upload-length': String(size) }),
           'upload-metadata': Object.entries(metadata)
             .map(([key, value]) => `${key} ${base64(value)}`)
             .join(','),
@@ -129,6 +129,30 @@ describe('an artifact', () => {
     agent.socket.disconnect()
   })
 
+  it('that is larger than the hub takes, or of a size that is not told, is refused before its first byte', async () => {
+    const { token, agent } = await lease()
+    const before = await listStore(test)
+    const head = { path: 'model/big.gguf', role: 'gguf', sha256: '0'.repeat(64) }
+    const large = await tus(token).create(5_000_001, head)
+    expect([large.status, JSON.parse(await large.text())]).toMatchObject([
+      400,
+      {
+        error: {
+          code: 'invalid',
+          message: 'model/big.gguf has 5,000,001 bytes; this hub takes files of at most 5,000,000.',
+          remedy: expect.stringContaining('HUB_ARTIFACT_MAX_BYTES'),
+        },
+      },
+    ])
+    const untold = await tus(token).create(null, head)
+    expect([untold.status, await untold.text()]).toEqual([400, expect.stringContaining('is not announced')])
+    const whole = whereOf(await tus(token).create(5, head))
+    expect((await tus(token).patch(whole, 0, Buffer.from('more than told'))).ok).toBe(false)
+    await tus(token).patch(whole, 0, Buffer.from('12345'))
+    expect(await listStore(test)).toEqual(before)
+    agent.socket.disconnect()
+  })
+
   it('belongs to its attempt: another attempt, a stranger and a lost lease are refused at every request', async () => {
     const mine = await lease()
     const other = await lease()
@@ -174,7 +198,7 @@ describe('an artifact', () => {
       await utimes(file, 0, 0)
     // One that has been coming for more than a day.
     await utimes(join(test.root, 'partial', `${young.split('/').at(-1)}.json`), 0, 0)
-    const uploads = await ArtifactUploads.open(test.deps, join(test.root, 'partial'))
+    const uploads = await ArtifactUploads.open(test.deps, join(test.root, 'partial'), 1)
     expect(await uploads.clean(24 * 3_600_000)).toBe(2)
     expect((await client.head(old)).status).toBe(404)
     expect((await client.head(young)).status).toBe(200)

@@ -15,6 +15,8 @@ export const HubEnv = CoreEnv.extend({
   /** Where several hubs stand behind one origin: what joins their sockets. */
   REDIS_URL: z.string().min(1).optional(),
   HUB_IMPORT_MEMORY_MB: Count.default(1024),
+  /** The largest file that an attempt may deliver. */
+  HUB_ARTIFACT_MAX_BYTES: Count.default(64 * 1024 ** 3),
   /** Answers in ten minutes, and answers under way at the same time. */
   HUB_ANSWERS_PER_VISITOR: Count.default(20),
   HUB_ANSWERS_PER_ADDRESS: Count.default(60),

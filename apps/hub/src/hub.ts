@@ -33,7 +33,11 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     perAddress: env.HUB_ANSWERS_PER_ADDRESS,
     atOnce: env.HUB_ANSWERS_AT_ONCE,
   })
-  const artifacts = await ArtifactUploads.open(deps, join(env.PALATE_STORAGE, 'partial'))
+  const artifacts = await ArtifactUploads.open(
+    deps,
+    join(env.PALATE_STORAGE, 'partial'),
+    env.HUB_ARTIFACT_MAX_BYTES,
+  )
   const chat = { deps, relay, limiter, trustedProxies: env.HUB_TRUSTED_PROXIES }
   const app = createApp(deps, chat, artifacts)
   const http = createAdaptorServer({ fetch: app.fetch }) as HttpServer

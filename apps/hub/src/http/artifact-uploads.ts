@@ -32,6 +32,7 @@ export class ArtifactUploads {
   private constructor(
     private readonly deps: Deps,
     private readonly folder: string,
+    maxBytes: number,
   ) {
     this.store = new FileStore({ directory: folder })
     this.server = new Server({
@@ -44,7 +45,7 @@ export class ArtifactUploads {
       // The upload that tus acts on, which is not the one that the router saw where an address has a query.
       onIncomingRequest: async (request, id) => requireOwn(await this.leaseOf(request.headers), id),
       onUploadCreate: async (_request, upload) => {
-        headOf(upload)
+        requireSize(upload, headOf(upload), maxBytes)
         return {}
       },
       onUploadFinish: async (request, upload) => {
@@ -59,9 +60,10 @@ export class ArtifactUploads {
     })
   }
 
-  static async open(deps: Deps, folder: string): Promise<ArtifactUploads> {
+  /** @param maxBytes of one file */
+  static async open(deps: Deps, folder: string, maxBytes: number): Promise<ArtifactUploads> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    return new ArtifactUploads(deps, folder)
+    return new ArtifactUploads(deps, folder, maxBytes)
   }
 
   /** Any method on /files/artifacts and below. */
@@ -149,4 +151,16 @@ function headOf({ metadata }: Upload): ArtifactHead {
   const parsed = ArtifactHead.safeParse(metadata ?? {})
   if (parsed.success) return parsed.data
   throw new DomainError('invalid', parsed.error.issues[0]?.message ?? 'This is no artifact.')
+}
+
+/** Before the first byte: a disk that one attempt fills is everybody's. */
+function requireSize({ size }: Upload, { path }: ArtifactHead, maxBytes: number): void {
+  if (size === undefined)
+    throw new DomainError('invalid', `The size of ${path} is not announced.`, 'Send Upload-Length.')
+  if (size > maxBytes)
+    throw new DomainError(
+      'invalid',
+      `${path} has ${size.toLocaleString('en')} bytes; this hub takes files of at most ${maxBytes.toLocaleString('en')}.`,
+      'Set HUB_ARTIFACT_MAX_BYTES of the hub higher, or train a smaller model.',
+    )
 }
