@@ -2,7 +2,7 @@ import { attempt, run } from '@palate/db'
 import { and, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { touchAgent } from '../agent/presence'
-import { createAgent, createKitchen, createTestDeps } from '../testing'
+import { createAgent, createBox, createKitchen, createTestDeps, gpu, queueRun } from '../testing'
 import { cancelRun } from './cancel'
 import { claimRun } from './claim'
 import { createRun } from './create'
@@ -179,6 +179,23 @@ test('a silent agent keeps its run while no other could take it', async () => {
   await expireLeases(deps, { unlessAlone: true })
   expect(await status()).toBe('queued')
   expect(await claimRun(other, all)).toMatchObject({ runId: id, epoch: 2 })
+})
+
+test('one that could never take the run does not cost a silent agent its lease', async () => {
+  const kitchen = await createKitchen(deps)
+  const large = await createBox(deps, kitchen.workspaceId, { gpus: [gpu('big', 24)], labels: ['cellar'] })
+  const needs = { gpus: 1, gpuMemoryBytes: 20e9, labels: ['cellar'] }
+  const { id } = await queueRun(deps, kitchen.workspaceId, { needs })
+  await claimRun(large, all)
+  deps.advance(leaseMs + 1)
+  const status = async () => (await getRun(kitchen.viewer, { id })).status
+  const others = [{ gpus: [] }, { gpus: [gpu('small', 8)], labels: ['cellar'] }, { gpus: [gpu('a', 24)] }]
+  for (const other of others) await createBox(deps, kitchen.workspaceId, other)
+  await expireLeases(deps, { unlessAlone: true })
+  expect(await status()).toBe('running')
+  await createBox(deps, kitchen.workspaceId, { gpus: [gpu('b', 24)], labels: ['cellar', 'attic'] })
+  await expireLeases(deps, { unlessAlone: true })
+  expect(await status()).toBe('queued')
 })
 
 test('an agent that is there and does not renew loses its run, also when it is alone', async () => {

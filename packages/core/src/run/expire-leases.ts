@@ -1,8 +1,19 @@
-import { attempt, run } from '@palate/db'
-import { and, asc, eq, lt, or, sql } from 'drizzle-orm'
-import { onlineMs } from '../agent/online'
+import { agent, attempt, run } from '@palate/db'
+import { RunNeeds } from '@palate/protocol'
+import { and, asc, eq, lt, sql } from 'drizzle-orm'
+import { agentStatus, isOutdated } from '../agent/online'
 import type { Deps } from '../context'
 import { loseAttempt } from './lose-attempt'
+import { findMisfit, type Wanted, wholePlace } from './place'
+
+interface Expired extends Wanted {
+  attemptId: string
+  runId: string
+  workspaceId: string
+  agentId: string
+  /** A cancel is wished, or its agent is there and did not renew: it does not work on this any more. */
+  isOver: boolean
+}
 
 /**
  * Queues the runs again whose agents have not renewed their lease.
@@ -12,24 +23,11 @@ import { loseAttempt } from './lose-attempt'
  * @returns how many
  */
 export async function expireLeases(deps: Deps, options: { unlessAlone?: boolean } = {}): Promise<number> {
-  const now = deps.now()
-  const expired = await deps.db
-    .select({ attemptId: attempt.id, runId: attempt.runId, workspaceId: attempt.workspaceId })
-    .from(attempt)
-    .innerJoin(run, eq(run.id, attempt.runId))
-    .where(
-      and(
-        eq(attempt.status, 'running'),
-        lt(attempt.leaseExpiresAt, now),
-        options.unlessAlone
-          ? or(eq(run.status, 'cancelling'), agentIsThere, otherCouldTakeIt(now))
-          : undefined,
-      ),
-    )
-    .orderBy(asc(attempt.leaseExpiresAt))
-    .limit(200)
+  const expired = await readExpired(deps)
+  const othersOf = openAgents(deps)
   let count = 0
   for (const one of expired) {
+    if (options.unlessAlone && !one.isOver && !couldTakeIt(one, await othersOf(one))) continue
     const reason = {
       code: 'lease-expired',
       message: 'The agent was not heard of for the length of its lease.',
@@ -44,14 +42,44 @@ export async function expireLeases(deps: Deps, options: { unlessAlone?: boolean 
   return count
 }
 
-/** It was heard of after its lease had run out, and did not renew it: it does not work on this any more. */
-const agentIsThere = sql`exists (
-  select 1 from agent own where own.id = ${attempt.agentId} and own.last_seen_at > ${attempt.leaseExpiresAt})`
+async function readExpired({ db, now }: Deps): Promise<Expired[]> {
+  const agentIsThere = sql`exists (
+    select 1 from agent own where own.id = ${attempt.agentId} and own.last_seen_at > ${attempt.leaseExpiresAt})`
+  const rows = await db
+    .select({
+      attemptId: attempt.id,
+      runId: attempt.runId,
+      workspaceId: attempt.workspaceId,
+      agentId: attempt.agentId,
+      kind: run.kind,
+      needs: run.needs,
+      isOver: sql<boolean>`${run.status} = 'cancelling' or ${agentIsThere}`,
+    })
+    .from(attempt)
+    .innerJoin(run, eq(run.id, attempt.runId))
+    .where(and(eq(attempt.status, 'running'), lt(attempt.leaseExpiresAt, now())))
+    .orderBy(asc(attempt.leaseExpiresAt))
+  return rows.map((row) => ({ ...row, needs: RunNeeds.parse(row.needs) }))
+}
 
-/** Another agent is online that does such runs; whether it is free, and fits, is found out when it asks. */
-const otherCouldTakeIt = (now: Date) => sql`exists (
-  select 1 from agent other
-  where other.workspace_id = ${attempt.workspaceId} and other.id <> ${attempt.agentId}
-    and other.revoked_at is null and not other.draining and other.connected_at is not null
-    and other.last_seen_at > ${new Date(now.getTime() - onlineMs).toISOString()}::timestamptz
-    and ${run.kind} = any(other.kinds))`
+type AgentRow = typeof agent.$inferSelect
+
+/** The agents of a workspace that could take something now, asked for once each time that leases are looked at. */
+function openAgents({ db, now }: Deps): (of: Expired) => Promise<AgentRow[]> {
+  const known = new Map<string, Promise<AgentRow[]>>()
+  const read = async (workspaceId: string) => {
+    const rows = await db.select().from(agent).where(eq(agent.workspaceId, workspaceId))
+    return rows.filter(
+      (row) => agentStatus(row, now()) === 'online' && !row.draining && !isOutdated(row.protocol),
+    )
+  }
+  return ({ workspaceId }) => {
+    const rows = known.get(workspaceId) ?? read(workspaceId)
+    known.set(workspaceId, rows)
+    return rows
+  }
+}
+
+/** Whether another agent has all that the run needs; whether that is free is found out when it asks. */
+const couldTakeIt = (expired: Expired, agents: AgentRow[]) =>
+  agents.some((other) => other.id !== expired.agentId && findMisfit(expired, wholePlace(other)) === null)
