@@ -46,6 +46,7 @@ function connect(socket: Socket, agent: AgentContext, deps: Deps, relay: Relay):
   )
   socket.on('disconnect', () => {
     clearInterval(touch)
-    if (relay.leave(socket, agent.agentId)) void note(disconnectAgent(agent))
+    const { helloAt } = socket.data as { helloAt?: Date }
+    if (relay.leave(socket, agent.agentId) && helloAt) void note(disconnectAgent(agent, helloAt))
   })
 }

@@ -13,7 +13,9 @@ const features = ['run-lines']
  */
 export function onHello(socket: Socket, agent: AgentContext, relay: Relay): void {
   answer(socket, 'hello', z.looseObject({ serving: z.unknown().optional() }), agent.log, async (hello) => {
-    const reply = await helloAgent(agent, hello)
+    const at = agent.now()
+    const reply = await helloAgent({ ...agent, now: () => at }, hello)
+    socket.data.helloAt = at
     if (socket.connected) {
       relay.join(socket, agent, hello.serving === true)
       // Its older socket may be another hub's, which has not noticed yet that the line is gone.

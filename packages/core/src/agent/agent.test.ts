@@ -2,6 +2,7 @@ import { agent, enrolmentCode } from '@palate/db'
 import type { AgentHello } from '@palate/protocol'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { ZodError } from 'zod'
 import { cancelRun } from '../run/cancel'
 import { claimRun } from '../run/claim'
 import { createRun } from '../run/create'
@@ -10,6 +11,7 @@ import { recordRunEvents } from '../run/record-events'
 import { createAgent, createKitchen, createTestDeps } from '../testing'
 import { createEnrolmentCode } from './create-enrolment-code'
 import { enrolAgent } from './enrol'
+import { recordHardware } from './hardware'
 import { helloAgent } from './hello'
 import { listAgents } from './list'
 import { disconnectAgent, touchAgent } from './presence'
@@ -79,8 +81,74 @@ test('an agent is online while it is connected and heard of', async () => {
   expect(await status()).toBe('offline')
   expect(await touchAgent(oven)).toBe(true)
   expect(await status()).toBe('online')
-  await disconnectAgent(oven)
+  // It has moved to another hub when the first one notices that the line is gone.
+  const before = deps.now()
+  deps.advance(1000)
+  await helloAgent(oven, hello)
+  await disconnectAgent(oven, before)
+  expect(await status()).toBe('online')
+  await disconnectAgent(oven, deps.now())
   expect(await status()).toBe('offline')
+})
+
+test('hello keeps an attempt whose end is recorded and was not acknowledged, unless the agent has more of it', async () => {
+  const kitchen = await createKitchen(deps)
+  const { id } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const box = await createAgent(deps, kitchen.workspaceId)
+  const lease = await claimRun(box, hello)
+  if (!lease) throw new Error('no lease')
+  const { runId, attemptId, epoch } = lease
+  const error = { code: 'oom', message: 'Memory ran out.', remedy: '' }
+  const event = { type: 'run-end', status: 'failed', summary: {}, error } as const
+  await recordRunEvents(box, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
+  const said = async (mine: { lastSeq: number; epoch?: number }, by = box) => {
+    const { keep, stop } = await helloAgent(by, { ...hello, running: [{ runId, attemptId, epoch, ...mine }] })
+    return { keep, stop }
+  }
+  const kept = { keep: [{ attemptId, ackedSeq: 1, cancel: false }], stop: [] }
+  const stopped = { keep: [], stop: [attemptId] }
+  expect(await said({ lastSeq: 1 })).toEqual(kept)
+  expect(await said({ lastSeq: 2 })).toEqual(stopped)
+  expect(await said({ lastSeq: 1, epoch: 2 })).toEqual(stopped)
+  const stranger = await createAgent(deps, kitchen.workspaceId, 'stranger')
+  expect(await said({ lastSeq: 1 }, stranger)).toEqual(stopped)
+  expect((await getRun(kitchen.viewer, { id })).status).toBe('failed')
+})
+
+test('what a box cannot have or PostgreSQL cannot store is refused in words, before anything is written', async () => {
+  const kitchen = await createKitchen(deps)
+  const box = await createAgent(deps, kitchen.workspaceId)
+  const card = { uuid: 'x', name: 'x', memoryBytes: 1, driver: '1' }
+  const bad = [
+    { labels: ['a\u0000b'] },
+    { labels: ['x'.repeat(61)] },
+    { labels: Array.from({ length: 21 }, (_, index) => `label-${index}`) },
+    { kinds: Array.from({ length: 257 }, () => 'pretrain') },
+    { hardware: { ...hello.hardware, gpus: Array.from({ length: 257 }, () => card) } },
+    { hardware: { ...hello.hardware, hostname: 'half \ud800' } },
+    { running: Array.from({ length: 257 }, () => ({ runId: 'r', attemptId: 'a', epoch: 1, lastSeq: 0 })) },
+  ]
+  for (const part of bad)
+    await expect(helloAgent(box, { ...hello, ...part }), Object.keys(part)[0]).rejects.toBeInstanceOf(
+      ZodError,
+    )
+  const sample = {
+    at: 1,
+    cpu: 0,
+    memoryUsedBytes: 0,
+    memoryTotalBytes: 0,
+    diskFreeBytes: 0,
+    diskTotalBytes: 0,
+  }
+  const gpu = { utilisation: 0, memoryUsedBytes: 0, memoryTotalBytes: 0, temperatureC: 0, powerWatts: 0 }
+  for (const gpus of [
+    [{ ...gpu, uuid: 'a\u0000' }],
+    Array.from({ length: 257 }, () => ({ ...gpu, uuid: 'a' })),
+  ])
+    await expect(recordHardware(box, { sample: { ...sample, gpus } })).rejects.toBeInstanceOf(ZodError)
+  expect((await listAgents(kitchen.viewer)).find(({ id }) => id === box.agentId)).toMatchObject({
+    labels: [],
+  })
 })
 
 test('hello keeps what is still its own, stops what is not, and frees what it does not run', async () => {

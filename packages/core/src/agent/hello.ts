@@ -1,6 +1,13 @@
 import { attempt, run, type Transaction } from '@palate/db'
-import { AgentHello, agentVersionOf, HelloHead, type HelloReply, protocolVersion } from '@palate/protocol'
-import { and, asc, eq } from 'drizzle-orm'
+import {
+  AgentHello,
+  agentVersionOf,
+  HelloHead,
+  type HelloReply,
+  protocolVersion,
+  type RunningAttempt,
+} from '@palate/protocol'
+import { and, asc, eq, inArray, notInArray } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { DomainError } from '../error'
 import { loseAttempt } from '../run/lose-attempt'
@@ -15,7 +22,8 @@ const gone = {
 
 /**
  * An agent has connected and says what it is and what it runs. What is still its own goes on (`keep`), what is not
- * must stop; an attempt that it should run but does not is lost at once and its run is queued again. The first hello
+ * must stop; what has come to its end, and of which the agent has nothing that is not recorded, is kept too, so that it
+ * hears that all arrived; an attempt that it should run but does not is lost at once and its run is queued again. The first hello
  * under a new credential ends the old one.
  *
  * @throws DomainError `invalid` where the two have no protocol in common, with the version that is needed
@@ -40,6 +48,7 @@ export async function helloAgent(ctx: AgentContext, raw: unknown): Promise<Omit<
         .where(eq(attempt.id, held.attemptId))
       keep.push({ attemptId: held.attemptId, ackedSeq: held.ackedSeq, cancel: held.status === 'cancelling' })
     }
+    keep.push(...(await readDelivered(tx, ctx, running)))
     const kept = new Set(keep.map(({ attemptId }) => attemptId))
     const stop = running.map(({ attemptId }) => attemptId).filter((id) => !kept.has(id))
     return { agentId: ctx.agentId, protocol: protocolVersion, keep, stop }
@@ -76,4 +85,32 @@ async function readHeld(tx: Transaction, ctx: AgentContext) {
     .innerJoin(run, eq(run.id, attempt.runId))
     .where(and(eq(attempt.agentId, ctx.agentId), eq(attempt.status, 'running')))
     .orderBy(asc(attempt.runId))
+}
+
+/** Attempts whose end is recorded and whose last acknowledgement got lost. */
+async function readDelivered(
+  tx: Transaction,
+  ctx: AgentContext,
+  running: RunningAttempt[],
+): Promise<HelloReply['keep']> {
+  if (running.length === 0) return []
+  const ids = running.map(({ attemptId }) => attemptId)
+  const ended = await tx
+    .select({ attemptId: attempt.id, epoch: attempt.epoch, ackedSeq: attempt.ackedSeq })
+    .from(attempt)
+    .where(
+      and(
+        inArray(attempt.id, ids),
+        eq(attempt.agentId, ctx.agentId),
+        notInArray(attempt.status, ['running', 'lost']),
+      ),
+    )
+  return ended
+    .filter((made) =>
+      running.some(
+        (told) =>
+          told.attemptId === made.attemptId && told.epoch === made.epoch && told.lastSeq <= made.ackedSeq,
+      ),
+    )
+    .map(({ attemptId, ackedSeq }) => ({ attemptId, ackedSeq, cancel: false }))
 }

@@ -18,7 +18,12 @@ export async function touchAgent(ctx: AgentContext): Promise<boolean> {
   return row !== undefined
 }
 
-/** The agent's socket closed. What it runs goes on: disconnected is not failed. */
-export async function disconnectAgent(ctx: AgentContext): Promise<void> {
-  await ctx.db.transaction((tx) => changeAgent(tx, ctx, ctx.agentId, { type: 'closed' }))
+/**
+ * The agent's socket closed. What it runs goes on: disconnected is not failed. One that has said hello again since, to
+ * any hub, is not gone.
+ *
+ * @param since when the socket that closed said hello
+ */
+export async function disconnectAgent(ctx: AgentContext, since: Date): Promise<void> {
+  await ctx.db.transaction((tx) => changeAgent(tx, ctx, ctx.agentId, { type: 'closed', since }))
 }

@@ -21,7 +21,8 @@ const events = {
   'hello, draining': { type: 'hello', draining: true, credentialHash: 'old' },
   'hello under the new': { type: 'hello', draining: false, credentialHash: 'new' },
   'hello refused': { type: 'hello-refused' },
-  closed: { type: 'closed' },
+  closed: { type: 'closed', since: before },
+  'closed, an older line': { type: 'closed', since: new Date(0) },
   drain: { type: 'drain', draining: true },
   'drain no more': { type: 'drain', draining: false },
   'rotate requested': { type: 'rotate-requested' },
@@ -41,33 +42,39 @@ function nameOf(agent: AgentState): string {
 /** state → for each event what comes of it; `–` nothing, `!` refused, `+` who hears of it. */
 const table: Record<keyof typeof states, Record<keyof typeof events, string>> = {
   offline: {
+    'closed, an older line': '–',
     ...{ hello: 'online', 'hello, draining': 'draining', 'hello under the new': 'online' },
     ...{ 'hello refused': 'offline', closed: '–', drain: 'draining', 'drain no more': 'offline' },
     ...{ 'rotate requested': 'asked +ask-rotate', rotate: '!', revoke: 'revoked +revoked' },
   },
   online: {
+    'closed, an older line': '–',
     ...{ hello: 'online', 'hello, draining': 'draining', 'hello under the new': 'online' },
     ...{ 'hello refused': 'offline', closed: 'offline', drain: 'draining', 'drain no more': 'online' },
     ...{ 'rotate requested': 'asked +ask-rotate', rotate: '!', revoke: 'revoked +revoked' },
   },
   draining: {
+    'closed, an older line': '–',
     ...{ hello: 'online', 'hello, draining': 'draining', 'hello under the new': 'online' },
     ...{ 'hello refused': 'draining', closed: 'draining', drain: 'draining', 'drain no more': 'online' },
     ...{ 'rotate requested': 'asked +ask-rotate', rotate: '!', revoke: 'revoked +revoked' },
   },
   asked: {
+    'closed, an older line': '–',
     ...{ hello: 'asked +ask-rotate', 'hello, draining': 'asked +ask-rotate' },
     ...{ 'hello under the new': 'asked +ask-rotate', 'hello refused': 'asked', closed: 'asked' },
     ...{ drain: 'asked', 'drain no more': 'asked', 'rotate requested': 'asked +ask-rotate' },
     ...{ rotate: 'rotating', revoke: 'revoked +revoked' },
   },
   rotating: {
+    'closed, an older line': '–',
     ...{ hello: 'rotating +ask-rotate', 'hello, draining': 'rotating +ask-rotate' },
     ...{ 'hello under the new': 'online +rotated', 'hello refused': 'rotating', closed: 'rotating' },
     ...{ drain: 'rotating', 'drain no more': 'rotating', 'rotate requested': 'rotating +ask-rotate' },
     ...{ rotate: 'rotating', revoke: 'revoked +revoked' },
   },
   revoked: {
+    'closed, an older line': '–',
     ...{ hello: '!', 'hello, draining': '!', 'hello under the new': '!', 'hello refused': '!' },
     ...{ closed: '–', drain: '!', 'drain no more': '!', 'rotate requested': '!', rotate: '!', revoke: '–' },
   },

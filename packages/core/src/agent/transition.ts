@@ -14,7 +14,8 @@ export type AgentEvent =
   | { type: 'hello'; draining: boolean; credentialHash: string | null }
   /** It said hello in a protocol that this hub does not speak. */
   | { type: 'hello-refused' }
-  | { type: 'closed' }
+  /** Its socket closed. `since` is when that one said hello: another may have taken over, on another hub. */
+  | { type: 'closed'; since: Date }
   | { type: 'drain'; draining: boolean }
   | { type: 'rotate-requested' }
   /** It asked for the new credential; only the hash is told. */
@@ -41,7 +42,9 @@ export function decideAgent(agent: AgentState, event: AgentEvent, now: Date): Ag
     case 'hello-refused':
       return change({ connectedAt: null, lastSeenAt: now })
     case 'closed':
-      return agent.connectedAt ? change({ connectedAt: null }) : { do: 'nothing' }
+      return agent.connectedAt?.getTime() === event.since.getTime()
+        ? change({ connectedAt: null })
+        : { do: 'nothing' }
     case 'drain':
       return change({ draining: event.draining, lastSeenAt: now })
     case 'rotate-requested':
