@@ -4,7 +4,7 @@ import { cn } from './cn'
 /** A table that scrolls sideways inside itself, never the page. */
 export function Table({ className, ...rest }: ComponentProps<'table'>) {
   return (
-    <div className="scroll-quiet overflow-x-auto">
+    <div className="scroll-quiet scroll-hint overflow-x-auto rounded-[inherit]">
       <table className={cn('w-full border-collapse text-sm', className)} {...rest} />
     </div>
   )

@@ -45,7 +45,7 @@ export function SummaryCards({ summary }: { summary: Summary }) {
               value={formatPercent(tuned[key].value)}
               note={`base ${formatPercent(base[key].value)} of ${base[key].n}`}
             >
-              <div className="mt-2 grid grid-cols-[36px_1fr] items-center text-2xs text-ink-3">
+              <div className="mt-2 grid grid-cols-[36px_1fr] items-center gap-x-2 text-2xs text-ink-3">
                 <span>base</span>
                 <Interval {...base[key]} series={6} label={`Base: ${formatInterval(base[key])}`} />
                 <span>tuned</span>

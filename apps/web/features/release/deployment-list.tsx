@@ -52,9 +52,7 @@ function DeploymentCard({ deployment, mayDeploy }: { deployment: Deployment; may
         <span>{plural(turns, 'answer')}</span>
         <span className="inline-flex items-center gap-1">
           <ThumbsUp className="size-3.5" aria-label="liked" /> {formatCount(up)}
-        </span>
-        <span className="inline-flex items-center gap-1">
-          <ThumbsDown className="size-3.5" aria-label="disliked" /> {formatCount(down)}
+          <ThumbsDown className="ml-3 size-3.5" aria-label="disliked" /> {formatCount(down)}
         </span>
       </p>
       <div className="flex flex-wrap gap-2">

@@ -11,10 +11,14 @@ export function formatFigure(value: number | null | undefined): string {
 /** A tick of an axis with as many decimals as tell it from its neighbour, `increment` away. */
 export function formatTick(value: number, increment: number): string {
   const size = Math.abs(value)
-  if (size !== 0 && increment < 0.001) return value.toExponential(1).replace('e-', 'e−').replace(/^-/, '−')
-  const digits = [0, 1, 2, 3, 4].find((count) => isWhole(increment * 10 ** count)) ?? 4
+  const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].find((count) => isWhole(increment * 10 ** count)) ?? 10
+  // A small figure near nothing is read by its exponent; one far from it by all the digits in which neighbours differ.
+  if (size !== 0 && size < 0.01 && increment < 0.001) {
+    const mantissa = Math.max(1, digits + Math.floor(Math.log10(size)))
+    return value.toExponential(mantissa).replace('e-', 'e−').replace(/^-/, '−')
+  }
   const text = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
   return text.replace(/^-(?=0(\.0*)?$)/, '').replace(/^-/, '−')
 }
 
-const isWhole = (value: number) => Math.abs(value - Math.round(value)) < 1e-6
+const isWhole = (value: number) => value > 0.5 && Math.abs(value - Math.round(value)) < 1e-6

@@ -86,7 +86,7 @@ export function chartOptions({
         values: (_, splits) =>
           splits.map((step) => (Number.isInteger(step) ? step.toLocaleString('en') : '')),
       },
-      { ...axis, grid: { stroke: stroke('line'), width: 1 }, size: 46, gap: 6, space: 38 },
+      { ...axis, grid: { stroke: stroke('line'), width: 1 }, size: roomFor, gap: 6, space: 38 },
     ],
     series: [
       {},
@@ -107,3 +107,7 @@ function padRange(min: number | null, max: number | null): [number, number] {
   const pad = (max - min) * 0.06
   return [min >= 0 && min - pad < 0 ? 0 : min - pad, max + pad]
 }
+
+/** The width of an axis whose longest label is known: the labels are set in a small type of even digits. */
+const roomFor = (_plot: uPlot, labels: string[] | null): number =>
+  Math.max(46, 14 + 6.5 * Math.max(0, ...(labels ?? []).map(({ length }) => length)))
