@@ -82,7 +82,7 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
   await test.step('5 variants', async () => {
     await page.goto('/variants')
     await page.getByRole('button', { name: 'New batch' }).first().click()
-    await page.getByLabel('Prompts per persona').fill('8')
+    await page.getByLabel('Prompts per persona').fill('4')
     await page.getByRole('button', { name: 'Write variants' }).click()
     await expect(page).toHaveURL(/\/variants\/batch_/)
     await expect(page.getByText(/48 of 48|ready/i).first()).toBeVisible(minutes(5))
