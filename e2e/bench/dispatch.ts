@@ -104,6 +104,17 @@ async function countTwice(sql: postgres.Sql): Promise<number> {
   return row?.twice ?? 0
 }
 
+const processor = ({ cost }: Arm) => Object.values(cost).reduce((sum, ms) => sum + ms, 0)
+
+/** What more hubs change, in one sentence: under 1 is less. */
+function compare(one: Arm, other: Arm): string {
+  const times = (of: (arm: Arm) => number) => (of(other) / of(one)).toFixed(2)
+  return (
+    `  ${other.hubs} hubs against ${one.hubs}: p50 × ${times(({ p50Ms }) => p50Ms)}, ` +
+    `p95 × ${times(({ p95Ms }) => p95Ms)}, processor a run × ${times(processor)}`
+  )
+}
+
 try {
   console.log(`\n  ${values.agents} agents, ${values.runs} runs of ${values['work-ms']} ms on average\n`)
   console.log('  hubs    runs   seconds   p50 ms   p95 ms   twice   hub MiB     ms of processor a run')
@@ -123,6 +134,9 @@ try {
     const cost = Object.entries(arm.cost).map(([part, ms]) => `${part} ${ms.toFixed(1)}`)
     console.log(`${columns.join(' ')}   ${cost.join(', ')}`)
   }
+  const [first, ...others] = arms
+  if (first) for (const other of others) console.log(compare(first, other))
+  if (!redis && arms.some(({ hubs }) => hubs > 1)) console.log('  Without Redis: none can be had here.')
   console.log('')
   console.log(JSON.stringify({ agents: Number(values.agents), runs: Number(values.runs), arms }))
   const complete = arms.every(({ runs, twice }) => runs === Number(values.runs) && twice === 0)
