@@ -42,7 +42,7 @@ async function vitest(python) {
     ['run', '--reporter=default', '--reporter=json', `--outputFile=${file}`],
     {
       cwd: root,
-      env: { PALATE_PYTHON: python },
+      env: { PALATE_PYTHON: python, ...(nightly ? { PALATE_NIGHTLY: 'yes' } : {}) },
     },
   )
   const failure = await command.then(

@@ -218,11 +218,14 @@ it('stops when told to and leaves nothing', async () => {
   expect(await readdir(join(folder, `work-${files}`))).toEqual([])
 })
 
-it('imports 200,000 rows with 128 MB for DuckDB, and says how far it is', async () => {
+/** The whole proof, of 200,000 rows, is the nightly one. */
+const [many, distinct] = process.env.PALATE_NIGHTLY ? [200_000, 180_000] : [40_000, 36_000]
+
+it('imports many rows with 128 MB for DuckDB, and says how far it is', async () => {
   const path = join(folder, 'large.jsonl')
   const rows = function* () {
-    for (let row = 0; row < 200_000; row += 1) {
-      const title = `Recipe ${row % 180_000}`
+    for (let row = 0; row < many; row += 1) {
+      const title = `Recipe ${row % distinct}`
       const directions = Array.from({ length: 6 }, (_, step) => `Step ${step} of ${title}: stir.`)
       yield `${JSON.stringify({ title, ingredients: ['beans', 'salt', 'water'], directions })}\n`
     }
@@ -235,14 +238,14 @@ it('imports 200,000 rows with 128 MB for DuckDB, and says how far it is', async 
     memoryLimitMb: 128,
     onProgress: (now) => void progress.push(now),
   })
-  expect(result).toMatchObject({ rowsRead: 200_000, rowsKept: 180_000, rowsDropped: 20_000 })
-  expect(result.profile.dropped).toMatchObject([{ reason: 'duplicate', count: 20_000 }])
-  expect(result.profile.dropped[0]?.lines.slice(0, 3)).toEqual([180_001, 180_002, 180_003])
+  expect(result).toMatchObject({ rowsRead: many, rowsKept: distinct, rowsDropped: many - distinct })
+  expect(result.profile.dropped).toMatchObject([{ reason: 'duplicate', count: many - distinct }])
+  expect(result.profile.dropped[0]?.lines.slice(0, 3)).toEqual([1, 2, 3].map((after) => distinct + after))
   const percents = progress.map(({ percent }) => percent)
   expect(percents).toEqual([...percents].sort((a, b) => a - b))
-  expect(percents.length).toBeGreaterThan(100)
+  expect(percents.length).toBeGreaterThan(many / 2000)
   expect(percents.at(-1)).toBe(100)
-}, 180_000)
+}, 600_000)
 
 const shared = fileURLToPath(new URL('../../../../shared/data', import.meta.url))
 describe.skipIf(!existsSync(shared))('real files (../shared/data; skipped where it is absent)', () => {
