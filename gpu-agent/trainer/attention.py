@@ -17,6 +17,8 @@ from torch.nn import functional
 from torch.nn.attention.varlen import varlen_attn
 from transformers import AttentionInterface, AttentionMaskInterface
 
+from values import JobError
+
 NAME = "palate_segments"
 
 
@@ -50,8 +52,43 @@ def bounds(lengths: list[int], device: torch.device) -> torch.Tensor:
     return steps.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else steps.to(device)
 
 
+@dataclass(frozen=True)
+class LayerRule:
+    """What a layer asks beyond causal attention: the scale of its scores, a window of the last so many keys (the
+    query's own counted), and a cap that bends scores by cap * tanh(x / cap)."""
+
+    scale: float | None = None
+    window: int | None = None
+    cap: float | None = None
+
+
+def visible(queries: int, keys: int, window: int | None, device: torch.device) -> torch.Tensor | None:
+    """(queries, keys) which keys a query sees, the last query aligned with the last key; None for plain causal."""
+    narrow = window is not None and window < keys
+    if queries == keys and not narrow:
+        return None
+    mask = torch.ones(queries, keys, dtype=torch.bool, device=device).tril(keys - queries)
+    return mask.triu(keys - queries - window + 1) if window is not None and narrow else mask
+
+
+def capped(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None, rule: LayerRule
+) -> torch.Tensor:
+    """Attention with capped scores, which no kernel of torch has; the scores of a segment exist as a whole."""
+    repeats = q.shape[1] // k.shape[1]
+    k, v = (part.repeat_interleave(repeats, dim=1) for part in (k, v))
+    scale = q.shape[-1] ** -0.5 if rule.scale is None else rule.scale
+    scores = q @ k.transpose(2, 3) * scale
+    if rule.cap is not None:
+        scores = rule.cap * torch.tanh(scores / rule.cap)
+    if mask is None:
+        mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool, device=q.device).tril()
+    scores = scores.masked_fill(~mask, float("-inf"))
+    return scores.softmax(dim=-1, dtype=torch.float32).to(v.dtype) @ v
+
+
 def by_segment(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: AttentionPlan, scale: float | None
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: AttentionPlan, rule: LayerRule
 ) -> torch.Tensor:
     """One scaled-dot-product call a segment; exact in every precision. (1, heads, tokens, dim) in and out."""
     parts = zip(
@@ -62,49 +99,52 @@ def by_segment(
     grouped = query.shape[1] != key.shape[1]
     out = []
     for q, k, v in parts:
-        queries, keys = q.shape[2], k.shape[2]
-        mask = None
-        if queries != keys:
-            mask = torch.ones(queries, keys, dtype=torch.bool, device=q.device).tril(keys - queries)
+        mask = visible(q.shape[2], k.shape[2], rule.window, q.device)
         out.append(
-            functional.scaled_dot_product_attention(
-                q, k, v, attn_mask=mask, is_causal=mask is None, scale=scale, enable_gqa=grouped
+            capped(q, k, v, mask, rule)
+            if rule.cap is not None
+            else functional.scaled_dot_product_attention(
+                q, k, v, attn_mask=mask, is_causal=mask is None, scale=rule.scale, enable_gqa=grouped
             )
         )
     return torch.cat(out, dim=2)
 
 
 def by_kernel(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: AttentionPlan, scale: float | None
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: AttentionPlan, rule: LayerRule
 ) -> torch.Tensor:
     """One variable-length kernel for the whole row: torch's own, or the package flash-attn."""
     # Rotary embeddings of float32 weights come in float32 under autocast; the kernels take half precision only.
     narrow = torch.bfloat16 if query.dtype == torch.float32 else query.dtype
     q, k, v = (part[0].transpose(0, 1).to(narrow) for part in (query, key, value))
     most_queries, most_keys = plan.longest
+    left = -1 if rule.window is None else rule.window - 1
     if plan.kind == "flash":
         from flash_attn import flash_attn_varlen_func
 
         out = flash_attn_varlen_func(
             q, k, v, plan.query_bounds, plan.key_bounds, most_queries, most_keys,
-            softmax_scale=scale, causal=True,
+            softmax_scale=rule.scale, causal=True, window_size=(left, 0 if left >= 0 else -1),
         )  # fmt: skip
     else:
         out = varlen_attn(
             q, k, v, plan.query_bounds, plan.key_bounds, most_queries, most_keys,
-            scale=scale, window_size=(-1, 0), enable_gqa=q.shape[1] != k.shape[1],
+            scale=rule.scale, window_size=(left, 0), enable_gqa=q.shape[1] != k.shape[1],
         )  # fmt: skip
     return out.transpose(0, 1)[None].to(value.dtype)
 
 
+CAUSAL = LayerRule()
+
+
 def attend(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: AttentionPlan, scale: float | None
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, plan: AttentionPlan, rule: LayerRule = CAUSAL
 ) -> torch.Tensor:
     """(1, heads, tokens, dim) of queries against the plan's keys; keys and values may have fewer heads."""
     if plan.key_index is not None:
         key, value = (part.index_select(2, plan.key_index) for part in (key, value))
     work = by_segment if plan.kind == "sdpa" else by_kernel
-    return work(query, key, value, plan, scale)
+    return work(query, key, value, plan, rule)
 
 
 def attention_forward(
@@ -116,6 +156,9 @@ def attention_forward(
     scaling: float | None = None,
     dropout: float = 0.0,
     attention_plan: AttentionPlan | None = None,
+    sliding_window: int | None = None,
+    softcap: float | None = None,
+    s_aux: torch.Tensor | None = None,
     **_: Any,
 ) -> tuple[torch.Tensor, None]:
     """What transformers calls in each layer; the plan travels as an argument of the model's forward."""
@@ -123,7 +166,13 @@ def attention_forward(
         raise RuntimeError("packed attention needs attention_plan; use packed_attention() around the forward")
     if dropout:
         raise RuntimeError("packed attention has no dropout of its own; set attention_dropout to 0")
-    out = attend(query, key, value, attention_plan, scaling)
+    if s_aux is not None:
+        raise JobError(
+            "unsupported_model",
+            "This model's attention has sinks, which the trainer does not do.",
+            "Choose a model of the Llama, Mistral, Qwen, Gemma 2, Cohere or Granite family.",
+        )
+    out = attend(query, key, value, attention_plan, LayerRule(scaling, sliding_window, softcap))
     return out.transpose(1, 2).contiguous(), None
 
 
@@ -154,12 +203,17 @@ def probe(kind: str, device: torch.device, dtype: torch.dtype, head_dim: int) ->
     shapes = ((1, 4, 24, head_dim), (1, 2, 24, head_dim), (1, 2, 24, head_dim))
     parts = [torch.randn(shape, device=device, dtype=dtype) for shape in shapes]
     index = torch.tensor([*range(9), *range(4), *range(9, 24)], device=device)
+    return all(agree(kind, parts, index, window) for window in (None, 6))
+
+
+def agree(kind: str, parts: list[torch.Tensor], index: torch.Tensor, window: int | None) -> bool:
+    """Whether a kernel and plain attention come to the same, forwards and backwards."""
     results = []
     for name in (kind, "sdpa"):
-        plan = AttentionPlan([9, 5, 10], [9, 9, 10], index, device, name)
+        plan = AttentionPlan([9, 5, 10], [9, 9, 10], index, index.device, name)
         leaves = [part.clone().requires_grad_() for part in parts]
         try:
-            out = attend(leaves[0], leaves[1], leaves[2], plan, None)
+            out = attend(leaves[0], leaves[1], leaves[2], plan, LayerRule(window=window))
             out.float().square().sum().backward()
         except (RuntimeError, ImportError, TypeError, ValueError, NotImplementedError):
             return False
