@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from datasets import Dataset
 from trl import DPOTrainer
 
 import ranks
@@ -16,7 +15,7 @@ from engine import EngineOptions
 from losses import PairScores, step_loss
 from packing import Pair, doubles, fill_bins, on_device, pack_pairs, pair_tokens
 from reference import ReferenceEngine
-from step import add_up, collate_rows, padding_of, random_state, rows_dataset
+from step import add_up, is_out_of_memory, padding_of, random_state
 
 MIN_SAVING = 0.05
 CALIBRATION_TOKENS = {"cpu": 1024, "cuda": 16384}
@@ -37,30 +36,9 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         adapter: str | None = None,
         **trl: Any,
     ) -> None:
-        self.pairs = pairs + (eval_pairs or [])
-        self.keep_reference(cache, base, adapter)
-        self.engine_options = options
-        self.reference: list[float] = []
-        trl["args"].remove_unused_columns = False
-        trl["args"].precompute_ref_log_probs = True
-        held_out = rows_dataset(len(pairs), len(eval_pairs)) if eval_pairs else None
-        super().__init__(
-            train_dataset=rows_dataset(0, len(pairs)),
-            eval_dataset=held_out,
-            data_collator=collate_rows,
-            **trl,
-        )
-
-    def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
-        return dataset
-
-    def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:
-        """TRL calls this once a dataset when the model is in place; ours works on all pairs at once."""
-        if not self.reference:
-            self.prepare_engine(self.engine_options)
-            self.match_reference()
-            self.compute_reference()
-        return dataset
+        held_out = eval_pairs or []
+        self.pairs = pairs + held_out
+        super().__init__(**self.set_up((len(pairs), len(held_out)), options, cache, base, adapter, trl))
 
     def compute_reference(self) -> None:
         items = [(pair.prompt, answer) for pair in self.pairs for answer in pair.sides()]
@@ -179,7 +157,9 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
             with self.forward_context():
                 loss = self.micro_loss(part, part, {})
                 self.accelerator.backward(loss)
-        except torch.OutOfMemoryError:
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
             return float("inf")
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
@@ -189,7 +169,3 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         return padding_of(
             [len(self.pairs[row].prompt) + len(answer) for row in rows for answer in self.pairs[row].sides()]
         )
-
-    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        """Load the trained adapter by name: beside a reference adapter, transformers restores only the latter."""
-        self.model.load_adapter(resume_from_checkpoint, "default", is_trainable=True)

@@ -6,9 +6,9 @@ never the optimisation. transformers' Trainer keeps its loop, schedule, checkpoi
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from peft import PeftModel
@@ -21,9 +21,10 @@ from counters import EngineOptions as EngineOptions
 from job import JobError
 from ladder import Rung, first_rung, next_rung
 from packing import PackedRow
-from scores import token_scores
+from scores import logit_rule, token_scores
 from step import (
     StepAbandoned,
+    empty_cache,
     is_out_of_memory,
     is_quantised,
     peak_memory,
@@ -31,6 +32,8 @@ from step import (
     read_figures,
     restore_random,
 )
+
+Done = TypeVar("Done")
 
 
 class StepEngine:
@@ -54,16 +57,12 @@ class StepEngine:
         self.began = time.monotonic()
         causal = self.causal_model()
         config = causal.config.get_text_config()
-        for name in ("final_logit_softcapping", "logits_scaling", "logit_scale"):
-            if getattr(config, name, None) not in (None, 1, 1.0):
-                raise JobError(
-                    "unsupported_model",
-                    f"This model changes its logits by {name}, which the trainer does not do.",
-                    "Choose a model of the Llama, Mistral or Qwen family.",
-                )
+        self.logit_rule = logit_rule(config)
         head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         dtype = torch.float32 if options.precision == "fp32" else torch.bfloat16
-        self.counters = EngineCounters(choose_attention(self.device, dtype, head_dim), options.precision)
+        capped = getattr(config, "attn_logit_softcapping", None) is not None
+        attention = "sdpa" if capped else choose_attention(self.device, dtype, head_dim)
+        self.counters = EngineCounters(attention, options.precision)
         saved = options.state.get("rung")
         self.rung = Rung(**saved) if saved else first_rung(config, self.device, options)
         self.sharing: bool | None = options.state.get("sharing")
@@ -130,7 +129,7 @@ class StepEngine:
             use_cache=False,
         )
         states = out.last_hidden_state[0].index_select(0, row.at)
-        return token_scores(causal.get_output_embeddings(), states, row.labels)
+        return token_scores(causal.get_output_embeddings(), states, row.labels, self.logit_rule)
 
     # What a subclass supplies.
     def cut(self, rows: list[int]) -> list[list[int]]:
@@ -195,21 +194,11 @@ class StepEngine:
         rows = inputs["rows"].tolist()
         self.settle(rows)
         before = random_state(self.device)
-        while True:
-            done: tuple[torch.Tensor, dict[str, float]] | None = None
-            try:
-                done = self.whole_step(rows)
-            except StepAbandoned:
-                self.undo(before)
-                raise
-            except RuntimeError as error:
-                if not is_out_of_memory(error):
-                    raise
-            if not ranks.any_of(done is None) and done is not None:
-                break
-            # Outside the handler: the error holds the step's tensors as long as it is being handled.
+        try:
+            done = self.until_it_fits(lambda: self.whole_step(rows), lambda: self.undo(before))
+        except StepAbandoned:
             self.undo(before)
-            self.step_down()
+            raise
         loss, figures = self.join(*done)
         ranks.add_gradients(self.model.parameters())
         figures["padding_avoided"] = self.padding(rows)
@@ -220,11 +209,25 @@ class StepEngine:
             self._metrics["train"][name].append(value)
         return loss
 
+    def until_it_fits(self, work: Callable[[], Done], undo: Callable[[], None]) -> Done:
+        """`work`, and where memory runs out in any process again in all of them, a rung lower."""
+        while True:
+            done: Done | None = None
+            try:
+                done = work()
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
+            if not ranks.any_of(done is None) and done is not None:
+                return done
+            # Outside the handler: the error holds the step's tensors as long as it is being handled.
+            undo()
+            self.step_down()
+
     def undo(self, before: tuple[torch.Tensor, torch.Tensor | None]) -> None:
         self.model.zero_grad(set_to_none=True)
         restore_random(before, self.device)
-        if self.device.type == "cuda":
-            torch.cuda.empty_cache()
+        empty_cache(self.device)
 
     def step_down(self) -> None:
         """The next rung of the memory ladder; raises where there is none."""
@@ -262,18 +265,22 @@ class StepEngine:
     def prediction_step(
         self, model: Any, inputs: dict[str, Any], prediction_loss_only: bool, ignore_keys: Any = None
     ) -> tuple[torch.Tensor, None, None]:
-        """The loss of held-out rows, as in training but for dropout."""
+        """The loss of held-out rows, as in training but for dropout; out of memory leads down the same ladder."""
         rows = inputs["rows"].tolist()
+        done = self.until_it_fits(lambda: self.whole_evaluation(rows), lambda: empty_cache(self.device))
+        total, added = self.join(*done)
+        for name, value in self.finish_figures(rows, added).items():
+            self._metrics["eval"][name].append(value)
+        return total, None, None
+
+    def whole_evaluation(self, rows: list[int]) -> tuple[torch.Tensor, dict[str, float]]:
         figures: dict[str, Any] = {}
         total = torch.zeros((), device=self.device)
         self.open_step(rows, figures)
         with torch.no_grad(), self.forward_context():
             for part in self.cut(ranks.share(rows)):
                 total += self.micro_loss(part, rows, figures)
-        total, added = self.join(total, read_figures(figures))
-        for name, value in self.finish_figures(rows, added).items():
-            self._metrics["eval"][name].append(value)
-        return total, None, None
+        return total, read_figures(figures)
 
     def floating_point_ops(self, inputs: Any) -> int:
         return 0

@@ -44,8 +44,10 @@ def run_start(
     precision: str,
     attention: str = "sdpa",
     reference: str | None = None,
+    model: dict[str, Any] | None = None,
 ) -> None:
-    """`reference` is what preferences are measured against: the base, or the adapter that training began with."""
+    """`reference` is what preferences are measured against: the base, or the adapter that training began with. `model` are
+    the figures of its config.json that its size follows from."""
     event = {
         "type": "run-start",
         "totalSteps": total_steps,
@@ -55,7 +57,8 @@ def run_start(
         "precision": precision,
         "attention": attention,
     }
-    emit({**event, "reference": reference} if reference else event)
+    more = {"reference": reference, "model": model}
+    emit({**event, **{name: value for name, value in more.items() if value}})
 
 
 def progress(step: int, total_steps: int, stage: str) -> None:

@@ -22,6 +22,7 @@ from transformers import (
 import events
 from device import set_threads
 from lifecycle import silence_libraries
+from template import encode_chat, is_chatml
 from tokenizer import chat, encode_prompt, encode_text, load_tokenizer
 
 SAMPLE_PROMPTS = (
@@ -108,7 +109,12 @@ def emit_sample(
 ) -> None:
     """Cook one of the fixed prompts and tell it as an event."""
     system, user = SAMPLE_PROMPTS[turn % len(SAMPLE_PROMPTS)]
-    prompt = encode_prompt(tokenizer, chat(system, user))
+    templated = is_chatml(tokenizer) or isinstance(tokenizer.chat_template, str)
+    prompt = (
+        encode_chat(tokenizer, chat(system, user))
+        if templated
+        else encode_text(tokenizer, f"{system}\n{user}\n")
+    )
     ids = generate_ids(model, tokenizer, [prompt], 240, 0.7, seed + step, stopped)
     events.sample(step, f"{system}\n{user}", tokenizer.decode(ids[0]))
 

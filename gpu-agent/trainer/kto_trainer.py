@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from datasets import Dataset
 from trl import KTOTrainer
 
 from engine import EngineOptions
 from packing import Sequence, doubles, fill_bins, on_device, pack_sequences
 from reference import Completion, ReferenceEngine
-from step import StepAbandoned, add_up, collate_rows, padding_of, rows_dataset
+from step import StepAbandoned, add_up, padding_of
 
 
 @dataclass(frozen=True)
@@ -42,33 +41,13 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
         adapter: str | None = None,
         **trl: Any,
     ) -> None:
-        self.thumbs = thumbs + (eval_thumbs or [])
+        held_out = eval_thumbs or []
+        self.thumbs = thumbs + held_out
         self.trained = len(thumbs)
-        self.keep_reference(cache, base, adapter)
-        self.engine_options = options
-        self.reference: list[float] = []
         self.mismatched: list[float] = []
-        trl["args"].remove_unused_columns = False
-        trl["args"].precompute_ref_log_probs = True
         trl["args"].train_sampling_strategy = "sequential"
         self.step_rows = int(trl["args"].per_device_train_batch_size)
-        held_out = rows_dataset(len(thumbs), len(eval_thumbs)) if eval_thumbs else None
-        super().__init__(
-            train_dataset=rows_dataset(0, len(thumbs)),
-            eval_dataset=held_out,
-            data_collator=collate_rows,
-            **trl,
-        )
-
-    def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
-        return dataset
-
-    def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:
-        if not self.reference:
-            self.prepare_engine(self.engine_options)
-            self.match_reference()
-            self.compute_reference()
-        return dataset
+        super().__init__(**self.set_up((len(thumbs), len(held_out)), options, cache, base, adapter, trl))
 
     def compute_reference(self) -> None:
         count = len(self.thumbs)
@@ -151,6 +130,3 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
         if good and bad:
             values["rewards/margins"] = values["rewards/chosen"] - values["rewards/rejected"]
         return values
-
-    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        self.model.load_adapter(resume_from_checkpoint, "default", is_trainable=True)

@@ -38,6 +38,11 @@ class StopFlag:
         self._asked = False
         signal.signal(signal.SIGTERM, self._set)
 
+    @property
+    def asked(self) -> bool:
+        """Whether this process was, whatever the others say: for work that it does alone."""
+        return self._asked or self.is_set
+
     def _set(self, _signal: int, _frame: object) -> None:
         self._asked = True
         self.is_set = self.is_set or ranks.world() == 1
@@ -98,6 +103,10 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
             raise JobError(
                 "bad_job", f"This script runs {kind} jobs, not {job.kind}.", "Start the right script."
             )
+        if job.source:
+            from models import with_model  # it knows of Cancelled, which is ours
+
+            job = with_model(job, stop)
         summary = train(job, stop)
     except Cancelled as cancelled:
         events.run_end("cancelled", cancelled.summary, None, receipt.read())

@@ -19,17 +19,21 @@ from export import announce, export_adapter, round_to_half, write_model
 from generate import load_model
 from job import DpoConfig, Job, JobError, LoraSettings
 from lifecycle import Cancelled, StopFlag
+from model_source import HubModel
 from quantise import nf4_config
+from ref_cache import cache_folder, fingerprint_files
 from reporter import Reporter, engine_state
 
 STAGING = "checkpoints/.trainer"
 Row = TypeVar("Row")
 
 
-def read_rows(path: Path, needed: tuple[str, ...]) -> list[dict[str, Any]]:
-    """JSON lines with the needed text fields; raises `JobError` naming the first bad line."""
-    rows = []
+def read_rows(path: Path, needed: tuple[str, ...], most: int = 0) -> list[dict[str, Any]]:
+    """JSON lines with the needed text fields, the first `most` of them (0: all); raises `JobError` naming the first bad line."""
+    rows: list[dict[str, Any]] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if most and len(rows) == most:
+            break
         if not line.strip():
             continue
         try:
@@ -130,6 +134,23 @@ def engine_options(job: Job, config: LoraSettings, stop: StopFlag) -> EngineOpti
     )
 
 
+def preference_arguments(
+    job: Job, config: LoraSettings, stop: StopFlag, tokenizer: PreTrainedTokenizerFast, reporter: Reporter
+) -> dict[str, Any]:
+    """What both preference trainers take beside their rows and TRL's settings."""
+    model, lora = load_trainable(job, config)
+    return {
+        "model": model,
+        "peft_config": lora,
+        "options": engine_options(job, config, stop),
+        "cache": cache_folder(job.work_dir),
+        "base": fingerprint_files(job.inputs["model"]),
+        "adapter": fingerprint_files(job.inputs["adapter"]) if "adapter" in job.inputs else None,
+        "processing_class": tokenizer,
+        "callbacks": [reporter],
+    }
+
+
 def training_arguments(job: Job, config: LoraSettings) -> dict[str, Any]:
     """Arguments of transformers' Trainer. Checkpoints are staged, and moved into place once they are whole."""
     device = choose_device()
@@ -185,7 +206,7 @@ def train_and_finish(
     round_to_half(weight for weight in trainer.model.parameters() if weight.requires_grad)
     if not isinstance(trainer.model, PeftModel):
         write_model(job, trainer.model, tokenizer)
-    elif trainer.model.peft_config["default"].use_dora:
+    elif trainer.model.peft_config["default"].use_dora and job.source is None:
         write_model(job, merged(job, trainer.model), tokenizer)
     else:
         write_adapter(job, trainer.model)
@@ -194,14 +215,19 @@ def train_and_finish(
 
 
 def write_adapter(job: Job, model: PeftModel) -> None:
-    """The adapter as PEFT safetensors and as GGUF, every file announced."""
+    """The adapter as PEFT safetensors and as GGUF, every file announced. One on a model from elsewhere names that model,
+    and has no GGUF: its base has none here."""
     folder = job.output("output/adapter/adapter_config.json").parent
+    if isinstance(job.source, HubModel):
+        model.peft_config["default"].base_model_name_or_path = job.source.id
+        model.peft_config["default"].revision = job.source.revision
     model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
     (folder / "README.md").unlink(missing_ok=True)
-    gguf = job.output("output/adapter.gguf")
-    export_adapter(job.inputs["model"], folder, gguf)
     announce(job, "adapter", folder)
-    announce(job, "adapter-gguf", gguf)
+    if job.source is None:
+        gguf = job.output("output/adapter.gguf")
+        export_adapter(job.inputs["model"], folder, gguf)
+        announce(job, "adapter-gguf", gguf)
 
 
 def merged(job: Job, model: PeftModel) -> PreTrainedModel:

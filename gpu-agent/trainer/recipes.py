@@ -13,25 +13,30 @@ from job import JobError
 COLUMNS = ("title", "ingredients", "text", "split")
 
 
-def read_recipes(path: Path) -> list[dict[str, Any]]:
-    """The training split of a Parquet file as {"messages": [user, assistant]}; raises `JobError` where it is another
-    kind of file or holds no row to train on."""
+def read_recipes(path: Path, most: int = 0) -> list[dict[str, Any]]:
+    """The training split of a Parquet file as {"messages": [user, assistant]}, at most so many (0: all) of its rows, of which
+    no more than that is read; raises `JobError` where it is another kind of file or holds no row to train on."""
+    rows: list[dict[str, Any]] = []
     try:
-        table = parquet.read_table(path, columns=list(COLUMNS))
-    except (OSError, ValueError) as error:
+        for batch in parquet.ParquetFile(path).iter_batches(1024, columns=list(COLUMNS)):
+            rows += [example(row) for row in batch.to_pylist() if row["split"] == "train" and row["text"]]
+            if most and len(rows) >= most:
+                break
+    except (OSError, ValueError, KeyError) as error:
         raise JobError(
             "bad_data",
             f"{path.name} is not a dataset of recipes ({str(error)[:120]}).",
             "Choose a dataset that was imported on the Data page.",
         ) from error
-    rows = [
-        {"messages": [{"role": "user", "content": ask(row)}, {"role": "assistant", "content": row["text"]}]}
-        for row in table.to_pylist()
-        if row["split"] == "train" and row["text"]
-    ]
     if not rows:
         raise JobError("bad_data", f"{path.name} holds no rows to train on.", "Choose a larger dataset.")
-    return rows
+    return rows[: most or None]
+
+
+def example(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "messages": [{"role": "user", "content": ask(row)}, {"role": "assistant", "content": row["text"]}]
+    }
 
 
 def ask(row: dict[str, Any]) -> str:

@@ -2,15 +2,18 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import torch
+from datasets import Dataset
 from trl.trainer.utils import use_adapter
 
 import ranks
+from counters import EngineOptions
 from engine import StepEngine
 from packing import Sequence, pack_sequences
 from ref_cache import RefCache, fingerprint_tensors
-from step import StepAbandoned
+from step import StepAbandoned, collate_rows, empty_cache, is_out_of_memory, rows_dataset
 
 Completion = tuple[list[int], list[int]]  # token ids of a prompt and of what follows it
 
@@ -23,11 +26,46 @@ class ReferenceEngine(StepEngine):
     base_print: str | None
     adapter_print: str | None
     reference: list[float]
+    engine_options: EngineOptions
 
-    def keep_reference(self, cache: Path, base: str | None, adapter: str | None) -> None:
-        """`base` and `adapter` are fingerprints of the base weights and the reference adapter; where they are None
-        they are worked out from the tensors."""
+    def set_up(
+        self,
+        counts: tuple[int, int],
+        options: EngineOptions,
+        cache: Path,
+        base: str | None,
+        adapter: str | None,
+        trl: dict[str, Any],
+    ) -> dict[str, Any]:
+        """What TRL's own constructor is to be called with. `counts` are the rows to train on and those held out; `base` and
+        `adapter` are fingerprints of the base weights and the reference adapter, worked out from the tensors where None."""
         self.cache_folder, self.base_print, self.adapter_print = cache, base, adapter
+        self.engine_options = options
+        self.reference = []
+        trl["args"].remove_unused_columns = False
+        trl["args"].precompute_ref_log_probs = True
+        return {
+            "train_dataset": rows_dataset(0, counts[0]),
+            "eval_dataset": rows_dataset(*counts) if counts[1] else None,
+            "data_collator": collate_rows,
+            **trl,
+        }
+
+    def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
+        """Rows are encoded already."""
+        return dataset
+
+    def _precompute_ref_logps(self, dataset: Dataset, name: str, batch_size: int) -> Dataset:
+        """TRL calls this once a dataset when the model is in place; ours works on all rows at once."""
+        if not self.reference:
+            self.prepare_engine(self.engine_options)
+            self.match_reference()
+            self.compute_reference()
+        return dataset
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        """Load the trained adapter by name: beside a reference adapter, transformers restores only the latter."""
+        self.model.load_adapter(resume_from_checkpoint, "default", is_trainable=True)
 
     @property
     def has_ref_adapter(self) -> bool:
@@ -99,10 +137,12 @@ class ReferenceEngine(StepEngine):
                 end += 1
             try:
                 sums = self.sum_logps([item for _, item in ordered[at:end]], reference=True)
-            except torch.OutOfMemoryError:
+            except RuntimeError as error:
+                if not is_out_of_memory(error):
+                    raise
                 sums = None
             if sums is None:
-                torch.cuda.empty_cache()
+                empty_cache(self.device)
                 self.step_down()
                 continue
             values = {key: value for (key, _), value in zip(ordered[at:end], sums.tolist())}

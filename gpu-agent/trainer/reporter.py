@@ -21,12 +21,18 @@ from engine import StepEngine
 from generate import SAMPLE_PROMPTS, emit_sample
 from job import Job, LoraSettings
 from lifecycle import StopFlag, adopt_checkpoint, drop_old_checkpoints
+from step import empty_cache, is_out_of_memory
 
 NOT_SERIES = {"epoch", "step", "total_flos", "train_runtime", "train_loss", "num_tokens"}
 NOT_EVALUATED = {
     "epoch", "eval_runtime", "eval_samples_per_second", "eval_steps_per_second", "eval_num_tokens",
     "eval_model_preparation_time",
 }  # fmt: skip
+# What the size of a model follows from; the fit estimate of a later run on it reads them.
+MODEL_FIGURES = (
+    "model_type", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim",
+    "intermediate_size", "vocab_size", "tie_word_embeddings",
+)  # fmt: skip
 ENGINE_FILE = "palate-engine.json"
 
 
@@ -37,6 +43,13 @@ def engine_state(job: Job) -> dict[str, Any]:
         return {}
     state: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return state
+
+
+def model_figures(config: Any) -> dict[str, Any]:
+    """Those that a model's config.json has."""
+    told = config.get_text_config()
+    found = {name: getattr(told, name, None) for name in MODEL_FIGURES}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 class Reporter(TrainerCallback):
@@ -72,6 +85,7 @@ class Reporter(TrainerCallback):
             counters.precision,
             counters.attention,
             self.reference,
+            model_figures(self.trainer.causal_model().config),
         )
         events.log("info", f"Starts with {counters.rung}; attention by {counters.attention}.")
         if counters.ref_hits + counters.ref_misses:
@@ -134,7 +148,13 @@ class Reporter(TrainerCallback):
         return control
 
     def cook(self, model: Any, step: int, turn: int) -> None:
-        emit_sample(model, self.tokenizer, step, turn, self.job.seed, lambda: self.stop.is_set)
+        try:
+            emit_sample(model, self.tokenizer, step, turn, self.job.seed, lambda: self.stop.is_set)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            events.log("warn", "Out of memory while writing a sample: this one is left out.")
+            empty_cache(model.device)
 
     def on_save(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any

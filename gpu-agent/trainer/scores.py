@@ -5,6 +5,7 @@ hidden state, W^T (onehot - softmax), does not depend on the loss: it is compute
 backward pass, so the projection is never computed twice.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -12,7 +13,47 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from values import JobError
+
 CHUNK_BYTES = {"cpu": 16 << 20, "cuda": 256 << 20}
+
+
+# What models do to the logits of their head, by the name of the setting; the trainer does the same.
+SCALED = {"cohere": "logit_scale", "cohere2": "logit_scale", "granite": "logits_scaling"}
+CAPPED = ("gemma2", "gemma3_text")
+SETTINGS = ("logit_scale", "logits_scaling", "final_logit_softcapping")
+
+
+@dataclass(frozen=True)
+class LogitRule:
+    """A model's logits are its head's, times `scale`, bent by cap * tanh(x / cap) where there is a cap (Gemma 2)."""
+
+    scale: float = 1.0
+    cap: float | None = None
+
+    def apply(self, logits: torch.Tensor) -> torch.Tensor:
+        if self.scale != 1.0:
+            logits = logits * self.scale
+        return logits if self.cap is None else self.cap * torch.tanh(logits / self.cap)
+
+
+PLAIN = LogitRule()
+
+
+def logit_rule(config: Any) -> LogitRule:
+    """What a model does to its logits; raises `JobError` for a model that does what is not known here."""
+    kind = str(config.model_type)
+    known = {SCALED.get(kind), "final_logit_softcapping" if kind in CAPPED else None}
+    for name in SETTINGS:
+        if name not in known and getattr(config, name, None) not in (None, 1, 1.0):
+            raise JobError(
+                "unsupported_model",
+                f"This model ({kind}) changes its logits by {name}, which the trainer does not do.",
+                "Choose a model of the Llama, Mistral, Qwen, Gemma 2, Cohere or Granite family.",
+            )
+    scale = float(getattr(config, SCALED[kind])) if kind in SCALED else 1.0
+    cap = getattr(config, "final_logit_softcapping", None) if kind in CAPPED else None
+    return LogitRule(1 / scale if kind == "granite" else scale, cap)
 
 
 def chunk_tokens(vocabulary: int, device: torch.device) -> int:
@@ -25,7 +66,12 @@ class FrozenHeadScores(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, hidden: torch.Tensor, weight: torch.Tensor, labels: torch.Tensor, size: int
+        ctx: Any,
+        hidden: torch.Tensor,
+        weight: torch.Tensor,
+        labels: torch.Tensor,
+        size: int,
+        rule: LogitRule,
     ) -> tuple[torch.Tensor, torch.Tensor]:
         needed = ctx.needs_input_grad[0]
         slopes = torch.empty_like(hidden) if needed else None
@@ -34,7 +80,9 @@ class FrozenHeadScores(torch.autograd.Function):
         for at in range(0, len(labels), size):
             piece = slice(at, at + size)
             target = labels[piece, None]
-            logits = functional.linear(hidden[piece].to(weight.dtype), weight).float()
+            logits = rule.apply(functional.linear(hidden[piece].to(weight.dtype), weight).float())
+            # d (cap * tanh(x / cap)) / dx = 1 - tanh(x / cap)^2
+            bend = None if rule.cap is None or slopes is None else 1 - (logits / rule.cap) ** 2
             best, top = logits.max(dim=-1, keepdim=True)
             hits[piece] = (top == target)[:, 0]
             wanted = logits.gather(1, target)
@@ -45,27 +93,31 @@ class FrozenHeadScores(torch.autograd.Function):
             if slopes is not None:
                 logits /= -total
                 logits.scatter_add_(1, target, torch.ones_like(wanted))
+                if bend is not None:
+                    logits *= bend
+                if rule.scale != 1.0:
+                    logits *= rule.scale
                 slopes[piece] = (logits.to(weight.dtype) @ weight).to(slopes.dtype)
         ctx.save_for_backward(slopes)
         ctx.mark_non_differentiable(hits)
         return scores, hits
 
     @staticmethod
-    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, None, None, None]:
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor | None, None, None, None, None]:
         (slopes,) = ctx.saved_tensors
-        return slopes * gradients[0][:, None].to(slopes.dtype), None, None, None
+        return slopes * gradients[0][:, None].to(slopes.dtype), None, None, None, None
 
 
 def _score_piece(
-    head: nn.Module, hidden: torch.Tensor, labels: torch.Tensor
+    head: nn.Module, hidden: torch.Tensor, labels: torch.Tensor, rule: LogitRule
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    logits = head(hidden).float()
+    logits = rule.apply(head(hidden).float())
     wanted = logits.gather(1, labels[:, None])[:, 0]
     return wanted - logits.logsumexp(dim=-1), logits.argmax(dim=-1) == labels
 
 
 def token_scores(
-    head: nn.Module, hidden: torch.Tensor, labels: torch.Tensor
+    head: nn.Module, hidden: torch.Tensor, labels: torch.Tensor, rule: LogitRule = PLAIN
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """(tokens,) float32 log-probabilities of the labels, and whether each was the likeliest token.
 
@@ -75,14 +127,14 @@ def token_scores(
     size = chunk_tokens(head_size(head), hidden.device)
     plain = type(head) is nn.Linear and head.bias is None
     if plain and isinstance(weight, torch.Tensor) and not weight.requires_grad:
-        scores, hits = FrozenHeadScores.apply(hidden, weight, labels, size)
+        scores, hits = FrozenHeadScores.apply(hidden, weight, labels, size, rule)
         return scores, hits
     keep = len(labels) <= size or not torch.is_grad_enabled()
     pieces = [
-        _score_piece(head, hidden[at : at + size], labels[at : at + size])
+        _score_piece(head, hidden[at : at + size], labels[at : at + size], rule)
         if keep
         else checkpoint(
-            _score_piece, head, hidden[at : at + size], labels[at : at + size], use_reentrant=False
+            _score_piece, head, hidden[at : at + size], labels[at : at + size], rule, use_reentrant=False
         )
         for at in range(0, len(labels), size)
     ]

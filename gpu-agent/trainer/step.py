@@ -48,6 +48,12 @@ def restore_random(state: tuple[torch.Tensor, torch.Tensor | None], device: torc
         torch.cuda.set_rng_state(state[1], device)
 
 
+def empty_cache(device: torch.device) -> None:
+    """Give back what the allocator keeps, so that what follows is not refused for want of one piece."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
 def is_out_of_memory(error: RuntimeError) -> bool:
     """CUDA has an error of its own for it; the allocator of a CPU says it in words."""
     return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)

@@ -55,7 +55,12 @@ def train_tokenizer(texts: list[str], vocab_size: int) -> PreTrainedTokenizerFas
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     """Load a tokenizer from a folder, never from a network and never with code of its own."""
-    return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    if (
+        tokenizer.pad_token_id is None
+    ):  # Llama's own have none; padding is masked, so that its id says nothing
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
 
 
 def encode_text(tokenizer: PreTrainedTokenizerFast, text: str) -> list[int]:

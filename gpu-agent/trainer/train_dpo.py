@@ -11,10 +11,9 @@ from dpo_trainer import PalateDpoTrainer
 from encode import encode_pairs, mark_pairs
 from job import DpoConfig, Job, JobError
 from lifecycle import Cancelled, StopFlag, run_job
-from lora import engine_options, hold_out, load_trainable, read_rows, train_and_finish, training_arguments
+from lora import hold_out, preference_arguments, read_rows, train_and_finish, training_arguments
 from packing import Pair
 from proof import prove
-from ref_cache import cache_folder, fingerprint_files
 from reporter import Reporter
 from step import StepAbandoned
 from tokenizer import load_tokenizer
@@ -47,16 +46,14 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     # Before the model, so that a resumed run starts from the same LoRA and the same order of pairs.
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
-    rows = read_rows(job.inputs["pairs"], ("system", "user", "chosen", "rejected"))[: config.max_rows or None]
+    rows = read_rows(job.inputs["pairs"], ("system", "user", "chosen", "rejected"), config.max_rows)
     encoded = encode_pairs(rows, tokenizer, config.max_length)
     prove(mark_pairs(encoded, config.max_length), tokenizer, config.max_length, config.override_proof)
     pairs = choose_pairs(job, config, [(item.pair, item.fits) for item in encoded])
     trained, held_out = hold_out(pairs, config.eval_share, job.seed, lambda pair: tuple(pair.prompt))
-    model, lora = load_trainable(job, config)
     reporter = Reporter(job, config, tokenizer, stop)
     try:
         trainer = PalateDpoTrainer(
-            model=model,
             args=TrlDpoConfig(
                 **training_arguments(job, config),
                 beta=config.beta,
@@ -66,13 +63,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
             ),
             pairs=trained,
             eval_pairs=held_out,
-            options=engine_options(job, config, stop),
-            cache=cache_folder(job.work_dir),
-            base=fingerprint_files(job.inputs["model"]),
-            adapter=fingerprint_files(job.inputs["adapter"]) if "adapter" in job.inputs else None,
-            processing_class=tokenizer,
-            peft_config=lora,
-            callbacks=[reporter],
+            **preference_arguments(job, config, stop, tokenizer, reporter),
         )
     except StepAbandoned:
         raise Cancelled({"steps": 0.0}) from None

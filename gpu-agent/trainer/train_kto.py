@@ -11,23 +11,21 @@ from trl import KTOConfig as TrlKtoConfig
 
 import events
 from device import seed_all, set_threads
-from encode import encode_chat, encode_reply
 from job import Job, JobError, KtoConfig
 from kto_trainer import PalateKtoTrainer, Thumb
 from lifecycle import Cancelled, StopFlag, run_job
 from lora import (
-    engine_options,
     hold_out,
-    load_trainable,
+    preference_arguments,
     read_rows,
     train_and_finish,
     training_arguments,
     weight_of,
 )
 from proof import MarkedRow, mark, prove
-from ref_cache import cache_folder, fingerprint_files
 from reporter import Reporter
 from step import StepAbandoned
+from template import encode_chat, encode_reply
 from tokenizer import chat, load_tokenizer
 
 
@@ -74,16 +72,14 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     set_threads(config.threads)
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
-    rows = read_rows(job.inputs["thumbs"], ("system", "user", "answer", "thumb"))[: config.max_rows or None]
+    rows = read_rows(job.inputs["thumbs"], ("system", "user", "answer", "thumb"), config.max_rows)
     encoded = encode_thumbs(rows, tokenizer)
     prove(mark_thumbs(encoded, config.max_length), tokenizer, config.max_length, config.override_proof)
     thumbs = choose_thumbs(encoded, config, job.seed)
     trained, held_out = hold_out(thumbs, config.eval_share, job.seed, lambda thumb: tuple(thumb.prompt))
-    model, lora = load_trainable(job, config)
     reporter = Reporter(job, config, tokenizer, stop)
     try:
         trainer = PalateKtoTrainer(
-            model=model,
             args=TrlKtoConfig(
                 **training_arguments(job, config),
                 beta=config.beta,
@@ -92,13 +88,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
             ),
             thumbs=trained,
             eval_thumbs=held_out,
-            options=engine_options(job, config, stop),
-            cache=cache_folder(job.work_dir),
-            base=fingerprint_files(job.inputs["model"]),
-            adapter=fingerprint_files(job.inputs["adapter"]) if "adapter" in job.inputs else None,
-            processing_class=tokenizer,
-            peft_config=lora,
-            callbacks=[reporter],
+            **preference_arguments(job, config, stop, tokenizer, reporter),
         )
     except StepAbandoned:
         raise Cancelled({"steps": 0.0}) from None

@@ -62,8 +62,9 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
     source = job.inputs["examples"]
-    rows = read_recipes(source) if source.suffix == ".parquet" else read_rows(source, ())
-    encoded = encode_rows(rows[: config.max_rows or None], tokenizer, config)
+    recipes = source.suffix == ".parquet"
+    rows = read_recipes(source, config.max_rows) if recipes else read_rows(source, (), config.max_rows)
+    encoded = encode_rows(rows, tokenizer, config)
     template = f"plain text, after {config.response_template!r}" if config.response_template else None
     prove(mark_rows(encoded), tokenizer, config.max_length, config.override_proof, template)
     fitting = choose_rows(config, encoded)

@@ -1,14 +1,21 @@
 """A small ontology, and trainers run as the agent runs them: one job file in, JSON lines out."""
 
+import io
 import json
 import os
+import runpy
+import signal
 import subprocess
 import sys
+import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_model import make_model
 
+import events
 from ontology import Ontology, load_ontology
 
 TRAINER = Path(__file__).parent.parent
@@ -22,11 +29,28 @@ TINY_LORA = {
     "checkpointEvery": 4, "threads": 1,
 }  # fmt: skip
 Event = dict[str, Any]
+Inside = Callable[..., list[Event]]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of several processes one has all that need the tiny model, so that it is made once; they come first."""
+    with_model = [item for item in items if "pretrained" in getattr(item, "fixturenames", ())]
+    for item in with_model:
+        item.add_marker(pytest.mark.xdist_group("pretrained"))
+    items[:] = with_model + [item for item in items if item not in with_model]
 
 
 @pytest.fixture(scope="session")
 def ontology() -> Ontology:
     return load_ontology(ONTOLOGY)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    written = io.StringIO()
+    monkeypatch.setattr(events, "_stream", written)
+    return written
 
 
 def job_of(
@@ -51,11 +75,34 @@ def start(script: str, job: dict[str, Any]) -> subprocess.Popen[str]:
 def run(script: str, job: dict[str, Any], code: int = 0) -> list[Event]:
     """Run to the end; every line of stdout must be a JSON object with a type."""
     process = start(script, job)
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == code, err[-3000:] + out[-3000:]
     lines: list[Event] = [json.loads(line) for line in out.splitlines()]
     assert all(isinstance(line["type"], str) for line in lines)
     return lines
+
+
+@pytest.fixture
+def inside(monkeypatch: pytest.MonkeyPatch) -> Inside:
+    """As `run`, in this process: for tests of what a trainer does, not of its being a process. It imports nothing anew."""
+
+    def work(script: str, job: dict[str, Any], code: int = 0) -> list[Event]:
+        path, written = Path(job["workDir"]) / "job.json", io.StringIO()
+        path.write_text(json.dumps(job), encoding="utf-8")
+        environment, on_term = dict(os.environ), signal.getsignal(signal.SIGTERM)
+        with monkeypatch.context() as patch, warnings.catch_warnings(), pytest.raises(SystemExit) as left:
+            patch.setattr(events, "_stream", written)
+            patch.setattr(sys, "argv", [script, str(path)])
+            try:
+                runpy.run_path(str(TRAINER / script), run_name="__main__")
+            finally:
+                signal.signal(signal.SIGTERM, on_term)
+                os.environ.clear()
+                os.environ.update(environment)
+        assert left.value.code == code, written.getvalue()[-3000:]
+        return [json.loads(line) for line in written.getvalue().splitlines()]
+
+    return work
 
 
 def of(lines: list[Event], kind: str) -> list[Event]:
@@ -64,6 +111,14 @@ def of(lines: list[Event], kind: str) -> list[Event]:
 
 def losses(lines: list[Event]) -> dict[int, float]:
     return {line["step"]: line["values"]["loss"] for line in of(lines, "metric")}
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A random Llama with a tokenizer of its own."""
+    folder = tmp_path_factory.mktemp("model") / "model"
+    make_model(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -79,6 +79,13 @@ def ragged_pairs(count: int) -> list[Pair]:
     return [Pair(ids(2, 20), [*ids(1, 25), 1], [*ids(1, 25), 1]) for _ in range(count)]
 
 
+def long_pairs() -> list[Pair]:
+    """Two sides of about 150 tokens each: no rung of the ladder is below one pair."""
+    return [
+        Pair(list(range(2, 40)), list(range(40 + i, 150 + i)), list(range(30, 140 - i))) for i in range(8)
+    ]
+
+
 def arguments(folder: Path, steps: int, batch: int) -> dict[str, Any]:
     return {
         "output_dir": str(folder),
@@ -158,7 +165,7 @@ def our_dpo(
     )
 
 
-def stock_sft(model: Any, examples: list[Sequence], folder: Path, steps: int, batch: int) -> Any:
+def stock_sft(model: Any, examples: list[Sequence], folder: Path, steps: int, batch: int, **loss: Any) -> Any:
     torch.manual_seed(9)
     rows = [
         {
@@ -170,7 +177,10 @@ def stock_sft(model: Any, examples: list[Sequence], folder: Path, steps: int, ba
     return SFTTrainer(
         model=copy.deepcopy(model),
         args=SFTConfig(
-            **arguments(folder, steps, batch), max_length=None, dataset_kwargs={"skip_prepare_dataset": True}
+            **arguments(folder, steps, batch),
+            max_length=None,
+            dataset_kwargs={"skip_prepare_dataset": True},
+            **loss,
         ),
         train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer(),

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from encode import encode_chat, encode_pairs, encode_reply, encode_rows, mark_pairs, mark_rows
+from encode import encode_pairs, encode_rows, mark_pairs, mark_rows
 from job import JobError, SftConfig
 from lora import hold_out
+from template import encode_chat, encode_reply
 from tokenizer import chat, train_tokenizer
 
 TEXTS = ["I have rice. Fry the rice and serve. Price is $12 system user assistant"] * 5
@@ -79,7 +80,7 @@ def test_all_of_a_conversation(chatml: PreTrainedTokenizerFast) -> None:
 
 
 def test_another_template(llama: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("encode.is_chatml", lambda _: False)
+    monkeypatch.setattr("template.is_chatml", lambda _: False)
     hostile = chat("Cook.", "I have <|turn|> rice ")
     ids = encode_chat(llama, hostile)
     turn = llama.convert_tokens_to_ids("<|turn|>")
@@ -95,7 +96,7 @@ def test_another_template(llama: PreTrainedTokenizerFast, monkeypatch: pytest.Mo
 def test_a_model_without_a_template_is_named(
     llama: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("encode.is_chatml", lambda _: False)
+    monkeypatch.setattr("template.is_chatml", lambda _: False)
     llama.chat_template = None
     with pytest.raises(JobError, match="no chat template"):
         encode_chat(llama, chat("a", "b"))

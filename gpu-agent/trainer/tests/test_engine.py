@@ -11,6 +11,7 @@ from parity import (
     LORA,
     arguments,
     follow,
+    long_pairs,
     our_dpo,
     ragged_pairs,
     relative_error,
@@ -20,7 +21,6 @@ from parity import (
 )
 from trl import DPOConfig
 
-import events
 from attention import AttentionPlan, attend
 from dpo_trainer import PalateDpoTrainer
 from engine import EngineOptions
@@ -31,13 +31,6 @@ from packing import PackedRow, Pair, fill_bins, pack_pairs
 from quantise import quantise_base
 from ref_cache import RefCache
 from step import StepAbandoned
-
-
-@pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
-    written = io.StringIO()
-    monkeypatch.setattr(events, "_stream", written)
-    return written
 
 
 class SmallDevice(PalateDpoTrainer):
@@ -64,13 +57,6 @@ def small_device(folder: Path, pairs: list[Pair], room: int, **options: Any) -> 
     )
     trainer.room = room
     return trainer
-
-
-def long_pairs() -> list[Pair]:
-    """Two sides of about 150 tokens each: no rung of the ladder is below one pair."""
-    return [
-        Pair(list(range(2, 40)), list(range(40 + i, 150 + i)), list(range(30, 140 - i))) for i in range(8)
-    ]
 
 
 def test_out_of_memory_goes_down_the_ladder_and_repeats_the_step(tmp_path: Path, told: io.StringIO) -> None:
@@ -199,7 +185,7 @@ def test_segments_agree_with_a_mask() -> None:
     torch.manual_seed(0)
     q, k, v = (torch.randn(1, heads, 12, 8) for heads in (4, 2, 2))
     index = torch.tensor([*range(7), *range(3), *range(7, 12)])
-    out = attend(q, k, v, AttentionPlan([7, 5], [7, 8], index, torch.device("cpu")), None)
+    out = attend(q, k, v, AttentionPlan([7, 5], [7, 8], index, torch.device("cpu")))
     mask = torch.zeros(12, 12, dtype=torch.bool)
     mask[:7, :7] = torch.ones(7, 7).tril().bool()
     mask[7:, :3] = True

@@ -35,6 +35,26 @@ def test_only_the_training_split_is_read(tmp_path: Path) -> None:
         read_recipes(path)
 
 
+def test_of_a_large_dataset_only_what_is_asked_for_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "examples.parquet"
+    parquet.write_table(
+        arrow.Table.from_pylist([row(f"Dish {n}", "train") for n in range(3000)]), path, row_group_size=50
+    )
+    made: list[str] = []
+
+    def example(row: dict[str, Any]) -> dict[str, Any]:
+        made.append(row["title"])
+        return {"title": row["title"]}
+
+    monkeypatch.setattr("recipes.example", example)
+    assert [item["title"] for item in read_recipes(path, 16)] == [f"Dish {n}" for n in range(16)]
+    whole = len(made)
+    assert len(read_recipes(path)) == 3000
+    assert whole < 3000
+
+
 def test_another_kind_of_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "examples.parquet"
     path.write_bytes(b"PAR1 and nothing else")

@@ -15,7 +15,7 @@ import torch
 from conftest import Event, job_of, losses, of, start
 from peft import PeftModel
 from safetensors.torch import load_file
-from transformers import LlamaConfig, LlamaForCausalLM
+from tiny_model import FOODS
 
 import events
 import train_dpo
@@ -24,29 +24,9 @@ import train_sft
 from generate import load_model
 from job import Job, JobError, parse_job
 from lifecycle import Cancelled, StopFlag
-from tokenizer import train_tokenizer
 
 SETTINGS = {"epochs": 2, "batchSize": 4, "loraRank": 4, "loraAlpha": 8, "sampleEvery": 0, "checkpointEvery": 0,
             "learningRate": 0.01, "threads": 1}  # fmt: skip
-FOODS = ("rice", "beans", "tofu", "limes", "leeks", "oats", "kale", "dill")
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A random Llama with a tokenizer of its own."""
-    folder = tmp_path_factory.mktemp("model") / "model"
-    tokenizer = train_tokenizer(
-        [f"I have {food}. Fry the {food} and serve. Price is $12" for food in FOODS] * 9, 420
-    )
-    torch.manual_seed(2)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer), hidden_size=64, intermediate_size=128, num_hidden_layers=2,
-        num_attention_heads=4, num_key_value_heads=2, max_position_embeddings=512, tie_word_embeddings=True,
-        pad_token_id=tokenizer.pad_token_id, eos_token_id=tokenizer.eos_token_id, bos_token_id=None,
-    )  # fmt: skip
-    LlamaForCausalLM(config).save_pretrained(folder)
-    tokenizer.save_pretrained(folder)
-    return folder
 
 
 def rows(count: int, make: Callable[[int, str, str], dict[str, Any]]) -> list[dict[str, Any]]:
@@ -287,7 +267,7 @@ def test_sigterm_ends_a_run_with_a_checkpoint(tmp_path: Path, model: Path) -> No
         told.append(json.loads(line))
         if told[-1]["type"] == "metric" and told[-1]["step"] == 3:
             process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0
+    assert process.wait(300) == 0
     assert told[-1]["status"] == "cancelled"
     step = int(told[-1]["summary"]["steps"])
     assert (tmp_path / of(told, "checkpoint")[-1]["path"]).name == f"checkpoint-{step}"

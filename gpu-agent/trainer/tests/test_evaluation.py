@@ -1,0 +1,56 @@
+"""Evaluation on held-out rows obeys the same memory ladder as training."""
+
+import io
+from pathlib import Path
+
+import pytest
+import torch
+from parity import LORA, arguments, long_pairs, tiny_llama, tokenizer
+from trl import DPOConfig
+
+from dpo_trainer import PalateDpoTrainer
+from engine import EngineOptions
+from job import JobError
+from ladder import Rung
+from packing import PackedRow
+
+
+class SmallEvaluation(PalateDpoTrainer):
+    """A device on which no evaluated row of more than `room` tokens fits; a CPU says it in words."""
+
+    room = 10**9
+
+    def score_row(self, row: PackedRow) -> tuple[torch.Tensor, torch.Tensor]:
+        if not self.model.training and self.reference and row.tokens > self.room:
+            raise RuntimeError(
+                "[enforce fail at alloc_cpu.cpp:120] DefaultCPUAllocator: can't allocate memory"
+            )
+        return super().score_row(row)
+
+
+def test_out_of_memory_in_an_evaluation_goes_down_the_same_ladder(tmp_path: Path, told: io.StringIO) -> None:
+    def evaluate(room: int) -> tuple[float, SmallEvaluation]:
+        torch.manual_seed(9)
+        trainer = SmallEvaluation(
+            model=tiny_llama(),
+            args=DPOConfig(**arguments(tmp_path / str(room), 2, 4), max_length=None, eval_strategy="no",
+                           per_device_eval_batch_size=4),
+            pairs=long_pairs()[:4],
+            eval_pairs=long_pairs()[4:],
+            options=EngineOptions(sharing="off"),
+            cache=tmp_path / "cache",
+            processing_class=tokenizer(),
+            peft_config=LORA,
+        )  # fmt: skip
+        trainer.room = room
+        return float(trainer.evaluate()["eval_loss"]), trainer
+
+    free, whole = evaluate(10**9)
+    tight, trainer = evaluate(700)
+    # Four pairs have some 1,100 tokens: two micro-batches of two pairs do.
+    assert (whole.counters.out_of_memory, whole.rung.budget) == (0, 8192)
+    assert trainer.counters.out_of_memory == 4
+    assert trainer.rung == Rung(512, False, "fp32")
+    assert tight == pytest.approx(free, rel=1e-6)
+    with pytest.raises(JobError, match="One example does not fit"):
+        evaluate(100)
