@@ -27,11 +27,11 @@ test('killing the agent during training ends in a finished run', async () => {
     const { progress } = await get()
     return progress?.stage === 'training' ? progress.step : 0
   }
-  await expect.poll(step, { timeout: 5 * 60_000, intervals: [100] }).toBeGreaterThanOrEqual(10)
+  await expect.poll(step, { timeout: 10 * 60_000, intervals: [100] }).toBeGreaterThanOrEqual(10)
   process.kill(Number(required('PALATE_AGENT_PID')), 'SIGKILL')
 
   await expect
-    .poll(async () => (await get()).status, { timeout: 8 * 60_000, intervals: [500] })
+    .poll(async () => (await get()).status, { timeout: 15 * 60_000, intervals: [500] })
     .toBe('finished')
   const run = await get()
   expect(run.attempts.map(({ status }) => status).sort()).toEqual(['finished', 'lost'])
