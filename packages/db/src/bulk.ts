@@ -1,9 +1,12 @@
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { Pool, type PoolClient } from 'pg'
 import copyStreams from 'pg-copy-streams'
 import * as schema from './schema'
 import type { Transaction } from './transaction'
+
+const graceMs = 5000
 
 /** Sends bytes into a `copy … from stdin`. Rejects with what the database says of them, at their end too. */
 export type CopyIn = (statement: string, bytes: Buffer) => Promise<void>
@@ -52,7 +55,9 @@ export function openBulk(url: string, options: { max: number; applicationName: s
       throw nameLoss(cause ?? error) // a rollback on a broken connection fails too, and is not what went wrong
     }
   }
-  return { transaction, close: () => pool.end() }
+  /** Waits a while for transactions under way. */
+  const close = () => Promise.race([pool.end(), sleep(graceMs, undefined, { ref: false })])
+  return { transaction, close }
 }
 
 export type Bulk = ReturnType<typeof openBulk>
