@@ -38,10 +38,10 @@ describe('an agent with two GPUs', () => {
     await until('both to train', () => eventsOf('run_1').length > 2 && eventsOf('run_2').length > 2)
     expect(hub.queue).toHaveLength(1)
     expect(hub.hellos[0]?.hardware.gpus.map(({ uuid }) => uuid)).toEqual(['GPU-a', 'GPU-b'])
-    expect(requests().slice(0, 2)).toMatchObject([
-      { freeGpus: ['GPU-a', 'GPU-b'], holding: [] },
-      { freeGpus: ['GPU-b'], holding: ['att_1_1'] },
-    ])
+    // It may have asked before there was anything; once it holds one lease it asks for the other card, then no more.
+    const asked = requests().map(({ freeGpus, holding }) => ({ freeGpus, holding }))
+    expect(asked[0]).toEqual({ freeGpus: ['GPU-a', 'GPU-b'], holding: [] })
+    expect(asked.at(-1)).toEqual({ freeGpus: ['GPU-b'], holding: ['att_1_1'] })
     for (const runId of ['run_1', 'run_2']) await letGo(home, runId, 6)
     await until('the third to train', () => eventsOf('run_3').length > 2)
     await letGo(home, 'run_3', 6)
