@@ -23,6 +23,7 @@ import { RunProof } from '../proof/run-proof'
 import { Page } from '../shell/page'
 import { RunCharts } from './run-charts'
 import { RunConfigView } from './run-config'
+import { RunFiles } from './run-files'
 import { kindName } from './run-kind'
 import { RunLogs } from './run-logs'
 import { RunProgress } from './run-progress'
@@ -69,6 +70,7 @@ function RunView({ run }: { run: Run }) {
           {proves ? <TabsTrigger value="proof">Proof</TabsTrigger> : null}
           {draws ? <TabsTrigger value="samples">Samples</TabsTrigger> : null}
           {draws ? <TabsTrigger value="receipt">Receipt</TabsTrigger> : null}
+          {draws ? <TabsTrigger value="files">Files</TabsTrigger> : null}
           <TabsTrigger value="logs">Log</TabsTrigger>
           <TabsTrigger value="config">Configuration</TabsTrigger>
         </TabsList>
@@ -83,6 +85,9 @@ function RunView({ run }: { run: Run }) {
         </TabsContent>
         <TabsContent value="receipt">
           <ReceiptCard run={run} />
+        </TabsContent>
+        <TabsContent value="files">
+          <RunFiles run={run} />
         </TabsContent>
         <TabsContent value="logs">
           <RunLogs run={run} />

@@ -1,0 +1,65 @@
+import { Card, Skeleton, Table, Td, Th, Tr } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import { formatBytes } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { useTRPC } from '../../lib/trpc'
+import { isMoving } from './run-status'
+import type { Run } from './types'
+
+const roleNames: Record<string, string> = {
+  hf: 'model, for transformers',
+  gguf: 'model, for llama.cpp',
+  adapter: 'adapter, for PEFT',
+  'adapter-gguf': 'adapter, for llama.cpp',
+}
+
+/** What a training delivered, each file with a link that works for an hour. */
+export function RunFiles({ run }: { run: Run }) {
+  const trpc = useTRPC()
+  const files = useQuery(
+    trpc.run.artifacts.queryOptions(
+      { runId: run.id },
+      { refetchInterval: isMoving(run.status) ? 15_000 : 30 * 60_000 },
+    ),
+  )
+  return (
+    <Loaded query={files} skeleton={<Skeleton className="h-40" />}>
+      {(found) =>
+        found.length === 0 ? (
+          <p className="py-10 text-center text-ink-2">
+            {isMoving(run.status)
+              ? 'Files are delivered when the training ends.'
+              : 'This run delivered no files.'}
+          </p>
+        ) : (
+          <Card>
+            <Table className="mt-1">
+              <thead>
+                <tr>
+                  <Th>File</Th>
+                  <Th className="max-sm:hidden">What it is</Th>
+                  <Th numeric>Size</Th>
+                </tr>
+              </thead>
+              <tbody>
+                {found.map(({ id, path, role, sizeBytes, sha256, url }) => (
+                  <Tr key={id}>
+                    <Td title={`SHA-256 ${sha256}`} className="[overflow-wrap:anywhere]">
+                      <a href={url} download className="text-accent underline underline-offset-3">
+                        {path.replace(/^output\//, '')}
+                      </a>
+                    </Td>
+                    <Td className="text-ink-2 max-sm:hidden">{roleNames[role] ?? role}</Td>
+                    <Td numeric className="whitespace-nowrap">
+                      {formatBytes(sizeBytes)}
+                    </Td>
+                  </Tr>
+                ))}
+              </tbody>
+            </Table>
+          </Card>
+        )
+      }
+    </Loaded>
+  )
+}
