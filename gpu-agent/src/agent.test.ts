@@ -46,7 +46,7 @@ describe('an agent with two GPUs', () => {
     await until('the third to train', () => eventsOf('run_3').length > 2)
     await letGo(home, 'run_3', 6)
     await until('the third', () => hub.endOf('run_3'))
-    expect(hub.endOf('run_1')).toMatchObject({ status: 'finished' })
+    expect(hub.endOf('run_1')).toMatchObject({ status: 'finished', error: null })
   })
 
   it('shows a trainer the GPUs of its lease alone', async () => {
