@@ -22,9 +22,9 @@ const gone = {
 
 /**
  * An agent has connected and says what it is and what it runs. What is still its own goes on (`keep`), what is not
- * must stop; what has come to its end, and of which the agent has nothing that is not recorded, is kept too, so that it
- * hears that all arrived; an attempt that it should run but does not is lost at once and its run is queued again. The first hello
- * under a new credential ends the old one.
+ * must stop; what has come to its end, and of which the agent has nothing that is not recorded, is kept too, so that
+ * it hears that all arrived; an attempt that it should run but does not is lost at once and its run is queued again.
+ * The first hello under a new credential ends the old one.
  *
  * @throws DomainError `invalid` where the two have no protocol in common, with the version that is needed
  */
