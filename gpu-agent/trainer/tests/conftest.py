@@ -75,7 +75,7 @@ def start(script: str, job: dict[str, Any]) -> subprocess.Popen[str]:
 def run(script: str, job: dict[str, Any], code: int = 0) -> list[Event]:
     """Run to the end; every line of stdout must be a JSON object with a type."""
     process = start(script, job)
-    out, err = process.communicate(timeout=600)
+    out, err = process.communicate(timeout=900)
     assert process.returncode == code, err[-3000:] + out[-3000:]
     lines: list[Event] = [json.loads(line) for line in out.splitlines()]
     assert all(isinstance(line["type"], str) for line in lines)

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from conftest import TRAINER, job_of, of, run
+from conftest import TRAINER, Inside, job_of, of, run
 
 NOISE = """
 import os, sys, events
@@ -40,7 +40,7 @@ def test_a_bad_job_ends_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" in of(lines, "log")[0]["text"]
 
 
-def test_bad_inputs_end_in_a_sentence(tmp_path: Path) -> None:
+def test_bad_inputs_end_in_a_sentence(tmp_path: Path, inside: Inside) -> None:
     (tmp_path / "ontology.json").write_text('{"version": 1}', encoding="utf-8")
-    lines = run("pretrain.py", job_of("pretrain", tmp_path, {"ontology": "ontology.json"}, {}), code=1)
+    lines = inside("pretrain.py", job_of("pretrain", tmp_path, {"ontology": "ontology.json"}, {}), code=1)
     assert lines[-1]["error"]["code"] == "bad_ontology"

@@ -9,7 +9,7 @@ from typing import Any
 import gguf
 import numpy as np
 import pytest
-from conftest import TINY_LORA, Event, job_of, losses, of, run
+from conftest import TINY_LORA, Event, Inside, job_of, losses, of, run
 from safetensors.numpy import load_file
 
 from corpus import make_corpus
@@ -133,30 +133,32 @@ def test_model_gguf(pretrained: tuple[Path, list[Event]]) -> None:
 
 
 def test_dpo_goes_on_from_an_adapter(tuned: tuple[Path, list[Event]], pretrained: tuple[Path, list[Event]],
-                                     ontology: Ontology, tmp_path: Path) -> None:  # fmt: skip
+                                     ontology: Ontology, tmp_path: Path, inside: Inside) -> None:  # fmt: skip
     work = prepared(tmp_path / "work", pretrained[0] / "output" / "hf", ontology)
     shutil.copytree(tuned[0] / "output" / "adapter", work / "inputs" / "adapter")
     inputs = {**DPO_INPUTS, "adapter": "inputs/adapter"}
-    lines = run("train_dpo.py", job_of("dpo", work, inputs, {**TINY_LORA, "epochs": 1, "sampleEvery": 0}))
+    lines = inside("train_dpo.py", job_of("dpo", work, inputs, {**TINY_LORA, "epochs": 1, "sampleEvery": 0}))
     # The reference is the given adapter, not the bare base: the first margin is nothing.
     assert of(lines, "metric")[0]["values"]["rewards/margins"] == pytest.approx(0, abs=1e-5)
     names = set(load_file(work / "output" / "adapter" / "adapter_model.safetensors"))
     assert names == set(load_file(tuned[0] / "output" / "adapter" / "adapter_model.safetensors"))
 
 
-def test_sft_learns(pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path) -> None:
+def test_sft_learns(
+    pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path, inside: Inside
+) -> None:
     work = prepared(tmp_path / "work", pretrained[0] / "output" / "hf", ontology)
     inputs = {"model": "inputs/model", "examples": "inputs/examples.jsonl"}
-    lines = run("train_sft.py", job_of("sft", work, inputs, {**TINY_LORA, "epochs": 8, "learningRate": 0.01}))
+    lines = inside("train_sft.py", job_of("sft", work, inputs, {**TINY_LORA, "epochs": 8, "learningRate": 0.01}))
     curve = losses(lines)
     assert curve[max(curve)] < curve[1]
     assert {line["role"] for line in of(lines, "artifact")} == {"adapter", "adapter-gguf"}
 
 
 def test_a_bad_pair_is_named(
-    pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path
+    pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path, inside: Inside
 ) -> None:
     work = prepared(tmp_path / "work", pretrained[0] / "output" / "hf", ontology)
     write_lines(work / "inputs" / "pairs.jsonl", [{"system": "a", "user": "b", "chosen": "c"}])
-    lines = run("train_dpo.py", job_of("dpo", work, DPO_INPUTS, TINY_LORA), code=1)
+    lines = inside("train_dpo.py", job_of("dpo", work, DPO_INPUTS, TINY_LORA), code=1)
     assert "Line 1 of pairs.jsonl" in lines[-1]["error"]["message"]

@@ -57,7 +57,7 @@ def test_a_resumed_run_has_the_same_losses(pretrained: tuple[Path, list[Event]],
 
 def test_sigterm_leaves_a_whole_checkpoint(tmp_path: Path) -> None:
     work = prepared(tmp_path)
-    config = {**TINY, "steps": 5000, "checkpointEvery": 0, "sampleEvery": 0}
+    config = {**TINY, "steps": 1000, "checkpointEvery": 0, "sampleEvery": 0}
     process = start("pretrain.py", job_of("pretrain", work, {"ontology": "inputs/ontology.json"}, config))
     assert process.stdout is not None
     told = ""
@@ -65,7 +65,7 @@ def test_sigterm_leaves_a_whole_checkpoint(tmp_path: Path) -> None:
         told = process.stdout.readline()
         assert told, "the trainer ended before its first step"
     process.send_signal(signal.SIGTERM)
-    rest, _ = process.communicate(timeout=120)
+    rest, _ = process.communicate(timeout=900)
     assert process.returncode == 0
     assert '"status": "cancelled"' in rest.splitlines()[-1]
     (folder,) = (work / "checkpoints").glob("checkpoint-*")

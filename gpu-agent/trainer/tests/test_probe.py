@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import torch
-from conftest import job_of, of, run
+from conftest import Inside, job_of, of
 
 from probe import best_rate
 
@@ -18,8 +18,8 @@ def test_a_rate_is_the_amount_over_the_time_of_the_best_round() -> None:
     assert 0 < rate <= 200  # a sleep is never shorter than it says
 
 
-def test_a_probe_tells_this_machine(tmp_path: Path) -> None:
-    lines = run("probe.py", job_of("probe", tmp_path, {}, {"matrixSize": 256, "diskBytes": 2**22}))
+def test_a_probe_tells_this_machine(tmp_path: Path, inside: Inside) -> None:
+    lines = inside("probe.py", job_of("probe", tmp_path, {}, {"matrixSize": 256, "diskBytes": 2**22}))
     told = of(lines, "probe")[0]
     assert told["precision"] in ("bf16", "fp32")
     assert 1e8 < told["flopsPerSecond"] < 1e15

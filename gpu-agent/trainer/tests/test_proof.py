@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TINY_LORA, Event, job_of, of, run
+from conftest import TINY_LORA, Event, Inside, job_of, of
 from test_lora import DPO_INPUTS, prepared, write_lines
 
 from job import JobError
@@ -96,9 +96,11 @@ def test_long_rows_keep_their_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert inspect([], tokenizer, "x", 10)[0].rows == 0
 
 
-def stopped_run(work: Path, rows: list[dict[str, Any]], config: dict[str, Any], code: int) -> list[Event]:
+def stopped_run(
+    inside: Inside, work: Path, rows: list[dict[str, Any]], config: dict[str, Any], code: int
+) -> list[Event]:
     write_lines(work / "inputs" / "pairs.jsonl", rows)
-    return run(
+    return inside(
         "train_dpo.py",
         job_of("dpo", work, DPO_INPUTS, {**TINY_LORA, "epochs": 1, "maxLength": 384, **config}),
         code,
@@ -106,7 +108,7 @@ def stopped_run(work: Path, rows: list[dict[str, Any]], config: dict[str, Any], 
 
 
 def test_a_run_is_stopped_before_it_starts_unless_overridden(
-    pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path
+    pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path, inside: Inside
 ) -> None:
     work = prepared(tmp_path / "work", pretrained[0] / "output" / "hf", ontology)
     pairs = work / "inputs" / "pairs.jsonl"
@@ -114,7 +116,7 @@ def test_a_run_is_stopped_before_it_starts_unless_overridden(
     rows[3]["rejected"] *= 9
     tokenizer = load_tokenizer(work / "inputs" / "model")
     assert len(encode_answer(tokenizer, rows[3]["rejected"])) > 384
-    lines = stopped_run(work, rows, {}, code=1)
+    lines = stopped_run(inside, work, rows, {}, code=1)
     assert lines[-1]["error"]["code"] == "proof_cut_answers"
     # The pair is left out as a whole: both of its answers count.
     assert lines[-1]["error"]["message"] == "2 of 32 answers (6.2%) do not fit into 384 tokens."
@@ -124,6 +126,6 @@ def test_a_run_is_stopped_before_it_starts_unless_overridden(
         (4, "rejected"),
     ]
     assert not of(lines, "run-start")
-    lines = stopped_run(work, rows, {"overrideProof": ["cut_answers"]}, code=0)
+    lines = stopped_run(inside, work, rows, {"overrideProof": ["cut_answers"]}, code=0)
     assert lines[-1]["status"] == "finished"
     assert of(lines, "proof")[0]["overridden"] == ["cut_answers"]

@@ -46,7 +46,7 @@ def launch(script: str, job: dict[str, Any]) -> subprocess.Popen[str]:
 
 def run_on_two(script: str, job: dict[str, Any]) -> list[Event]:
     process = launch(script, job)
-    out, err = process.communicate(timeout=300)
+    out, err = process.communicate(timeout=900)
     assert process.returncode == 0, err[-3000:] + out[-3000:]
     return [json.loads(line) for line in out.splitlines()]
 
@@ -55,7 +55,7 @@ def figures(lines: list[Event], name: str) -> dict[int, float]:
     return {line["step"]: line["values"][name] for line in of(lines, "metric") if name in line["values"]}
 
 
-def test_two_processes_train_as_one_and_resume(tmp_path: Path, model: Path, here: Here) -> None:
+def test_two_processes_train_as_one(tmp_path: Path, model: Path, here: Here) -> None:
     """Nine rows in steps of five: an epoch's last step has four. Two more are held out."""
     data = rows(11, pair_row)
     one, _ = here(train_dpo.train, prepare(tmp_path / "one", model, "dpo", "pairs", data, CONFIG))
@@ -71,10 +71,18 @@ def test_two_processes_train_as_one_and_resume(tmp_path: Path, model: Path, here
         load_file(tmp_path / where / "output/adapter/adapter_model.safetensors") for where in ("one", "two")
     ]
     assert all(torch.allclose(weight, weights[1][key], atol=2e-3) for key, weight in weights[0].items())
+
+
+@pytest.mark.nightly
+def test_two_processes_resume_exactly(tmp_path: Path, model: Path) -> None:
+    """Nine rows in steps of five: the last step of the first epoch, from the checkpoint before it, has four."""
+    job = prepare(tmp_path, model, "dpo", "pairs", rows(11, pair_row), CONFIG)
+    two = run_on_two("train_dpo.py", job)
     again = run_on_two("train_dpo.py", {**job, "resumeFrom": "checkpoints/checkpoint-3"})
     assert figures(again, "loss") == {4: pytest.approx(figures(two, "loss")[4], abs=1e-6)}
 
 
+@pytest.mark.nightly
 def test_two_processes_stop_together_with_a_checkpoint(tmp_path: Path, model: Path) -> None:
     job = prepare(tmp_path, model, "dpo", "pairs", rows(12, pair_row), {"epochs": 400, "batchSize": 4})
     process = launch("train_dpo.py", job)
@@ -84,7 +92,7 @@ def test_two_processes_stop_together_with_a_checkpoint(tmp_path: Path, model: Pa
         told.append(json.loads(line))
         if told[-1]["type"] == "metric" and told[-1]["step"] == 3:
             os.killpg(process.pid, signal.SIGTERM)
-    process.wait(60)
+    process.wait(300)
     assert told[-1]["status"] == "cancelled"
     at = of(told, "checkpoint")[-1]["path"]
     assert at == f"checkpoints/checkpoint-{int(told[-1]['summary']['steps'])}"
@@ -94,6 +102,7 @@ def test_two_processes_stop_together_with_a_checkpoint(tmp_path: Path, model: Pa
     ]
 
 
+@pytest.mark.nightly
 def test_processes_end_with_their_launcher(tmp_path: Path) -> None:
     script = tmp_path / "wait.py"
     script.write_text("import ranks, time\nranks.begin()\nprint('here', flush=True)\ntime.sleep(600)\n")
@@ -103,6 +112,6 @@ def test_processes_end_with_their_launcher(tmp_path: Path) -> None:
     children = psutil.Process(process.pid).children(recursive=True)
     assert len(children) == 2
     process.kill()
-    process.communicate(timeout=30)  # its pipes close when nobody holds them any more
-    _, alive = psutil.wait_procs(children, timeout=20)
+    process.communicate(timeout=300)  # its pipes close when nobody holds them any more
+    _, alive = psutil.wait_procs(children, timeout=300)
     assert [child.pid for child in alive if child.status() != psutil.STATUS_ZOMBIE] == []

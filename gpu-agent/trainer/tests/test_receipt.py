@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import TINY_LORA, Event, job_of, of, run
+from conftest import TINY_LORA, Event, Inside, job_of, of
 from test_contract import golden
 from test_lora import DPO_INPUTS, prepared
 
@@ -54,15 +54,15 @@ def test_energy_grows() -> None:
 
 
 def test_a_run_ends_with_its_receipt(
-    pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path
+    pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path, inside: Inside
 ) -> None:
     work = prepared(tmp_path / "work", pretrained[0] / "output" / "hf", ontology)
-    told = run("train_dpo.py", job_of("dpo", work, DPO_INPUTS, {**TINY_LORA, "epochs": 1}))[-1]["receipt"]
+    told = inside("train_dpo.py", job_of("dpo", work, DPO_INPUTS, {**TINY_LORA, "epochs": 1}))[-1]["receipt"]
     assert told["usefulTokens"] > 0 < told["usefulTokensPerSecond"]
     assert 0 < told["trainSeconds"] < told["seconds"]
     assert told["precision"] in ("fp32", "bf16")
     rows = (work / "inputs" / "pairs.jsonl").read_text(encoding="utf-8")
     (work / "inputs" / "pairs.jsonl").write_text(rows + json.dumps({"system": "a"}) + "\n", encoding="utf-8")
-    failed = run("train_dpo.py", job_of("dpo", work, DPO_INPUTS, TINY_LORA), code=1)
+    failed = inside("train_dpo.py", job_of("dpo", work, DPO_INPUTS, TINY_LORA), code=1)
     assert "usefulTokens" not in failed[-1]["receipt"]
     assert not of(failed, "proof")
