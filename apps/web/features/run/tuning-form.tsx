@@ -38,7 +38,7 @@ type TuningConfig<Config> = Config & {
   base?: ModelSource | undefined
   overrideProof?: ProofFault[] | undefined
 }
-export type TuningOrder<Config> = RunOrder<TuningConfig<Config>> & {
+type TuningOrder<Config> = RunOrder<TuningConfig<Config>> & {
   baseModelVersionId: string | undefined
   baseShape: ModelShape | undefined
 }
