@@ -2,6 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { startChild } from './child'
 
+it('keeps what a child wrote that left before anybody read it', async () => {
+  const script = 'console.log("begun"); console.log("ended")'
+  const child = await startChild({ command: process.execPath, args: ['-e', script], cwd: '/', env: {} })
+  await child.exited
+  await sleep(2500)
+  const seen: string[] = []
+  for await (const line of child.lines) seen.push(line)
+  expect(seen).toEqual(['begun', 'ended'])
+})
+
 it('reads all that a child wrote, also when the reader waits long after it has left', async () => {
   const script = 'console.log(Array.from({ length: 3000 }, (_, n) => "line " + n).join("\\n"))'
   const child = await startChild({ command: process.execPath, args: ['-e', script], cwd: '/', env: {} })

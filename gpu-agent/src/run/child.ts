@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
 import { linesOf } from './lines'
 import { type ProcessId, processStart, signalGroup } from './process'
@@ -31,6 +32,10 @@ export async function startChild({ command, args, cwd, env }: Command): Promise<
   await once(child, 'spawn')
   const pid = child.pid ?? 0
   child.on('error', () => undefined)
+  // Node throws away what is in the pipe of a child that has left and that nobody had begun to read: so it is read from
+  // the first moment on, as far as there is room, and the last word of a short run waits here for who follows it.
+  const stdout = child.stdout.pipe(new PassThrough(), { end: false })
+  child.stdout.on('error', () => undefined).once('close', () => stdout.end())
   const tail: string[] = []
   void (async () => {
     for await (const line of linesOf(child.stderr, 2000)) {
@@ -62,7 +67,7 @@ export async function startChild({ command, args, cwd, env }: Command): Promise<
   })
   return {
     id: { pid, startedAt: (await processStart(pid)) ?? 'unknown' },
-    lines: untilClosed(linesOf(child.stdout)),
+    lines: linesOf(stdout),
     exited,
     stderrTail: () => tail.join('\n'),
     end(graceMs) {
@@ -70,15 +75,5 @@ export async function startChild({ command, args, cwd, env }: Command): Promise<
       killAfter(graceMs)
     },
     killAfter,
-  }
-}
-
-/** A pipe that was closed from our side has simply ended. */
-async function* untilClosed(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  try {
-    yield* lines
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE'))
-      throw error
   }
 }
