@@ -15,7 +15,6 @@ from conftest import TRAINER, Event, of
 from safetensors.torch import load_file
 from test_runs import Here, pair_row, prepare, rows
 from test_runs import here as here
-from test_runs import model as model
 
 import train_dpo
 
