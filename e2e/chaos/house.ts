@@ -41,7 +41,12 @@ export class House {
     private readonly closeDeps: () => Promise<void>,
   ) {}
 
-  static async open(python: string, uploadCuts: number[]): Promise<House> {
+  /** @param agentEnv what the agent's owner says on top */
+  static async open(
+    python: string,
+    uploadCuts: number[],
+    agentEnv: Record<string, string> = {},
+  ): Promise<House> {
     const home = await mkdtemp(join(tmpdir(), 'palate-chaos-'))
     await chmod(home, 0o755)
     await mkdir(join(home, 'logs'))
@@ -84,6 +89,7 @@ export class House {
         PALATE_PYTHON: await witness.prepare(python),
         PALATE_SPOOL_QUOTA_BYTES: String(spoolQuotaBytes),
         PALATE_LLAMA_GPU: 'off',
+        ...agentEnv,
       },
       logFile: join(home, 'logs/agent.log'),
     })
