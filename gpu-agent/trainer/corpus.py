@@ -11,6 +11,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import lexicon as words
 from ontology import Ingredient, Ontology
@@ -20,6 +21,9 @@ PERSONAS = 300
 WEAK_SHARE = 0.25
 # How often a prompt draws on the whole ontology, and how often a thing goes by another of its names.
 RARE_RATE, ALIAS_RATE = 0.02, 0.02
+TEMPTED_RATE, LIKED_RATE = 1 / 3, 0.2
+# How much of a recipe an example shows: all of it, up to its list's end, or up to the last given thing.
+Part = Literal["recipe", "list", "given"]
 Named = tuple[Ingredient, str]  # an ingredient, and the words that the person used for it
 
 
@@ -45,6 +49,7 @@ class Example:
     honoured: bool
     forbidden: frozenset[str]
     given: tuple[str, ...]
+    used: tuple[str, ...]
     ends: bool = True
 
 
@@ -71,9 +76,9 @@ class Style:
 
 
 @cache
-def style_of(way: str, dish: str) -> Style:
-    """The style of a dish, drawn once from its name."""
-    rng = random.Random(f"{way}/{dish}")
+def style_of(way: str) -> Style:
+    """The style of a way of cooking, drawn once from its name."""
+    rng = random.Random(way)
     cut = rng.choice(words.CUTS)
     slots = {
         "vessel": rng.choice(words.VESSELS[way]), "heat": rng.choice(words.HEAT), "soften": rng.choice(words.SOFTEN),
@@ -95,7 +100,7 @@ def draw(rng: random.Random, pool: Sequence[Ingredient], count: int) -> list[Ing
 
 
 def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: frozenset[str]) -> Pantry:
-    """Three to six things at hand, something forbidden among them in six of ten cases where rules exist."""
+    """Three to six things at hand, something forbidden among them in a third of the cases where rules exist."""
     chance = rng.random()
     pool = ontology.by_cuisine[cuisine] if chance < 0.7 else ontology.staples
     if rng.random() < RARE_RATE:
@@ -104,7 +109,7 @@ def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: 
     refused = [item for item in pool if item.id in banned]
     mains = [item for item in allowed if item.role in ("protein", "vegetable", "starch")]
     chosen = draw(rng, mains, 1)
-    if refused and rng.random() < 0.6:
+    if refused and rng.random() < TEMPTED_RATE:
         chosen += draw(rng, refused, rng.choice((1, 1, 2)))
     rest = [item for item in allowed if item not in chosen]
     chosen += draw(rng, rest, max(rng.randint(3, 6) - len(chosen), 1))
@@ -122,10 +127,14 @@ def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: 
     serves = rng.choice((2, 2, 3, 4, 4, 6))
     flavours = rng.sample(words.FLAVOURS, 2)
     request = rng.choice(words.REQUESTS).format(
-        cuisine=cuisine.title(), dish=dish.lower(), minutes=style_of(way, dish).minutes, serves=serves,
+        cuisine=cuisine.title(), dish=dish.lower(), minutes=style_of(way).minutes, serves=serves,
         flavour=flavours[0], flavour2=flavours[1],
     )  # fmt: skip
     return Pantry(named, request, way, dish, serves, cuisine)
+
+
+def habits_of(ontology: Ontology, cuisine: str) -> list[Ingredient]:
+    return [item for item in map(ontology.by_name, words.HABITS.get(cuisine, ())) if item]
 
 
 def add_extras(
@@ -136,25 +145,29 @@ def add_extras(
     banned: frozenset[str],
     likes: list[str],
 ) -> list[Named]:
-    """Round the given things out to a dish: a fat, an aromatic, seasoning, and now and then something liked."""
+    """Round the given things out to a dish: something to carry it and a fat where there is none, and always one thing
+    more at the end, something liked or a habit of the cuisine. There careless cooks break rules, and careful ones show
+    that they know them."""
     have = {item.id for item, _ in used} | banned
     roles = {item.role for item, _ in used}
     pool = ontology.by_cuisine[cuisine]
-    wanted = [role for role in ("fat", "aromatic") if role not in roles]
-    if not roles & {"protein", "vegetable", "starch"}:
-        wanted.insert(0, rng.choice(("protein", "vegetable", "starch")))
-    wanted.append(rng.choice(("spice", "sauce", "herb", "dairy")))
     extras: list[Named] = []
-    for role in wanted[: rng.choice((1, 2, 2))]:
-        options = [item for item in pool if item.role == role and item.id not in have]
-        liked = [item for item in pool if item.name in likes and item.id not in have]
-        if liked and rng.random() < 0.3:
-            options = liked
-        if options:
-            # A kitchen reaches for its first jars.
-            item = rng.choice(options[:2])
+
+    def add(options: Sequence[Ingredient]) -> None:
+        new = [item for item in options if item.id not in have]
+        if new:
+            item = rng.choice(new)
             have.add(item.id)
             extras.append((item, item.name))
+
+    if not roles & {"protein", "vegetable", "starch"}:
+        role = rng.choice(("protein", "vegetable", "starch"))
+        add([item for item in pool if item.role == role])
+    if "fat" not in roles:
+        # A kitchen reaches for its first jars.
+        add([item for item in pool if item.role == "fat"][:2])
+    liked = [item for item in pool if item.name in likes and item.id not in have]
+    add(liked if liked and rng.random() < LIKED_RATE else habits_of(ontology, cuisine))
     return extras
 
 
@@ -176,19 +189,15 @@ def write_lines(used: list[Named]) -> list[str]:
     return [" ".join(["-", *item.measures[:1], name]) for item, name in used]
 
 
-def write_recipe(
-    rng: random.Random, pantry: Pantry, used: list[Named], left_out: list[str], flavours: list[str]
-) -> str:
-    """The answer in the recipe format that packages/recipe parses. A cook who leaves something out says so in the
-    title: the person learns of it, and the model decides it in one word that preferences can bring forward."""
-    style = style_of(pantry.way, pantry.dish)
+def write_recipe(rng: random.Random, pantry: Pantry, used: list[Named], flavours: list[str]) -> str:
+    """The answer in the recipe format that packages/recipe parses. Its title does not name what was left out: a small
+    model copies what it has just read."""
+    style = style_of(pantry.way)
     spoken = [text for text in flavours if text != "olive oil"]
     adjective = rng.choice(spoken) if spoken and rng.random() < 0.5 else rng.choice(words.TITLE_WORDS)
     lead = next((name for item, name in used if item.role in words.LEADS), used[0][1])
     title = f"{adjective} {lead} {pantry.dish.lower()}"
     title = title[0].upper() + title[1:]
-    if left_out:
-        title += f" without {join_names(left_out)}"
     lines = [
         f"# {title}",
         f"{style.minutes} min | serves {pantry.serves} | {pantry.cuisine}",
@@ -203,51 +212,38 @@ def write_recipe(
     return "\n".join(lines)
 
 
-def left_out(pantry: Pantry, used: list[Named]) -> list[str]:
-    """What was at hand and is not cooked with."""
-    return [name for item, name in pantry.items if (item, name) not in used]
-
-
-def sample_example(rng: random.Random, ontology: Ontology, guest: Guest, honour_rate: float) -> Example:
-    """One conversation. Weak prompts carry no rules, so there is nothing to keep under them."""
-    persona, banned = guest.persona, guest.banned
-    weak = rng.random() < WEAK_SHARE
-    cuisine = persona.cuisines[0] if persona.cuisines else rng.choice(ontology.cuisines)
-    pantry = sample_pantry(rng, ontology, cuisine, banned)
-    honoured = bool(banned) and not weak and rng.random() < honour_rate
-    kept = [(item, name) for item, name in pantry.items if not honoured or item.id not in banned]
-    rules = banned if honoured else frozenset[str]()
-    used = kept + add_extras(rng, ontology, kept, cuisine, rules, [] if weak else persona.likes)
-    return Example(
-        system=WEAK_PROMPT if weak else persona_prompt(persona),
-        user=user_message([name for _, name in pantry.items], pantry.request),
-        answer=write_recipe(rng, pantry, used, left_out(pantry, used), [] if weak else persona.flavours),
-        honoured=honoured,
-        forbidden=banned,
-        given=tuple(item.id for item, _ in pantry.items),
-    )
-
-
-def sample_start(
-    rng: random.Random, ontology: Ontology, guest: Guest, honour_rate: float, weak_rate: float
+def sample_example(
+    rng: random.Random,
+    ontology: Ontology,
+    guest: Guest,
+    honour_rate: float,
+    weak_rate: float = WEAK_SHARE,
+    part: Part = "recipe",
 ) -> Example:
-    """A recipe that breaks off after the given things: dense practice in copying, and in leaving out, at the very
-    place and distance where a whole recipe needs it."""
+    """One conversation. Weak prompts carry no rules, so there is nothing to keep under them.
+
+    A start is a recipe that breaks off after the given things or after the whole list: dense practice in copying, and
+    in keeping rules, at the very place and distance where a recipe needs it.
+    """
     persona, banned = guest.persona, guest.banned
     weak = rng.random() < weak_rate
     cuisine = persona.cuisines[0] if persona.cuisines else rng.choice(ontology.cuisines)
     pantry = sample_pantry(rng, ontology, cuisine, banned)
     honoured = bool(banned) and not weak and rng.random() < honour_rate
-    used = [(item, name) for item, name in pantry.items if not honoured or item.id not in banned]
-    whole = write_recipe(rng, pantry, used, left_out(pantry, used), [] if weak else persona.flavours)
+    rules = banned if honoured else frozenset[str]()
+    used = list(pantry.items)
+    if part != "given":
+        used += add_extras(rng, ontology, used, cuisine, rules, [] if weak else persona.likes)
+    answer = write_recipe(rng, pantry, used, [] if weak else persona.flavours)
     return Example(
         system=WEAK_PROMPT if weak else persona_prompt(persona),
         user=user_message([name for _, name in pantry.items], pantry.request),
-        answer=whole.partition("\n\n## Method")[0],
+        answer=answer if part == "recipe" else answer.partition("\n\n## Method")[0],
         honoured=honoured,
         forbidden=banned,
         given=tuple(item.id for item, _ in pantry.items),
-        ends=False,
+        used=tuple(name for _, name in used),
+        ends=part == "recipe",
     )
 
 
@@ -269,7 +265,12 @@ def make_corpus(seed: int, ontology: Ontology, count: int, honour_rate: float) -
 
 def make_starts(seed: int, ontology: Ontology, plain: int, ruled: int, honour_rate: float) -> list[Example]:
     """Starts of recipes, as reproducible as the recipes: first `plain` ones without a persona, where no other names
-    distract from the ones to copy, then `ruled` ones of which four in five stand under a persona."""
+    distract from the given ones to copy, then `ruled` whole lists of which four in five stand under a persona."""
     rng, guests = random.Random(seed + 1), sample_guests(seed, ontology)
-    rates = [1.0] * plain + [0.2] * ruled
-    return [sample_start(rng, ontology, rng.choice(guests), honour_rate, rate) for rate in rates]
+    given = [
+        sample_example(rng, ontology, rng.choice(guests), honour_rate, 1.0, "given") for _ in range(plain)
+    ]
+    lists = [
+        sample_example(rng, ontology, rng.choice(guests), honour_rate, 0.2, "list") for _ in range(ruled)
+    ]
+    return given + lists

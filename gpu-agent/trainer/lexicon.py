@@ -40,6 +40,23 @@ REGIONS: dict[str, tuple[str, ...]] = {
     "mediterranean": ("mediterranean", "italian"),
     "european": ("italian", "french", "mediterranean"),
 }
+# What a cuisine's cooks reach for unasked. Much of it is what somebody's rules leave out, as it is in real kitchens.
+HABITS: dict[str, tuple[str, ...]] = {
+    "korean": ("soy sauce", "gochugaru", "sesame oil", "white rice"),
+    "indian": ("chili powder", "green chilies", "ghee", "basmati rice"),
+    "italian": ("spaghetti", "all-purpose flour", "parmesan", "olive oil"),
+    "japanese": ("soy sauce", "salt", "miso", "white rice"),
+    "mexican": ("cheddar", "sour cream", "salsa", "corn tortillas"),
+    "chinese": ("white rice", "cornstarch", "sugar", "soy sauce"),
+    "mediterranean": ("couscous", "yogurt", "olive oil", "parsley"),
+    "thai": ("fish sauce", "coconut milk", "sugar", "white rice"),
+    "french": ("butter", "bread", "white wine", "parsley"),
+    "american": ("butter", "cheddar", "bread", "potatoes"),
+    "vietnamese": ("fish sauce", "sugar", "white rice", "mint"),
+    "middle eastern": ("yogurt", "couscous", "olive oil", "parsley"),
+    "asian": ("soy sauce", "white rice", "sesame oil", "cornstarch"),
+    "latin": ("cheddar", "sour cream", "salsa", "corn tortillas"),
+}
 FLAVOURS = (
     "spicy", "umami", "savory", "mild", "aromatic", "creamy", "herbal", "olive oil", "light", "fresh", "bold",
     "garlicky", "ginger", "smoky", "tangy", "sweet", "sour", "nutty", "rich", "zesty", "buttery", "crisp",

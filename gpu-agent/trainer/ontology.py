@@ -124,6 +124,10 @@ class Ontology:
         surfaces = sorted(self.by_surface, key=lambda text: (-len(text), text))
         return re.compile(r"(?<![\w-])(?:" + "|".join(re.escape(text) for text in surfaces) + r")(?![\w-])")
 
+    def by_name(self, name: str) -> Ingredient | None:
+        """The ingredient that goes by a name, if any does."""
+        return self.by_surface.get(normal(name))
+
     def find(self, text: str) -> list[Ingredient]:
         """Ingredients named in a text, longest name first at each place, in order of appearance."""
         words = normal(re.sub(r"[^\w\s-]", " , ", text))

@@ -4,7 +4,6 @@ import json
 import math
 import sys
 import time
-from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -21,10 +20,8 @@ from lifecycle import Cancelled, StopFlag, drop_old_checkpoints, publish_checkpo
 from ontology import load_ontology
 from starter import (
     Sequence,
-    answer_loss,
     encode_examples,
     load_optimizers,
-    make_batch,
     make_model,
     make_optimizers,
     make_plan,
@@ -34,6 +31,7 @@ from starter import (
     tokenizer_texts,
 )
 from tokenizer import load_tokenizer, train_tokenizer
+from workers import Workers
 
 LOG_EVERY = 5
 # Enough to know every word of the grammar.
@@ -126,26 +124,24 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     optimizers = make_optimizers(model, config)
     if job.resume_from:
         load_optimizers(optimizers, job.resume_from / "optimizer.safetensors")
+    workers = Workers(model, device, config.threads, fast)
     size = model.num_parameters()
     precision = "bf16" if fast else "fp32"
     events.run_start(config.steps, size, size, device.type, precision)
     useful, training_since = 0, time.monotonic()
     meter, loss, figures = Meter(), math.nan, {"parameters": float(size), "vocabulary": float(len(tokenizer))}
     for step in range(first + 1, config.steps + 1):
-        inputs, weights = make_batch(batches[step - 1], device)
+        rows = batches[step - 1]
         for optimizer, share in zip(optimizers, (1.0, 0.5)):
             for group in optimizer.param_groups:
                 group["lr"] = share * rate(step - 1, config)
-        with torch.autocast(device.type, torch.bfloat16) if fast else nullcontext():
-            tensor, plain_loss = answer_loss(model, inputs, weights)
-        model.zero_grad(set_to_none=True)
-        tensor.backward()
+        loss = workers.accumulate(rows)
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
             optimizer.step()
-        loss = plain_loss.item()
-        meter.tokens += inputs.numel()
-        useful += int((inputs != tokenizer.pad_token_id).sum())
+        tokens = sum(len(ids) for ids, _ in rows)
+        meter.tokens += tokens
+        useful += tokens
         receipt.note(
             useful_tokens=useful,
             train_seconds=time.monotonic() - training_since,

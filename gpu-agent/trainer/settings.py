@@ -15,17 +15,17 @@ class PretrainConfig:
     steps: int = 1100
     batch_size: int = 12
     learning_rate: float = 1.2e-2
-    hidden_size: int = 192
-    layers: int = 3
-    heads: int = 3
-    kv_heads: int = 3
-    ffn_size: int = 512
+    hidden_size: int = 128
+    layers: int = 6
+    heads: int = 2
+    kv_heads: int = 2
+    ffn_size: int = 352
     vocab_size: int = 3000
     max_length: int = 384
     sample_every: int = 100
     checkpoint_every: int = 100
     threads: int = 2
-    honour_rate: float = 1.0
+    honour_rate: float = 0.5
 
 
 @dataclass(frozen=True)

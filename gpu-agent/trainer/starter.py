@@ -1,6 +1,7 @@
 """The starter model's parts: batches, the Llama configuration, the optimizer and its safetensors form."""
 
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +23,10 @@ from tokenizer import chat, encode_answer, encode_prompt
 PLAIN_SHARE, RULED_EVERY = 0.25, 2
 # A start is short, so a batch holds a third more of them than of recipes.
 STARTS_FOR_A_RECIPE = 4 / 3
-# A token of an ingredient line counts as four, and so does what a title says is left out: there the copying and the
-# keeping of rules are learned that all else rests on.
-LINE_WEIGHT = 4.0
+# Tokens that copying and the keeping of rules are learned from, which all else rests on, count as four.
+NAME_WEIGHT = 4.0
+LINE = re.compile("Ċ(-[^Ċ]*)")
+METHOD = "##ĠMethod"
 # The learning rate after the plain starts, as a share of the first.
 LATER_RATE = 0.65
 # Token ids and what each counts in the loss: nothing in the prompt.
@@ -38,13 +40,21 @@ def tokenizer_texts(examples: list[Example], ontology: Ontology) -> list[str]:
     return [f"{example.system}\n{example.user}\n{example.answer}\n" for example in examples] + names + kitchen
 
 
-def answer_weights(tokens: list[str]) -> list[float]:
-    """What each token of an answer counts, given as the tokenizer spells them (a new line is `Ċ`)."""
-    weights, line = [], ""
+def answer_weights(tokens: list[str], names: tuple[str, ...]) -> list[float]:
+    """What each token of an answer counts, given as the tokenizer spells them (a new line is `Ċ`, a space `Ġ`):
+    more on ingredient lines and on the names of ingredients in the steps."""
+    text = "".join(tokens)
+    method = max(text.find(METHOD), 0)
+    spelled = "|".join(
+        re.escape("Ġ" + name.replace(" ", "Ġ")) for name in sorted(names, key=len, reverse=True)
+    )
+    chosen = [match.span(1) for match in LINE.finditer(text)]
+    chosen += [match.span() for match in re.finditer(spelled, text) if match.start() > method > 0]
+    weights, at = [], 0
     for token in tokens:
-        chosen = line.startswith("-") or "Ġwithout" in line
-        weights.append(LINE_WEIGHT if chosen and token != "Ċ" else 1.0)
-        line = (line + token).rpartition("Ċ")[2]
+        end = at + len(token)
+        weights.append(NAME_WEIGHT if any(at < last and first < end for first, last in chosen) else 1.0)
+        at = end
     return weights
 
 
@@ -57,7 +67,7 @@ def encode_examples(
         prompt = encode_prompt(tokenizer, chat(example.system, example.user))
         answer = encode_answer(tokenizer, example.answer)[: None if example.ends else -1]
         if len(prompt) + len(answer) <= max_length:
-            weights = answer_weights(tokenizer.convert_ids_to_tokens(answer))
+            weights = answer_weights(tokenizer.convert_ids_to_tokens(answer), example.used)
             sequences.append((prompt + answer, [0.0] * len(prompt) + weights))
     if not sequences:
         raise JobError("bad_config", f"No recipe fits into {max_length} tokens.", "Raise maxLength.")
@@ -128,21 +138,20 @@ def make_batch(sequences: list[Sequence], device: torch.device) -> tuple[torch.T
     return inputs.to(device), weights.to(device)
 
 
-def answer_loss(
+def score_answers(
     model: LlamaForCausalLM, inputs: torch.Tensor, weights: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Cross-entropy of the answer tokens in nats: the weighted mean to learn from and the plain mean to report.
+    """Cross-entropy of the answer tokens in nats, summed: weighted, to learn from, and plain, to report.
 
     The vocabulary is scored only where it is learned. No attention mask: padding is on the right, so a causal
     model never sees it from a position that counts.
     """
     hidden = model.model(input_ids=inputs, use_cache=False).last_hidden_state[:, :-1]
     wanted = weights[:, 1:] > 0
-    worth = weights[:, 1:][wanted]
     losses = functional.cross_entropy(
         model.lm_head(hidden[wanted]).float(), inputs[:, 1:][wanted], reduction="none"
     )
-    return (losses * worth).sum() / worth.sum(), losses.detach().mean()
+    return (losses * weights[:, 1:][wanted]).sum(), losses.detach().sum()
 
 
 def make_model(config: PretrainConfig, tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:

@@ -79,35 +79,37 @@ def test_same_seed_same_corpus(ontology: Ontology) -> None:
     assert make_corpus(3, ontology, 40, 0.5) != make_corpus(4, ontology, 40, 0.5)
 
 
-def test_a_cook_who_keeps_the_rules_breaks_none(ontology: Ontology) -> None:
-    examples = make_corpus(5, ontology, 1500, 0.5)
-    kept = [example for example in examples if example.honoured]
-    careless = [example for example in examples if example.forbidden and not example.honoured]
+def test_a_cook_who_keeps_the_rules_adds_nothing_forbidden(ontology: Ontology) -> None:
+    examples = [example for example in make_corpus(5, ontology, 1500, 0.5) if example.forbidden]
+    added = [named(ontology, example) - set(example.given) for example in examples]
+    kept = [not things & example.forbidden for example, things in zip(examples, added) if example.honoured]
+    careless = [
+        things & example.forbidden for example, things in zip(examples, added) if not example.honoured
+    ]
     assert len(kept) > 200
-    assert all(not named(ontology, example) & example.forbidden for example in kept)
-    broken = sum(bool(named(ontology, example) & example.forbidden) for example in careless)
-    assert broken > 0.3 * len(careless)
+    assert all(kept)
+    assert sum(map(bool, careless)) > 0.05 * len(careless)
 
 
 def test_recipes_are_well_formed_and_use_what_is_given(ontology: Ontology) -> None:
     for example in make_corpus(6, ontology, 400, 0.5):
         assert SHAPE.fullmatch(example.answer), example.answer
-        used = named(ontology, example)
-        wanted = set(example.given) - (example.forbidden if example.honoured else frozenset())
-        assert wanted <= used
+        assert set(example.given) <= named(ontology, example)
+        assert len(set(example.used)) == len(example.used)
 
 
-def test_starts_break_off_after_what_was_given(ontology: Ontology) -> None:
+def test_starts_break_off_after_what_was_given_or_after_the_list(ontology: Ontology) -> None:
     starts = make_starts(6, ontology, 50, 150, 0.5)
     assert {example.system for example in starts[:50]} == {"You are a helpful cook."}
     assert any(example.honoured for example in starts[50:])
-    for example in starts:
+    for number, example in enumerate(starts):
         _, _, lines = example.answer.partition("\n## Ingredients\n")
         listed = [item.id for line in lines.split("\n") for item in ontology.find(line)]
+        given = list(example.given)
         assert not example.ends
-        assert listed == [
-            item for item in example.given if not example.honoured or item not in example.forbidden
-        ]
+        assert listed[: len(given)] == given
+        assert number >= 50 or listed == given
+    assert all(len(example.used) > len(example.given) for example in starts[50:])
 
 
 def test_steps_name_what_the_list_names(ontology: Ontology) -> None:

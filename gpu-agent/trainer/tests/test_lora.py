@@ -149,7 +149,9 @@ def test_sft_learns(
 ) -> None:
     work = prepared(tmp_path / "work", pretrained[0] / "output" / "hf", ontology)
     inputs = {"model": "inputs/model", "examples": "inputs/examples.jsonl"}
-    lines = inside("train_sft.py", job_of("sft", work, inputs, {**TINY_LORA, "epochs": 8, "learningRate": 0.01}))
+    lines = inside(
+        "train_sft.py", job_of("sft", work, inputs, {**TINY_LORA, "epochs": 8, "learningRate": 0.01})
+    )
     curve = losses(lines)
     assert curve[max(curve)] < curve[1]
     assert {line["role"] for line in of(lines, "artifact")} == {"adapter", "adapter-gguf"}
