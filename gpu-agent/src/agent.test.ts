@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { HardwareReport, type LeaseRequest, type TrainerEvent } from '@palate/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Agent } from './agent'
-import { letGo, removeHome, startAgent, temporaryHome, until } from './testing/agent'
+import { letGo, removeHome, startAgent, temporaryHome, trainerPids, until } from './testing/agent'
 import { twoCards } from './testing/graphics-cards'
 import { TestHub } from './testing/test-hub'
 
@@ -113,6 +113,18 @@ it('an agent that was given a credential which the hub does not take comes back 
   await until('a hello under the new one', () => !hub.credentials.has('credential-1'))
   await until('the former one is forgotten', async () => !('former' in (await kept())))
   expect(await kept()).toMatchObject({ agentId: 'agent_1', credential: 'credential-2' })
+})
+
+it('an agent that was revoked stops what it trains', async () => {
+  agent = await startAgent(hub.url, home)
+  hub.lease('run_r', { steps: 6, goTo: 3 })
+  await until('it to train', () => eventsOf('run_r').length > 2)
+  const alive = async () => (await trainerPids(home, 'run_r')).alive.length
+  expect(await alive()).toBe(1)
+  hub.credentials.clear()
+  for (const socket of hub.sockets.values()) socket.disconnect(true)
+  await until('the trainer to be gone', async () => (await alive()) === 0)
+  expect(hub.endOf('run_r')).toBeNull()
 })
 
 it('an agent without a GPU says so', async () => {

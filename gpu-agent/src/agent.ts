@@ -65,7 +65,11 @@ export class Agent {
         agent.server.cancelAll()
       },
       onRefused: (reason) => log.warn({ reason }, 'the hub does not let this agent in yet'),
-      onUnknown: () => credential.refused(),
+      onUnknown: () => {
+        const another = credential.refused()
+        if (!another) agent.shutOut()
+        return another
+      },
     })
     const tools: AttemptTools = {
       ...{ link, cache, http, timings, log, spoolQuotaBytes: settings.spoolQuotaBytes },
@@ -112,6 +116,16 @@ export class Agent {
     this.leaser?.drain()
     const late = new Promise<void>((resolve) => deadline?.addEventListener('abort', () => resolve()))
     await (deadline ? Promise.race([this.working, late]) : this.working)
+  }
+
+  /** The hub knows no credential of this agent any more: what it trains would be refused, and is nobody's to train. */
+  private shutOut(): void {
+    if (this.attempts.size === 0) return
+    this.log.warn(
+      { running: this.attempts.size },
+      'this agent was revoked: it stops what it runs and keeps the checkpoints; enrol it anew on the Agents page',
+    )
+    for (const attempt of this.attempts.values()) attempt.stop()
   }
 
   private async begin(): Promise<void> {
