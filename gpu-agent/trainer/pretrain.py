@@ -12,7 +12,7 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 import events
 import receipt
 from corpus import make_corpus, make_starts
-from device import choose_device, has_fast_bf16, seed_all, set_threads
+from device import choose_device, has_fast_bf16, seed_all
 from export import write_model
 from generate import emit_sample
 from job import Job, JobError, PretrainConfig
@@ -113,7 +113,6 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     """The whole run; returns its figures. Raises `Cancelled` once a checkpoint stands after SIGTERM."""
     config = job.config
     assert isinstance(config, PretrainConfig)
-    set_threads(config.threads)
     seed_all(job.seed)
     began = time.monotonic()
     tokenizer, batches = prepare(job, config)

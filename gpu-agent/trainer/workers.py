@@ -24,6 +24,8 @@ class Workers:
         self.parameters = [weight for weight in model.parameters() if weight.requires_grad]
         self.count = min(threads, MOST) if device.type == "cpu" else 1
         each = max(1, threads // self.count)
+        # Here too: threads that share an operation wait for each other, ten times longer where a core is busy.
+        torch.set_num_threads(each)
         self.pool = ThreadPoolExecutor(self.count, initializer=torch.set_num_threads, initargs=(each,))
 
     def accumulate(self, rows: list[Sequence]) -> float:
