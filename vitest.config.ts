@@ -12,7 +12,7 @@ export default defineConfig({
     globalSetup: ['packages/db/src/testing/global-setup.ts'],
     maxWorkers: 2,
     // Limits for what hangs, not for what is slow: the machine may be busy with other things.
-    testTimeout: 180_000,
-    hookTimeout: 240_000,
+    testTimeout: 300_000,
+    hookTimeout: 400_000,
   },
 })
