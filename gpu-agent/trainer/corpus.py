@@ -134,6 +134,7 @@ def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: 
 
 
 def habits_of(ontology: Ontology, cuisine: str) -> list[Ingredient]:
+    """What the cuisine's cooks reach for unasked, as far as the ontology knows it."""
     return [item for item in map(ontology.by_name, words.HABITS.get(cuisine, ())) if item]
 
 
@@ -190,7 +191,7 @@ def write_lines(used: list[Named]) -> list[str]:
 
 
 def write_recipe(rng: random.Random, pantry: Pantry, used: list[Named], flavours: list[str]) -> str:
-    """The answer in the recipe format that packages/recipe parses. Its title does not name what was left out: a small
+    """The answer in the recipe format that packages/recipe parses. Its title names nothing that is avoided: a small
     model copies what it has just read."""
     style = style_of(pantry.way)
     spoken = [text for text in flavours if text != "olive oil"]

@@ -91,13 +91,18 @@ test('an agent is online while it is connected and heard of', async () => {
   expect(await status()).toBe('offline')
 })
 
-test('hello keeps an attempt whose end is recorded and was not acknowledged, unless the agent has more of it', async () => {
+/** A run that an agent has just been given. */
+async function leased() {
   const kitchen = await createKitchen(deps)
   const { id } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
   const box = await createAgent(deps, kitchen.workspaceId)
   const lease = await claimRun(box, hello)
   if (!lease) throw new Error('no lease')
-  const { runId, attemptId, epoch } = lease
+  return { kitchen, id, box, ...lease }
+}
+
+test('hello keeps an attempt whose end is recorded and was not acknowledged, unless the agent has more of it', async () => {
+  const { kitchen, id, box, runId, attemptId, epoch } = await leased()
   const error = { code: 'oom', message: 'Memory ran out.', remedy: '' }
   const event = { type: 'run-end', status: 'failed', summary: {}, error } as const
   await recordRunEvents(box, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
@@ -152,12 +157,7 @@ test('what a box cannot have or PostgreSQL cannot store is refused in words, bef
 })
 
 test('hello keeps what is still its own, stops what is not, and frees what it does not run', async () => {
-  const kitchen = await createKitchen(deps)
-  const { id } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
-  const box = await createAgent(deps, kitchen.workspaceId)
-  const lease = await claimRun(box, hello)
-  if (!lease) throw new Error('no lease')
-  const { runId, attemptId, epoch } = lease
+  const { kitchen, id, box, runId, attemptId, epoch } = await leased()
   const event = { type: 'log', level: 'info', text: 'x' } as const
   await recordRunEvents(box, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
   await cancelRun(kitchen.engineer, { id })
