@@ -59,6 +59,7 @@ describe('what a line names', () => {
     ['2 Tbsp. butter or margarine', ['butter', 'margarine']],
     ['Chicken-style tofu', ['firm-tofu']],
     ['Line a cookie sheet and take a bread knife.', []],
+    ['Push aside and fry the leek, then serve with fries.', ['leeks', 'potato-chips']],
     ['Stir the rice in a rice cooker.', ['white-rice']],
   ])('the ingredients of "%s"', (text, ids) => {
     expect(matchIngredients(text).map(({ ingredient }) => ingredient.id)).toEqual(ids)

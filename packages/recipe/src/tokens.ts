@@ -10,6 +10,7 @@ const IRREGULAR: Record<string, string> = {
   cookies: 'cookie',
   brownies: 'brownie',
   veggies: 'veggie',
+  fries: 'fries', // chips of potato; "fry" is what a cook does
   molasses: 'molasses',
 }
 
