@@ -29,7 +29,7 @@ const settings: Settings = {
   files: values.data ?? samples,
   pretrain: values.quick ? { steps: 120 } : {},
   dpo: values.quick ? { epochs: 1, batchSize: 4 } : {},
-  promptsPerPersona: values.quick ? 3 : 24,
+  promptsPerPersona: values.quick ? 3 : 36,
   samplesPerCase: values.quick ? 1 : 2,
   caseLimit: values.quick ? 12 : undefined,
   seed: Number(values.seed),

@@ -81,12 +81,15 @@ class SftConfig(LoraSettings):
 class DpoConfig(LoraSettings):
     """Preference training; loss names and weights as TRL spells them."""
 
+    # The chosen answers are learned as well as preferred: without that, a small model that is pushed away from the
+    # others forgets how a recipe goes (docs/starter-model.md).
+    loss_types: list[str] = field(default_factory=lambda: ["sigmoid", "sft"])
+    # One for each loss; where losses are named without weights, each counts once.
+    loss_weights: list[float] = field(default_factory=lambda: [1.0, 1.0])
     # An answer of 320 tokens, the most that variants are written with, and a persona's prompt.
     max_length: int = 512
-    epochs: int = 3
+    epochs: int = 5
     beta: float = 0.1
-    loss_types: list[str] = field(default_factory=lambda: ["sigmoid"])
-    loss_weights: list[float] = field(default_factory=lambda: [1.0])
     label_smoothing: float = 0.0
     prefix_sharing: str = "auto"
 
@@ -144,6 +147,8 @@ def parse_config(kind: str, raw: Any) -> Config:
     for name in ("steps", "batch_size", "threads", "epochs", "lora_rank", "vocab_size", "max_length"):
         if values.get(name, 1) == 0:
             raise refuse(f"config.{camel(name)} must be at least 1.", "Raise it.")
+    if "loss_types" in values:
+        values.setdefault("loss_weights", [1.0] * len(values["loss_types"]))
     config = config_type(**values)
     check_together(config)
     return config

@@ -28,7 +28,10 @@ def test_dpo_lists(tmp_path: Path) -> None:
     assert isinstance(job.config, DpoConfig)
     assert (job.config.loss_types, job.config.loss_weights) == (["ipo"], [2.0])
     with pytest.raises(JobError, match="differ in length"):
-        parse_job(job_of("dpo", tmp_path, inputs, {"lossTypes": ["ipo", "sft"]}))
+        parse_job(job_of("dpo", tmp_path, inputs, {"lossTypes": ["ipo", "sft"], "lossWeights": [1]}))
+    alone = parse_job(job_of("dpo", tmp_path, inputs, {"lossTypes": ["ipo"]})).config
+    assert isinstance(alone, DpoConfig)
+    assert (alone.loss_types, alone.loss_weights) == (["ipo"], [1.0])
 
 
 @pytest.mark.parametrize(

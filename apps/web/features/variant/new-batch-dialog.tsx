@@ -22,7 +22,7 @@ export function NewBatchDialog() {
   const personas = useQuery(trpc.persona.list.queryOptions(undefined, { enabled: open }))
   const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
   const datasets = useQuery(trpc.dataset.list.queryOptions(undefined, { enabled: open }))
-  const form = useForm({ resolver: zodResolver(CreateBatchInput), defaultValues: { promptsPerPersona: 24 } })
+  const form = useForm({ resolver: zodResolver(CreateBatchInput), defaultValues: { promptsPerPersona: 36 } })
   const create = useMutation(
     trpc.variant.createBatch.mutationOptions({
       onSuccess: (batch) => {

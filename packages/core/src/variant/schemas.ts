@@ -11,7 +11,7 @@ export const CreateBatchInput = z.strictObject({
     .int()
     .min(1, 'At least one prompt a persona.')
     .max(500, 'At most 500 prompts a persona.')
-    .default(24),
+    .default(36),
   /** The same seed, personas and data give the same prompts; the batch's number where it is not said. */
   seed: z.int().min(0).max(2_147_483_647).optional(),
   /** How many people judge each pair. */

@@ -149,7 +149,7 @@ describe('what a configuration asks of a machine', () => {
     expect(plain).toMatchObject({
       settings: { method: 'lora', rank: 16, targets: all },
       wish: { tokensPerStep: 8 * 2 * 200 },
-      data: { epochs: 3, reference: true },
+      data: { epochs: 5, reference: true },
     })
     const set = { loraRank: 4, targetModules: ['q_proj'], batchSize: 2, epochs: 1, maxLength: 100 }
     expect(
