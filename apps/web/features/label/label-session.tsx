@@ -3,13 +3,16 @@
 import { Button, EmptyState, Kbd, Progress, Skeleton, Tag } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { formatCount, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
+import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
 import { HelpDialog } from './help-dialog'
 import { PairView } from './pair-view'
+import { RulesButton } from './rules-button'
 import { useLabelQueue } from './use-label-queue'
 
 /** One pair after the other, blind, by key or by touch. */
@@ -46,11 +49,17 @@ export function LabelSession() {
 function SessionBar({ onHelp }: { onHelp: () => void }) {
   const trpc = useTRPC()
   const summary = useQuery(trpc.label.summary.queryOptions())
+  const overview = useQuery(trpc.overview.get.queryOptions())
+  const router = useRouter()
+  const may = useMay()
   const data = summary.data
+  // Somebody on the way through the loop has seen what judging is like; a team that labels is left in peace.
+  const isEnough = may('label:rule') && overview.data?.next?.key === 'labels' && (data?.mine ?? 0) > 0
   const judged = data ? data.pairs - data.open : 0
   return (
     <>
       <Tag className="max-md:hidden">blind</Tag>
+      {isEnough ? <RulesButton onJudged={() => router.push('/labels')} /> : null}
       {data ? (
         <>
           <span className="num whitespace-nowrap text-ink-2" aria-live="polite">

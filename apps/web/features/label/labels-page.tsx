@@ -1,35 +1,21 @@
 'use client'
 
 import { Button, Card, CardHead, EmptyState, Progress, Skeleton, Stat, Table, Td, Th, Tr } from '@palate/ui'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { toast } from 'sonner'
-import { formatCount, plural } from '../../lib/format'
+import { formatCount } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
+import { RulesButton } from './rules-button'
 
 type Summary = Outputs['label']['summary']
 
 export function LabelsPage() {
   const trpc = useTRPC()
   const may = useMay()
-  const queryClient = useQueryClient()
   const summary = useQuery(trpc.label.summary.queryOptions())
-  const rules = useMutation(
-    trpc.label.applyRules.mutationOptions({
-      onSuccess: ({ judged, decided, ties }) => {
-        toast.success(
-          judged === 0
-            ? 'Every pair already has a vote of the rules.'
-            : `The rules judged ${plural(judged, 'pair')}: ${formatCount(decided)} decided, ${formatCount(ties)} without a winner.`,
-        )
-        void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
-        void queryClient.invalidateQueries(trpc.overview.pathFilter())
-      },
-    }),
-  )
   const some = (summary.data?.pairs ?? 0) > 0
   return (
     <Page
@@ -39,11 +25,7 @@ export function LabelsPage() {
       actions={
         some ? (
           <>
-            {may('label:rule') ? (
-              <Button busy={rules.isPending} onClick={() => rules.mutate({})}>
-                Let the rules label the rest
-              </Button>
-            ) : null}
+            {may('label:rule') ? <RulesButton /> : null}
             {may('label:create') ? (
               <Button asChild>
                 <Link href="/labels/session">Label pairs</Link>

@@ -6,6 +6,11 @@ type Starter = { scope: string; work: () => Promise<string> }
 /** The steps that need no choice: each does the work with its defaults and names the page on which to watch it. */
 export function startersOf(client: Client): Readonly<Record<string, Starter | undefined>> {
   return {
+    data: {
+      scope: 'dataset:create',
+      work: async () =>
+        `/data/${(await client.dataset.importSample.mutate({ sample: 'csv' })).datasetVersionId}`,
+    },
     starter: {
       scope: 'run:create',
       work: async () => `/training/${(await client.run.create.mutate({ kind: 'pretrain', config: {} })).id}`,

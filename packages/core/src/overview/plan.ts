@@ -105,8 +105,8 @@ const rules: Record<StationKey, Rule> = {
     count: ({ recipes }) => recipes,
     detail: ({ datasets, recipes }) => (datasets > 0 ? plural(recipes, 'recipe') : 'no recipes yet'),
     step: () => ({
-      label: 'Add recipes',
-      hint: 'Upload a file of recipes, or take the sample: its ingredients become the questions that you judge later.',
+      label: 'Add the sample recipes',
+      hint: 'Their ingredients become the questions that you judge later. A file of your own goes in under Data.',
     }),
     watch: 'Watch the import',
   },
