@@ -6,8 +6,6 @@ import { Answers, type Generation } from './answers'
 import { llamaGpu } from './env'
 import { readItems } from './items'
 
-const atOnce = 4
-
 type Work = { job: TrainerJob; emit: (event: TrainerEvent) => void; signal: AbortSignal }
 
 /**
@@ -37,7 +35,7 @@ export async function generateAll({ job, emit, signal }: Work): Promise<Record<s
   const missing = items.filter(({ itemId }) => !answers.made.has(itemId))
   const baseOf = (item: GenerateItem) => modelOf(config, item.model).base
   for (const base of new Set(missing.map(baseOf))) {
-    const model = await openModel({ path: pathInside(inputs, base), gpu: llamaGpu(), sequences: atOnce })
+    const model = await openModel({ path: pathInside(inputs, base), gpu: llamaGpu() })
     const next = missing.filter((item) => baseOf(item) === base).values()
     const line = async () => {
       for (const item of next) {
@@ -48,7 +46,7 @@ export async function generateAll({ job, emit, signal }: Work): Promise<Record<s
         report(generation)
       }
     }
-    await Promise.all(Array.from({ length: atOnce }, line))
+    await Promise.all(Array.from({ length: model.sequences }, line))
     await model.dispose()
   }
   await answers.close()

@@ -3,7 +3,7 @@ import { type LlamaContextSequence, LlamaLogLevel, type LlamaModel, type Token }
 import { InferenceError } from './error'
 import { sharedLlama } from './llama'
 import { chatPrompt, type Message, plainTokens } from './prompt'
-import { SequencePool } from './sequence-pool'
+import { type PoolOptions, SequencePool } from './sequence-pool'
 import { createTextStream } from './text-stream'
 
 export type OpenOptions = {
@@ -13,7 +13,7 @@ export type OpenOptions = {
   gpu?: 'auto' | false
   /** Threads of one decode on the CPU. Default: one for a small model, all cores but one for a large one. */
   threads?: number
-  /** Answers that are decoded together in one batch. Default 4. */
+  /** Answers that are written at once. Default: 16 with a small model, 4 with a large one. */
   sequences?: number
   /** Longest prompt and answer together, in tokens; never more than the model was trained on. Default 4096. */
   contextTokens?: number
@@ -47,7 +47,10 @@ export type Answer = {
 }
 
 const poolLimit = 4
-/** Below this many bytes of weights, threads wait for each other longer than they work. */
+/**
+ * Below this many bytes of weights, threads of one decode wait for each other longer than they work: each core then
+ * decodes answers of its own.
+ */
 const smallModelBytes = 256 * 1024 * 1024
 
 /** Opens a base model; adapters come and go by request, each with a context beside the base's. @throws Error on a bad file */
@@ -55,7 +58,7 @@ export async function openModel(options: OpenOptions): Promise<Model> {
   const llama = await sharedLlama(options.gpu ?? 'auto')
   llama.logLevel = LlamaLogLevel.error
   const model = await llama.loadModel({ modelPath: options.path })
-  return new Model(model, options)
+  return new Model(model, { onCpu: llama.gpu === false, ...options })
 }
 
 export class Model {
@@ -63,8 +66,13 @@ export class Model {
 
   constructor(
     private readonly model: LlamaModel,
-    private readonly options: OpenOptions,
+    private readonly options: OpenOptions & { onCpu: boolean },
   ) {}
+
+  /** How many answers are written at once; more wait in line. */
+  get sequences(): number {
+    return this.options.sequences ?? (this.isSmall ? 16 : 4)
+  }
 
   /** Longest prompt and answer together, in tokens. */
   get contextTokens(): number {
@@ -82,7 +90,7 @@ export class Model {
   }
 
   /**
-   * Answers a conversation. Calls may overlap; those of the same adapter share batches.
+   * Answers a conversation. Calls may overlap; those of the same adapter and core share batches.
    *
    * @throws InferenceError `prompt_too_long` when not one token of an answer would fit
    */
@@ -139,20 +147,24 @@ export class Model {
     return finish('stop')
   }
 
-  private defaultThreads(): number {
-    return this.model.size < smallModelBytes ? 1 : Math.max(1, availableParallelism() - 1)
+  private get isSmall(): boolean {
+    return this.model.size < smallModelBytes
+  }
+
+  /** One context with several threads, or for a small model several contexts with one thread each. */
+  private layout(): PoolOptions {
+    const { contextTokens, sequences, isSmall, options } = this
+    const cores = availableParallelism()
+    const threads = options.threads ?? (isSmall ? 1 : Math.max(1, cores - 1))
+    const contexts = isSmall && options.onCpu ? Math.min(Math.floor(cores / threads) || 1, sequences) : 1
+    return { contextTokens, sequences, contexts, threads }
   }
 
   private async pool(adapterPath: string | null): Promise<SequencePool> {
     const key = adapterPath ?? ''
     let pool = this.pools.get(key)
     if (!pool) {
-      const { sequences = 4, threads = this.defaultThreads() } = this.options
-      pool = SequencePool.open(this.model, adapterPath, {
-        contextTokens: this.contextTokens,
-        sequences,
-        threads,
-      })
+      pool = SequencePool.open(this.model, adapterPath, this.layout())
       this.pools.set(key, pool)
       pool.catch(() => this.pools.delete(key))
       await this.evict(key)

@@ -1,10 +1,18 @@
 import type { LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
 
-export type PoolOptions = { contextTokens: number; sequences: number; threads: number }
+export type PoolOptions = {
+  contextTokens: number
+  /** In all contexts together. */
+  sequences: number
+  contexts: number
+  /** Of each context. */
+  threads: number
+}
 
 /**
- * A context of one set of weights (the base, or the base with an adapter) with a fixed number of sequences.
- * Requests that run at the same time are decoded in one batch; more of them than sequences wait in line.
+ * Contexts of one set of weights (the base, or the base with an adapter) with a fixed number of sequences.
+ * Requests that run at the same time are spread over the contexts, and decoded in one batch where they share one;
+ * more of them than sequences wait in line.
  */
 export class SequencePool {
   lastUsed = 0
@@ -12,8 +20,10 @@ export class SequencePool {
   private readonly waiting: ((sequence: LlamaContextSequence) => void)[] = []
   private busy = 0
 
-  private constructor(private readonly context: LlamaContext) {
-    this.free = Array.from({ length: context.totalSequences }, () => context.getSequence())
+  private constructor(private readonly contexts: readonly LlamaContext[]) {
+    const rounds = Math.max(...contexts.map(({ totalSequences }) => totalSequences))
+    // In turns, so that the first requests go to a context each.
+    this.free = Array.from({ length: rounds }, () => contexts.map((context) => context.getSequence())).flat()
   }
 
   static async open(
@@ -21,13 +31,22 @@ export class SequencePool {
     adapterPath: string | null,
     options: PoolOptions,
   ): Promise<SequencePool> {
-    const context = await model.createContext({
-      contextSize: options.contextTokens,
-      sequences: options.sequences,
-      threads: options.threads,
-      ...(adapterPath ? { lora: adapterPath } : {}),
-    })
-    return new SequencePool(context)
+    const contexts: LlamaContext[] = []
+    try {
+      while (contexts.length < options.contexts)
+        contexts.push(
+          await model.createContext({
+            contextSize: options.contextTokens,
+            sequences: Math.ceil(options.sequences / options.contexts),
+            threads: options.threads,
+            ...(adapterPath ? { lora: adapterPath } : {}),
+          }),
+        )
+    } catch (error) {
+      for (const context of contexts) await context.dispose()
+      throw error
+    }
+    return new SequencePool(contexts)
   }
 
   get isIdle(): boolean {
@@ -51,7 +70,7 @@ export class SequencePool {
     }
   }
 
-  dispose(): Promise<void> {
-    return this.context.dispose()
+  async dispose(): Promise<void> {
+    for (const context of this.contexts) await context.dispose()
   }
 }
