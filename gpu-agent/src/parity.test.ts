@@ -26,6 +26,8 @@ const Example = z.object({ system: z.string(), user: z.string(), answer: z.strin
 
 const Row = z.object({ title: z.string(), ingredients: z.array(z.string()), directions: z.array(z.string()) })
 const maxTokens = 96
+/** Enough that 20 of them are free of ties. */
+const asked = 56
 
 const corpusProgram = `
 import json, sys
@@ -44,22 +46,19 @@ const odd = [
   'x\r\ny 1234567 ٣ ²',
 ]
 
-/** llama.cpp rounds what it multiplies with F16 weights to F16; below this lead transformers itself is at a tie. */
-const tieNats = 0.02
-
 /**
- * The same tokens, to the last one, in at least 17 of 20 conversations; where two answers part, it is at a tie of
- * transformers' own two best tokens (the small model of the tests has some, in its loops).
+ * llama.cpp rounds what it multiplies with F16 weights to F16, which moves the small model's scores by up to 0.002
+ * nats. Where transformers' two best tokens are closer than this, neither is the right one.
  */
-function expectSame(ours: number[][], theirs: z.infer<typeof Reference>) {
-  const parted = theirs.greedy.flatMap((tokens, index) => {
-    const mine = ours[index] ?? []
-    const at = tokens.findIndex((token, step) => token !== mine[step])
-    if (at < 0 && mine.length === tokens.length) return []
-    return [{ index, at, margin: theirs.margins[index]?.[at] ?? Number.POSITIVE_INFINITY }]
-  })
-  expect(parted.filter(({ margin }) => margin >= tieNats)).toEqual([])
-  expect(ours.length - parted.length).toBeGreaterThanOrEqual(17)
+const tieNats = 0.005
+
+/** The same tokens, to the last one, in each of the first 20 conversations in which transformers meets no tie. */
+function expectSame(ours: number[][], { greedy, margins }: z.infer<typeof Reference>) {
+  const clear = greedy.flatMap((tokens, index) =>
+    margins[index]?.every((margin) => margin >= tieNats) ? [{ theirs: tokens, ours: ours[index] }] : [],
+  )
+  expect(clear.length).toBeGreaterThanOrEqual(20)
+  for (const answer of clear.slice(0, 20)) expect(answer.ours).toEqual(answer.theirs)
 }
 
 describe.skipIf(!python)(`transformers and llama.cpp agree${unlessPython}`, () => {
@@ -76,7 +75,7 @@ describe.skipIf(!python)(`transformers and llama.cpp agree${unlessPython}`, () =
     const examples = z
       .array(Example)
       .parse(JSON.parse(await runTrainer(python ?? '', ['-c', corpusProgram, ontology])))
-    conversations = examples.slice(0, 20).map(({ system, user }) => [
+    conversations = examples.slice(0, asked).map(({ system, user }) => [
       { role: 'system', content: system },
       { role: 'user', content: user },
     ])
