@@ -57,7 +57,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(\\.next|\\.builds|node_modules|trainer)/' },
+    exclude: { path: '(^|/)(\\.next|\\.build-[^/]*|node_modules|trainer)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'packages/config/tsconfig.json' },
     enhancedResolveOptions: {

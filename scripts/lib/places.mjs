@@ -14,7 +14,6 @@ export const homeFolder = resolve(root, process.env.PALATE_HOME ?? '.palate')
 const skipped = new Set([
   'node_modules',
   '.next',
-  '.builds',
   'next-env.d.ts',
   '__pycache__',
   '.turbo',
@@ -28,7 +27,7 @@ function* files(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
     a.name < b.name ? -1 : 1,
   )) {
-    if (skipped.has(entry.name) || entry.name.endsWith('.test.ts')) continue
+    if (skipped.has(entry.name) || /^\.build-|\.test\.ts$/.test(entry.name)) continue
     const path = join(folder, entry.name)
     if (entry.isDirectory()) yield* files(path)
     else yield path

@@ -146,17 +146,19 @@ export const installPythonFor = (requirements) => makePython(requirements)
 
 /**
  * The web app's production build, by the content of everything that it is built from. Each lies in a folder of its
- * own, so that a newer build never pulls the files from under a server that still runs an older one.
+ * own, so that a newer build never pulls the files from under a server that still runs an older one. The folder lies as deep
+ * as `.next` does: from there a build finds the files of the packages (`import.meta.url`).
  * @returns the folder, relative to apps/web
  */
 export async function buildWeb() {
   const web = join(root, 'apps/web')
   const parts = [web, join(root, 'packages'), join(root, 'package-lock.json')]
   const name = contentHash(parts, process.versions.node)
-  const folder = join(web, '.builds', name)
-  if (existsSync(folder)) return { dist: `.builds/${name}`, note: 'already built' }
-  return withLock(join(web, '.builds', 'next'), async () => {
-    if (existsSync(folder)) return { dist: `.builds/${name}`, note: 'already built' }
+  const dist = `.build-${name}`
+  const folder = join(web, dist)
+  if (existsSync(folder)) return { dist, note: 'already built' }
+  return withLock(join(web, '.build-next'), async () => {
+    if (existsSync(folder)) return { dist, note: 'already built' }
     await run(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
       cwd: web,
       env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
@@ -167,15 +169,15 @@ export async function buildWeb() {
       filter: (path) => !/[\\/]\.next[\\/](cache|dev)$/.test(path),
     })
     renameSync(copy, folder)
-    pruneBuilds(join(web, '.builds'))
-    return { dist: `.builds/${name}`, note: '' }
+    pruneBuilds(web)
+    return { dist, note: '' }
   })
 }
 
 /** The three newest builds stay: an older server may still read its own. */
 function pruneBuilds(folder) {
   const builds = readdirSync(folder)
-    .filter((name) => /^[0-9a-f]{16}$/.test(name))
+    .filter((name) => /^\.build-[0-9a-f]{16}$/.test(name))
     .map((name) => ({ path: join(folder, name), time: statSync(join(folder, name)).mtimeMs }))
     .sort((a, b) => b.time - a.time)
   for (const { path } of builds.slice(3)) rmSync(path, { recursive: true, force: true })
