@@ -11,6 +11,8 @@ export function MetricChart({
   live,
   totalSteps,
   height,
+  share,
+  clock,
 }: {
   series: readonly MetricSeries[]
   /** What the legend says for a key; the key itself where it says nothing. */
@@ -20,6 +22,10 @@ export function MetricChart({
   live: boolean
   totalSteps?: number
   height?: number
+  /** Values are shares of a whole. */
+  share?: boolean
+  /** Steps are seconds since the run began. */
+  clock?: boolean
 }) {
   const lines = useMemo<ChartSeries[]>(
     () =>
@@ -37,8 +43,10 @@ export function MetricChart({
       label={label}
       smoothing={smoothing}
       live={live}
-      xMax={live ? totalSteps : undefined}
+      xMax={live && !clock ? totalSteps : undefined}
       height={height}
+      share={share}
+      clock={clock}
     />
   )
 }

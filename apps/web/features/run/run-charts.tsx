@@ -3,7 +3,7 @@
 import { Card, CardBody, CardHead, Skeleton, Slider } from '@palate/ui'
 import { useState } from 'react'
 import { Loaded } from '../../lib/loaded'
-import { groupCharts } from './chart-groups'
+import { groupCharts, groupMachineCharts } from './chart-groups'
 import { MetricChart } from './metric-chart'
 import type { Run } from './types'
 import { useMetrics } from './use-metrics'
@@ -12,7 +12,7 @@ import { useMetrics } from './use-metrics'
 export function RunCharts({ run }: { run: Run }) {
   const metrics = useMetrics(run)
   const [smoothing, setSmoothing] = useState(0.6)
-  const live = run.status === 'running' || run.status === 'cancelling'
+  const live = isLive(run)
   return (
     <Loaded query={metrics} skeleton={<Skeleton className="h-64" />}>
       {(series) =>
@@ -34,26 +34,55 @@ export function RunCharts({ run }: { run: Run }) {
                 className="w-28"
               />
             </div>
-            <div className="grid gap-4 md:grid-cols-2">
-              {groupCharts(series).map((group) => (
-                <Card key={group.title}>
-                  <CardHead title={group.title} />
-                  <CardBody className="pt-2">
-                    <MetricChart
-                      series={group.series}
-                      names={group.names}
-                      label={group.title}
-                      smoothing={smoothing}
-                      live={live}
-                      totalSteps={run.progress?.totalSteps || undefined}
-                    />
-                  </CardBody>
-                </Card>
-              ))}
-            </div>
+            <Charts groups={groupCharts(series)} run={run} smoothing={smoothing} />
+            {groupMachineCharts(series).length > 0 ? (
+              <>
+                <h2 className="title mt-2 text-lg">The machine</h2>
+                <Charts groups={groupMachineCharts(series)} run={run} smoothing={smoothing} clock />
+              </>
+            ) : null}
           </div>
         )
       }
     </Loaded>
+  )
+}
+
+const isLive = ({ status }: Run) => status === 'running' || status === 'cancelling'
+
+function Charts({
+  groups,
+  run,
+  smoothing,
+  clock,
+}: {
+  groups: ReturnType<typeof groupCharts>
+  run: Run
+  smoothing: number
+  /** Over the seconds of the run instead of its steps. */
+  clock?: boolean
+}) {
+  if (groups.length === 0)
+    return <p className="py-10 text-center text-ink-2">The first point appears with the first steps.</p>
+  return (
+    <div className="grid gap-4 md:grid-cols-2">
+      {groups.map(({ title, series, names, share }) => (
+        <Card key={title}>
+          <CardHead title={title} />
+          <CardBody className="pt-2">
+            <MetricChart
+              series={series}
+              names={names}
+              label={title}
+              smoothing={smoothing}
+              live={isLive(run)}
+              totalSteps={run.progress?.totalSteps || undefined}
+              share={share}
+              clock={clock}
+            />
+          </CardBody>
+        </Card>
+      ))}
+    </div>
   )
 }

@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { cn } from '../cn'
 import { align, type ChartSeries } from './align'
-import { formatFigure } from './format'
+import { formatClock, formatFigure, formatShare } from './format'
 import { chartOptions } from './options'
 import { smooth } from './smooth'
 
@@ -20,6 +20,8 @@ export function Chart({
   height = 200,
   live = false,
   xMax,
+  share = false,
+  clock = false,
   label,
   className,
 }: {
@@ -31,6 +33,10 @@ export function Chart({
   live?: boolean
   /** Where x will end, when that is known before the data gets there. */
   xMax?: number
+  /** Values are shares of a whole: from nothing to all of it, in per cent. */
+  share?: boolean
+  /** x is in seconds. */
+  clock?: boolean
   label: string
   className?: string
 }) {
@@ -39,7 +45,7 @@ export function Chart({
   const [cursor, setCursor] = useState<number | null>(null)
   const smoothed = smoothing > 0
   const colours = series.map((one, index) => one.colour ?? (index % 6) + 1)
-  const shape = JSON.stringify([colours, smoothed, height, live, xMax])
+  const shape = JSON.stringify([colours, smoothed, height, live, xMax, share, clock])
 
   const data = useMemo<uPlot.AlignedData>(() => {
     const { x, ys } = align(series)
@@ -51,12 +57,14 @@ export function Chart({
   useEffect(() => {
     const element = host.current
     if (!element) return
-    const [lines, doubled, tall, growing, end] = JSON.parse(shape) as [
+    const [lines, doubled, tall, growing, end, shares, timed] = JSON.parse(shape) as [
       number[],
       boolean,
       number,
       boolean,
       number | null,
+      boolean,
+      boolean,
     ]
     const drawn = new uPlot(
       chartOptions({
@@ -66,6 +74,8 @@ export function Chart({
         smoothed: doubled,
         live: growing,
         xMax: end ?? undefined,
+        share: shares,
+        clock: timed,
         onCursor: setCursor,
       }),
       latest.current,
@@ -104,11 +114,16 @@ export function Chart({
         {series.map((one, index) => (
           <span key={one.label} className="inline-flex items-center gap-1.5">
             <span aria-hidden="true" className={cn('size-1.75 rounded-full', dots[colours[index] ?? 1])} />
-            {one.label} <b className="font-semibold text-ink">{formatFigure(shown(index))}</b>
+            {one.label}{' '}
+            <b className="font-semibold text-ink">
+              {share ? formatShare(shown(index)) : formatFigure(shown(index))}
+            </b>
           </span>
         ))}
         {step === undefined ? null : (
-          <span className="ml-auto text-ink-3">step {step.toLocaleString('en')}</span>
+          <span className="ml-auto text-ink-3">
+            {clock ? formatClock(step) : `step ${step.toLocaleString('en')}`}
+          </span>
         )}
       </figcaption>
     </figure>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatFigure, formatTick } from './format'
+import { formatClock, formatFigure, formatShare, formatTick } from './format'
 
 it.each([
   [0, '0'],
@@ -30,4 +30,9 @@ it.each([
   [0.8112345, 0.0000005, '0.8112345'],
 ])('the tick %s, %s apart, reads %s', (value, increment, text) => {
   expect(formatTick(value, increment)).toBe(text)
+})
+
+it('reads shares as per cent and seconds as a clock', () => {
+  expect([0, 0.583, 1, null].map(formatShare)).toEqual(['0 %', '58 %', '100 %', '–'])
+  expect([5, 750, 7200].map(formatClock)).toEqual(['0:05', '12:30', '2:00:00'])
 })

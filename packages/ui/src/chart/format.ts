@@ -8,6 +8,21 @@ export function formatFigure(value: number | null | undefined): string {
   return value.toPrecision(3).replace(/^-/, '−')
 }
 
+/** A share of a whole in per cent. */
+export function formatShare(value: number | null | undefined): string {
+  return value === null || value === undefined || !Number.isFinite(value)
+    ? '–'
+    : `${Math.round(value * 100)} %`
+}
+
+/** Seconds as a clock shows them: 0:05, 12:30, 2:00:00. */
+export function formatClock(seconds: number): string {
+  const two = (part: number) => String(part).padStart(2, '0')
+  const whole = Math.round(seconds)
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60]
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
+}
+
 /** A tick of an axis with as many decimals as tell it from its neighbour, `increment` away. */
 export function formatTick(value: number, increment: number): string {
   const size = Math.abs(value)

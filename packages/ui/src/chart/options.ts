@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import { formatTick } from './format'
+import { formatClock, formatShare, formatTick } from './format'
 
 const token = (name: string) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
@@ -44,6 +44,8 @@ export function chartOptions({
   smoothed,
   live,
   xMax,
+  share,
+  clock,
   onCursor,
 }: {
   width: number
@@ -52,6 +54,8 @@ export function chartOptions({
   smoothed: boolean
   live: boolean
   xMax: number | undefined
+  share: boolean
+  clock: boolean
   onCursor: (index: number | null) => void
 }): uPlot.Options {
   const line = (colour: number, faded: boolean): uPlot.Series => ({
@@ -74,7 +78,7 @@ export function chartOptions({
     cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false } },
     scales: {
       x: { time: false, range: (_, min, max) => [min, Math.max(xMax ?? max, max, min + 1)] },
-      y: { range: (_, min, max) => padRange(min, max) },
+      y: { range: share ? [0, 1] : (_, min, max) => padRange(min, max) },
     },
     axes: [
       {
@@ -83,10 +87,20 @@ export function chartOptions({
         size: 26,
         gap: 4,
         space: 56,
+        ...(clock ? { incrs: clockIncrements } : {}),
         values: (_, splits) =>
-          splits.map((step) => (Number.isInteger(step) ? step.toLocaleString('en') : '')),
+          splits.map((step) =>
+            Number.isInteger(step) ? (clock ? formatClock(step) : step.toLocaleString('en')) : '',
+          ),
       },
-      { ...axis, grid: { stroke: stroke('line'), width: 1 }, size: roomFor, gap: 6, space: 38 },
+      {
+        ...axis,
+        ...(share ? { values: (_: uPlot, splits: number[]) => splits.map(formatShare) } : {}),
+        grid: { stroke: stroke('line'), width: 1 },
+        size: roomFor,
+        gap: 6,
+        space: 38,
+      },
     ],
     series: [
       {},
@@ -100,6 +114,9 @@ export function chartOptions({
     },
   }
 }
+
+/** Between two ticks of a clock, in seconds. */
+const clockIncrements = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800]
 
 function padRange(min: number | null, max: number | null): [number, number] {
   if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return [0, 1]
