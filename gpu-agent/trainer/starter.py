@@ -4,6 +4,7 @@ import random
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import torch
@@ -17,7 +18,7 @@ from job import JobError, PretrainConfig
 from kitchen_words import KITCHEN_WORDS
 from muon import Muon
 from ontology import Ontology
-from tokenizer import chat, encode_answer, encode_prompt
+from tokenizer import chat, encode_answer, encode_prompt, encode_texts
 
 # The first part of the steps is starts of recipes without a persona; then every second step is starts under one.
 PLAIN_SHARE, RULED_EVERY = 0.25, 2
@@ -45,17 +46,18 @@ def answer_weights(tokens: list[str], names: tuple[str, ...]) -> list[float]:
     more on ingredient lines and on the names of ingredients in the steps."""
     text = "".join(tokens)
     method = max(text.find(METHOD), 0)
-    spelled = "|".join(
-        re.escape("Ġ" + name.replace(" ", "Ġ")) for name in sorted(names, key=len, reverse=True)
-    )
     chosen = [match.span(1) for match in LINE.finditer(text)]
-    chosen += [match.span() for match in re.finditer(spelled, text) if match.start() > method > 0]
-    weights, at = [], 0
-    for token in tokens:
-        end = at + len(token)
-        weights.append(NAME_WEIGHT if any(at < last and first < end for first, last in chosen) else 1.0)
-        at = end
-    return weights
+    for name in names if method else ():
+        spelled = "Ġ" + name.replace(" ", "Ġ")
+        first = text.find(spelled, method + 1)
+        while first >= 0:
+            chosen.append((first, first + len(spelled)))
+            first = text.find(spelled, first + 1)
+    heavy = bytearray(len(text))
+    for first, last in chosen:
+        heavy[first:last] = b"\1" * (last - first)
+    ends = list(accumulate(map(len, tokens), initial=0))
+    return [NAME_WEIGHT if any(heavy[at:end]) else 1.0 for at, end in pairwise(ends)]
 
 
 def encode_examples(
@@ -63,11 +65,13 @@ def encode_examples(
 ) -> list[Sequence]:
     """Token ids and weights of each conversation that fits; the answer alone is learned."""
     sequences = []
+    known = encode_texts(tokenizer, [text for one in examples for text in (one.system, one.user, one.answer)])
+    spelled = tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
     for example in examples:
-        prompt = encode_prompt(tokenizer, chat(example.system, example.user))
-        answer = encode_answer(tokenizer, example.answer)[: None if example.ends else -1]
+        prompt = encode_prompt(tokenizer, chat(example.system, example.user), known)
+        answer = encode_answer(tokenizer, example.answer, known)[: None if example.ends else -1]
         if len(prompt) + len(answer) <= max_length:
-            weights = answer_weights(tokenizer.convert_ids_to_tokens(answer), example.used)
+            weights = answer_weights([spelled[token] for token in answer], example.used)
             sequences.append((prompt + answer, [0.0] * len(prompt) + weights))
     if not sequences:
         raise JobError("bad_config", f"No recipe fits into {max_length} tokens.", "Raise maxLength.")
