@@ -54,7 +54,9 @@ function SessionBar({ onHelp }: { onHelp: () => void }) {
   const may = useMay()
   const data = summary.data
   // Somebody on the way through the loop has seen what judging is like; a team that labels is left in peace.
-  const isEnough = may('label:rule') && overview.data?.next?.key === 'labels' && (data?.mine ?? 0) > 0
+  const { next, stations = [] } = overview.data ?? {}
+  const allWritten = stations.some(({ key, state }) => key === 'variants' && state === 'done')
+  const isEnough = may('label:rule') && allWritten && next?.key === 'labels' && (data?.mine ?? 0) > 0
   const judged = data ? data.pairs - data.open : 0
   return (
     <>

@@ -57,6 +57,12 @@ test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
   ['some votes', { ...withPairs, decided: 9, unjudged: 130 }, 'labels', '/labels'],
   ['all judged, nothing decided', { ...withPairs, decided: 1, unjudged: 0 }, 'labels', '/variants'],
   ['a small batch, all judged', { ...withPairs, pairs: 6, decided: 4, unjudged: 0 }, 'training', '/training'],
+  [
+    'the rules were quicker than the writing',
+    { ...withPairs, pairs: 35, decided: 24, unjudged: 0, writing: 'batch_1' },
+    'labels',
+    '/variants/batch_1',
+  ],
   ['labels enough', labelled, 'training', '/training'],
   ['the training runs', { ...labelled, tuning: 'run_2' }, 'training', '/training/run_2'],
   ['a tuned model', tuned, 'evaluation', '/evaluation'],

@@ -63,8 +63,8 @@ export interface OverviewFacts {
 export const enoughPairs = 60
 const fewestPairs = 2
 
-function enoughLabels({ decided, unjudged }: OverviewFacts): boolean {
-  return decided >= enoughPairs || (decided >= fewestPairs && unjudged === 0)
+function enoughLabels({ decided, unjudged, writing }: OverviewFacts): boolean {
+  return decided >= enoughPairs || (decided >= fewestPairs && unjudged === 0 && !writing)
 }
 
 interface Rule {
@@ -211,7 +211,13 @@ const rules: Record<StationKey, Rule> = {
   },
 }
 
-function stepToLabels({ decided, unjudged }: OverviewFacts): ReturnType<Rule['step']> {
+function stepToLabels({ decided, unjudged, writing }: OverviewFacts): ReturnType<Rule['step']> {
+  if (unjudged === 0 && writing)
+    return {
+      label: 'Watch the answers arrive',
+      hint: 'All pairs so far are judged. More of them are being written.',
+      href: `/variants/${writing}`,
+    }
   if (unjudged === 0)
     return {
       label: 'Write more variants',
