@@ -12,14 +12,11 @@ import { useMetrics } from './use-metrics'
 export function RunCharts({ run }: { run: Run }) {
   const metrics = useMetrics(run)
   const [smoothing, setSmoothing] = useState(0.6)
-  const live = isLive(run)
   return (
     <Loaded query={metrics} skeleton={<Skeleton className="h-64" />}>
       {(series) =>
         series.length === 0 ? (
-          <p className="py-10 text-center text-ink-2">
-            {live ? 'The first point appears with the first steps.' : 'This run has measured nothing.'}
-          </p>
+          <NoPoints run={run} />
         ) : (
           <div className="flex flex-col gap-4">
             <div className="flex items-center justify-end gap-3 text-sm text-ink-2">
@@ -62,8 +59,7 @@ function Charts({
   /** Over the seconds of the run instead of its steps. */
   clock?: boolean
 }) {
-  if (groups.length === 0)
-    return <p className="py-10 text-center text-ink-2">The first point appears with the first steps.</p>
+  if (groups.length === 0) return <NoPoints run={run} />
   return (
     <div className="grid gap-4 md:grid-cols-2">
       {groups.map(({ title, series, names, share }) => (
@@ -84,5 +80,15 @@ function Charts({
         </Card>
       ))}
     </div>
+  )
+}
+
+function NoPoints({ run }: { run: Run }) {
+  return (
+    <p className="py-10 text-center text-ink-2">
+      {run.status === 'queued' || isLive(run)
+        ? 'The first point appears with the first steps.'
+        : 'This run has measured nothing.'}
+    </p>
   )
 }
