@@ -40,7 +40,10 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
     await shoot(page, '0-overview-first')
   })
 
-  await test.step('2 data: two files in, a broken one refused in words', async () => {
+  await test.step('2 data: the sample by the dark button, a file, and a broken one refused in words', async () => {
+    await page.getByRole('button', { name: 'Add the sample recipes' }).click()
+    await expect(page.getByText('Rows kept')).toBeVisible(minutes(5))
+    await shoot(page, '2-data-csv')
     await page.goto('/data')
     await page.getByLabel('Recipe file').setInputFiles({
       name: 'broken.csv',
@@ -50,11 +53,7 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
     await expect(page.getByText(/failed/i).first()).toBeVisible(minutes(5))
     await shoot(page, '2-data-broken')
     await page.goto('/data')
-    await page.getByLabel('Recipe file').setInputFiles(sample('recipes.csv'))
-    await expect(page.getByText('Rows kept')).toBeVisible(minutes(5))
-    await shoot(page, '2-data-csv')
-    await page.goto('/data')
-    await page.getByRole('button', { name: 'Use the sample JSONL' }).click()
+    await page.getByLabel('Recipe file').setInputFiles(sample('recipes.jsonl'))
     await expect(page.getByText('Rows kept')).toBeVisible(minutes(5))
     await shoot(page, '2-data-jsonl')
   })
