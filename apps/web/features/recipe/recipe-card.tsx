@@ -81,7 +81,7 @@ export function RecipeCard({
                 // biome-ignore lint/suspicious/noArrayIndexKey: lines of a finished text have no other identity
                 key={index}
                 className={cn(
-                  'grid grid-cols-[76px_1fr] gap-2.5 border-b border-dotted border-line-strong py-1.25 sm:grid-cols-[92px_1fr]',
+                  'grid grid-cols-[98px_1fr] gap-2.5 border-b border-dotted border-line-strong py-1.25 sm:grid-cols-[104px_1fr]',
                   same?.ingredients.has(index) && 'opacity-50',
                 )}
               >
