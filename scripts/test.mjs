@@ -13,6 +13,7 @@ import { findChromium, installPython } from './lib/setup.mjs'
 const asked = process.argv.slice(2)
 const nightly = asked.includes('nightly')
 const only = asked.filter((part) => part !== 'nightly')
+const parts = ['check', 'unit', 'chaos', 'browser']
 const wants = (part) => only.length === 0 || only.includes(part)
 const totals = { passed: 0, failed: 0, skipped: 0 }
 const reports = mkdtempSync(join(tmpdir(), 'palate-reports-'))
@@ -135,6 +136,9 @@ async function browser(python, dist) {
 
 try {
   process.stdout.write(`\n${bold('Palate: checks and tests')}\n\n`)
+  const unknown = only.filter((part) => !parts.includes(part))
+  if (unknown.length > 0)
+    throw new Stop(`There is no part ${unknown.join(', ')}. Choose of ${parts.join(', ')}, or nightly.`)
   await preparePackages()
   const python = await preparePython(() => installPython({ dev: true }))
   if (wants('check')) await check(python)
