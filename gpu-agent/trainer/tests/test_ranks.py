@@ -104,7 +104,8 @@ def test_two_processes_stop_together_with_a_checkpoint(tmp_path: Path, model: Pa
 @pytest.mark.nightly
 def test_processes_end_with_their_launcher(tmp_path: Path) -> None:
     script = tmp_path / "wait.py"
-    script.write_text("import ranks, time\nranks.begin()\nprint('here', flush=True)\ntime.sleep(600)\n")
+    # One write a line: two processes share the pipe.
+    script.write_text("import os, ranks, time\nranks.begin()\nos.write(1, b'here\\n')\ntime.sleep(600)\n")
     process = launch(str(script), {"workDir": str(tmp_path)})
     assert process.stdout
     assert [process.stdout.readline() for _ in range(2)] == ["here\n", "here\n"]
