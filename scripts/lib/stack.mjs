@@ -166,6 +166,7 @@ export async function startStack({
       await waitFor('The hub', () => answers('/files/health'), { timeoutMs: 90_000, alive })
       await waitFor('The web app', () => answers('/sign-in'), { timeoutMs: 90_000, alive })
     })
+    postgres?.leaveSignals()
     return { origin: `http://localhost:${port}`, boot, env, children: handles, stop, logs }
   } catch (error) {
     await stop()
