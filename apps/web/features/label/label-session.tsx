@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, EmptyState, Kbd, Progress, Skeleton, Tag } from '@palate/ui'
+import { Button, cn, EmptyState, Kbd, Progress, Skeleton, Tag } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
@@ -64,7 +64,10 @@ function SessionBar({ onHelp }: { onHelp: () => void }) {
       {isEnough ? <RulesButton onJudged={() => router.push('/labels')} /> : null}
       {data ? (
         <>
-          <span className="num whitespace-nowrap text-ink-2" aria-live="polite">
+          <span
+            className={cn('num whitespace-nowrap text-ink-2', isEnough && 'max-sm:hidden')}
+            aria-live="polite"
+          >
             {formatCount(data.mineToday)} today
           </span>
           <Progress

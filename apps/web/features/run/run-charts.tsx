@@ -32,12 +32,7 @@ export function RunCharts({ run }: { run: Run }) {
               />
             </div>
             <Charts groups={groupCharts(series)} run={run} smoothing={smoothing} />
-            {groupMachineCharts(series).length > 0 ? (
-              <>
-                <h2 className="title mt-2 text-lg">The machine</h2>
-                <Charts groups={groupMachineCharts(series)} run={run} smoothing={smoothing} clock />
-              </>
-            ) : null}
+            <MachineCharts groups={groupMachineCharts(series)} run={run} smoothing={smoothing} />
           </div>
         )
       }
@@ -47,15 +42,24 @@ export function RunCharts({ run }: { run: Run }) {
 
 const isLive = ({ status }: Run) => status === 'running' || status === 'cancelling'
 
+type ChartsProps = { groups: ReturnType<typeof groupCharts>; run: Run; smoothing: number }
+
+function MachineCharts(props: ChartsProps) {
+  if (props.groups.length === 0) return null
+  return (
+    <>
+      <h2 className="title mt-2 text-lg">The machine</h2>
+      <Charts {...props} clock />
+    </>
+  )
+}
+
 function Charts({
   groups,
   run,
   smoothing,
   clock,
-}: {
-  groups: ReturnType<typeof groupCharts>
-  run: Run
-  smoothing: number
+}: ChartsProps & {
   /** Over the seconds of the run instead of its steps. */
   clock?: boolean
 }) {
