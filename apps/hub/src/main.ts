@@ -16,19 +16,12 @@ const { deps, close } = await openDepsFromEnv(env, {
 })
 const hub = await startHub(deps, env)
 
-/** What does not let go in this time, such as a database that is gone, is left. */
-const stopMs = 15_000
-
 /** A second signal does not wait. */
 let stopping = false
 async function stop(signal: NodeJS.Signals): Promise<void> {
   if (stopping) process.exit(1)
   stopping = true
   logger.info({ signal }, 'the hub stops')
-  setTimeout(() => {
-    logger.warn('the hub did not stop by itself, and ends')
-    process.exit(1)
-  }, stopMs).unref()
   await hub.close()
   await close()
   process.exit(0)
