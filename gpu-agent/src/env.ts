@@ -70,7 +70,7 @@ export type Settings = {
 
 const passedOn = [
   'PATH', 'HOME', 'LANG', 'LC_ALL', 'TMPDIR', 'LD_LIBRARY_PATH', 'CUDA_VISIBLE_DEVICES', 'CUDA_HOME',
-  'NVIDIA_VISIBLE_DEVICES', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'PALATE_LLAMA_GPU',
+  'NVIDIA_VISIBLE_DEVICES', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'PALATE_LLAMA_GPU', 'PALATE_TRAINER_BF16',
 ] // biome-ignore format: one list
 
 const toTheHub = [

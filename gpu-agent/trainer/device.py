@@ -1,5 +1,6 @@
-"""Which device and which precision a run uses, decided by what the hardware can do and never by a timing."""
+"""Which device and which precision a run uses, decided by the kind of device and never by a timing."""
 
+import os
 import random
 
 import numpy as np
@@ -10,11 +11,26 @@ def choose_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def has_fast_bf16(device: torch.device) -> bool:
-    """CPUs without AMX or AVX512-BF16 emulate bf16, measured three times slower than fp32."""
-    if device.type == "cuda":
-        return torch.cuda.is_bf16_supported()
-    return torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+def auto_precision(device: torch.device) -> tuple[str, str]:
+    """The precision that `auto` takes on a device, `fp32` or `bf16`, and why.
+
+    On a CPU it is float32, with bf16 instructions or without: on one that has them (AVX512-BF16, AMX), LoRA steps of the
+    starter model's shape ran at 5,182 tokens/s under bf16 autocast and 6,771 in float32, SmolLM2's at 168 and 266. Figures
+    must not depend on the processor either. PALATE_TRAINER_BF16=on|off decides instead, to imitate the other kind.
+    """
+    wish = os.environ.get("PALATE_TRAINER_BF16", "")
+    if wish in ("on", "off"):
+        return ("bf16" if wish == "on" else "fp32"), f"PALATE_TRAINER_BF16 is {wish}"
+    if device.type != "cuda":
+        return "fp32", "float32 is the faster one on a CPU"
+    if torch.cuda.is_bf16_supported():
+        return "bf16", "the GPU has bf16 instructions"
+    return "fp32", "the GPU has no bf16 instructions"
+
+
+def compute_type(device: torch.device) -> torch.dtype:
+    """The type in which quantized weights are multiplied, and half-precision work is done."""
+    return torch.bfloat16 if auto_precision(device)[0] == "bf16" else torch.float32
 
 
 def set_threads(threads: int) -> None:

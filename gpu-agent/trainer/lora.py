@@ -13,7 +13,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast, PrinterCallba
 
 import events
 import ranks
-from device import choose_device, has_fast_bf16
+from device import auto_precision, choose_device, compute_type
 from engine import EngineOptions
 from export import announce, export_adapter, round_to_half, write_model
 from generate import load_model
@@ -83,10 +83,8 @@ def hold_out(
 
 
 def settle_precision(config: LoraSettings, device: torch.device) -> str:
-    """fp32, bf16 or nf4: what the setting says, or the fastest that the device does well."""
-    if config.precision != "auto":
-        return config.precision
-    return "bf16" if has_fast_bf16(device) else "fp32"
+    """fp32, bf16 or nf4: what the setting says, or what is best on the device."""
+    return auto_precision(device)[0] if config.precision == "auto" else config.precision
 
 
 def load_base(folder: Path, precision: str, device: torch.device, frozen: bool) -> PreTrainedModel:
@@ -96,10 +94,6 @@ def load_base(folder: Path, precision: str, device: torch.device, frozen: bool) 
         return load_model(folder, dtype=compute, quantisation=nf4_config(compute), device=device)
     halved = precision == "bf16" and device.type == "cuda" and frozen
     return load_model(folder, dtype=torch.bfloat16 if halved else torch.float32)
-
-
-def compute_type(device: torch.device) -> torch.dtype:
-    return torch.bfloat16 if has_fast_bf16(device) else torch.float32
 
 
 def load_trainable(job: Job, config: LoraSettings) -> tuple[PreTrainedModel, LoraConfig | None]:
@@ -122,6 +116,9 @@ def load_trainable(job: Job, config: LoraSettings) -> tuple[PreTrainedModel, Lor
 def engine_options(job: Job, config: LoraSettings, stop: StopFlag) -> EngineOptions:
     """The settings as the engine takes them, with what an earlier attempt had settled."""
     device = choose_device()
+    if config.precision == "auto":
+        precision, reason = auto_precision(device)
+        events.log("info", f"Precision: {precision} ({reason}).")
     return EngineOptions(
         precision=settle_precision(config, device),
         precision_open=config.precision == "auto" and device.type == "cuda",

@@ -12,7 +12,7 @@ from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 import events
 import receipt
 from corpus import make_corpus, make_starts
-from device import choose_device, has_fast_bf16, seed_all
+from device import auto_precision, choose_device, seed_all
 from export import write_model
 from generate import emit_sample
 from job import Job, JobError, PretrainConfig
@@ -118,14 +118,14 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     tokenizer, batches = prepare(job, config)
     model, first = start(job, config, tokenizer)
     device = choose_device()
-    fast = has_fast_bf16(device)
+    precision, reason = auto_precision(device)
     model.to(device).train()
     optimizers = make_optimizers(model, config)
     if job.resume_from:
         load_optimizers(optimizers, job.resume_from / "optimizer.safetensors")
-    workers = Workers(model, device, config.threads, fast)
+    workers = Workers(model, device, config.threads, precision == "bf16")
     size = model.num_parameters()
-    precision = "bf16" if fast else "fp32"
+    events.log("info", f"Precision: {precision} ({reason}).")
     events.run_start(config.steps, size, size, device.type, precision)
     useful, training_since = 0, time.monotonic()
     meter, loss, figures = Meter(), math.nan, {"parameters": float(size), "vocabulary": float(len(tokenizer))}

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 import events
-from device import choose_device, has_fast_bf16
+from device import choose_device, compute_type
 from job import Job, ProbeConfig
 from lifecycle import Cancelled, StopFlag, run_job
 
@@ -46,16 +46,14 @@ def wait_for(device: torch.device) -> None:
 
 def matrix_rate(size: int, device: torch.device, stop: StopFlag) -> tuple[float, str]:
     """FLOP/s of a product of square matrices, 2n³ each, in the precision that a training takes here."""
-    half = has_fast_bf16(device)
-    left, right = (
-        torch.randn(size, size, device=device).to(torch.bfloat16 if half else torch.float32) for _ in range(2)
-    )
+    dtype = compute_type(device)
+    left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
     out = torch.empty_like(left)
 
     def multiply() -> None:
         torch.matmul(left, right, out=out)
 
-    return best_rate(multiply, 2.0 * size**3, device, stop), "bf16" if half else "fp32"
+    return best_rate(multiply, 2.0 * size**3, device, stop), "bf16" if dtype == torch.bfloat16 else "fp32"
 
 
 def memory_rate(size_bytes: int, device: torch.device, stop: StopFlag) -> float:

@@ -35,7 +35,7 @@ from transformers import (
 )
 from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
 
-from device import choose_device, has_fast_bf16
+from device import choose_device, compute_type
 from dpo_trainer import PalateDpoTrainer
 from engine import EngineOptions
 from generate import load_model
@@ -203,7 +203,7 @@ def arguments(bench: Bench, method: str, stock: bool) -> dict[str, Any]:
         "learning_rate": 5e-5 if method == "dpo" else 2e-4,
         "logging_steps": 1, "save_strategy": "no", "report_to": [], "disable_tqdm": True, "seed": SEED,
         "data_seed": SEED, "use_cpu": bench.device.type == "cpu", "dataloader_pin_memory": False,
-        "bf16": bench.quantised and has_fast_bf16(bench.device), "gradient_checkpointing": stock, "max_length": None,
+        "bf16": bench.quantised and compute_type(bench.device) == torch.bfloat16, "gradient_checkpointing": stock, "max_length": None,
     }  # fmt: skip
 
 

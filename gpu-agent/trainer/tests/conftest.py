@@ -26,7 +26,7 @@ TINY = {
 }  # fmt: skip
 TINY_LORA = {
     "epochs": 2, "batchSize": 4, "loraRank": 4, "loraAlpha": 8, "loraDropout": 0.1, "sampleEvery": 10,
-    "checkpointEvery": 4, "threads": 1,
+    "checkpointEvery": 4, "precision": "fp32", "threads": 1,
 }  # fmt: skip
 Event = dict[str, Any]
 Inside = Callable[..., list[Event]]

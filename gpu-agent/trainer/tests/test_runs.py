@@ -26,7 +26,7 @@ from job import Job, JobError, parse_job
 from lifecycle import Cancelled, StopFlag
 
 SETTINGS = {"epochs": 2, "batchSize": 4, "loraRank": 4, "loraAlpha": 8, "sampleEvery": 0, "checkpointEvery": 0,
-            "learningRate": 0.01, "threads": 1}  # fmt: skip
+            "learningRate": 0.01, "precision": "fp32", "threads": 1}  # fmt: skip
 
 
 def rows(count: int, make: Callable[[int, str, str], dict[str, Any]]) -> list[dict[str, Any]]:
