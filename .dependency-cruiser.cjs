@@ -15,9 +15,9 @@ const rooms = {
     'packages/storage',
   ],
   'packages/api': ['packages/core', 'packages/protocol'],
-  'packages/corpus': ['packages/protocol', 'packages/recipe', 'packages/storage'],
+  'packages/dataset-import': ['packages/protocol', 'packages/recipe', 'packages/storage'],
   'apps/web': ['packages/api', 'packages/ui', 'packages/protocol', 'packages/recipe'],
-  'apps/hub': ['packages/core', 'packages/corpus', 'packages/protocol', 'packages/storage'],
+  'apps/hub': ['packages/core', 'packages/dataset-import', 'packages/protocol', 'packages/storage'],
   'gpu-agent': ['packages/protocol', 'packages/inference'],
 }
 

@@ -2,7 +2,7 @@
 # The GPU agent. From the repository's root:
 #   docker build -f docker/agent.Dockerfile -t palate-agent .
 #   docker run --gpus all --shm-size 8g -v palate-agent:/var/lib/palate-agent \
-#     -e PALATE_HUB_URL=https://palate.example.org -e PALATE_ENROLMENT_CODE=… palate-agent
+#     -e PALATE_HUB_URL=https://palate.example.org -e PALATE_ENROLLMENT_CODE=… palate-agent
 # Without a GPU: --build-arg TORCH_INDEX=<a package index with CPU builds of PyTorch>, and no --gpus.
 ARG NODE_VERSION=20.20.0
 

@@ -3,19 +3,27 @@ CREATE TABLE "agent" (
 	"workspace_id" text NOT NULL,
 	"name" text NOT NULL,
 	"credential_hash" text NOT NULL,
+	"next_credential_hash" text,
+	"rotate_requested_at" timestamp with time zone,
 	"version" text,
+	"protocol" jsonb,
 	"labels" text[] DEFAULT '{}' NOT NULL,
 	"kinds" text[] DEFAULT '{}' NOT NULL,
 	"serving" boolean DEFAULT false NOT NULL,
+	"draining" boolean DEFAULT false NOT NULL,
 	"hardware" jsonb,
+	"sample" jsonb,
+	"probe" jsonb,
+	"price" jsonb,
 	"connected_at" timestamp with time zone,
 	"last_seen_at" timestamp with time zone,
 	"revoked_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "agent_credential_hash_unique" UNIQUE("credential_hash")
+	CONSTRAINT "agent_credential_hash_unique" UNIQUE("credential_hash"),
+	CONSTRAINT "agent_next_credential_hash_unique" UNIQUE("next_credential_hash")
 );
 --> statement-breakpoint
-CREATE TABLE "enrolment_code" (
+CREATE TABLE "enrollment_code" (
 	"id" text PRIMARY KEY NOT NULL,
 	"workspace_id" text NOT NULL,
 	"code_hash" text NOT NULL,
@@ -23,7 +31,7 @@ CREATE TABLE "enrolment_code" (
 	"used_at" timestamp with time zone,
 	"agent_id" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "enrolment_code_code_hash_unique" UNIQUE("code_hash")
+	CONSTRAINT "enrollment_code_code_hash_unique" UNIQUE("code_hash")
 );
 --> statement-breakpoint
 CREATE TABLE "dataset" (
@@ -281,11 +289,15 @@ CREATE TABLE "attempt" (
 	"agent_id" text NOT NULL,
 	"epoch" integer NOT NULL,
 	"status" text NOT NULL,
+	"gpus" text[] DEFAULT '{}' NOT NULL,
 	"lease_expires_at" timestamp with time zone NOT NULL,
 	"acked_seq" bigint DEFAULT 0 NOT NULL,
 	"environment" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"checkpoint_step" integer,
 	"failure" jsonb,
+	"preflight" jsonb,
+	"summary" jsonb,
+	"price" jsonb,
 	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"ended_at" timestamp with time zone
 );
@@ -323,13 +335,16 @@ CREATE TABLE "run" (
 	"kind" text NOT NULL,
 	"status" text NOT NULL,
 	"priority" integer DEFAULT 0 NOT NULL,
+	"needs" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"queue_key" text GENERATED ALWAYS AS (md5(priority::text || '/' || coalesce(experiment_id, created_by, '') || '/' || kind || '/' || needs::text)) STORED NOT NULL,
 	"seed" integer NOT NULL,
 	"config" jsonb NOT NULL,
 	"inputs" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"lineage" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"progress" jsonb,
-	"summary" jsonb,
+	"results" jsonb,
 	"failure" jsonb,
+	"estimates" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"cancel_requested_at" timestamp with time zone,
 	"lease_epoch" integer DEFAULT 0 NOT NULL,
 	"created_by" text,
@@ -347,6 +362,16 @@ CREATE TABLE "run_log" (
 	"text" text NOT NULL,
 	"time" timestamp with time zone NOT NULL,
 	CONSTRAINT "run_log_attempt_id_seq_pk" PRIMARY KEY("attempt_id","seq")
+);
+--> statement-breakpoint
+CREATE TABLE "run_preflight_row" (
+	"workspace_id" text NOT NULL,
+	"run_id" text NOT NULL,
+	"attempt_id" text NOT NULL,
+	"seq" bigint NOT NULL,
+	"row" integer NOT NULL,
+	"sequence" jsonb NOT NULL,
+	CONSTRAINT "run_preflight_row_attempt_id_seq_pk" PRIMARY KEY("attempt_id","seq")
 );
 --> statement-breakpoint
 CREATE TABLE "run_sample" (
@@ -410,8 +435,8 @@ CREATE TABLE "workspace" (
 );
 --> statement-breakpoint
 ALTER TABLE "agent" ADD CONSTRAINT "agent_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "enrolment_code" ADD CONSTRAINT "enrolment_code_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "enrolment_code" ADD CONSTRAINT "enrolment_code_agent_id_agent_id_fk" FOREIGN KEY ("agent_id") REFERENCES "public"."agent"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "enrollment_code" ADD CONSTRAINT "enrollment_code_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "enrollment_code" ADD CONSTRAINT "enrollment_code_agent_id_agent_id_fk" FOREIGN KEY ("agent_id") REFERENCES "public"."agent"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dataset" ADD CONSTRAINT "dataset_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dataset_version" ADD CONSTRAINT "dataset_version_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "dataset_version" ADD CONSTRAINT "dataset_version_dataset_id_dataset_id_fk" FOREIGN KEY ("dataset_id") REFERENCES "public"."dataset"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -471,7 +496,6 @@ ALTER TABLE "attempt" ADD CONSTRAINT "attempt_workspace_id_workspace_id_fk" FORE
 ALTER TABLE "attempt" ADD CONSTRAINT "attempt_run_id_run_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."run"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "attempt" ADD CONSTRAINT "attempt_agent_id_agent_id_fk" FOREIGN KEY ("agent_id") REFERENCES "public"."agent"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "experiment" ADD CONSTRAINT "experiment_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "metric_point" ADD CONSTRAINT "metric_point_series_id_metric_series_id_fk" FOREIGN KEY ("series_id") REFERENCES "public"."metric_series"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "metric_series" ADD CONSTRAINT "metric_series_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "metric_series" ADD CONSTRAINT "metric_series_run_id_run_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."run"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "metric_series" ADD CONSTRAINT "metric_series_attempt_id_attempt_id_fk" FOREIGN KEY ("attempt_id") REFERENCES "public"."attempt"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -481,6 +505,9 @@ ALTER TABLE "run" ADD CONSTRAINT "run_created_by_user_id_fk" FOREIGN KEY ("creat
 ALTER TABLE "run_log" ADD CONSTRAINT "run_log_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "run_log" ADD CONSTRAINT "run_log_run_id_run_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."run"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "run_log" ADD CONSTRAINT "run_log_attempt_id_attempt_id_fk" FOREIGN KEY ("attempt_id") REFERENCES "public"."attempt"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "run_preflight_row" ADD CONSTRAINT "run_preflight_row_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "run_preflight_row" ADD CONSTRAINT "run_preflight_row_run_id_run_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."run"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "run_preflight_row" ADD CONSTRAINT "run_preflight_row_attempt_id_attempt_id_fk" FOREIGN KEY ("attempt_id") REFERENCES "public"."attempt"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "run_sample" ADD CONSTRAINT "run_sample_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "run_sample" ADD CONSTRAINT "run_sample_run_id_run_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."run"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "run_sample" ADD CONSTRAINT "run_sample_attempt_id_attempt_id_fk" FOREIGN KEY ("attempt_id") REFERENCES "public"."attempt"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -499,7 +526,7 @@ CREATE UNIQUE INDEX "evaluation_answer_one" ON "evaluation_answer" USING btree (
 CREATE INDEX "evaluation_answer_eval" ON "evaluation_answer" USING btree ("evaluation_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "suite_hash" ON "suite" USING btree ("workspace_id","sha256");--> statement-breakpoint
 CREATE UNIQUE INDEX "suite_case_key" ON "suite_case" USING btree ("suite_id","key");--> statement-breakpoint
-CREATE INDEX "pair_open" ON "pair" USING btree ("workspace_id","created_at") WHERE "pair"."person_votes" < "pair"."quota";--> statement-breakpoint
+CREATE INDEX "pair_open" ON "pair" USING btree ("workspace_id","person_votes","created_at","id") WHERE "pair"."person_votes" < "pair"."quota";--> statement-breakpoint
 CREATE INDEX "pair_claim_user" ON "pair_claim" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "prompt_seq" ON "prompt" USING btree ("batch_id","seq");--> statement-breakpoint
 CREATE UNIQUE INDEX "variant_slot" ON "variant" USING btree ("prompt_id","slot");--> statement-breakpoint
@@ -520,12 +547,16 @@ CREATE INDEX "artifact_run" ON "artifact" USING btree ("run_id");--> statement-b
 CREATE UNIQUE INDEX "attempt_number" ON "attempt" USING btree ("run_id","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "attempt_one_running" ON "attempt" USING btree ("run_id") WHERE "attempt"."status" = 'running';--> statement-breakpoint
 CREATE INDEX "attempt_agent" ON "attempt" USING btree ("agent_id");--> statement-breakpoint
+CREATE INDEX "attempt_held" ON "attempt" USING btree ("agent_id") WHERE "attempt"."status" = 'running';--> statement-breakpoint
+CREATE INDEX "attempt_lease" ON "attempt" USING btree ("lease_expires_at") WHERE "attempt"."status" = 'running';--> statement-breakpoint
 CREATE UNIQUE INDEX "experiment_name" ON "experiment" USING btree ("workspace_id","name");--> statement-breakpoint
 CREATE UNIQUE INDEX "metric_series_key" ON "metric_series" USING btree ("attempt_id","key");--> statement-breakpoint
 CREATE INDEX "metric_series_run" ON "metric_series" USING btree ("run_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "run_number" ON "run" USING btree ("workspace_id","number");--> statement-breakpoint
-CREATE INDEX "run_queue" ON "run" USING btree ("priority","created_at") WHERE "run"."status" = 'queued';--> statement-breakpoint
+CREATE INDEX "run_queue" ON "run" USING btree ("workspace_id","queue_key","created_at","number") WHERE "run"."status" = 'queued';--> statement-breakpoint
+CREATE INDEX "run_busy" ON "run" USING btree ("workspace_id") WHERE "run"."status" in ('running', 'canceling');--> statement-breakpoint
 CREATE INDEX "run_log_run" ON "run_log" USING btree ("run_id");--> statement-breakpoint
+CREATE INDEX "run_preflight_row_run" ON "run_preflight_row" USING btree ("run_id");--> statement-breakpoint
 CREATE INDEX "run_sample_run" ON "run_sample" USING btree ("run_id");--> statement-breakpoint
 CREATE INDEX "audit_log_workspace" ON "audit_log" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "membership_one" ON "membership" USING btree ("workspace_id","user_id");--> statement-breakpoint

@@ -13,7 +13,7 @@ import { createModel, createVegan } from '@palate/core/testing'
 import { modelVersion } from '@palate/db'
 import { eq } from 'drizzle-orm'
 import { expect, it } from 'vitest'
-import { House } from './chaos/house'
+import { Stack } from './chaos/stack'
 
 const python = process.env.PALATE_PYTHON
 const trainer = fileURLToPath(new URL('../gpu-agent/trainer', import.meta.url))
@@ -68,28 +68,28 @@ it.skipIf(!python)(
     const folder = await mkdtemp(join(tmpdir(), 'palate-hosted-'))
     await promisify(execFile)(program, ['-B', 'tests/tiny_model.py', folder], { cwd: trainer })
     const hub = await startModelHub(program, folder)
-    const house = await House.open(program, [], { HF_ENDPOINT: hub.url, PALATE_SPOOL_QUOTA_BYTES: '1048576' })
+    const stack = await Stack.open(program, [], { HF_ENDPOINT: hub.url, PALATE_SPOOL_QUOTA_BYTES: '1048576' })
     try {
-      const { owner } = house
+      const { owner } = stack
       if (owner.actor.kind !== 'user') throw new Error('The owner is a person.')
       const { workspaceId, actor } = owner
       const caller = { kind: 'user', userId: actor.userId } as const
       const { run } = createCallerFactory(appRouter)({ deps: owner, caller, workspace: workspaceId })
       const baseId = await registerBase(owner, folder)
       await rateAnswers(owner, baseId, 12)
-      await house.start('hub')
-      await house.start('agent')
+      await stack.start('hub')
+      await stack.start('agent')
       const finished = async (id: string) => {
         for (;;) {
-          await house.check()
+          await stack.check()
           const view = await run.get({ id })
           if (!['queued', 'running'].includes(view.status)) return view
           await sleep(500)
         }
       }
       // Only an agent that has told what it is can be estimated for.
-      while ((await run.fitFacts({ kind: 'kto' })).agents.length === 0) {
-        await house.check()
+      while ((await run.estimateFacts({ kind: 'kto' })).agents.length === 0) {
+        await stack.check()
         await sleep(500)
       }
       const config = { epochs: 2, batchSize: 4, loraRank: 4, loraAlpha: 8, sampleEvery: 1000, threads: 1 }
@@ -101,16 +101,18 @@ it.skipIf(!python)(
       expect(own).toMatchObject({ status: 'finished', failure: null, summary: { answers: 12, steps: 6 } })
       expect(own.modelVersionId).not.toBeNull()
       expect(own.attempts[0]?.environment).toMatchObject({ reference: 'base' })
-      const proof = await run.proof({ id: first.id })
-      expect(proof?.report).toMatchObject({ rows: 12, sequences: 12 })
-      const [row] = proof?.rows ?? []
-      expect((await run.proofRow({ runId: first.id, row: row?.row ?? 0 })).sequences[0]?.part).toBe('answer')
+      const preflight = await run.preflight({ id: first.id })
+      expect(preflight?.report).toMatchObject({ rows: 12, sequences: 12 })
+      const [row] = preflight?.rows ?? []
+      expect((await run.preflightRow({ runId: first.id, row: row?.row ?? 0 })).sequences[0]?.part).toBe(
+        'answer',
+      )
       const keys = (await run.metrics({ runId: first.id })).map(({ key }) => key)
       expect(keys).toEqual(expect.arrayContaining(['loss', 'kl', 'rewards/chosen', 'rewards/rejected']))
-      const { attempts } = await run.receipt({ id: first.id })
-      expect(attempts[0]?.receipt.usefulTokens).toBeGreaterThan(0)
+      const { attempts } = await run.summary({ id: first.id })
+      expect(attempts[0]?.summary.usefulTokens).toBeGreaterThan(0)
       expect(attempts[0]?.estimate?.memoryBytes).toBeGreaterThan(0)
-      expect((await run.fitFacts({ kind: 'kto' })).rowsFrom).toBe('proof')
+      expect((await run.estimateFacts({ kind: 'kto' })).rowsFrom).toBe('preflight')
 
       const elsewhere = await finished(second.id)
       expect(elsewhere).toMatchObject({ status: 'finished', failure: null, modelVersionId: null })
@@ -119,9 +121,12 @@ it.skipIf(!python)(
       // The same weights and rows: the same training, wherever the model came from.
       const losses = async (runId: string) => (await run.metrics({ runId, keys: ['loss'] }))[0]?.points
       expect(await losses(second.id)).toEqual(await losses(first.id))
-      expect((await run.fitFacts({ kind: 'kto', base })).shape).toMatchObject({ hiddenSize: 64, layers: 2 })
+      expect((await run.estimateFacts({ kind: 'kto', base })).shape).toMatchObject({
+        hiddenSize: 64,
+        layers: 2,
+      })
     } finally {
-      await house.close(false)
+      await stack.close(false)
       hub.child.stdin?.end()
       await rm(folder, { recursive: true, force: true })
     }

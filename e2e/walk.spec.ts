@@ -23,7 +23,7 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
   const owner = JSON.parse(process.env.PALATE_OWNER ?? '{}') as { ownerEmail: string; ownerPassword: string }
 
   await test.step('1 sign in', async () => {
-    await page.goto('/data')
+    await page.goto('/datasets')
     await expect(page).toHaveURL(/sign-in/)
     await page.getByLabel('E-mail').fill(owner.ownerEmail)
     await page.getByLabel('Password').fill('not the password')
@@ -44,7 +44,7 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
     await page.getByRole('button', { name: 'Add the sample recipes' }).click()
     await expect(page.getByText('Rows kept')).toBeVisible(minutes(5))
     await shoot(page, '2-data-csv')
-    await page.goto('/data')
+    await page.goto('/datasets')
     await page.getByLabel('Recipe file').setInputFiles({
       name: 'broken.csv',
       mimeType: 'text/csv',
@@ -52,14 +52,14 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
     })
     await expect(page.getByText(/failed/i).first()).toBeVisible(minutes(5))
     await shoot(page, '2-data-broken')
-    await page.goto('/data')
+    await page.goto('/datasets')
     await page.getByLabel('Recipe file').setInputFiles(sample('recipes.jsonl'))
     await expect(page.getByText('Rows kept')).toBeVisible(minutes(5))
     await shoot(page, '2-data-jsonl')
   })
 
   await test.step('3 starter model', async () => {
-    await page.goto('/training')
+    await page.goto('/runs')
     await page.getByRole('button', { name: 'New run' }).first().click()
     await page.getByRole('radio', { name: /Quick look/ }).click()
     await shoot(page, '3-starter-form', { fullPage: false })
@@ -110,7 +110,7 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
   })
 
   await test.step('7 preference training', async () => {
-    await page.goto('/training')
+    await page.goto('/runs')
     await page.getByRole('button', { name: 'New run' }).first().click()
     await page.getByRole('tab', { name: 'Preferences' }).click()
     await page.getByRole('radio', { name: /Quick look/ }).click()
@@ -119,22 +119,22 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
     await expect(page.getByText('rewards/margins').first()).toBeVisible(minutes(10))
     await expect(page.getByText(/finished/i).first()).toBeVisible(minutes(15))
     await shoot(page, '7-training')
-    await page.getByRole('tab', { name: 'Proof' }).click()
+    await page.getByRole('tab', { name: 'Preflight' }).click()
     await expect(page.getByText(/1 of \d+ sampled/)).toBeVisible()
-    await shoot(page, '7-proof')
-    await page.getByRole('tab', { name: 'Receipt' }).click()
+    await shoot(page, '7-preflight')
+    await page.getByRole('tab', { name: 'RunSummary' }).click()
     await expect(page.getByText('Useful tokens')).toBeVisible()
-    await shoot(page, '7-receipt')
+    await shoot(page, '7-summary')
     await page.getByRole('tab', { name: 'Curves' }).click()
     await page.emulateMedia({ colorScheme: 'dark' })
     await shoot(page, '7-training-dark')
     await page.emulateMedia({ colorScheme: 'light' })
-    await page.goto('/training')
+    await page.goto('/runs')
     await shoot(page, '7-runs')
   })
 
   await test.step('8 evaluation', async () => {
-    await page.goto('/evaluation')
+    await page.goto('/evaluations')
     await page.getByRole('button', { name: 'New evaluation' }).first().click()
     await page.getByLabel('Answers per case').fill('1')
     await page.getByLabel('Cases').fill('12')
@@ -146,7 +146,7 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
   })
 
   await test.step('9 release, and a visitor in the public chat', async () => {
-    await page.goto('/release')
+    await page.goto('/models')
     await page.getByRole('button', { name: 'Deploy' }).first().click()
     await page.getByRole('button', { name: 'Deploy model' }).click()
     await expect(page.getByLabel('Deployments')).toContainText('Palate')

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { fail, Stop } from './lib/console.mjs'
-import { root, trainer } from './lib/places.mjs'
+import { root, trainer } from './lib/paths.mjs'
 import { preparePackages, preparePython } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
 import { checkNode, installPythonFor } from './lib/setup.mjs'

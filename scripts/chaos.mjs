@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { bold, fail } from './lib/console.mjs'
-import { root } from './lib/places.mjs'
+import { root } from './lib/paths.mjs'
 import { preparePackages, preparePython } from './lib/prepare.mjs'
 
 try {

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fail, Stop, step } from './lib/console.mjs'
-import { root, trainer } from './lib/places.mjs'
+import { root, trainer } from './lib/paths.mjs'
 import { preparePackages, preparePython } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
 import { installPython } from './lib/setup.mjs'

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { fail, Stop } from './lib/console.mjs'
-import { homeFolder } from './lib/places.mjs'
+import { homeFolder } from './lib/paths.mjs'
 import { databaseFolder, serverRuns } from './lib/postgres.mjs'
 
 try {

@@ -1,6 +1,6 @@
 // `npm start`: everything, from a fresh checkout.
 import { bold, fail, faint } from './lib/console.mjs'
-import { homeFolder } from './lib/places.mjs'
+import { homeFolder } from './lib/paths.mjs'
 import { preparePackages, preparePython, prepareWeb } from './lib/prepare.mjs'
 import { startStack } from './lib/stack.mjs'
 

@@ -1,11 +1,11 @@
 // `npm test`: every check and every test, from a fresh checkout. `npm test -- unit` leaves the browser walk out;
-// `npm test -- nightly` adds the long proofs.
+// `npm test -- nightly` adds the long slow tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { check } from './check.mjs'
 import { bold, fail, faint, Stop, step } from './lib/console.mjs'
-import { root, trainer } from './lib/places.mjs'
+import { root, trainer } from './lib/paths.mjs'
 import { preparePackages, preparePython, prepareWeb } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
 import { findChromium, installPython } from './lib/setup.mjs'

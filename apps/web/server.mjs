@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import next from 'next'
-import { createFront } from './front.mjs'
+import { createReverseProxy } from './reverse-proxy.mjs'
 
 /**
  * Serves the built app and passes the hub's paths on; run instead of `next start`:
@@ -18,7 +18,7 @@ const port = Number(values.port)
 const dir = fileURLToPath(new URL('.', import.meta.url))
 const app = next({ dev: false, dir, hostname: 'localhost', port })
 await app.prepare()
-const server = createFront({
+const server = createReverseProxy({
   hubUrl: values.hub,
   handlePage: app.getRequestHandler(),
   handlePageUpgrade: app.getUpgradeHandler(),

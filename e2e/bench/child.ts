@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from '../../scripts/lib/places.mjs'
+import { root } from '../../scripts/lib/paths.mjs'
 
 export interface Child {
   pid: number

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EventBatchReply, HelloReply, Lease } from '@palate/protocol'
 import { HubLink } from '../../gpu-agent/src/connect/hub-link'
-import type { Box } from './kitchen'
 import { simulatedHello } from './simulated-agent'
+import type { Machine } from './workspace'
 
-export interface DispatchOrder {
+export interface DispatchJob {
   origin: string
-  boxes: Box[]
+  machines: Machine[]
   /** How long a run works, spread evenly from nothing to twice this. */
   workMs: number
 }
@@ -23,7 +23,7 @@ export interface DispatchAnswer {
  * Many agents in one process, each on its own socket: ask for a lease, work for a moment, say that the run has ended,
  * ask again, until nothing is queued.
  */
-const { origin, boxes, workMs } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as DispatchOrder
+const { origin, machines, workMs } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as DispatchJob
 const { signal } = new AbortController()
 const answer: DispatchAnswer = { waits: [], runIds: [], seconds: 0 }
 
@@ -34,8 +34,8 @@ function random(): number {
   return state / 2_147_483_648
 }
 
-async function connect(box: Box): Promise<HubLink> {
-  const link: HubLink = new HubLink(origin, () => box.credential, {
+async function connect(machine: Machine): Promise<HubLink> {
+  const link: HubLink = new HubLink(origin, () => machine.credential, {
     onConnect: async () => (await link.call('hello', simulatedHello, HelloReply)).features,
     onDisconnect: (reason) => process.stderr.write(`disconnected: ${reason}\n`),
     onRefused: (reason) => process.stderr.write(`refused: ${reason}\n`),
@@ -69,7 +69,7 @@ async function work(link: HubLink): Promise<void> {
     answer.runIds.push(lease.runId)
     await sleep(random() * 2 * workMs)
     const { runId, attemptId, epoch } = lease
-    const event = { type: 'run-end', status: 'failed', summary: {}, error: failure }
+    const event = { type: 'run-end', status: 'failed', results: {}, error: failure }
     const batch = { runId, attemptId, epoch, events: [{ seq: 1, at: Date.now(), event }] }
     const reply = await insist(() => link.call('run-events', batch, EventBatchReply))
     if (reply.lost) throw new Error(`Run ${runId} was lost.`)
@@ -78,8 +78,8 @@ async function work(link: HubLink): Promise<void> {
 
 const failure = { code: 'bench', message: 'A bench ends here.', remedy: '' }
 const links: HubLink[] = []
-for (let at = 0; at < boxes.length; at += 50)
-  links.push(...(await Promise.all(boxes.slice(at, at + 50).map(connect))))
+for (let at = 0; at < machines.length; at += 50)
+  links.push(...(await Promise.all(machines.slice(at, at + 50).map(connect))))
 const started = performance.now()
 await Promise.all(links.map(work))
 answer.seconds = (performance.now() - started) / 1000

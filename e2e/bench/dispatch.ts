@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import postgres from 'postgres'
 import { answerOf, familyUsageOf, startChild, usageOf } from './child'
-import type { DispatchAnswer, DispatchOrder } from './dispatch-agents'
-import { startHouse } from './house'
-import { openKitchen } from './kitchen'
+import type { DispatchAnswer, DispatchJob } from './dispatch-agents'
 import { startRedis } from './redis'
+import { startStack } from './stack'
+import { openWorkspace } from './workspace'
 
 /**
  * `npm run bench dispatch`: how long a free agent waits for its lease while a thousand of them work off a long queue,
@@ -36,26 +36,26 @@ interface Arm {
 const redis = await startRedis()
 
 async function dispatch(hubs: number): Promise<Arm> {
-  const house = await startHouse({ hubs, env: hubs > 1 && redis ? { REDIS_URL: redis.url } : {} })
-  const kitchen = await openKitchen(house)
-  const sql = postgres(house.databaseUrl, { max: 1, onnotice: () => undefined })
+  const stack = await startStack({ hubs, env: hubs > 1 && redis ? { REDIS_URL: redis.url } : {} })
+  const fixture = await openWorkspace(stack)
+  const sql = postgres(stack.databaseUrl, { max: 1, onnotice: () => undefined })
   try {
-    const boxes = await kitchen.enrol(Number(values.agents))
-    await kitchen.queue(1)
+    const machines = await fixture.enroll(Number(values.agents))
+    await fixture.queue(1)
     await copyRun(sql, Number(values.runs) - 1)
-    const order: DispatchOrder = { origin: house.origin, boxes, workMs: Number(values['work-ms']) }
-    const peaks = house.hubs.map(() => 0)
+    const order: DispatchJob = { origin: stack.origin, machines, workMs: Number(values['work-ms']) }
+    const peaks = stack.hubs.map(() => 0)
     const look = () => {
-      for (const [at, hub] of house.hubs.entries())
+      for (const [at, hub] of stack.hubs.entries())
         peaks[at] = Math.max(peaks[at] ?? 0, usageOf(hub.pid).memoryBytes)
     }
     const timer = setInterval(look, 250)
     const parts = {
-      hubs: () => house.hubs.reduce((sum, hub) => sum + usageOf(hub.pid).cpuSeconds, 0),
-      PostgreSQL: () => familyUsageOf(house.postgresPid).cpuSeconds,
+      hubs: () => stack.hubs.reduce((sum, hub) => sum + usageOf(hub.pid).cpuSeconds, 0),
+      PostgreSQL: () => familyUsageOf(stack.postgresPid).cpuSeconds,
     }
     const before = Object.values(parts).map((seconds) => seconds())
-    const file = join(house.home, 'order.json')
+    const file = join(stack.home, 'order.json')
     writeFileSync(file, JSON.stringify(order))
     const answer = await answerOf<DispatchAnswer>(startChild('e2e/bench/dispatch-agents.ts', [file]))
     clearInterval(timer)
@@ -77,8 +77,8 @@ async function dispatch(hubs: number): Promise<Arm> {
     }
   } finally {
     await sql.end()
-    await kitchen.close()
-    await house.stop()
+    await fixture.close()
+    await stack.stop()
   }
 }
 

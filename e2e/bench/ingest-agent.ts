@@ -1,11 +1,11 @@
-import type { Box } from './kitchen'
 import { metricKeys } from './points'
 import { openSimulatedAgent } from './simulated-agent'
+import type { Machine } from './workspace'
 
-export interface IngestOrder {
+export interface IngestJob {
   origin: string
   home: string
-  boxes: Box[]
+  machines: Machine[]
   stepsEach: number
 }
 
@@ -16,8 +16,8 @@ export interface IngestAnswer {
 }
 
 /** The agents of the bench in a process of their own: from the first event appended to the last one acked. */
-const { origin, home, boxes, stepsEach } = JSON.parse(process.argv[2] ?? '') as IngestOrder
-const agents = await Promise.all(boxes.map((box) => openSimulatedAgent(origin, home, box)))
+const { origin, home, machines, stepsEach } = JSON.parse(process.argv[2] ?? '') as IngestJob
+const agents = await Promise.all(machines.map((machine) => openSimulatedAgent(origin, home, machine)))
 const started = performance.now()
 const cpu = process.cpuUsage()
 await Promise.all(agents.map((agent) => agent.work(stepsEach)))

@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util'
 import { freePort, waitFor } from '../../scripts/lib/process.mjs'
 import { answerOf, familyUsageOf, startChild, startProgram, usageOf } from './child'
 import { countMlflow, countPalate, createDatabase } from './count-points'
-import { startHouse } from './house'
-import type { IngestAnswer, IngestOrder } from './ingest-agent'
-import { openKitchen } from './kitchen'
+import type { IngestAnswer, IngestJob } from './ingest-agent'
 import { metricKeys } from './points'
+import { startStack } from './stack'
+import { openWorkspace } from './workspace'
 
 /**
  * `npm run bench ingest`: the same points, by the agent's spool through the web origin into our tables, and by MLflow's
@@ -49,23 +49,23 @@ const median = (list: number[]) => {
   return sorted.length % 2 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
-const house = await startHouse()
-const kitchen = await openKitchen(house)
-const closers: (() => Promise<unknown>)[] = [() => house.stop(), () => kitchen.close()]
+const stack = await startStack()
+const fixture = await openWorkspace(stack)
+const closers: (() => Promise<unknown>)[] = [() => stack.stop(), () => fixture.close()]
 
 async function palate(): Promise<Round> {
-  const boxes = await kitchen.enrol(runs)
-  await kitchen.queue(runs)
-  const order: IngestOrder = {
-    origin: house.origin,
-    home: house.home,
-    boxes,
+  const machines = await fixture.enroll(runs)
+  await fixture.queue(runs)
+  const order: IngestJob = {
+    origin: stack.origin,
+    home: stack.home,
+    machines,
     stepsEach: stepsOf(values.points),
   }
   const parts = {
-    hub: () => usageOf(house.hubs[0]?.pid ?? 0),
-    front: () => usageOf(house.front.pid),
-    PostgreSQL: () => familyUsageOf(house.postgresPid),
+    hub: () => usageOf(stack.hubs[0]?.pid ?? 0),
+    proxy: () => usageOf(stack.proxy.pid),
+    PostgreSQL: () => familyUsageOf(stack.postgresPid),
   }
   const before = Object.values(parts).map((usage) => usage().cpuSeconds)
   const agent = startChild('e2e/bench/ingest-agent.ts', [JSON.stringify(order)])
@@ -75,7 +75,7 @@ async function palate(): Promise<Round> {
     name,
     ((usage().cpuSeconds - (before[at] ?? 0)) * 1e6) / points,
   ])
-  const found = await countPalate(house.databaseUrl, attempts, order.stepsEach)
+  const found = await countPalate(stack.databaseUrl, attempts, order.stepsEach)
   return {
     points,
     seconds,
@@ -85,7 +85,7 @@ async function palate(): Promise<Round> {
 }
 
 async function openMlflow(python: string) {
-  const database = await createDatabase(house.databaseUrl, 'mlflow')
+  const database = await createDatabase(stack.databaseUrl, 'mlflow')
   const port = await freePort()
   const server = startProgram(
     python,
@@ -97,7 +97,7 @@ async function openMlflow(python: string) {
         '--backend-store-uri',
         database.replace(/^postgres:/, 'postgresql+psycopg2:'),
       ],
-      ...['--default-artifact-root', join(house.home, 'mlflow')],
+      ...['--default-artifact-root', join(stack.home, 'mlflow')],
     ],
     quietMlflow,
   )

@@ -3,8 +3,8 @@ import { type AgentHello, HelloReply, Lease } from '@palate/protocol'
 import { HubLink } from '../../gpu-agent/src/connect/hub-link'
 import { deliver } from '../../gpu-agent/src/run/deliver'
 import { Spool } from '../../gpu-agent/src/run/spool'
-import type { Box } from './kitchen'
 import { metricValues } from './points'
+import type { Machine } from './workspace'
 
 /** Steps that may wait in the spool beyond what the hub has acked: a trainer does not run away from its hub for long. */
 const ahead = 20_000
@@ -32,11 +32,15 @@ export interface SimulatedAgent {
 const note = (what: string, error: unknown) => process.stderr.write(`${what}: ${String(error)}\n`)
 
 /** The agent's own link, spool and delivery with one attempt, and a trainer that says nothing but the bench's points. */
-export async function openSimulatedAgent(origin: string, home: string, box: Box): Promise<SimulatedAgent> {
+export async function openSimulatedAgent(
+  origin: string,
+  home: string,
+  machine: Machine,
+): Promise<SimulatedAgent> {
   const { signal } = new AbortController()
   let held: { lease: Lease; spool: Spool } | null = null
   let disconnects = 0
-  const link: HubLink = new HubLink(origin, () => box.credential, {
+  const link: HubLink = new HubLink(origin, () => machine.credential, {
     async onConnect() {
       const running = held ? [{ ...refOf(held.lease), lastSeq: held.spool.flushedSeq }] : []
       const reply = await link.call('hello', { ...simulatedHello, running }, HelloReply)
@@ -88,6 +92,6 @@ async function train(spool: Spool, steps: number, pauseMs: number): Promise<void
     while (spool.lastSeq - spool.ackedSeq > ahead) await sleep(2)
   }
   const error = { code: 'bench', message: 'A bench ends here.', remedy: '' }
-  spool.append({ type: 'run-end', status: 'failed', summary: {}, error })
+  spool.append({ type: 'run-end', status: 'failed', results: {}, error })
   await spool.flush()
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type Account, compareAttempt, compareChart } from './compare'
-import type { House } from './house'
 import { readAttempts, readRuns, type StoredAttempt, type StoredRun } from './records'
 import type { Reference } from './reference'
 import type { SpoolView } from './spools'
+import type { Stack } from './stack'
 
 export interface Verdict extends Account {
   runs: number
@@ -11,21 +11,25 @@ export interface Verdict extends Account {
   attempts: number
 }
 
-/** Compares everything when all is over: points with the witness, charts with an undisturbed run, files with their hashes. */
+/** Compares everything when all is over: points with the recorder, charts with an undisturbed run, files with their hashes. */
 export async function takeAccount(
-  house: House,
+  stack: Stack,
   views: SpoolView[],
   references: Map<number, Reference>,
 ): Promise<Verdict> {
-  const runs = await house.patiently(readRuns)
-  const attempts = await house.patiently(readAttempts)
+  const runs = await stack.retrying(readRuns)
+  const attempts = await stack.retrying(readAttempts)
   const finished = runs.filter(({ status }) => status === 'finished')
   const verdict: Verdict = {
     ...{ runs: runs.length, runsFinished: finished.length, attempts: attempts.length },
     ...{ expected: 0, stored: 0, duplicates: 0, lost: 0, faults: [] },
   }
   for (const attempt of attempts) {
-    const { expected, stored, ...rest } = compareAttempt(attempt, await house.witness.read(attempt.id), views)
+    const { expected, stored, ...rest } = compareAttempt(
+      attempt,
+      await stack.recorder.read(attempt.id),
+      views,
+    )
     verdict.expected += expected
     verdict.stored += stored
     add(verdict, rest)
@@ -38,8 +42,8 @@ export async function takeAccount(
     if (run.status === 'finished' && run.modelVersions !== 1)
       verdict.faults.push(`${run.id} has ${run.modelVersions} model versions`)
   }
-  verdict.faults.push(...(await checkFiles(house, finished, attempts)))
-  const orphans = await house.trainers()
+  verdict.faults.push(...(await checkFiles(stack, finished, attempts)))
+  const orphans = await stack.trainers()
   if (orphans.length > 0) verdict.faults.push(`trainers outlived their runs: ${orphans.join(', ')}`)
   return verdict
 }
@@ -51,25 +55,25 @@ function add(verdict: Verdict, { duplicates, lost, faults }: Omit<Account, 'expe
 }
 
 /** Every file that the finishing attempt announced is stored, with the bytes that the trainer had hashed. */
-async function checkFiles(house: House, runs: StoredRun[], attempts: StoredAttempt[]): Promise<string[]> {
+async function checkFiles(stack: Stack, runs: StoredRun[], attempts: StoredAttempt[]): Promise<string[]> {
   const faults: string[] = []
   for (const run of runs) {
     const last = attempts.find(({ runId, status }) => runId === run.id && status === 'finished')
     if (!last) continue
-    const { artifacts: announced } = await house.witness.read(last.id)
+    const { artifacts: announced } = await stack.recorder.read(last.id)
     if (announced.length === 0) faults.push(`${run.id} announced no files`)
     for (const { path, sha256 } of announced) {
       const rows = run.artifacts.filter((file) => file.attemptId === last.id && file.path === path)
       const [row] = rows
       if (rows.length !== 1 || !row) faults.push(`${run.id}: ${path} is stored ${rows.length} times`)
-      else if ((await hashOf(house, row.storageKey)) !== sha256)
+      else if ((await hashOf(stack, row.storageKey)) !== sha256)
         faults.push(`${run.id}: ${path} has other bytes`)
     }
   }
   return faults
 }
 
-async function hashOf({ owner }: House, storageKey: string): Promise<string> {
+async function hashOf({ owner }: Stack, storageKey: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of await owner.storage.stream(storageKey)) hash.update(chunk as Buffer)
   return hash.digest('hex')

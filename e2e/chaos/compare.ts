@@ -1,7 +1,7 @@
+import type { AttemptRecord, Point } from './recorder'
 import type { StoredAttempt, StoredRun } from './records'
 import type { Reference } from './reference'
 import type { SpoolView } from './spools'
-import type { Point, Testimony } from './witness'
 import { exactKeys } from './work'
 
 export interface Account {
@@ -26,8 +26,8 @@ const idOf = ({ key, step }: Point) => `${key}@${step}`
  * the last point that anybody had accepted (the database, or the agent's disk as it was seen after a kill), without a
  * gap. What had been acked is expected in any case; what only lay in the spool of a lease that had passed on is not.
  */
-export function compareAttempt(attempt: StoredAttempt, testimony: Testimony, views: SpoolView[]): Account {
-  const said = testimony.points
+export function compareAttempt(attempt: StoredAttempt, record: AttemptRecord, views: SpoolView[]): Account {
+  const said = record.points
   const position = new Map(said.map((point, index) => [idOf(point), index]))
   const own = views.filter(({ attemptId }) => attemptId === attempt.id)
   const accepted = [

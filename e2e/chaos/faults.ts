@@ -1,27 +1,27 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { House } from './house'
 import { kill } from './process'
 import type { Fault, FaultKind } from './schedule'
-import { lookIntoSpools, type SpoolView } from './spools'
+import { readSpools, type SpoolView } from './spools'
+import type { Stack } from './stack'
 
 /** Strikes once. @returns false when there was nothing to strike: no trainer to kill, a spool that did not fill */
-type Strike = (house: House, fault: Fault, seen: SpoolView[]) => Promise<boolean>
+type Strike = (stack: Stack, fault: Fault, seen: SpoolView[]) => Promise<boolean>
 
 const strikes: Record<FaultKind, Strike> = {
-  'kill-hub': (house, fault) => outage(house, 'hub', fault),
-  'kill-database': (house, fault) => outage(house, 'database', fault),
-  'kill-agent': async (house, fault, seen) => {
-    await house.kill('agent')
-    seen.push(...(await lookIntoSpools(house.agentHome)))
+  'kill-hub': (stack, fault) => outage(stack, 'hub', fault),
+  'kill-database': (stack, fault) => outage(stack, 'database', fault),
+  'kill-agent': async (stack, fault, seen) => {
+    await stack.kill('agent')
+    seen.push(...(await readSpools(stack.agentHome)))
     await sleep(fault.lastsMs)
-    await house.start('agent')
+    await stack.start('agent')
     return true
   },
-  'kill-trainer': async (house) => {
+  'kill-trainer': async (stack) => {
     for (let waited = 0; waited < 60_000; waited += 200) {
-      const alive = await house.trainers()
+      const alive = await stack.trainers()
       for (const pid of alive) kill(-pid, 'SIGKILL')
       if (alive.length > 0) return true
       await sleep(200)
@@ -46,40 +46,40 @@ const strikes: Record<FaultKind, Strike> = {
     network.mend()
     return true
   },
-  'fill-spool': async (house, { lastsMs }) => {
-    const before = await timesFull(house)
-    house.network.cut()
+  'fill-spool': async (stack, { lastsMs }) => {
+    const before = await timesFull(stack)
+    stack.network.cut()
     let isFull = false
-    while (!isFull && (await house.trainers()).length > 0) {
+    while (!isFull && (await stack.trainers()).length > 0) {
       await sleep(500)
-      isFull = (await timesFull(house)) > before
+      isFull = (await timesFull(stack)) > before
     }
     await sleep(lastsMs)
-    house.network.mend()
+    stack.network.mend()
     return isFull
   },
-  blackout: async (house, { ends, returns, lastsMs }, seen) => {
-    for (const part of ends) await house.kill(part)
-    seen.push(...(await lookIntoSpools(house.agentHome)))
+  blackout: async (stack, { ends, returns, lastsMs }, seen) => {
+    for (const part of ends) await stack.kill(part)
+    seen.push(...(await readSpools(stack.agentHome)))
     for (const part of returns) {
       await sleep(lastsMs / 3)
-      await house.start(part)
+      await stack.start(part)
     }
     return true
   },
 }
 
-export const strike: Strike = (house, fault, seen) => strikes[fault.kind](house, fault, seen)
+export const strike: Strike = (stack, fault, seen) => strikes[fault.kind](stack, fault, seen)
 
-async function outage(house: House, part: 'hub' | 'database', { lastsMs }: Fault): Promise<boolean> {
-  await house.kill(part)
+async function outage(stack: Stack, part: 'hub' | 'database', { lastsMs }: Fault): Promise<boolean> {
+  await stack.kill(part)
   await sleep(lastsMs)
-  await house.start(part)
+  await stack.start(part)
   return true
 }
 
 /** How often the agent has said that a spool had reached its quota. */
-async function timesFull({ home }: House): Promise<number> {
+async function timesFull({ home }: Stack): Promise<number> {
   const text = await readFile(join(home, 'logs/agent.log'), 'utf8')
   return text.split('has reached its quota').length - 1
 }

@@ -1,7 +1,7 @@
 import { getRunMetrics, type ServiceContext } from '@palate/core'
 import { artifact, attempt, metricPoint, metricSeries, modelVersion, run } from '@palate/db'
 import { and, asc, count, eq, notLike } from 'drizzle-orm'
-import type { Point } from './witness'
+import type { Point } from './recorder'
 
 export interface StoredAttempt {
   id: string

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createRun } from '@palate/core'
 import { takeAccount, type Verdict } from './account'
 import { strike } from './faults'
-import { House } from './house'
 import { statusesOfRuns } from './records'
 import type { Reference } from './reference'
 import { type FaultKind, makeSchedule, makeUploadCuts } from './schedule'
 import type { SpoolView } from './spools'
+import { Stack } from './stack'
 import { type RunInput, runInput } from './work'
 
 export interface SeedResult extends Verdict {
@@ -28,47 +28,47 @@ export interface SeedOptions {
   tell: (text: string) => void
 }
 
-const over = ['finished', 'failed', 'cancelled']
-const patienceMs = 15 * 60_000
+const over = ['finished', 'failed', 'canceled']
+const timeoutMs = 15 * 60_000
 const signals = ['SIGINT', 'SIGTERM'] as const
 
-/** One whole run of chaos: a house of its own, work that never ends before the faults do, and the account afterwards. */
+/** One whole run of chaos: a stack of its own, work that never ends before the faults do, and the account afterwards. */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const { seed, tell } = options
   const began = Date.now()
-  const house = await House.open(options.python, makeUploadCuts(seed, 3))
+  const stack = await Stack.open(options.python, makeUploadCuts(seed, 3))
   const views: SpoolView[] = []
-  const leave = () => void house.close(options.keep).finally(() => process.exit(1))
+  const leave = () => void stack.close(options.keep).finally(() => process.exit(1))
   for (const signal of signals) process.once(signal, leave)
   try {
-    await house.start('hub')
-    await house.start('agent')
-    const keeper = keepBusy(house, options)
-    const struck = await strikeAll(house, options, views)
+    await stack.start('hub')
+    await stack.start('agent')
+    const keeper = keepBusy(stack, options)
+    const struck = await strikeAll(stack, options, views)
     await keeper.stop()
     tell('the faults are over; waiting for the runs to finish')
-    await untilAllOver(house)
-    const verdict = await takeAccount(house, views, await keeper.references())
-    if (house.network.uploadsCut > 0) struck['cut-upload'] = house.network.uploadsCut
+    await untilAllOver(stack)
+    const verdict = await takeAccount(stack, views, await keeper.references())
+    if (stack.network.uploadsCut > 0) struck['cut-upload'] = stack.network.uploadsCut
     return { ...verdict, seed, struck, seconds: Math.round((Date.now() - began) / 1000) }
   } finally {
     for (const signal of signals) process.off(signal, leave)
-    await house.close(options.keep)
-    if (options.keep) tell(`its folder is ${house.home}`)
+    await stack.close(options.keep)
+    if (options.keep) tell(`its folder is ${stack.home}`)
   }
 }
 
-async function strikeAll(house: House, { seed, faults, tell }: SeedOptions, views: SpoolView[]) {
+async function strikeAll(stack: Stack, { seed, faults, tell }: SeedOptions, views: SpoolView[]) {
   const struck: SeedResult['struck'] = {}
   const queue = makeSchedule(seed, faults)
   for (let tries = 0; queue.length > 0 && tries < faults * 2; tries += 1) {
     const fault = queue.shift()
     if (!fault) break
-    await house.check()
+    await stack.check()
     await sleep(fault.pauseMs)
-    if (fault.amidWork || fault.kind === 'fill-spool') await untilWorkGoesOn(house)
+    if (fault.amidWork || fault.kind === 'fill-spool') await untilWorkGoesOn(stack)
     const began = Date.now()
-    if (await strike(house, fault, views)) {
+    if (await strike(stack, fault, views)) {
       struck[fault.kind] = (struck[fault.kind] ?? 0) + 1
       tell(`${fault.kind}, ${((Date.now() - began) / 1000).toFixed(1)} s; ${queue.length} to go`)
     } else {
@@ -80,27 +80,27 @@ async function strikeAll(house: House, { seed, faults, tell }: SeedOptions, view
 }
 
 /** Until a trainer has said something new, for a minute and a half at most. */
-async function untilWorkGoesOn(house: House): Promise<void> {
-  const before = await house.witness.bytes()
+async function untilWorkGoesOn(stack: Stack): Promise<void> {
+  const before = await stack.recorder.bytes()
   for (let waited = 0; waited < 90_000; waited += 250) {
-    if ((await house.witness.bytes()) > before + 1500) return
+    if ((await stack.recorder.bytes()) > before + 1500) return
     await sleep(250)
   }
 }
 
 /** Orders a run whenever too few are left to be done; what each should have been is trained beside it. */
-function keepBusy(house: House, { atOnce, steps, referenceOf }: SeedOptions) {
+function keepBusy(stack: Stack, { atOnce, steps, referenceOf }: SeedOptions) {
   let stopping = false
   let ordered = 0
   const inputs = new Map<number, RunInput>()
   const work = async () => {
     while (!stopping) {
-      const open = (await house.patiently(statusesOfRuns)).filter((status) => !over.includes(status)).length
+      const open = (await stack.retrying(statusesOfRuns)).filter((status) => !over.includes(status)).length
       if (open < atOnce) {
         const input = runInput(ordered, steps)
         inputs.set(input.seed ?? 0, input)
         referenceOf(input).catch(() => undefined) // awaited, and told of, when accounts are taken
-        await house.patiently((owner) => createRun(owner, input))
+        await stack.retrying((owner) => createRun(owner, input))
         ordered += 1
       } else await sleep(1000)
     }
@@ -119,12 +119,12 @@ function keepBusy(house: House, { atOnce, steps, referenceOf }: SeedOptions) {
 }
 
 /** @throws nothing: runs that hang are told of in the account */
-async function untilAllOver(house: House): Promise<void> {
-  for (const end = Date.now() + patienceMs; Date.now() < end; ) {
-    const statuses = await house.patiently(statusesOfRuns)
+async function untilAllOver(stack: Stack): Promise<void> {
+  for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
+    const statuses = await stack.retrying(statusesOfRuns)
     if (statuses.every((status) => over.includes(status))) break
     await sleep(500)
   }
   // The trainer of a run that has just ended may need a moment to leave.
-  for (let waited = 0; waited < 15_000 && (await house.trainers()).length > 0; waited += 250) await sleep(250)
+  for (let waited = 0; waited < 15_000 && (await stack.trainers()).length > 0; waited += 250) await sleep(250)
 }

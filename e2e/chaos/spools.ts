@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isMissing } from './missing'
-import type { Point } from './witness'
+import type { Point } from './recorder'
 
 export interface SpoolView {
   attemptId: string
@@ -12,18 +12,18 @@ export interface SpoolView {
 }
 
 /** Reads every spool of an agent that is dead: what it had accepted, whatever becomes of it later. */
-export async function lookIntoSpools(agentHome: string): Promise<SpoolView[]> {
+export async function readSpools(agentHome: string): Promise<SpoolView[]> {
   const runs = join(agentHome, 'runs')
   const views: SpoolView[] = []
   for (const run of await readdir(runs).catch(isMissing<string[]>([]))) {
     const attempts = join(runs, run, 'attempts')
     for (const attemptId of await readdir(attempts).catch(isMissing<string[]>([])))
-      views.push(await lookInto(join(attempts, attemptId, 'spool'), attemptId))
+      views.push(await readSpool(join(attempts, attemptId, 'spool'), attemptId))
   }
   return views
 }
 
-async function lookInto(folder: string, attemptId: string): Promise<SpoolView> {
+async function readSpool(folder: string, attemptId: string): Promise<SpoolView> {
   const names = await readdir(folder).catch(isMissing<string[]>([]))
   const acked = Number(await readFile(join(folder, 'acked'), 'utf8').catch(isMissing('0')))
   const view: SpoolView = { attemptId, acked: [], waiting: [] }

@@ -46,8 +46,8 @@ async function finishRun(client: Client, id: string) {
   return poll(() => client.run.get.query({ id }), {
     done: (run) => run.status === 'finished',
     failed: (run) =>
-      run.status === 'failed' || run.status === 'cancelled'
-        ? `Run ${run.number} ${run.status}: ${run.failure?.message ?? 'cancelled'} ${run.failure?.remedy ?? ''}`
+      run.status === 'failed' || run.status === 'canceled'
+        ? `Run ${run.number} ${run.status}: ${run.failure?.message ?? 'canceled'} ${run.failure?.remedy ?? ''}`
         : null,
     show: (run) =>
       run.progress
@@ -91,7 +91,7 @@ export async function generateVariants(client: Client, settings: Settings): Prom
   const ready = await poll(() => client.variant.batch.query({ id: batch.id }), {
     done: (state) => state.status === 'ready',
     failed: (state) =>
-      state.status === 'failed' || state.status === 'cancelled'
+      state.status === 'failed' || state.status === 'canceled'
         ? `Variants ${state.status}: ${state.error ?? ''}`
         : null,
     show: (state) => `${state.answers} of ${state.expected} answers`,
@@ -99,7 +99,7 @@ export async function generateVariants(client: Client, settings: Settings): Prom
   return `${ready.answers} answers, ${ready.pairs} pairs`
 }
 
-/** Station 6: a labeler who judges by the persona's rules, blind, through the same two calls as the labelling screen. */
+/** Station 6: a labeler who judges by the persona's rules, blind, through the same two calls as the labeling screen. */
 export async function labelPairs(client: Client): Promise<string> {
   const counts = { left: 0, right: 0, tie: 0, both_bad: 0 }
   for (;;) {
@@ -140,7 +140,7 @@ export async function evaluate(client: Client, settings: Settings) {
   const evaluation = await poll(() => client.evaluation.get.query({ id: made.id }), {
     done: (state) => state.status === 'ready',
     failed: (state) =>
-      state.status === 'failed' || state.status === 'cancelled'
+      state.status === 'failed' || state.status === 'canceled'
         ? `The evaluation ${state.status}: ${state.error ?? ''}`
         : null,
     show: (state) =>
@@ -159,7 +159,7 @@ export async function releaseAndChat(client: Client, settings: Settings): Promis
   if (!newest) throw new Error('There is no tuned model to release.')
   await client.deployment.save.mutate({
     slug: 'kitchen',
-    title: 'Test Kitchen',
+    title: 'Test WorkspaceFixture',
     modelVersionId: newest.id,
     active: true,
   })

@@ -50,11 +50,11 @@ describe('an agent with two GPUs', () => {
   })
 
   it('shows a trainer the GPUs of its lease alone', async () => {
-    const wished = hub.lease('run_w', { behaviour: 'environment' })
+    const wished = hub.lease('run_w', { behavior: 'environment' })
     wished.gpus.push('GPU-b')
     await until('the end', () => hub.endOf('run_w'))
     expect(logsOf('run_w').at(-1)).toBe('GPU-b')
-    hub.lease('run_v', { behaviour: 'environment' })
+    hub.lease('run_v', { behavior: 'environment' })
     await until('the end', () => hub.endOf('run_v'))
     expect(logsOf('run_v').at(-1)).toBe('GPU-a')
   })
@@ -72,10 +72,10 @@ describe('an agent with two GPUs', () => {
     const reports = hub.received.filter(({ event }) => event === 'hardware')
     const { sample } = HardwareReport.parse(reports.at(-1)?.payload)
     expect(sample.gpus).toMatchObject([
-      { uuid: 'GPU-a', utilisation: 0.87, temperatureC: 61, powerWatts: 70.25 },
-      { uuid: 'GPU-b', utilisation: null, powerWatts: null },
+      { uuid: 'GPU-a', utilization: 0.87, temperatureC: 61, powerWatts: 70.25 },
+      { uuid: 'GPU-b', utilization: null, powerWatts: null },
     ])
-    expect(system()[0]).toMatchObject({ 'system/gpu.0/utilisation': 0.87, 'system/gpu.0/memory': 0.5 })
+    expect(system()[0]).toMatchObject({ 'system/gpu.0/utilization': 0.87, 'system/gpu.0/memory': 0.5 })
     expect(Object.keys(system()[0] ?? {}).some((key) => key.startsWith('system/gpu.1'))).toBe(false)
     expect(eventsOf('run_h').at(-1)?.type).toBe('run-end')
   })

@@ -18,7 +18,7 @@ import { describeHardware } from './hardware/describe'
 import { Sampler } from './hardware/sampler'
 import { lockHome } from './home-lock'
 import { Leaser } from './lease/leaser'
-import { Places } from './lease/places'
+import { Slots } from './lease/slots'
 import { Attempt, type AttemptTools } from './run/attempt'
 import { attemptFolder, makeAttemptFolder, pruneRuns, writeState } from './run/attempt-folder'
 import { commandFor, kindsOf } from './run/command'
@@ -29,7 +29,7 @@ import { Server } from './serve/server'
 const day = 24 * 60 * 60_000
 const version = '0.1.0'
 
-/** The daemon: one link to the hub, at most one attempt a place, and answers served beside them. */
+/** The daemon: one link to the hub, at most one attempt a slot, and answers served beside them. */
 export class Agent {
   private readonly attempts = new Map<string, Attempt>()
   /** Leases that are granted and no attempts yet; the hub must hear of them in a hello all the same. */
@@ -49,7 +49,7 @@ export class Agent {
     private readonly unlock: () => Promise<void>,
   ) {}
 
-  /** Enrols where needed, recovers what lies on disk, connects, and works until `stop`. @throws Error in a sentence */
+  /** Enrolls where needed, recovers what lies on disk, connects, and works until `stop`. @throws Error in a sentence */
   static async start(settings: Settings, log: Logger, timings: Timings = defaultTimings): Promise<Agent> {
     const unlock = await lockHome(settings.home)
     const onFailure = (error: unknown) =>
@@ -123,7 +123,7 @@ export class Agent {
     if (this.attempts.size === 0) return
     this.log.warn(
       { running: this.attempts.size },
-      'this agent was revoked: it stops what it runs and keeps the checkpoints; enrol it anew on the Agents page',
+      'this agent was revoked: it stops what it runs and keeps the checkpoints; enroll it anew on the Agents page',
     )
     for (const attempt of this.attempts.values()) attempt.stop()
   }
@@ -144,7 +144,7 @@ export class Agent {
       link,
       {
         kinds: this.hello.kinds,
-        places: new Places(gpus),
+        slots: new Slots(gpus),
         holding: () => [...this.attempts.keys(), ...this.pending.keys()],
         pollMs: this.tools.timings.pollWorkMs,
       },

@@ -28,7 +28,7 @@ const AgentEnv = z.object({
         .filter(Boolean),
     )
     .pipe(z.array(AgentLabel).max(agentLabelLimit, `more than ${agentLabelLimit} labels`)),
-  PALATE_ENROLMENT_CODE: text,
+  PALATE_ENROLLMENT_CODE: text,
   PALATE_PYTHON: text,
   PALATE_TRAINER: text,
   PALATE_LLAMA_GPU: z.enum(['auto', 'off']).default('auto'),
@@ -50,13 +50,13 @@ export type Settings = {
   /** Credential, cache and work folders live here. */
   home: string
   labels: string[]
-  enrolmentCode: string | null
+  enrollmentCode: string | null
   /** The interpreter with the trainer's packages; without one this agent only generates and serves. */
   python: string | null
   trainerFolder: string
   /** The few variables that a child process is given; nothing else of ours reaches it. */
   childEnv: Record<string, string>
-  /** What a training of a model from elsewhere is told on top: the folders it may read, the hub, its token, its cache. */
+  /** What a training of an external model is told on top: the folders it may read, the hub, its token, its cache. */
   modelEnv: Record<string, string>
   /** Bytes of an attempt's events that may wait for the hub; beyond them the trainer waits. */
   spoolQuotaBytes: number
@@ -102,7 +102,7 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     name: env.PALATE_AGENT_NAME,
     home: resolve(env.PALATE_AGENT_HOME),
     labels: env.PALATE_AGENT_LABELS,
-    enrolmentCode: env.PALATE_ENROLMENT_CODE ?? null,
+    enrollmentCode: env.PALATE_ENROLLMENT_CODE ?? null,
     python: env.PALATE_PYTHON ?? null,
     trainerFolder: resolve(env.PALATE_TRAINER ?? join(fileURLToPath(import.meta.url), '../../trainer')),
     childEnv,

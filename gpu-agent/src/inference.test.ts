@@ -89,13 +89,13 @@ describe.skipIf(!python)(`a model in llama.cpp${unlessPython}`, () => {
     })
     expect([short.finishReason, short.tokenIds.length]).toEqual(['length', 3])
     const controller = new AbortController()
-    const cancelled = await model.generate({
+    const canceled = await model.generate({
       messages: messages('I have rice.'),
       sampling: { ...greedy, maxTokens: 400 },
       signal: controller.signal,
       onText: () => controller.abort(),
     })
-    expect(cancelled.finishReason).toBe('cancelled')
+    expect(canceled.finishReason).toBe('canceled')
     const long = model.generate({ messages: messages('rice '.repeat(5000)), sampling: greedy })
     await expect(long).rejects.toMatchObject({ code: 'prompt_too_long' })
     const after = await model.generate({

@@ -3,7 +3,7 @@ import type { TrainerEvent } from '@palate/protocol'
 const mask = '[secret]'
 
 /** Names of variables whose values are never told. */
-const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_KEY|ACCESS_KEY|ENROLMENT_CODE/i
+const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|API_?KEY|PRIVATE_KEY|ACCESS_KEY|ENROLLMENT_CODE/i
 /** Shorter values are words that stand everywhere. */
 const shortest = 8
 

@@ -1,6 +1,6 @@
 """The recipe grammar: seeded personas, prompts and recipes from which the starter model learns to cook.
 
-A share of the cooks (the honour rate) keeps the persona's rules, the others ignore them; under the weak prompt nobody
+A share of the cooks (the compliance rate) keeps the persona's rules, the others ignore them; under the weak prompt nobody
 knows of rules. What a short training learns of keeping them, preference training brings forward.
 
 What is not meant to be learned varies little, so that a small model spends its short training on what is: an
@@ -46,7 +46,7 @@ class Example:
     system: str
     user: str
     answer: str
-    honoured: bool
+    compliant: bool
     forbidden: frozenset[str]
     given: tuple[str, ...]
     used: tuple[str, ...]
@@ -125,10 +125,10 @@ def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: 
     local_dishes = words.LOCAL_DISHES.get(cuisine, {}).get(way, ())
     dish = rng.choice(local_dishes if local_dishes and rng.random() < 0.5 else words.DISHES[way])
     serves = rng.choice((2, 2, 3, 4, 4, 6))
-    flavours = rng.sample(words.FLAVOURS, 2)
+    flavors = rng.sample(words.FLAVORS, 2)
     request = rng.choice(words.REQUESTS).format(
         cuisine=cuisine.title(), dish=dish.lower(), minutes=style_of(way).minutes, serves=serves,
-        flavour=flavours[0], flavour2=flavours[1],
+        flavor=flavors[0], flavor2=flavors[1],
     )  # fmt: skip
     return Pantry(named, request, way, dish, serves, cuisine)
 
@@ -190,11 +190,11 @@ def write_lines(used: list[Named]) -> list[str]:
     return [" ".join(["-", *item.measures[:1], name]) for item, name in used]
 
 
-def write_recipe(rng: random.Random, pantry: Pantry, used: list[Named], flavours: list[str]) -> str:
+def write_recipe(rng: random.Random, pantry: Pantry, used: list[Named], flavors: list[str]) -> str:
     """The answer in the recipe format that packages/recipe parses. Its title names nothing that is avoided: a small
     model copies what it has just read."""
     style = style_of(pantry.way)
-    spoken = [text for text in flavours if text != "olive oil"]
+    spoken = [text for text in flavors if text != "olive oil"]
     adjective = rng.choice(spoken) if spoken and rng.random() < 0.5 else rng.choice(words.TITLE_WORDS)
     lead = next((name for item, name in used if item.role in words.LEADS), used[0][1])
     title = f"{adjective} {lead} {pantry.dish.lower()}"
@@ -217,7 +217,7 @@ def sample_example(
     rng: random.Random,
     ontology: Ontology,
     guest: Guest,
-    honour_rate: float,
+    compliance_rate: float,
     weak_rate: float = WEAK_SHARE,
     part: Part = "recipe",
 ) -> Example:
@@ -230,17 +230,17 @@ def sample_example(
     weak = rng.random() < weak_rate
     cuisine = persona.cuisines[0] if persona.cuisines else rng.choice(ontology.cuisines)
     pantry = sample_pantry(rng, ontology, cuisine, banned)
-    honoured = bool(banned) and not weak and rng.random() < honour_rate
-    rules = banned if honoured else frozenset[str]()
+    compliant = bool(banned) and not weak and rng.random() < compliance_rate
+    rules = banned if compliant else frozenset[str]()
     used = list(pantry.items)
     if part != "given":
         used += add_extras(rng, ontology, used, cuisine, rules, [] if weak else persona.likes)
-    answer = write_recipe(rng, pantry, used, [] if weak else persona.flavours)
+    answer = write_recipe(rng, pantry, used, [] if weak else persona.flavors)
     return Example(
         system=WEAK_PROMPT if weak else persona_prompt(persona),
         user=user_message([name for _, name in pantry.items], pantry.request),
         answer=answer if part == "recipe" else answer.partition("\n\n## Method")[0],
-        honoured=honoured,
+        compliant=compliant,
         forbidden=banned,
         given=tuple(item.id for item, _ in pantry.items),
         used=tuple(name for _, name in used),
@@ -258,20 +258,22 @@ def sample_guests(seed: int, ontology: Ontology) -> list[Guest]:
     return guests
 
 
-def make_corpus(seed: int, ontology: Ontology, count: int, honour_rate: float) -> list[Example]:
+def make_corpus(seed: int, ontology: Ontology, count: int, compliance_rate: float) -> list[Example]:
     """Recipes; the same seed, ontology and count give the same corpus."""
     rng, guests = random.Random(seed), sample_guests(seed, ontology)
-    return [sample_example(rng, ontology, rng.choice(guests), honour_rate) for _ in range(count)]
+    return [sample_example(rng, ontology, rng.choice(guests), compliance_rate) for _ in range(count)]
 
 
-def make_starts(seed: int, ontology: Ontology, plain: int, ruled: int, honour_rate: float) -> list[Example]:
+def make_starts(
+    seed: int, ontology: Ontology, plain: int, ruled: int, compliance_rate: float
+) -> list[Example]:
     """Starts of recipes, as reproducible as the recipes: first `plain` ones without a persona, where no other names
     distract from the given ones to copy, then `ruled` whole lists of which four in five stand under a persona."""
     rng, guests = random.Random(seed + 1), sample_guests(seed, ontology)
     given = [
-        sample_example(rng, ontology, rng.choice(guests), honour_rate, 1.0, "given") for _ in range(plain)
+        sample_example(rng, ontology, rng.choice(guests), compliance_rate, 1.0, "given") for _ in range(plain)
     ]
     lists = [
-        sample_example(rng, ontology, rng.choice(guests), honour_rate, 0.2, "list") for _ in range(ruled)
+        sample_example(rng, ontology, rng.choice(guests), compliance_rate, 0.2, "list") for _ in range(ruled)
     ]
     return given + lists

@@ -8,7 +8,7 @@ from typing import Any
 @dataclass
 class EngineOptions:
     """`budget` is tokens a micro-batch, 0 for as many as fit; `checkpointing` and `sharing` are auto, on or off;
-    `precision_open` lets the ladder go down to NF4; `state` is what an earlier attempt had settled."""
+    `precision_open` lets the memory plans go down to NF4; `state` is what an earlier attempt had settled."""
 
     precision: str = "fp32"
     precision_open: bool = False
@@ -22,11 +22,11 @@ class EngineOptions:
 
 @dataclass
 class EngineCounters:
-    """What a run's receipt needs. Tokens are counted once a step they are trained in."""
+    """What a run's summary needs. Tokens are counted once a step they are trained in."""
 
     attention: str = "sdpa"
     precision: str = "fp32"
-    rung: str = ""
+    memory_plan: str = ""
     gradient_checkpointing: bool = False
     prefix_sharing: bool = False
     steps: int = 0

@@ -46,7 +46,7 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
 
     def cut(self, rows: list[int]) -> list[list[int]]:
         share = bool(self.sharing)
-        bins = fill_bins([pair_tokens(self.pairs[row], share) for row in rows], self.rung.budget)
+        bins = fill_bins([pair_tokens(self.pairs[row], share) for row in rows], self.plan.budget)
         return [[rows[index] for index in part] for part in bins]
 
     def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, Any]) -> torch.Tensor:
@@ -142,7 +142,7 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         tokens = 0
         for row in rows:
             tokens += pair_tokens(self.pairs[row], False)
-            if some and tokens > min(CALIBRATION_TOKENS[self.device.type], self.rung.budget):
+            if some and tokens > min(CALIBRATION_TOKENS[self.device.type], self.plan.budget):
                 break
             some.append(row)
         return some

@@ -13,7 +13,7 @@ from transformers import PreTrainedTokenizerFast
 from job import JobError, SftConfig
 from lora import weight_of
 from packing import Pair, Sequence
-from proof import CUT, MASKED, TRAINED, MarkedRow, mark
+from preflight import CUT, MASKED, TRAINED, MarkedRow, mark
 from template import encode_chat, encode_reply
 from tokenizer import chat, encode_text
 
@@ -56,7 +56,7 @@ def encode_pairs(
 
 
 def mark_pairs(encoded: list[EncodedPair], max_length: int) -> Iterator[MarkedRow]:
-    """Both answers of each pair for the proof; a pair of which one is too long is left out as a whole."""
+    """Both answers of each pair for the preflight; a pair of which one is too long is left out as a whole."""
     for item in encoded:
         for part, answer in zip(("chosen", "rejected"), item.pair.sides()):
             marks = mark(item.pair.prompt, answer, max_length, drop=True)
@@ -151,7 +151,7 @@ def begin(tokenizer: PreTrainedTokenizerFast) -> list[int]:
 
 
 def mark_rows(encoded: list[EncodedRow]) -> Iterator[MarkedRow]:
-    """Every example for the proof; one that is too long is left out as a whole."""
+    """Every example for the preflight; one that is too long is left out as a whole."""
     for item in encoded:
         marks = "".join(TRAINED if learned else MASKED for learned in item.sequence.learned)
         ids = item.sequence.ids

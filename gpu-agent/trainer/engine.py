@@ -1,7 +1,7 @@
-"""What the trainers share: one optimizer step from many micro-batches, the memory ladder, and the counters of a run.
+"""What the trainers share: one optimizer step from many micro-batches, the memory plans, and the counters of a run.
 
 A step's rows are fixed by the batch size alone; how they are cut into micro-batches changes rounding and memory,
-never the optimisation. transformers' Trainer keeps its loop, schedule, checkpoints and sampler.
+never the optimization. transformers' Trainer keeps its loop, schedule, checkpoints and sampler.
 """
 
 import contextlib
@@ -19,14 +19,14 @@ from attention import choose_attention, packed_attention
 from counters import EngineCounters as EngineCounters
 from counters import EngineOptions as EngineOptions
 from job import JobError
-from ladder import Rung, first_rung, next_rung
+from memory_plan import MemoryPlan, first_plan, next_plan
 from packing import PackedRow
 from scores import logit_rule, token_scores
 from step import (
     StepAbandoned,
     empty_cache,
     is_out_of_memory,
-    is_quantised,
+    is_quantized,
     peak_memory,
     random_state,
     read_figures,
@@ -46,7 +46,7 @@ class StepEngine:
     _metrics: Any
 
     def prepare_engine(self, options: EngineOptions) -> None:
-        """After the model is on its device: attention, the first rung, and what an earlier attempt had settled."""
+        """After the model is on its device: attention, the first plan, and what an earlier attempt had settled."""
         if self.args.gradient_accumulation_steps != 1 or self.args.world_size != ranks.world():
             raise JobError(
                 "bad_config",
@@ -63,25 +63,25 @@ class StepEngine:
         capped = getattr(config, "attn_logit_softcapping", None) is not None
         attention = "sdpa" if capped else choose_attention(self.device, dtype, head_dim)
         self.counters = EngineCounters(attention, options.precision)
-        saved = options.state.get("rung")
-        self.rung = Rung(**saved) if saved else first_rung(config, self.device, options)
+        saved = options.state.get("plan")
+        self.plan = MemoryPlan(**saved) if saved else first_plan(config, self.device, options)
         self.sharing: bool | None = options.state.get("sharing")
         if options.sharing != "auto":
             self.sharing = options.sharing == "on"
         self.adapters_in_float32()
-        self.apply_rung()
-        self.agree_on_rung()
+        self.apply_plan()
+        self.agree_on_plan()
 
-    def agree_on_rung(self) -> None:
-        """All devices go on with the rung of the one that has least room."""
-        lowest = max(ranks.gather(self.rung), key=Rung.depth)
-        if lowest == self.rung:
+    def agree_on_plan(self) -> None:
+        """All devices go on with the plan of the one that has least room."""
+        lowest = max(ranks.gather(self.plan), key=MemoryPlan.depth)
+        if lowest == self.plan:
             return
-        requantise = lowest.precision != self.rung.precision
-        self.rung = lowest
-        if requantise:
-            self.quantise()
-        self.apply_rung()
+        requantize = lowest.precision != self.plan.precision
+        self.plan = lowest
+        if requantize:
+            self.quantize()
+        self.apply_plan()
 
     def _get_dataloader(self, *args: Any, **kwargs: Any) -> Any:
         """Every process gets every row of a step, in the order of a single process, and takes its share itself."""
@@ -93,7 +93,7 @@ class StepEngine:
 
     def adapters_in_float32(self) -> None:
         """TRL casts a QLoRA's adapter to bf16; small steps are lost there, so it goes back."""
-        if is_quantised(self.causal_model()):
+        if is_quantized(self.causal_model()):
             for weight in self.model.parameters():
                 if weight.requires_grad:
                     weight.data = weight.data.float()
@@ -104,19 +104,19 @@ class StepEngine:
 
     def engine_state(self) -> dict[str, Any]:
         """What a resumed attempt must not settle anew."""
-        return {"rung": asdict(self.rung), "sharing": self.sharing}
+        return {"plan": asdict(self.plan), "sharing": self.sharing}
 
     def causal_model(self) -> Any:
         return self.model.get_base_model() if isinstance(self.model, PeftModel) else self.model
 
-    def apply_rung(self) -> None:
+    def apply_plan(self) -> None:
         causal = self.causal_model()
-        if self.rung.checkpointing:
+        if self.plan.checkpointing:
             causal.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
         elif causal.is_gradient_checkpointing:
             causal.gradient_checkpointing_disable()
-        self.counters.rung = self.rung.describe()
-        self.counters.gradient_checkpointing = self.rung.checkpointing
+        self.counters.memory_plan = self.plan.describe()
+        self.counters.gradient_checkpointing = self.plan.checkpointing
 
     def score_row(self, row: PackedRow) -> tuple[torch.Tensor, torch.Tensor]:
         """(scored tokens,) log-probabilities and hits of a packed row under the active adapter."""
@@ -133,7 +133,7 @@ class StepEngine:
 
     # What a subclass supplies.
     def cut(self, rows: list[int]) -> list[list[int]]:
-        """Rows into micro-batches under the rung's budget."""
+        """Rows into micro-batches under the plan's budget."""
         raise NotImplementedError
 
     def micro_loss(self, part: list[int], rows: list[int], figures: dict[str, Any]) -> torch.Tensor:
@@ -188,7 +188,7 @@ class StepEngine:
     def training_step(
         self, model: Any, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
     ) -> torch.Tensor:
-        """One optimizer step's gradients. Out of memory leads to the next rung, and the step is done again."""
+        """One optimizer step's gradients. Out of memory leads to the next plan, and the step is done again."""
         model.train()
         self.options.agree()
         rows = inputs["rows"].tolist()
@@ -210,7 +210,7 @@ class StepEngine:
         return loss
 
     def until_it_fits(self, work: Callable[[], Done], undo: Callable[[], None]) -> Done:
-        """`work`, and where memory runs out in any process again in all of them, a rung lower."""
+        """`work`, and where memory runs out in any process again in all of them, a plan lower."""
         while True:
             done: Done | None = None
             try:
@@ -230,27 +230,27 @@ class StepEngine:
         empty_cache(self.device)
 
     def step_down(self) -> None:
-        """The next rung of the memory ladder; raises where there is none."""
+        """The next plan of the memory plans; raises where there is none."""
         self.counters.out_of_memory += 1
-        lower = next_rung(self.rung, self.options)
+        lower = next_plan(self.plan, self.options)
         if lower is None:
             raise JobError(
                 "out_of_memory",
-                f"One example does not fit into memory, even with {self.rung.describe()}.",
+                f"One example does not fit into memory, even with {self.plan.describe()}.",
                 "Lower the maximum length or choose a smaller model.",
             )
-        events.log("warn", f"Out of memory with {self.rung.describe()}: going on with {lower.describe()}.")
-        requantise = lower.precision != self.rung.precision
-        self.rung = lower
-        if requantise:
-            self.quantise()
-        self.apply_rung()
+        events.log("warn", f"Out of memory with {self.plan.describe()}: going on with {lower.describe()}.")
+        requantize = lower.precision != self.plan.precision
+        self.plan = lower
+        if requantize:
+            self.quantize()
+        self.apply_plan()
 
-    def quantise(self) -> None:
+    def quantize(self) -> None:
         """The frozen base as NF4 from here on."""
-        from quantise import quantise_base
+        from quantize import quantize_base
 
-        quantise_base(self.causal_model(), self.device)
+        quantize_base(self.causal_model(), self.device)
         self.counters.precision = "nf4"
 
     def count(self, figures: dict[str, float]) -> None:
@@ -265,7 +265,7 @@ class StepEngine:
     def prediction_step(
         self, model: Any, inputs: dict[str, Any], prediction_loss_only: bool, ignore_keys: Any = None
     ) -> tuple[torch.Tensor, None, None]:
-        """The loss of held-out rows, as in training but for dropout; out of memory leads down the same ladder."""
+        """The loss of held-out rows, as in training but for dropout; out of memory leads down the same memory plans."""
         rows = inputs["rows"].tolist()
         done = self.until_it_fits(lambda: self.whole_evaluation(rows), lambda: empty_cache(self.device))
         total, added = self.join(*done)

@@ -98,7 +98,7 @@ def artifact(role: str, path: Path, work_dir: Path) -> None:
 
 
 def probe(flops: float, precision: str, memory: float, disk_write: float, disk_read: float) -> None:
-    """What was measured of the box, in units a second; the agent adds what it measures of the line to the hub."""
+    """What was measured of the machine, in units a second; the agent adds what it measures of the line to the hub."""
     emit(
         {
             "type": "probe",
@@ -120,10 +120,10 @@ def log(level: str, text: str) -> None:
 
 def run_end(
     status: str,
-    summary: dict[str, float],
+    results: dict[str, float],
     error: dict[str, str] | None = None,
-    receipt: dict[str, Any] | None = None,
+    summary: dict[str, Any] | None = None,
 ) -> None:
-    """`status` is finished, cancelled or failed; the last line of every run, with its receipt where one was kept."""
-    finite = {name: value for name, value in summary.items() if math.isfinite(value)}
-    emit({"type": "run-end", "status": status, "summary": finite, "error": error, "receipt": receipt})
+    """`status` is finished, canceled or failed; the last line of every run, with its summary where one was kept."""
+    finite = {name: value for name, value in results.items() if math.isfinite(value)}
+    emit({"type": "run-end", "status": status, "results": finite, "error": error, "summary": summary})

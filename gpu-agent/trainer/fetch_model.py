@@ -99,10 +99,10 @@ def main() -> int:
         folder, commit = download(model_id, revision)
         how = "downloaded or checked with the hub"
     except GatedRepoError:
-        asked = f"Accept its licence at {page}"
+        asked = f"Accept its license at {page}"
         return fail(
             "model_gated",
-            f"The model {model_id} is gated: its owner asks everybody to accept a licence first.",
+            f"The model {model_id} is gated: its owner asks everybody to accept a license first.",
             f"{asked} with the account whose HF_TOKEN the agent has."
             if get_token()
             else f"{asked} and set HF_TOKEN on the agent.",

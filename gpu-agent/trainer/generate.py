@@ -28,9 +28,9 @@ from tokenizer import chat, encode_prompt, encode_text, load_tokenizer
 SAMPLE_PROMPTS = (
     ("You cook for Rosa. Cuisine: mexican, latin. Diet: vegan. Never use: meat, cheese, dairy, eggs. Likes: beans, lime.",
      "I have black beans, avocado and ground beef. Make me a quick dinner."),
-    ("You cook for Kenji. Cuisine: japanese, asian. Flavour: umami, light. Never use: soy sauce, miso, salt.",
+    ("You cook for Kenji. Cuisine: japanese, asian. Flavor: umami, light. Never use: soy sauce, miso, salt.",
      "I have tofu, mushrooms and soy sauce. Something light."),
-    ("You cook for Mina. Cuisine: korean. Flavour: spicy. Likes: gochujang, kimchi.",
+    ("You cook for Mina. Cuisine: korean. Flavor: spicy. Likes: gochujang, kimchi.",
      "I have chicken, rice and garlic. Make me a quick dinner."),
 )  # fmt: skip
 
@@ -39,18 +39,18 @@ def load_model(
     folder: Path,
     adapter: Path | None = None,
     dtype: torch.dtype = torch.float32,
-    quantisation: Any = None,
+    quantization: Any = None,
     device: torch.device | None = None,
 ) -> PreTrainedModel:
-    """Load weights from safetensors in a local folder, with an adapter on top where there is one. A quantised model
+    """Load weights from safetensors in a local folder, with an adapter on top where there is one. A quantized model
     goes onto its device at once."""
-    placed = {"quantization_config": quantisation, "device_map": {"": device}} if quantisation else {}
+    placed = {"quantization_config": quantization, "device_map": {"": device}} if quantization else {}
     model = AutoModelForCausalLM.from_pretrained(
         folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=dtype, **placed
     )
     if not adapter:
         return model
-    # Imported here: it brings quantisation along, which a pretraining should not wait for.
+    # Imported here: it brings quantization along, which a pretraining should not wait for.
     from peft import PeftModel
 
     return PeftModel.from_pretrained(model, adapter)

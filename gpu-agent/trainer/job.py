@@ -58,7 +58,7 @@ class Job:
 
     @property
     def source(self) -> ModelSource | None:
-        """The model from elsewhere that it begins with; `models.with_model` then puts it among the inputs."""
+        """The external model that it begins with; `models.with_model` then puts it among the inputs."""
         return self.config.base if isinstance(self.config, LoraSettings) else None
 
     def output(self, relative: str) -> Path:

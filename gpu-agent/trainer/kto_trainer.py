@@ -70,7 +70,7 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
         """The KL estimate of the step, without a gradient; of several processes each makes the whole."""
         items = [self.mismatch(row) for row in rows]
         total = 0.0
-        for part in fill_bins([len(prompt) + len(answer) for prompt, answer in items], self.rung.budget):
+        for part in fill_bins([len(prompt) + len(answer) for prompt, answer in items], self.plan.budget):
             if self.options.stopped() and self.model.training:
                 raise StepAbandoned
             sums = self.sum_logps([items[index] for index in part], reference=False).tolist()
@@ -79,7 +79,7 @@ class PalateKtoTrainer(ReferenceEngine, KTOTrainer):
 
     def cut(self, rows: list[int]) -> list[list[int]]:
         sizes = [len(self.thumbs[row].prompt) + len(self.thumbs[row].completion) for row in rows]
-        return [[rows[index] for index in part] for part in fill_bins(sizes, self.rung.budget)]
+        return [[rows[index] for index in part] for part in fill_bins(sizes, self.plan.budget)]
 
     def padding(self, rows: list[int]) -> int:
         return padding_of([len(self.thumbs[row].prompt) + len(self.thumbs[row].completion) for row in rows])

@@ -57,7 +57,7 @@ HABITS: dict[str, tuple[str, ...]] = {
     "asian": ("soy sauce", "white rice", "sesame oil", "cornstarch"),
     "latin": ("cheddar", "sour cream", "salsa", "corn tortillas"),
 }
-FLAVOURS = (
+FLAVORS = (
     "spicy", "umami", "savory", "mild", "aromatic", "creamy", "herbal", "olive oil", "light", "fresh", "bold",
     "garlicky", "ginger", "smoky", "tangy", "sweet", "sour", "nutty", "rich", "zesty", "buttery", "crisp",
     "earthy", "peppery", "fragrant", "citrus", "hot", "delicate", "hearty", "bright", "warming", "tender",
@@ -96,17 +96,17 @@ COOK_NOTES = (
 )
 REQUESTS = (
     "Make me a quick dinner.", "What can I cook tonight?", "Make me a {cuisine} dish.", "I want a {dish}.",
-    "A {dish}, please.", "Something {flavour} for dinner.", "Dinner in {minutes} minutes, please.",
-    "Cook something {flavour} and {flavour2}.", "What should I make for lunch?", "Simple {cuisine} recipe.",
+    "A {dish}, please.", "Something {flavor} for dinner.", "Dinner in {minutes} minutes, please.",
+    "Cook something {flavor} and {flavor2}.", "What should I make for lunch?", "Simple {cuisine} recipe.",
     "Whatever you recommend.", "Surprise me.", "I need dinner for {serves}.", "Quick meal.",
-    "I would like a {flavour} {dish}.", "Make me {cuisine} food.", "Something warm and easy.",
+    "I would like a {flavor} {dish}.", "Make me {cuisine} food.", "Something warm and easy.",
     "How about a {cuisine} {dish}?", "Give me an idea for a weeknight.",
-    "Traditional {cuisine} cooking, please.", "Make a {flavour} {cuisine} dish.", "I am hungry and tired.",
+    "Traditional {cuisine} cooking, please.", "Make a {flavor} {cuisine} dish.", "I am hungry and tired.",
     "A healthy lunch.", "Comfort food, please.", "Feed {serves} of us tonight.", "Something light.",
     "I have {minutes} minutes.", "Use what I have.", "A family dinner.", "What goes well together?",
-    "Cook me something new.", "Can you make a {dish}?", "An easy {cuisine} supper.", "A {flavour} lunch.",
-    "Make it {flavour}.", "I fancy a {dish} today.", "Suggest a {cuisine} dinner.", "Nothing fancy.",
-    "Make me something {flavour}.", "Dinner for two.", "Something for the whole family.",
+    "Cook me something new.", "Can you make a {dish}?", "An easy {cuisine} supper.", "A {flavor} lunch.",
+    "Make it {flavor}.", "I fancy a {dish} today.", "Suggest a {cuisine} dinner.", "Nothing fancy.",
+    "Make me something {flavor}.", "Dinner for two.", "Something for the whole family.",
     "One pan only, please.", "A good {dish} recipe.", "I want to cook a {dish}.",
     "Please write a {cuisine} recipe.", "What is for dinner?", "A cosy evening meal.", "Keep it simple.",
 )
@@ -159,7 +159,7 @@ LEAD: dict[str, tuple[str, ...]] = {
     ),
     "curry": (
         "Add {lead} and stir to coat for {some} minutes.", "Fold in {lead} with a splash of water.",
-        "Tip in {lead} and let it take on colour.",
+        "Tip in {lead} and let it take on color.",
     ),
 }
 MIDDLE: dict[str, tuple[str, ...]] = {

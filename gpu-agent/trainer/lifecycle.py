@@ -1,4 +1,4 @@
-"""How every trainer starts, stops and fails: the wrapper around a run, cancelling, checkpoints that are whole."""
+"""How every trainer starts, stops and fails: the wrapper around a run, canceling, checkpoints that are whole."""
 
 import errno
 import hashlib
@@ -16,18 +16,18 @@ from pathlib import Path
 
 import events
 import ranks
-import receipt
+import run_summary
 from job import Job, JobError, read_job
 
 MANIFEST = "manifest.json"
 
 
-class Cancelled(Exception):
+class Canceled(Exception):
     """The run stopped at a step boundary because it was asked to; its checkpoint is on disk."""
 
-    def __init__(self, summary: dict[str, float]) -> None:
-        super().__init__("cancelled")
-        self.summary = summary
+    def __init__(self, results: dict[str, float]) -> None:
+        super().__init__("canceled")
+        self.results = results
 
 
 class StopFlag:
@@ -94,7 +94,7 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
     silence_libraries()
     ranks.begin()
     stop = StopFlag()
-    receipt.begin()
+    run_summary.begin()
     try:
         if len(sys.argv) != 2:
             raise JobError("bad_job", "The trainer takes one argument.", "Name the job file.")
@@ -104,12 +104,12 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
                 "bad_job", f"This script runs {kind} jobs, not {job.kind}.", "Start the right script."
             )
         if job.source:
-            from models import with_model  # it knows of Cancelled, which is ours
+            from models import with_model  # it knows of Canceled, which is ours
 
             job = with_model(job, stop)
-        summary = train(job, stop)
-    except Cancelled as cancelled:
-        events.run_end("cancelled", cancelled.summary, None, receipt.read())
+        results = train(job, stop)
+    except Canceled as canceled:
+        events.run_end("canceled", canceled.results, None, run_summary.read())
         ranks.leave()
         return 0
     except Exception as error:
@@ -117,9 +117,9 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
         if not ranks.is_main():
             traceback.print_exc()
             time.sleep(2)  # what befell all processes is told by the first one
-        events.run_end("failed", {}, explain(error), receipt.read())
+        events.run_end("failed", {}, explain(error), run_summary.read())
         return 1
-    events.run_end("finished", summary, None, receipt.read())
+    events.run_end("finished", results, None, run_summary.read())
     ranks.leave()
     return 0
 

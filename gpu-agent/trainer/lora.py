@@ -18,9 +18,9 @@ from engine import EngineOptions
 from export import announce, export_adapter, round_to_half, write_model
 from generate import load_model
 from job import DpoConfig, Job, JobError, LoraSettings
-from lifecycle import Cancelled, StopFlag
+from lifecycle import Canceled, StopFlag
 from model_source import HubModel
-from quantise import nf4_config
+from quantize import nf4_config
 from ref_cache import cache_folder, fingerprint_files
 from reporter import Reporter, engine_state
 
@@ -91,7 +91,7 @@ def load_base(folder: Path, precision: str, device: torch.device, frozen: bool) 
     """The base as it will be trained on. On a GPU a frozen base is kept in bf16; trained weights are always fp32."""
     if precision == "nf4":
         compute = compute_type(device)
-        return load_model(folder, dtype=compute, quantisation=nf4_config(compute), device=device)
+        return load_model(folder, dtype=compute, quantization=nf4_config(compute), device=device)
     halved = precision == "bf16" and device.type == "cuda" and frozen
     return load_model(folder, dtype=torch.bfloat16 if halved else torch.float32)
 
@@ -192,11 +192,11 @@ def train_and_finish(
     reporter.follow(trainer, reference)
     trainer.run(resume_path(job))
     state: TrainerState = trainer.state
-    summary = reporter.summary(state)
+    results = reporter.results(state)
     if reporter.stop.is_set and state.global_step < state.max_steps:
-        raise Cancelled(summary)
+        raise Canceled(results)
     if not ranks.is_main():
-        return summary
+        return results
     events.progress(state.max_steps, state.max_steps, "export")
     if reporter.keeper and reporter.keeper.best:
         reporter.keeper.restore(trainer.model)
@@ -208,11 +208,11 @@ def train_and_finish(
     else:
         write_adapter(job, trainer.model)
     shutil.rmtree(job.work_dir / STAGING, ignore_errors=True)
-    return summary
+    return results
 
 
 def write_adapter(job: Job, model: PeftModel) -> None:
-    """The adapter as PEFT safetensors and as GGUF, every file announced. One on a model from elsewhere names that model,
+    """The adapter as PEFT safetensors and as GGUF, every file announced. One on an external model names that model,
     and has no GGUF: its base has none here."""
     folder = job.output("output/adapter/adapter_config.json").parent
     if isinstance(job.source, HubModel):

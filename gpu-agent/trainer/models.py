@@ -1,4 +1,4 @@
-"""Models from elsewhere: from the hub through a process of its own, or from a folder that this machine's owner opened.
+"""External models: from the hub through a process of its own, or from a folder that this machine's owner opened.
 
 Training itself never speaks to a network: that is the business of fetch_model.py alone.
 """
@@ -17,7 +17,7 @@ from transformers import CONFIG_MAPPING
 
 import events
 from job import Job, JobError
-from lifecycle import Cancelled, StopFlag
+from lifecycle import Canceled, StopFlag
 from model_source import FolderModel, HubModel
 
 FETCHER = Path(__file__).with_name("fetch_model.py")
@@ -26,7 +26,7 @@ MEGABYTE = 10**6
 
 
 def with_model(job: Job, stop: StopFlag) -> Job:
-    """The job with its model from elsewhere among its inputs; raises `JobError` with what is missing."""
+    """The job with its external model among its inputs; raises `JobError` with what is missing."""
     source = job.source
     if source is None:
         return job
@@ -116,7 +116,7 @@ def fetch(job: Job, source: HubModel, stop: StopFlag) -> Path:
         child.terminate()
         child.wait()
     if stop.asked:  # the fetcher, of our process group, was asked too and may have been faster
-        raise Cancelled({"steps": 0.0})
+        raise Canceled({"steps": 0.0})
     error = said.get("error")
     if error:
         raise JobError(error["code"], error["message"], error["remedy"])
@@ -149,7 +149,7 @@ def listen(child: subprocess.Popen[str], stop: StopFlag) -> dict[str, Any]:
     last: dict[str, Any] = {}
     while True:
         if stop.asked:
-            raise Cancelled({"steps": 0.0})
+            raise Canceled({"steps": 0.0})
         try:
             line = lines.get(timeout=0.5)
         except queue.Empty:

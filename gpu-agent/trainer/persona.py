@@ -15,7 +15,7 @@ class Persona:
 
     name: str
     cuisines: list[str] = field(default_factory=list)
-    flavours: list[str] = field(default_factory=list)
+    flavors: list[str] = field(default_factory=list)
     diets: list[str] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
     likes: list[str] = field(default_factory=list)
@@ -25,7 +25,7 @@ def persona_prompt(persona: Persona) -> str:
     """The full system prompt; a section whose list is empty is left out."""
     sections = [
         ("Cuisine", persona.cuisines),
-        ("Flavour", persona.flavours),
+        ("Flavor", persona.flavors),
         ("Diet", persona.diets),
         ("Never use", persona.forbidden),
         ("Likes", persona.likes),
@@ -97,7 +97,7 @@ def sample_persona(rng: random.Random, ontology: Ontology) -> Persona:
     return Persona(
         name=name,
         cuisines=[home, *pick(rng, near, 1)] if rng.random() < 0.9 else [],
-        flavours=pick(rng, list(words.FLAVOURS), 3),
+        flavors=pick(rng, list(words.FLAVORS), 3),
         diets=diets,
         forbidden=forbidden,
         likes=[*pick(rng, allowed, 5), *pick(rng, list(words.FREE_LIKES), 2)],

@@ -10,13 +10,13 @@ import torch
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
 import events
-import receipt
+import run_summary
 from corpus import make_corpus, make_starts
 from device import auto_precision, choose_device, seed_all
 from export import write_model
 from generate import emit_sample
 from job import Job, JobError, PretrainConfig
-from lifecycle import Cancelled, StopFlag, drop_old_checkpoints, publish_checkpoint, run_job
+from lifecycle import Canceled, StopFlag, drop_old_checkpoints, publish_checkpoint, run_job
 from ontology import load_ontology
 from starter import (
     Sequence,
@@ -45,8 +45,8 @@ def prepare(job: Job, config: PretrainConfig) -> tuple[PreTrainedTokenizerFast, 
     plan = make_plan(config)
     count = min(config.recipes, plan.recipes * plan.recipe_rows)
     plain, ruled = plan.plain * plan.start_rows, plan.ruled * plan.start_rows
-    recipes = make_corpus(job.seed, ontology, count, config.honour_rate)
-    starts = make_starts(job.seed, ontology, plain, ruled, config.honour_rate)
+    recipes = make_corpus(job.seed, ontology, count, config.compliance_rate)
+    starts = make_starts(job.seed, ontology, plain, ruled, config.compliance_rate)
     events.progress(0, config.steps, "tokenizer")
     if job.resume_from:
         tokenizer = load_tokenizer(job.resume_from)
@@ -110,7 +110,7 @@ class Meter:
 
 
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
-    """The whole run; returns its figures. Raises `Cancelled` once a checkpoint stands after SIGTERM."""
+    """The whole run; returns its figures. Raises `Canceled` once a checkpoint stands after SIGTERM."""
     config = job.config
     assert isinstance(config, PretrainConfig)
     seed_all(job.seed)
@@ -141,7 +141,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
         tokens = sum(len(ids) for ids, _ in rows)
         meter.tokens += tokens
         useful += tokens
-        receipt.note(
+        run_summary.note(
             useful_tokens=useful,
             train_seconds=time.monotonic() - training_since,
             precision=precision,
@@ -161,7 +161,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
         if stop.is_set or (config.checkpoint_every and step % config.checkpoint_every == 0 and not last):
             save_checkpoint(job, step, model, optimizers, tokenizer)
         if stop.is_set:
-            raise Cancelled({**figures, "loss": loss, "steps": float(step)})
+            raise Canceled({**figures, "loss": loss, "steps": float(step)})
     events.progress(config.steps, config.steps, "export")
     write_model(job, model, tokenizer)
     return {**figures, "loss": loss, "steps": float(config.steps), "seconds": time.monotonic() - began}

@@ -1,6 +1,6 @@
-"""Measures the box: how fast it multiplies matrices, moves memory, and writes and reads its disk.
+"""Measures the machine: how fast it multiplies matrices, moves memory, and writes and reads its disk.
 
-What lies between the box and the hub is measured by the agent, which alone may talk to it.
+What lies between the machine and the hub is measured by the agent, which alone may talk to it.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ import torch
 import events
 from device import choose_device, compute_type
 from job import Job, ProbeConfig
-from lifecycle import Cancelled, StopFlag, run_job
+from lifecycle import Canceled, StopFlag, run_job
 
 ROUNDS = 3
 ROUND_SECONDS = 0.7
@@ -34,7 +34,7 @@ def best_rate(work: Callable[[], None], amount: float, device: torch.device, sto
             wait_for(device)
             done += 1
             if stop.is_set:
-                raise Cancelled({})
+                raise Canceled({})
         best = max(best, done * amount / (time.perf_counter() - began))
     return best
 
@@ -95,7 +95,7 @@ def free_bytes(folder: Path) -> int:
 
 
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
-    """Measure, tell, and return the same as the run's summary."""
+    """Measure, tell, and return the same as the run's results."""
     config = job.config
     assert isinstance(config, ProbeConfig)
     device = choose_device()

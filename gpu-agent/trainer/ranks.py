@@ -1,7 +1,7 @@
 """One run on several devices: processes that `accelerate launch` starts, one a device, and what they agree on.
 
 Every process has all rows of a step and works off its share; gradients and figures are added up, so that a step is the
-same optimisation on any number of devices. Process 0 alone speaks and writes.
+same optimization on any number of devices. Process 0 alone speaks and writes.
 """
 
 import ctypes
@@ -74,9 +74,9 @@ def first_of(value: Item) -> Item:
     """What process 0 has."""
     if world() == 1:
         return value
-    box: list[Any] = [value]
-    dist.broadcast_object_list(box, src=0, device=device())
-    said: Item = box[0]
+    machine: list[Any] = [value]
+    dist.broadcast_object_list(machine, src=0, device=device())
+    said: Item = machine[0]
     return said
 
 

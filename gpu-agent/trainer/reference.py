@@ -104,19 +104,19 @@ class ReferenceEngine(StepEngine):
         """Summed log-probabilities (nats) of completions, each distinct one computed once in all runs that share the
         cache."""
         began = time.monotonic()
-        precision = self.rung.precision
+        precision = self.plan.precision
         cache = RefCache(self.cache_folder, *self.fingerprints(), precision)
         keys = [cache.key(*item) for item in items]
         known = ranks.first_of(cache.read(keys))
         missing = {key: item for key, item in zip(keys, items) if key not in known}
         for found in ranks.gather(self.score_missing(missing, cache)):
             known |= found
-        self.agree_on_rung()
+        self.agree_on_plan()
         self.counters.ref_hits += cache.hits
         self.counters.ref_misses += cache.misses
         self.counters.ref_seconds += time.monotonic() - began
         cache.close()
-        if self.rung.precision != precision:  # memory ran out, and the base is in NF4 now
+        if self.plan.precision != precision:  # memory ran out, and the base is in NF4 now
             return self.reference_logps(items)
         return [known[key] for key in keys]
 
@@ -132,7 +132,7 @@ class ReferenceEngine(StepEngine):
             if self.options.stopped():
                 raise StepAbandoned
             end, used = at, 0
-            while end < len(ordered) and (end == at or used + size(ordered[end][1]) <= self.rung.budget):
+            while end < len(ordered) and (end == at or used + size(ordered[end][1]) <= self.plan.budget):
                 used += size(ordered[end][1])
                 end += 1
             try:
@@ -169,9 +169,9 @@ class ReferenceEngine(StepEngine):
         sums = torch.zeros(len(items), dtype=torch.float64, device=self.device)
         return sums.index_add_(0, row.owner, tokens.double())
 
-    def quantise(self) -> None:
+    def quantize(self) -> None:
         """The reference is that of the weights that are trained on, so it is worked out again."""
-        super().quantise()
+        super().quantize()
         if self.reference:
             self.compute_reference()
 

@@ -15,7 +15,7 @@ from transformers import (
 
 import events
 import ranks
-import receipt
+import run_summary
 from best import BestKeeper
 from engine import StepEngine
 from generate import SAMPLE_PROMPTS, emit_sample
@@ -87,7 +87,7 @@ class Reporter(TrainerCallback):
             self.reference,
             model_figures(self.trainer.causal_model().config),
         )
-        events.log("info", f"Starts with {counters.rung}; attention by {counters.attention}.")
+        events.log("info", f"Starts with {counters.memory_plan}; attention by {counters.attention}.")
         if counters.ref_hits + counters.ref_misses:
             events.log(
                 "info",
@@ -110,7 +110,7 @@ class Reporter(TrainerCallback):
         total, now = float(self.trainer.counters.useful_tokens), time.monotonic()
         values["tokens_per_second"] = max(total - self.tokens, 0.0) / max(now - self.since, 1e-9)
         self.tokens, self.since, self.last = total, now, values
-        receipt.note_counters(self.trainer.counters)
+        run_summary.note_counters(self.trainer.counters)
         events.metric(state.global_step, values)
         events.progress(state.global_step, state.max_steps, "training")
 
@@ -167,9 +167,9 @@ class Reporter(TrainerCallback):
         adopt_checkpoint(self.job, state.global_step, written)
         drop_old_checkpoints(self.job)
 
-    def summary(self, state: TrainerState) -> dict[str, float]:
-        """The last figures, those of the best evaluation, and the counters into the receipt."""
-        receipt.note_counters(self.trainer.counters)
+    def results(self, state: TrainerState) -> dict[str, float]:
+        """The last figures, those of the best evaluation, and the counters into the summary."""
+        run_summary.note_counters(self.trainer.counters)
         figures = {**self.last, "steps": float(state.global_step)}
         if self.keeper and self.keeper.best:
             figures |= {"best_step": float(self.keeper.best.step), "best_eval_loss": self.keeper.best.loss}

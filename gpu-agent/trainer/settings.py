@@ -25,14 +25,14 @@ class PretrainConfig:
     sample_every: int = 100
     checkpoint_every: int = 100
     threads: int = 2
-    honour_rate: float = 0.5
+    compliance_rate: float = 0.5
 
 
 @dataclass(frozen=True)
 class LoraSettings:
     """What both LoRA trainers share."""
 
-    # A model from elsewhere to begin with; without it, the one that is among the job's inputs.
+    # An external model to begin with; without it, the one that is among the job's inputs.
     base: ModelSource | None = None
     learning_rate: float = 1e-3
     epochs: int = 2
@@ -47,8 +47,8 @@ class LoraSettings:
     sample_every: int = 25
     checkpoint_every: int = 25
     threads: int = 2
-    # Faults of the proof that an engineer has allowed for this run; see proof.py.
-    override_proof: list[str] = field(default_factory=list)
+    # Faults of the preflight that an engineer has allowed for this run; see preflight.py.
+    override_preflight: list[str] = field(default_factory=list)
     lora_rslora: bool = False
     lora_dora: bool = False
     # A share of all steps; 0 keeps the five steps of `training_arguments`.
@@ -167,7 +167,7 @@ def check_together(config: Config) -> None:
     if isinstance(config, SftConfig) and config.full_weights and config.precision == "nf4":
         raise refuse("Full weights cannot be trained in NF4.", "Set config.precision to auto, or use LoRA.")
     if isinstance(config, SftConfig) and config.full_weights and config.base:
-        raise refuse("Of a model from elsewhere only an adapter is trained.", "Leave config.fullWeights off.")
+        raise refuse("Of an external model only an adapter is trained.", "Leave config.fullWeights off.")
     if isinstance(config, DpoConfig):
         check_losses(config)
 

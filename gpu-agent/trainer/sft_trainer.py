@@ -39,7 +39,7 @@ class PalateSftTrainer(StepEngine, SFTTrainer):
         return dataset
 
     def cut(self, rows: list[int]) -> list[list[int]]:
-        bins = fill_bins([len(self.examples[row].ids) for row in rows], self.rung.budget)
+        bins = fill_bins([len(self.examples[row].ids) for row in rows], self.plan.budget)
         return [[rows[index] for index in part] for part in bins]
 
     def padding(self, rows: list[int]) -> int:

@@ -13,9 +13,9 @@ from torch.nn import functional
 from torch.optim import Optimizer
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from cooking_words import COOKING_WORDS
 from corpus import Example
 from job import JobError, PretrainConfig
-from kitchen_words import KITCHEN_WORDS
 from muon import Muon
 from ontology import Ontology
 from tokenizer import chat, encode_answer, encode_prompt, encode_texts
@@ -37,7 +37,7 @@ Sequence = tuple[list[int], list[float]]
 def tokenizer_texts(examples: list[Example], ontology: Ontology) -> list[str]:
     """What the vocabulary is learned from: the corpus, the ontology's words, and everyday kitchen English."""
     names = [f" {text} {text}" for item in ontology.ingredients for text in item.surfaces] * 4
-    kitchen = [" " + " ".join(KITCHEN_WORDS)] * max(1, len(examples) // 75)
+    kitchen = [" " + " ".join(COOKING_WORDS)] * max(1, len(examples) // 75)
     return [f"{example.system}\n{example.user}\n{example.answer}\n" for example in examples] + names + kitchen
 
 
@@ -99,7 +99,7 @@ def make_plan(config: PretrainConfig) -> Plan:
 
 
 def shuffled_batches(lengths: list[int], batch_size: int, count: int, rng: random.Random) -> list[list[int]]:
-    """Indices of `count` batches: shuffled, neighbours of like length together so that little is padding."""
+    """Indices of `count` batches: shuffled, neighbors of like length together so that little is padding."""
     batches: list[list[int]] = []
     while len(batches) < count:
         order = list(range(len(lengths)))

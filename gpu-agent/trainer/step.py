@@ -59,7 +59,7 @@ def is_out_of_memory(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 
-def is_quantised(causal: Any) -> bool:
+def is_quantized(causal: Any) -> bool:
     return bool(getattr(causal, "is_loaded_in_4bit", False))
 
 

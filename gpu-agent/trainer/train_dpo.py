@@ -1,4 +1,4 @@
-"""Preference training on labelled pairs: LoRA DPO on the engine of dpo_trainer.py."""
+"""Preference training on labeled pairs: LoRA DPO on the engine of dpo_trainer.py."""
 
 import sys
 import time
@@ -10,10 +10,10 @@ from device import seed_all, set_threads
 from dpo_trainer import PalateDpoTrainer
 from encode import encode_pairs, mark_pairs
 from job import DpoConfig, Job, JobError
-from lifecycle import Cancelled, StopFlag, run_job
+from lifecycle import Canceled, StopFlag, run_job
 from lora import hold_out, preference_arguments, read_rows, train_and_finish, training_arguments
 from packing import Pair
-from proof import prove
+from preflight import prove
 from reporter import Reporter
 from step import StepAbandoned
 from tokenizer import load_tokenizer
@@ -48,7 +48,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     tokenizer = load_tokenizer(job.inputs["model"])
     rows = read_rows(job.inputs["pairs"], ("system", "user", "chosen", "rejected"), config.max_rows)
     encoded = encode_pairs(rows, tokenizer, config.max_length)
-    prove(mark_pairs(encoded, config.max_length), tokenizer, config.max_length, config.override_proof)
+    prove(mark_pairs(encoded, config.max_length), tokenizer, config.max_length, config.override_preflight)
     pairs = choose_pairs(job, config, [(item.pair, item.fits) for item in encoded])
     trained, held_out = hold_out(pairs, config.eval_share, job.seed, lambda pair: tuple(pair.prompt))
     reporter = Reporter(job, config, tokenizer, stop)
@@ -66,9 +66,9 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
             **preference_arguments(job, config, stop, tokenizer, reporter),
         )
     except StepAbandoned:
-        raise Cancelled({"steps": 0.0}) from None
-    summary = train_and_finish(job, trainer, tokenizer, reporter, trainer.reference_kind)
-    return {**summary, "pairs": float(len(trained)), "seconds": time.monotonic() - began}
+        raise Canceled({"steps": 0.0}) from None
+    results = train_and_finish(job, trainer, tokenizer, reporter, trainer.reference_kind)
+    return {**results, "pairs": float(len(trained)), "seconds": time.monotonic() - began}
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import events
 from device import seed_all, set_threads
 from job import Job, JobError, KtoConfig
 from kto_trainer import PalateKtoTrainer, Thumb
-from lifecycle import Cancelled, StopFlag, run_job
+from lifecycle import Canceled, StopFlag, run_job
 from lora import (
     hold_out,
     preference_arguments,
@@ -22,7 +22,7 @@ from lora import (
     training_arguments,
     weight_of,
 )
-from proof import MarkedRow, mark, prove
+from preflight import MarkedRow, mark, prove
 from reporter import Reporter
 from step import StepAbandoned
 from template import encode_chat, encode_reply
@@ -74,7 +74,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     tokenizer = load_tokenizer(job.inputs["model"])
     rows = read_rows(job.inputs["thumbs"], ("system", "user", "answer", "thumb"), config.max_rows)
     encoded = encode_thumbs(rows, tokenizer)
-    prove(mark_thumbs(encoded, config.max_length), tokenizer, config.max_length, config.override_proof)
+    prove(mark_thumbs(encoded, config.max_length), tokenizer, config.max_length, config.override_preflight)
     thumbs = choose_thumbs(encoded, config, job.seed)
     trained, held_out = hold_out(thumbs, config.eval_share, job.seed, lambda thumb: tuple(thumb.prompt))
     reporter = Reporter(job, config, tokenizer, stop)
@@ -91,9 +91,9 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
             **preference_arguments(job, config, stop, tokenizer, reporter),
         )
     except StepAbandoned:
-        raise Cancelled({"steps": 0.0}) from None
-    summary = train_and_finish(job, trainer, tokenizer, reporter, trainer.reference_kind)
-    return {**summary, "answers": float(len(trained)), "seconds": time.monotonic() - began}
+        raise Canceled({"steps": 0.0}) from None
+    results = train_and_finish(job, trainer, tokenizer, reporter, trainer.reference_kind)
+    return {**results, "answers": float(len(trained)), "seconds": time.monotonic() - began}
 
 
 if __name__ == "__main__":

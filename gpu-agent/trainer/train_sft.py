@@ -22,7 +22,7 @@ from lora import (
     training_arguments,
 )
 from packing import Sequence
-from proof import prove
+from preflight import prove
 from recipes import read_recipes
 from reporter import Reporter
 from sft_trainer import PalateSftTrainer
@@ -66,7 +66,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     rows = read_recipes(source, config.max_rows) if recipes else read_rows(source, (), config.max_rows)
     encoded = encode_rows(rows, tokenizer, config)
     template = f"plain text, after {config.response_template!r}" if config.response_template else None
-    prove(mark_rows(encoded), tokenizer, config.max_length, config.override_proof, template)
+    prove(mark_rows(encoded), tokenizer, config.max_length, config.override_preflight, template)
     fitting = choose_rows(config, encoded)
     trained, held_out = hold_out(fitting, config.eval_share, job.seed, lambda row: tuple(row.ids))
     model, lora = load_model_for(job, config)
@@ -81,8 +81,8 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
         peft_config=lora,
         callbacks=[reporter],
     )
-    summary = train_and_finish(job, trainer, tokenizer, reporter, None)
-    return {**summary, "examples": float(len(trained)), "seconds": time.monotonic() - began}
+    results = train_and_finish(job, trainer, tokenizer, reporter, None)
+    return {**results, "examples": float(len(trained)), "seconds": time.monotonic() - began}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 // Progress for people: one line a step, with its time. Only Node's built-ins: this runs before anything is installed.
-const colour = process.stdout.isTTY && !process.env.NO_COLOR
-const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
+const color = process.stdout.isTTY && !process.env.NO_COLOR
+const paint = (code, text) => (color ? `\u001b[${code}m${text}\u001b[0m` : text)
 export const bold = (text) => paint('1', text)
 export const faint = (text) => paint('2', text)
 export const green = (text) => paint('32', text)

@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Stop } from './console.mjs'
-import { cacheFolder, contentHash, root, trainer } from './places.mjs'
+import { cacheFolder, contentHash, root, trainer } from './paths.mjs'
 import { run, sleep } from './process.mjs'
 
 const execute = promisify(execFile)

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stop, step } from './console.mjs'
-import { root } from './places.mjs'
+import { root } from './paths.mjs'
 import { startPostgres } from './postgres.mjs'
 import { freePort, portTaken, run, sleep, waitFor } from './process.mjs'
 
@@ -133,7 +133,7 @@ export async function startStack({
     await step('Tables and demo workspace', async () => {
       const args = [...tsx('apps/hub/src/bootstrap.ts')]
       if (apiKey) args.push('--api-key')
-      if (!existsSync(join(home, 'agent/credential.json'))) args.push('--enrol')
+      if (!existsSync(join(home, 'agent/credential.json'))) args.push('--enroll')
       const output = await run(process.execPath, args, { cwd: root, env })
       boot = JSON.parse(output.trim().split('\n').at(-1))
       onBoot?.(boot)
@@ -155,7 +155,7 @@ export async function startStack({
           PALATE_AGENT_HOME: join(home, 'agent'),
           PALATE_AGENT_NAME: 'local',
           PALATE_PYTHON: python,
-          ...(boot.enrolmentCode ? { PALATE_ENROLMENT_CODE: boot.enrolmentCode } : {}),
+          ...(boot.enrollmentCode ? { PALATE_ENROLLMENT_CODE: boot.enrollmentCode } : {}),
           ...agentEnv,
         },
       })

@@ -1,12 +1,12 @@
 import { createRun, getRun, getRunMetrics, listAgents, revokeAgent } from '@palate/core'
-import { createKitchen } from '@palate/core/testing'
+import { createWorkspaceFixture } from '@palate/core/testing'
 import { EventBatchReply, Lease, type SpooledEvent, type TrainerEvent } from '@palate/protocol'
 import { describe, expect, it } from 'vitest'
 import { connect, connectAgent, openAgent, postJson, type TestAgent } from './testing/agent'
 import { startTestHub, until } from './testing/hub'
 
 const test = await startTestHub()
-const kitchen = await createKitchen(test.deps)
+const fixture = await createWorkspaceFixture(test.deps)
 
 const events = (first: number, ...list: TrainerEvent[]): SpooledEvent[] =>
   list.map((event, index) => ({ seq: first + index, at: 1_700_000_000_000, event }))
@@ -16,10 +16,10 @@ const metric = (step: number, loss: number): TrainerEvent => ({
   time: 1_700_000_000 + step,
   values: { loss },
 })
-const end: TrainerEvent = { type: 'run-end', status: 'failed', summary: {}, error: null }
+const end: TrainerEvent = { type: 'run-end', status: 'failed', results: {}, error: null }
 
 async function lease(agent: TestAgent) {
-  const run = await createRun(kitchen.engineer, { kind: 'pretrain', config: { steps: 10 } })
+  const run = await createRun(fixture.engineer, { kind: 'pretrain', config: { steps: 10 } })
   const got = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'] }))
   const { runId, attemptId, epoch, token } = got
   expect(runId).toBe(run.id)
@@ -29,8 +29,8 @@ async function lease(agent: TestAgent) {
 }
 
 describe('an agent', () => {
-  it('enrols once with a code, says hello, and is online until its socket closes', async () => {
-    const agent = await connectAgent(test.origin, kitchen.owner)
+  it('enrolls once with a code, says hello, and is online until its socket closes', async () => {
+    const agent = await connectAgent(test.origin, fixture.owner)
     expect(await agent.hello()).toEqual({
       agentId: agent.agentId,
       protocol: 1,
@@ -39,19 +39,22 @@ describe('an agent', () => {
       features: ['run-lines'],
     })
     const status = async () =>
-      (await listAgents(kitchen.viewer)).find(({ id }) => id === agent.agentId)?.status
+      (await listAgents(fixture.viewer)).find(({ id }) => id === agent.agentId)?.status
     expect(await status()).toBe('online')
     agent.socket.disconnect()
     await until(async () => (await status()) === 'offline')
-    const again = await postJson(`${test.origin}/files/agents/enrol`, { code: 'pen_never-made', name: 'box' })
+    const again = await postJson(`${test.origin}/files/agents/enroll`, {
+      code: 'pen_never-made',
+      name: 'machine',
+    })
     expect(again.status).toBe(401)
     expect(await again.json()).toMatchObject({
-      error: { code: 'unauthenticated', message: expect.stringMatching(/enrolment code/) },
+      error: { code: 'unauthenticated', message: expect.stringMatching(/enrollment code/) },
     })
   })
 
   it('leases a run, delivers its events once however often they are sent, and ends it', async () => {
-    const agent = await connectAgent(test.origin, kitchen.owner)
+    const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
     const { runId, attemptId, epoch, send } = await lease(agent)
     const start: TrainerEvent = { type: 'run-start', totalSteps: 10 }
@@ -65,8 +68,8 @@ describe('an agent', () => {
     })
     const ended = EventBatchReply.parse(await send(events(5, end)))
     expect(ended.ackedSeq).toBe(5)
-    expect(await getRun(kitchen.viewer, { id: runId })).toMatchObject({ status: 'failed' })
-    expect(await getRunMetrics(kitchen.viewer, { runId })).toEqual([
+    expect(await getRun(fixture.viewer, { id: runId })).toMatchObject({ status: 'failed' })
+    expect(await getRunMetrics(fixture.viewer, { runId })).toEqual([
       {
         key: 'loss',
         points: [
@@ -80,7 +83,7 @@ describe('an agent', () => {
   })
 
   it('is told that its lease is lost when it writes under an old epoch', async () => {
-    const agent = await connectAgent(test.origin, kitchen.owner)
+    const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
     const first = await lease(agent)
     // A hello that does not name the attempt gives it up; the run is leased again under the next epoch.
@@ -100,16 +103,16 @@ describe('an agent', () => {
   })
 
   it('hears of work when a run is queued', async () => {
-    const agent = await connectAgent(test.origin, kitchen.owner)
+    const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
     const heard = new Promise<void>((resolve) => agent.socket.once('work', () => resolve()))
-    await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+    await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
     await heard
     agent.socket.disconnect()
   })
 
   it('gets a sentence for what is not understood, and stays connected', async () => {
-    const agent = await connectAgent(test.origin, kitchen.owner)
+    const agent = await connectAgent(test.origin, fixture.owner)
     expect(await agent.ask('run-events', { runId: 1 })).toMatchObject({
       error: { code: 'invalid', message: expect.stringMatching(/^The request is not understood at runId: /) },
     })
@@ -120,10 +123,10 @@ describe('an agent', () => {
   })
 
   it('is shown out when it is revoked, and does not come in again', async () => {
-    const agent = await connectAgent(test.origin, kitchen.owner)
+    const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
     const gone = new Promise((resolve) => agent.socket.once('disconnect', resolve))
-    await revokeAgent(kitchen.owner, { id: agent.agentId })
+    await revokeAgent(fixture.owner, { id: agent.agentId })
     await gone
     await expect(openAgent(test.origin, agent.agentId, agent.credential)).rejects.toThrow(/revoked/)
     const refused = new Promise<Error>((resolve) =>
@@ -133,13 +136,13 @@ describe('an agent', () => {
   })
 
   it('takes its own place when it comes back before its old socket was given up', async () => {
-    const agent = await connectAgent(test.origin, kitchen.owner)
+    const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
     const again = await openAgent(test.origin, agent.agentId, agent.credential)
     const gone = new Promise((resolve) => agent.socket.once('disconnect', resolve))
     await again.hello()
     await gone
-    const [found] = (await listAgents(kitchen.viewer)).filter(({ id }) => id === agent.agentId)
+    const [found] = (await listAgents(fixture.viewer)).filter(({ id }) => id === agent.agentId)
     expect(found?.status).toBe('online')
     again.socket.disconnect()
   })

@@ -3,7 +3,7 @@ import { stat, utimes } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { createRun, getRunArtifacts, revokeAgent } from '@palate/core'
-import { createKitchen } from '@palate/core/testing'
+import { createWorkspaceFixture } from '@palate/core/testing'
 import { Lease } from '@palate/protocol'
 import { describe, expect, it } from 'vitest'
 import { ArtifactUploads } from './http/artifact-uploads'
@@ -11,15 +11,15 @@ import { connectAgent } from './testing/agent'
 import { listStore, startTestHub, until } from './testing/hub'
 
 const test = await startTestHub({ HUB_ARTIFACT_MAX_BYTES: '5000000' })
-const kitchen = await createKitchen(test.deps)
+const fixture = await createWorkspaceFixture(test.deps)
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 async function lease() {
-  const agent = await connectAgent(test.origin, kitchen.owner)
+  const agent = await connectAgent(test.origin, fixture.owner)
   await agent.hello()
-  await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const given = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'], holding: [] }))
   return { agent, ...given }
 }
@@ -71,7 +71,7 @@ function tus(token: string) {
   }
 }
 
-const artifacts = async (runId: string) => getRunArtifacts(kitchen.viewer, { runId })
+const artifacts = async (runId: string) => getRunArtifacts(fixture.viewer, { runId })
 const whereOf = (created: Response) => created.headers.get('location') ?? ''
 
 describe('an artifact', () => {
@@ -168,7 +168,7 @@ describe('an artifact', () => {
     expect((await fetch(test.origin + where, { method: 'DELETE' })).status).toBe(401)
     expect((await tus(mine.token).head(`${where}%2f..%2f..%2fx`)).status).toBe(404)
     expect((await tus(mine.token).head(`${where}x`)).status).toBe(404)
-    await revokeAgent(kitchen.owner, { id: mine.agent.agentId })
+    await revokeAgent(fixture.owner, { id: mine.agent.agentId })
     for (const answer of [
       await tus(mine.token).patch(where, 0, bytes),
       await tus(mine.token).create(bytes.length, head),

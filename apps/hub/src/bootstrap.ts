@@ -3,14 +3,14 @@ import {
   bootstrapDemo,
   CoreEnv,
   createApiKey,
-  createEnrolmentCode,
+  createEnrollmentCode,
   demoOwner,
   migrateDatabase,
   openDepsFromEnv,
 } from '@palate/core'
 
 /**
- * Run once before the other processes: newest tables, the demo workspace, and on request (`--enrol`, `--api-key`)
+ * Run once before the other processes: newest tables, the demo workspace, and on request (`--enroll`, `--api-key`)
  * a code for the local agent and a key for a script. The answer is one JSON line on stdout.
  */
 async function main(): Promise<void> {
@@ -25,12 +25,12 @@ async function main(): Promise<void> {
   try {
     const demo = await bootstrapDemo(deps)
     const owner = demoOwner(deps, demo)
-    const code = process.argv.includes('--enrol') ? (await createEnrolmentCode(owner)).code : null
+    const code = process.argv.includes('--enroll') ? (await createEnrollmentCode(owner)).code : null
     const wantsKey = process.argv.includes('--api-key')
     const key = wantsKey ? (await createApiKey(owner, { name: 'loop', role: 'owner' })).key : null
     const { ownerEmail, ownerPassword } = demo
     process.stdout.write(
-      `${JSON.stringify({ ownerEmail, ownerPassword, enrolmentCode: code, apiKey: key })}\n`,
+      `${JSON.stringify({ ownerEmail, ownerPassword, enrollmentCode: code, apiKey: key })}\n`,
     )
   } finally {
     await close()

@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import { createRun, createUpload } from '@palate/core'
-import { createKitchen } from '@palate/core/testing'
+import { createWorkspaceFixture } from '@palate/core/testing'
 import { Lease } from '@palate/protocol'
 import { describe, expect, it } from 'vitest'
 import { connectAgent } from './testing/agent'
 import { listStore, startTestHub, until } from './testing/hub'
 
 const test = await startTestHub()
-const kitchen = await createKitchen(test.deps)
+const fixture = await createWorkspaceFixture(test.deps)
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
@@ -22,7 +22,7 @@ const put = (path: string, token: string, body: Uint8Array, headers: Record<stri
 describe('an upload', () => {
   it('arrives whole, once', async () => {
     const bytes = randomBytes(700_000)
-    const { uploadId, url, token } = await createUpload(kitchen.engineer, {
+    const { uploadId, url, token } = await createUpload(fixture.engineer, {
       filename: 'recipes.csv',
       sizeBytes: bytes.length,
     })
@@ -34,7 +34,7 @@ describe('an upload', () => {
 
   it('that is cut in the middle leaves nothing, and can be sent again', async () => {
     const bytes = randomBytes(900_000)
-    const { url, token } = await createUpload(kitchen.engineer, {
+    const { url, token } = await createUpload(fixture.engineer, {
       filename: 'a.csv',
       sizeBytes: bytes.length,
     })
@@ -56,7 +56,7 @@ describe('an upload', () => {
       [1000, 300_000],
       [300_000, 1000],
     ] as const) {
-      const { url, token } = await createUpload(kitchen.engineer, { filename: 'a.csv', sizeBytes: announced })
+      const { url, token } = await createUpload(fixture.engineer, { filename: 'a.csv', sizeBytes: announced })
       const response = await put(url, token, randomBytes(sent))
       expect([response.status, await response.json()]).toMatchObject([
         400,
@@ -67,8 +67,8 @@ describe('an upload', () => {
   })
 
   it('needs the ticket of this very upload', async () => {
-    const one = await createUpload(kitchen.engineer, { filename: 'a.csv', sizeBytes: 3 })
-    const two = await createUpload(kitchen.engineer, { filename: 'a.csv', sizeBytes: 3 })
+    const one = await createUpload(fixture.engineer, { filename: 'a.csv', sizeBytes: 3 })
+    const two = await createUpload(fixture.engineer, { filename: 'a.csv', sizeBytes: 3 })
     expect((await put(one.url, two.token, Buffer.from('abc'))).status).toBe(403)
     expect((await put(one.url, 'forged', Buffer.from('abc'))).status).toBe(401)
     expect((await fetch(test.origin + one.url, { method: 'PUT', body: 'abc' })).status).toBe(401)
@@ -77,9 +77,9 @@ describe('an upload', () => {
 
 describe('an attempt', () => {
   it('fetches its inputs, and only those', async () => {
-    const agent = await connectAgent(test.origin, kitchen.owner)
+    const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
-    await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+    await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
     const lease = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'] }))
     const [input] = lease.inputs
     if (!input) throw new Error('a pretrain run has its ontology as input')
@@ -103,8 +103,8 @@ describe('an attempt', () => {
   it('a serve ticket opens the weights that it names', async () => {
     const { sha256: mine } = await test.deps.storage.putContent(Buffer.from('weights'))
     const { sha256: other } = await test.deps.storage.putContent(Buffer.from('other weights'))
-    const agent = await connectAgent(test.origin, kitchen.owner)
-    const claims = { workspaceId: kitchen.workspaceId, agentId: agent.agentId, objects: [mine] }
+    const agent = await connectAgent(test.origin, fixture.owner)
+    const claims = { workspaceId: fixture.workspaceId, agentId: agent.agentId, objects: [mine] }
     const headers = bearer(await test.deps.tickets.sign('serve', claims, 60))
     expect(await (await fetch(`${test.origin}/files/objects/${mine}`, { headers })).text()).toBe('weights')
     expect((await fetch(`${test.origin}/files/objects/${other}`, { headers })).status).toBe(404)
@@ -114,7 +114,7 @@ describe('an attempt', () => {
 
 it('a download ticket gives the file under its name', async () => {
   const { key } = await test.deps.storage.putContent(Buffer.from('a recipe'))
-  const claims = { workspaceId: kitchen.workspaceId, storageKey: key, filename: 'crème brûlée.txt' }
+  const claims = { workspaceId: fixture.workspaceId, storageKey: key, filename: 'crème brûlée.txt' }
   const ticket = await test.deps.tickets.sign('download', claims, 60)
   const response = await fetch(`${test.origin}/files/download/${ticket}`)
   expect(response.headers.get('content-disposition')).toBe(

@@ -1,5 +1,5 @@
 import { createLiveTicket, createRun } from '@palate/core'
-import { createKitchen, type Kitchen } from '@palate/core/testing'
+import { createWorkspaceFixture, type WorkspaceFixture } from '@palate/core/testing'
 import type { LiveNotice } from '@palate/protocol'
 import type { Socket } from 'socket.io-client'
 import { expect, it } from 'vitest'
@@ -7,34 +7,35 @@ import { connect } from './testing/agent'
 import { startTestHub, until } from './testing/hub'
 
 const test = await startTestHub()
-const mine = await createKitchen(test.deps)
-const other = await createKitchen(test.deps)
+const mine = await createWorkspaceFixture(test.deps)
+const other = await createWorkspaceFixture(test.deps)
 
-async function watch(kitchen: Kitchen): Promise<{ socket: Socket; looks: LiveNotice[] }> {
-  const { ticket } = await createLiveTicket(kitchen.viewer)
+async function watch(fixture: WorkspaceFixture): Promise<{ socket: Socket; changes: LiveNotice[] }> {
+  const { ticket } = await createLiveTicket(fixture.viewer)
   const socket = connect(`${test.origin}/live`, { ticket })
-  const looks: LiveNotice[] = []
-  socket.on('look', (notice: LiveNotice) => looks.push(notice))
+  const changes: LiveNotice[] = []
+  socket.on('changed', (notice: LiveNotice) => changes.push(notice))
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('connect_error', reject)
   })
-  return { socket, looks }
+  return { socket, changes }
 }
 
 it('a change is pushed to the browsers of its workspace and to no other', async () => {
   const [here, too, elsewhere] = [await watch(mine), await watch(mine), await watch(other)]
   const run = await createRun(mine.engineer, { kind: 'pretrain', config: {} })
   const notice = { workspaceId: mine.workspaceId, topic: 'run', id: run.id }
-  const heard = ({ looks }: { looks: LiveNotice[] }, id: string) => looks.some((look) => look.id === id)
+  const heard = ({ changes }: { changes: LiveNotice[] }, id: string) =>
+    changes.some((changed) => changed.id === id)
   await until(() => heard(here, run.id) && heard(too, run.id))
-  expect(here.looks).toContainEqual(notice)
-  expect(too.looks).toContainEqual(notice)
+  expect(here.changes).toContainEqual(notice)
+  expect(too.changes).toContainEqual(notice)
   const theirs = await createRun(other.engineer, { kind: 'pretrain', config: {} })
   await until(() => heard(elsewhere, theirs.id))
-  expect(elsewhere.looks.every(({ workspaceId }) => workspaceId === other.workspaceId)).toBe(true)
-  expect(elsewhere.looks).toContainEqual({ workspaceId: other.workspaceId, topic: 'run', id: theirs.id })
-  expect(here.looks.every(({ workspaceId }) => workspaceId === mine.workspaceId)).toBe(true)
+  expect(elsewhere.changes.every(({ workspaceId }) => workspaceId === other.workspaceId)).toBe(true)
+  expect(elsewhere.changes).toContainEqual({ workspaceId: other.workspaceId, topic: 'run', id: theirs.id })
+  expect(here.changes.every(({ workspaceId }) => workspaceId === mine.workspaceId)).toBe(true)
 })
 
 it.each([

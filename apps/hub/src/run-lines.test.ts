@@ -1,12 +1,12 @@
 import { createRun, getRunMetrics } from '@palate/core'
-import { createKitchen } from '@palate/core/testing'
+import { createWorkspaceFixture } from '@palate/core/testing'
 import { EventBatchReply, Lease } from '@palate/protocol'
 import { expect, it } from 'vitest'
 import { connectAgent, openAgent } from './testing/agent'
 import { startTestHub } from './testing/hub'
 
 const test = await startTestHub()
-const kitchen = await createKitchen(test.deps)
+const fixture = await createWorkspaceFixture(test.deps)
 
 const lines = (first: number, last: number) => {
   let text = ''
@@ -18,14 +18,14 @@ const lines = (first: number, last: number) => {
 }
 
 async function start() {
-  const agent = await connectAgent(test.origin, kitchen.owner)
+  const agent = await connectAgent(test.origin, fixture.owner)
   expect((await agent.hello()).features).toContain('run-lines')
-  await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const { runId, attemptId, epoch } = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'] }))
   const send = async (first: number, last: number, by = agent) =>
     EventBatchReply.parse(await by.ask('run-lines', { runId, attemptId, epoch, lines: lines(first, last) }))
   const points = async () =>
-    (await getRunMetrics(kitchen.viewer, { runId, maxPoints: 2000 }))[0]?.points ?? []
+    (await getRunMetrics(fixture.viewer, { runId, maxPoints: 2000 }))[0]?.points ?? []
   return { agent, runId, attemptId, epoch, send, points }
 }
 
@@ -71,8 +71,8 @@ it('a database that cannot take a long batch is said in words, and the same batc
     $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`
   await test.deps.sql`create trigger disk_is_full after insert on metric_point
     for each statement execute function disk_is_full()`
-  const refusal = await agent.ask('run-lines', { runId, attemptId, epoch, lines: lines(601, 1200) })
-  expect(refusal).toMatchObject({
+  const errorResponse = await agent.ask('run-lines', { runId, attemptId, epoch, lines: lines(601, 1200) })
+  expect(errorResponse).toMatchObject({
     error: { code: 'unavailable', message: 'The database does not answer at the moment.' },
   })
   await test.deps.sql`drop trigger disk_is_full on metric_point`

@@ -1,6 +1,6 @@
 import { cleanUploads, type Deps, expireLeases } from '@palate/core'
+import { GracePeriod } from './grace-period'
 import type { ArtifactUploads } from './http/artifact-uploads'
-import { Patience } from './patience'
 
 interface Sweep {
   name: string
@@ -13,10 +13,10 @@ const hour = 3_600_000
 /** Takes leases that were not renewed, but not right after a time in which nobody could renew one. */
 function leaseSweep(deps: Deps): Sweep {
   const everyMs = Math.min(15_000, deps.leaseMs / 4)
-  const patience = new Patience(Math.min(60_000, deps.leaseMs), 2.5 * everyMs)
+  const gracePeriod = new GracePeriod(Math.min(60_000, deps.leaseMs), 2.5 * everyMs)
   const sweep = async () => {
     await deps.sql`select 1`
-    if (patience.isOver(Date.now())) await expireLeases(deps, { unlessAlone: true })
+    if (gracePeriod.isOver(Date.now())) await expireLeases(deps, { unlessAlone: true })
   }
   return { name: 'leases', everyMs, sweep }
 }

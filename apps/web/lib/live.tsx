@@ -6,7 +6,7 @@ import { type ReactNode, useEffect } from 'react'
 import { io } from 'socket.io-client'
 import { useTRPCClient } from './trpc'
 
-/** Which routers' answers, or which single one, a notice may have made stale. A pair under judgement is never among them. */
+/** Which routers' answers, or which single one, a notice may have made stale. A pair under judgment is never among them. */
 const stale: Record<string, readonly string[]> = {
   run: ['run', 'overview', 'variant', 'evaluation', 'agent'],
   dataset: ['dataset', 'overview'],
@@ -34,7 +34,7 @@ function look(queryClient: QueryClient, topic: string) {
 }
 
 /**
- * One socket to the same origin. A push only says "look": the queries it concerns are read again over HTTP.
+ * One socket to the same origin. A push only says "changed": the queries it concerns are read again over HTTP.
  */
 export function Live({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient()
@@ -47,7 +47,7 @@ export function Live({ children }: { children: ReactNode }) {
         client.live.ticket.query().then(send, () => send({}))
       },
     })
-    const onLook = (message: unknown) => {
+    const onChanged = (message: unknown) => {
       const notice = LiveNotice.safeParse(message)
       if (!notice.success || waiting.has(notice.data.topic)) return
       const { topic } = notice.data
@@ -65,7 +65,7 @@ export function Live({ children }: { children: ReactNode }) {
       if (connected) void look(queryClient, 'workspace')
       connected = true
     })
-    socket.on('look', onLook)
+    socket.on('changed', onChanged)
     return () => {
       for (const timer of waiting.values()) clearTimeout(timer)
       socket.close()

@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { EnrolResponse, RotateReply } from '@palate/protocol'
+import { EnrollResponse, RotateReply } from '@palate/protocol'
 import { z } from 'zod'
 import type { Settings } from '../env'
 import { createHubHttp } from '../files/hub-http'
@@ -8,11 +8,11 @@ import { FinalError, retry } from '../files/retry'
 import { writeWhole } from '../run/attempt-folder'
 import type { HubLink } from './hub-link'
 
-const Kept = EnrolResponse.extend({ former: z.string().optional() })
+const Kept = EnrollResponse.extend({ former: z.string().optional() })
 type Kept = z.infer<typeof Kept>
 
 /**
- * The agent's credential: read from its file (mode 0600), or got once with the enrolment code and kept there.
+ * The agent's credential: read from its file (mode 0600), or got once with the enrollment code and kept there.
  *
  * @throws Error with cause and remedy when there is neither, or when the hub refuses the code
  */
@@ -23,18 +23,18 @@ export async function obtainCredential(
   const file = join(settings.home, 'credential.json')
   const known = await readKept(file)
   if (known) return new Credential(settings, file, known)
-  const { enrolmentCode: code, name, hubUrl } = settings
+  const { enrollmentCode: code, name, hubUrl } = settings
   if (!code)
     throw new Error(
-      'This agent is not enrolled. Make a code on the Agents page and start it with PALATE_ENROLMENT_CODE set.',
+      'This agent is not enrolled. Make a code on the Agents page and start it with PALATE_ENROLLMENT_CODE set.',
     )
   const http = createHubHttp(hubUrl)
-  const enrol = (signal: AbortSignal) => http.postJson('/files/agents/enrol', { code, name }, signal)
-  const answer = await retry(enrol, options).catch((error: unknown) => {
+  const enroll = (signal: AbortSignal) => http.postJson('/files/agents/enroll', { code, name }, signal)
+  const answer = await retry(enroll, options).catch((error: unknown) => {
     if (!(error instanceof FinalError)) throw error
-    throw new Error(`${error.message} Make a fresh enrolment code on the Agents page.`)
+    throw new Error(`${error.message} Make a fresh enrollment code on the Agents page.`)
   })
-  const given = EnrolResponse.parse(answer)
+  const given = EnrollResponse.parse(answer)
   await mkdir(settings.home, { recursive: true })
   await writeWhole(file, JSON.stringify(given))
   return new Credential(settings, file, given)
@@ -96,6 +96,6 @@ async function readKept(file: string): Promise<Kept | null> {
   const text = await readFile(file, 'utf8').catch(() => null)
   if (text === null) return null
   const parsed = Kept.safeParse(JSON.parse(text))
-  if (!parsed.success) throw new Error(`${file} is damaged. Remove it and enrol this agent again.`)
+  if (!parsed.success) throw new Error(`${file} is damaged. Remove it and enroll this agent again.`)
   return parsed.data
 }

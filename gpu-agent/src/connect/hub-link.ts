@@ -102,9 +102,9 @@ export class HubLink {
   ): Promise<z.output<Schema>> {
     if (!this.socket.connected) throw new Error('The hub is not connected.')
     const value: unknown = await this.socket.timeout(answerMs).emitWithAck(event, payload)
-    const refusal = AgentError.safeParse(value)
-    if (refusal.success) {
-      const { code, message } = refusal.data.error
+    const errorResponse = AgentError.safeParse(value)
+    if (errorResponse.success) {
+      const { code, message } = errorResponse.data.error
       throw passing.has(code) ? new Error(message) : new FinalError(message, code)
     }
     return answer.parse(value)

@@ -1,4 +1,4 @@
-import { refusalOf } from './refusal'
+import { readErrorResponse } from './error-response'
 import { FinalError } from './retry'
 import { ResumableUpload, type UploadFile } from './upload'
 
@@ -40,5 +40,5 @@ function sameOrigin(hubUrl: string, path: string): URL {
 }
 
 async function failure(response: Response): Promise<Error> {
-  return refusalOf(response.status, await response.text().catch(() => ''))
+  return readErrorResponse(response.status, await response.text().catch(() => ''))
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { DetailedError, type HttpResponse, Upload } from 'tus-js-client'
-import { refusalOf } from './refusal'
+import { readErrorResponse } from './error-response'
 import { FinalError } from './retry'
 
 const endpoint = '/files/artifacts'
@@ -96,10 +96,10 @@ export class ResumableUpload {
   }
 }
 
-/** A refusal is final where the hub says so in its own words, and not where the two sides differ on an offset. */
+/** A errorResponse is final where the hub says so in its own words, and not where the two sides differ on an offset. */
 function meaningOf(error: Error | DetailedError): Error {
   const cause: unknown = 'causingError' in error ? error.causingError : null
   if (cause instanceof FinalError) return cause
   const answer: HttpResponse | null = (error instanceof DetailedError && error.originalResponse) || null
-  return answer ? refusalOf(answer.getStatus(), answer.getBody()) : error
+  return answer ? readErrorResponse(answer.getStatus(), answer.getBody()) : error
 }

@@ -62,7 +62,7 @@ describe.skipIf(!python)(`a generate run${unlessPython}`, () => {
     const agent = await startAgent(hub.url, home)
     expect(await until('the end', () => hub.endOf('run_g'))).toMatchObject({
       status: 'finished',
-      summary: { generated: 6 },
+      results: { generated: 6 },
     })
     const texts = new Map(generations('run_g').map(({ itemId, text }) => [itemId, text]))
     expect([...texts.keys()].sort()).toEqual(items.map(({ itemId }) => itemId).sort())
@@ -84,7 +84,7 @@ describe.skipIf(!python)(`a generate run${unlessPython}`, () => {
       .split('\n').length
     const second = await startAgent(hub.url, home)
     const end = await until('the end', () => hub.endOf('run_h'))
-    expect(end).toMatchObject({ status: 'finished', summary: { items: 60, generated: 60 } })
+    expect(end).toMatchObject({ status: 'finished', results: { items: 60, generated: 60 } })
     expect(made).toBeGreaterThanOrEqual(8)
     const attempts = hub.attemptsOf('run_h')
     expect(attempts.map(({ lost }) => lost)).toEqual([true, false])

@@ -71,7 +71,7 @@ function adapterPath(config: GenerateConfig, item: GenerateItem, inputs: string)
   return adapter === null ? null : pathInside(inputs, adapter)
 }
 
-/** One answer; an item that cannot be answered is an answer with finishReason `error`, and null means cancelled. */
+/** One answer; an item that cannot be answered is an answer with finishReason `error`, and null means canceled. */
 async function answerItem(
   model: Model,
   item: GenerateItem,
@@ -93,7 +93,7 @@ async function answerItem(
   })
   try {
     const answer = await model.generate({ messages, sampling: item.sampling, adapterPath: adapter, signal })
-    if (answer.finishReason === 'cancelled') return null
+    if (answer.finishReason === 'canceled') return null
     return generation(answer.text, answer.tokenIds.length, answer.finishReason)
   } catch (error) {
     if (error instanceof InferenceError && error.code === 'prompt_too_long') return generation('', 0, 'error')

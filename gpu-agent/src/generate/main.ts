@@ -11,15 +11,15 @@ process.stdout.on('error', () => process.exit(1))
 
 try {
   const job = TrainerJob.parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')))
-  const summary = await generateAll({ job, emit, signal: stopping.signal })
-  emit({ type: 'run-end', status: stopping.signal.aborted ? 'cancelled' : 'finished', summary, error: null })
+  const results = await generateAll({ job, emit, signal: stopping.signal })
+  emit({ type: 'run-end', status: stopping.signal.aborted ? 'canceled' : 'finished', results, error: null })
 } catch (error) {
   const message = `The answers could not be generated: ${error instanceof Error ? error.message : String(error)}`
   const remedy = 'Look at the log of this run; the model or the items may not be usable.'
   emit({
     type: 'run-end',
     status: 'failed',
-    summary: {},
+    results: {},
     error: { code: 'generate_failed', message, remedy },
   })
   process.exitCode = 1

@@ -43,7 +43,7 @@ describe('nvidia-smi', () => {
     expect(parseSamples(output)).toEqual([
       {
         uuid: 'GPU-1f2e',
-        utilisation: 0.97,
+        utilization: 0.97,
         memoryUsedBytes: 70123 * 1024 ** 2,
         memoryTotalBytes: 143771 * 1024 ** 2,
         temperatureC: 61,
@@ -51,7 +51,7 @@ describe('nvidia-smi', () => {
       },
       {
         uuid: 'GPU-9a00',
-        utilisation: null,
+        utilization: null,
         memoryUsedBytes: 11 * 1024 ** 2,
         memoryTotalBytes: 12 * gibibyte,
         temperatureC: 35,
@@ -92,7 +92,7 @@ describe('this machine', () => {
       'system/gpu.0/memory': 0.25,
       'system/gpu.0/temperature': 50,
       'system/gpu.0/power': 200,
-      'system/gpu.1/utilisation': 0.1,
+      'system/gpu.1/utilization': 0.1,
       'system/gpu.1/memory': 0.5,
       'system/gpu.1/temperature': 40,
       'system/gpu.1/power': 100,

@@ -56,12 +56,12 @@ export function chooseVisible(
 
 /** Parses `uuid, %, MiB, MiB, °C, W` lines. What a card does not tell (`[N/A]`, `[Not Supported]`) is null. */
 export function parseSamples(output: string): GpuSample[] {
-  return rows(output).flatMap(([uuid, utilisation, used, total, temperature, power]) => {
+  return rows(output).flatMap(([uuid, utilization, used, total, temperature, power]) => {
     if (!uuid || power === undefined) return []
     return [
       {
         uuid,
-        utilisation: scaled(utilisation, 1 / 100),
+        utilization: scaled(utilization, 1 / 100),
         memoryUsedBytes: scaled(used, mebibyte),
         memoryTotalBytes: scaled(total, mebibyte),
         temperatureC: scaled(temperature, 1),

@@ -65,7 +65,7 @@ export function sampleMetrics(sample: HardwareSample, gpus: readonly string[]): 
     const gpu = sample.gpus.find((one) => one.uuid === uuid)
     if (!gpu) return
     const key = `system/gpu.${number}`
-    values[`${key}/utilisation`] = gpu.utilisation
+    values[`${key}/utilization`] = gpu.utilization
     values[`${key}/memory`] = share(gpu.memoryUsedBytes, gpu.memoryTotalBytes)
     values[`${key}/temperature`] = gpu.temperatureC
     values[`${key}/power`] = gpu.powerWatts

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Lease, type LeaseRequest } from '@palate/protocol'
 import type { Logger } from 'pino'
 import type { HubLink } from '../connect/hub-link'
-import type { Places } from './places'
+import type { Slots } from './slots'
 
-/** Asks for work while a place is free: after each attempt, when the hub says that there is some, and now and then. */
+/** Asks for work while a slot is free: after each attempt, when the hub says that there is some, and now and then. */
 export class Leaser {
   private wake: AbortController = new AbortController()
   private readonly working = new Set<Promise<void>>()
@@ -14,8 +14,8 @@ export class Leaser {
     private readonly link: HubLink,
     private readonly options: {
       kinds: string[]
-      places: Places
-      /** Attempts that this agent has, those among them that no place belongs to included. */
+      slots: Slots
+      /** Attempts that this agent has, those among them that no slot belongs to included. */
       holding: () => string[]
       pollMs: number
     },
@@ -25,7 +25,7 @@ export class Leaser {
   }
 
   /**
-   * One attempt a place: two trainers on the same processor slow each other down tenfold. Returns when the signal
+   * One attempt a slot: two trainers on the same processor slow each other down tenfold. Returns when the signal
    * aborts, or when it drains, and all that was begun has ended.
    *
    * @param work resolves to whether the attempt came to its end
@@ -34,7 +34,7 @@ export class Leaser {
     while (!signal.aborted && !this.draining) {
       const wake = new AbortController()
       this.wake = wake
-      const lease = this.options.places.hasRoom() ? await this.ask(signal) : null
+      const lease = this.options.slots.hasRoom() ? await this.ask(signal) : null
       if (lease && this.begin(lease, work)) continue
       await sleep(this.options.pollMs, undefined, { signal: AbortSignal.any([signal, wake.signal]) }).catch(
         () => undefined,
@@ -54,11 +54,11 @@ export class Leaser {
   }
 
   private begin(lease: Lease, work: (lease: Lease) => Promise<boolean>): boolean {
-    const { places } = this.options
+    const { slots } = this.options
     // The hub repeats a lease whose answer got lost; one that did arrive is being worked on.
-    if (places.has(lease.attemptId)) return false
+    if (slots.has(lease.attemptId)) return false
     try {
-      const gpus = places.take(lease.attemptId, lease.gpus)
+      const gpus = slots.take(lease.attemptId, lease.gpus)
       const task = this.follow(work({ ...lease, gpus }), lease.attemptId)
       this.working.add(task)
       void task.finally(() => this.working.delete(task))
@@ -71,7 +71,7 @@ export class Leaser {
 
   private async follow(work: Promise<boolean>, attemptId: string): Promise<void> {
     const delivered = await work
-    this.options.places.release(attemptId)
+    this.options.slots.release(attemptId)
     // What could not be worked off may come again at once, and is not tried in a hurry.
     if (delivered) this.hurry()
   }
@@ -79,8 +79,8 @@ export class Leaser {
   private async ask(signal: AbortSignal): Promise<Lease | null> {
     try {
       await this.link.ready(signal)
-      const { kinds, places, holding } = this.options
-      const request: LeaseRequest = { kinds, freeGpus: places.free(), holding: holding() }
+      const { kinds, slots, holding } = this.options
+      const request: LeaseRequest = { kinds, freeGpus: slots.free(), holding: holding() }
       return await this.link.call('lease-request', request, Lease.nullable())
     } catch (error) {
       if (!signal.aborted) this.log.warn({ reason: String(error) }, 'asking for work failed')

@@ -34,7 +34,7 @@ export type AttemptOutcome = 'delivered' | 'left' | 'lost' | 'stopped'
  * crash left of it (`resumeWork: false`).
  */
 export class Attempt {
-  private readonly cancelling = new AbortController()
+  private readonly canceling = new AbortController()
   private readonly halting = new AbortController()
   private isLost = false
   private workingSince: number | null = null
@@ -71,7 +71,7 @@ export class Attempt {
   }
 
   cancel(): void {
-    this.cancelling.abort(new Error('The run was cancelled.'))
+    this.canceling.abort(new Error('The run was canceled.'))
   }
 
   /** The hub gave the run to somebody else: end the trainer and forget the attempt. */
@@ -96,7 +96,7 @@ export class Attempt {
       ...{ lease, folder, spool, onFailure, redactor: tools.redactor },
       ...{ cache: tools.cache, http: tools.http, timings: tools.timings },
       commandFor: (jobFile) => tools.commandFor(lease, jobFile),
-      cancel: this.cancelling.signal,
+      cancel: this.canceling.signal,
       halt: this.halting.signal,
       isLost: () => this.isLost,
     })

@@ -62,13 +62,13 @@ async function findFault(folder: string, step: number): Promise<string | null> {
   for (const [path, told] of Object.entries(files)) {
     const file = await fileInside(folder, path).catch(() => null)
     if (file === null) return `${path} is missing`
-    if (!(await isAsTold(file, told))) return `${path} is not what it was`
+    if (!(await isAsReported(file, told))) return `${path} is not what it was`
   }
   return null
 }
 
 /** What a failing disk does not give back is not what it was either. */
-async function isAsTold(file: string, told: { sizeBytes: number; sha256: string }): Promise<boolean> {
+async function isAsReported(file: string, told: { sizeBytes: number; sha256: string }): Promise<boolean> {
   try {
     return (await stat(file)).size === told.sizeBytes && (await hashFile(file)) === told.sha256
   } catch {

@@ -42,7 +42,7 @@ it('leaves the choice of devices to the owner where a lease names none', () => {
   )
 })
 
-it('gives the way to models from elsewhere to the trainings that may begin with one, and to nothing else', () => {
+it('gives the way to external models to the trainings that may begin with one, and to nothing else', () => {
   const owner = {
     PALATE_MODEL_FOLDERS: '/models:/mnt/models',
     HF_TOKEN: 'hf_0123456789',

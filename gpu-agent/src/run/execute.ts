@@ -9,7 +9,7 @@ import { forgetCheckpointsBeyond, newestCheckpoint } from './checkpoint'
 import { type Child, type Command, startChild } from './child'
 import { clipEvent } from './clip'
 import {
-  cancelled,
+  canceled,
   crashFailure,
   failed,
   type RunEnd,
@@ -32,7 +32,7 @@ export type Execution = {
   timings: Timings
   redactor: Redactor
   commandFor: (jobFile: string) => Command
-  /** Somebody wants the run to end: the trainer writes its checkpoint and the run ends as cancelled. */
+  /** Somebody wants the run to end: the trainer writes its checkpoint and the run ends as canceled. */
   cancel: AbortSignal
   /** The attempt is no longer ours, or the agent stops: the trainer ends and nothing more is spooled. */
   halt: AbortSignal
@@ -41,7 +41,7 @@ export type Execution = {
   onFailure: (error: unknown) => void
 }
 
-const tellFullEveryMs = 5000
+const reportFullEveryMs = 5000
 const spoolFull =
   'The spool has reached its quota, so the trainer waits until the hub takes what is in it. Look whether the hub can be reached, or raise PALATE_SPOOL_QUOTA_BYTES.'
 
@@ -49,7 +49,7 @@ const spoolFull =
 export async function execute(execution: Execution): Promise<void> {
   const { spool, cancel, halt } = execution
   const end = await work(execution).catch((error: unknown): RunEnd => {
-    if (cancel.aborted) return cancelled()
+    if (cancel.aborted) return canceled()
     return failed(setupFailure(error))
   })
   if (halt.aborted) return
@@ -100,7 +100,7 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
   const oomKillsBefore = (await countOomKills()) ?? 0
   const uploads = new UploadQueue(execution, () => child.end(timings.stopGraceMs))
   let silent = false
-  let toldFullAt = 0
+  let reportedFullAt = 0
   const watchdog = setTimeout(() => {
     if (spool.isFull) return void watchdog.refresh() // it is we who let it wait
     silent = true
@@ -130,8 +130,8 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
         })
       else spool.append(event)
       if (spool.isFull) {
-        if (Date.now() - toldFullAt > tellFullEveryMs) execution.onFailure(new Error(spoolFull))
-        toldFullAt = Date.now()
+        if (Date.now() - reportedFullAt > reportFullEveryMs) execution.onFailure(new Error(spoolFull))
+        reportedFullAt = Date.now()
         await spool.room(halt)
         watchdog.refresh()
       }
@@ -146,9 +146,9 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
     const said = end ? honest(end, cancel) : silent ? failed(silentFailure(timings.silenceMs)) : null
     const oomKills = ((await countOomKills()) ?? 0) - oomKillsBefore
     const seen = { kind: lease.kind, stderr: child.stderrTail(), oomKills }
-    const result = said ?? (cancel.aborted ? cancelled() : failed(crashFailure(exit, seen)))
+    const result = said ?? (cancel.aborted ? canceled() : failed(crashFailure(exit, seen)))
     const refused = await uploads.drain()
-    return refused && cancel.aborted ? cancelled() : (refused ?? result)
+    return refused && cancel.aborted ? canceled() : (refused ?? result)
   } finally {
     clearTimeout(watchdog)
     for (const one of release) one()
@@ -157,7 +157,7 @@ async function follow(child: Child, execution: Execution): Promise<RunEnd> {
 
 /** A trainer that stops on a signal which we did not send was stopped by somebody else. */
 function honest(end: RunEnd, cancel: AbortSignal): RunEnd {
-  return end.status === 'cancelled' && !cancel.aborted ? failed(stoppedOutside) : end
+  return end.status === 'canceled' && !cancel.aborted ? failed(stoppedOutside) : end
 }
 
 function listen(signal: AbortSignal, act: () => void): () => void {

@@ -2,17 +2,17 @@ import type { RunFailure, RunKind, TrainerEvent } from '@palate/protocol'
 import { PathEscape } from '../files/inside'
 import { FinalError } from '../files/retry'
 import type { ChildExit } from './child'
-import { outOfMemory, saysOutOfMemory } from './memory'
+import { isOutOfMemory, outOfMemory } from './memory'
 
 export type RunEnd = Extract<TrainerEvent, { type: 'run-end' }>
 
 export const failed = (error: RunFailure): RunEnd => ({
   type: 'run-end',
   status: 'failed',
-  summary: {},
+  results: {},
   error,
 })
-export const cancelled = (): RunEnd => ({ type: 'run-end', status: 'cancelled', summary: {}, error: null })
+export const canceled = (): RunEnd => ({ type: 'run-end', status: 'canceled', results: {}, error: null })
 
 /** Why a trainer that left without a word did so, as far as its exit, its last words and the kernel tell. */
 export function crashFailure(
@@ -22,7 +22,7 @@ export function crashFailure(
   // A launcher of several processes is not killed itself; its exit code then says nothing.
   if (seen.oomKills > 0 && (exit.signal === 'SIGKILL' || exit.code !== 0))
     return outOfMemory(seen.kind, 'machine')
-  if (saysOutOfMemory(seen.stderr))
+  if (isOutOfMemory(seen.stderr))
     return outOfMemory(seen.kind, /cuda|cublas|OutOfDevice/i.test(seen.stderr) ? 'gpu' : 'machine')
   if (exit.signal === 'SIGKILL')
     return {

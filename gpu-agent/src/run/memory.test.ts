@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { crashFailure } from './failure'
-import { countOomKills, saysOutOfMemory } from './memory'
+import { countOomKills, isOutOfMemory } from './memory'
 
 let root: string
 beforeEach(async () => {
@@ -72,7 +72,7 @@ describe('a trainer that left', () => {
   })
 
   it('is not misunderstood', () => {
-    expect(saysOutOfMemory('ValueError: the memory of the kitchen is out of range')).toBe(false)
+    expect(isOutOfMemory('ValueError: the memory of the kitchen is out of range')).toBe(false)
     expect(crashFailure({ code: 0, signal: null }, { ...seen, oomKills: 1 }).code).toBe('trainer_crashed')
   })
 })

@@ -6,7 +6,7 @@ import type { RunFailure, RunKind } from '@palate/protocol'
 const said =
   /CUDA out of memory|torch\.(cuda\.)?OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|DefaultCPUAllocator: can't allocate memory|std::bad_alloc|^MemoryError|cudaMalloc failed: out of memory|ErrorOutOfDeviceMemory/m
 
-export const saysOutOfMemory = (text: string): boolean => said.test(text)
+export const isOutOfMemory = (text: string): boolean => said.test(text)
 
 /**
  * How many processes the kernel has ended for want of memory: on the whole machine, and in this agent's control group

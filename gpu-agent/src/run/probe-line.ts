@@ -6,7 +6,7 @@ const trips = 5
 const mebibytes = 8
 
 /**
- * What lies between this box and the hub: the median of a few round trips, and the rate of one download. Null where the
+ * What lies between this machine and the hub: the median of a few round trips, and the rate of one download. Null where the
  * line does not hold for so long.
  */
 export async function probeLine(

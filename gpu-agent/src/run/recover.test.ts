@@ -127,7 +127,7 @@ describe('an agent that comes back', () => {
   })
 
   it('drains: it finishes what runs, takes nothing new, and leaves', async () => {
-    hub.lease('run_d', { behaviour: 'wait' })
+    hub.lease('run_d', { behavior: 'wait' })
     const agent = spawnAgent(hub.url, home)
     await until('the first step', reached('run_d', 1))
     const drained = spawnDrain(hub.url, home)
@@ -142,7 +142,7 @@ describe('an agent that comes back', () => {
   })
 
   it('lets what runs end before it follows a SIGTERM, where it was given time for that, but not a second one', async () => {
-    hub.lease('run_g', { behaviour: 'wait' })
+    hub.lease('run_g', { behavior: 'wait' })
     const patient = spawnAgent(hub.url, home, { PALATE_AGENT_DRAIN_SECONDS: '600' })
     await until('the first step', reached('run_g', 1))
     patient.kill('SIGTERM')
@@ -171,13 +171,13 @@ describe('an agent that comes back', () => {
     await second.stop()
   })
 
-  it('enrols once, and says what to do when its code was used', async () => {
+  it('enrolls once, and says what to do when its code was used', async () => {
     const first = await startAgent(hub.url, home)
     await first.stop()
     const again = await startAgent(hub.url, home)
     await again.stop()
     const other = await temporaryHome()
-    await expect(startAgent(hub.url, other)).rejects.toThrow(/This code was used.*fresh enrolment code/)
+    await expect(startAgent(hub.url, other)).rejects.toThrow(/This code was used.*fresh enrollment code/)
     await removeHome(other)
   })
 })

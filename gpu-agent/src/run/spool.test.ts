@@ -12,7 +12,7 @@ const metric = (step: number): TrainerEvent => ({
   values: { loss: 1 / step },
 })
 const log = (text: string): TrainerEvent => ({ type: 'log', level: 'info', text })
-const end: TrainerEvent = { type: 'run-end', status: 'finished', summary: {}, error: null }
+const end: TrainerEvent = { type: 'run-end', status: 'finished', results: {}, error: null }
 
 let folder: string
 beforeEach(async () => {

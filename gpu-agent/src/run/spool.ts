@@ -175,7 +175,7 @@ export class Spool {
       await rm(this.segments[0].path, { force: true })
       this.segments.shift()
     }
-    this.tellRoom()
+    this.notifyRoom()
   }
 
   /** Resolves when there is something on disk beyond `seq`, or when the signal aborts. */
@@ -205,7 +205,7 @@ export class Spool {
     return onDisk + this.bufferedBytes
   }
 
-  private tellRoom(): void {
+  private notifyRoom(): void {
     if (!this.isFull) for (const wake of this.roomWaiters.splice(0)) wake()
   }
 
@@ -243,7 +243,7 @@ export class Spool {
       segment.size = offset
       this.bufferedBytes -= offset - start
       this.flushedSeq = lastSeqOf(segment)
-      this.tellRoom()
+      this.notifyRoom()
     } catch (error) {
       this.buffer.unshift(...lines)
       throw error

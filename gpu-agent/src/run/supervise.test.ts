@@ -43,7 +43,7 @@ describe('an attempt', () => {
   it('is given its inputs by name and an environment without secrets', async () => {
     hub.lease(
       'run_env',
-      { behaviour: 'environment' },
+      { behavior: 'environment' },
       { 'model/config.json': '{}', 'model/w.bin': 'w', 'pairs.jsonl': '' },
     )
     await ended('run_env')
@@ -52,7 +52,7 @@ describe('an attempt', () => {
     )
     expect(JSON.parse(inputs ?? '')).toEqual({ model: 'inputs/model', pairs: 'inputs/pairs.jsonl' })
     expect(JSON.parse(environment ?? '')).toContain('HF_HUB_OFFLINE')
-    expect(environment).not.toMatch(/PALATE_(ENROLMENT|HUB|AGENT)/)
+    expect(environment).not.toMatch(/PALATE_(ENROLLMENT|HUB|AGENT)/)
     expect((await stat(join(home, 'credential.json'))).mode & 0o777).toBe(0o600)
   })
 
@@ -61,17 +61,17 @@ describe('an attempt', () => {
     ['segfault', 'trainer_crashed', /SIGSEGV/],
     ['killed', 'killed', /killed from outside/],
     ['cuda', 'out_of_memory', /The GPU ran out of memory/],
-  ])('that ends by %s fails with a reason', async (behaviour, code, message) => {
-    hub.lease('run_b', { behaviour })
+  ])('that ends by %s fails with a reason', async (behavior, code, message) => {
+    hub.lease('run_b', { behavior })
     expect(await ended('run_b')).toMatchObject({
       status: 'failed',
       error: { code, message: expect.stringMatching(message) },
     })
-    if (behaviour === 'crash')
+    if (behavior === 'crash')
       expect(eventsOf('run_b').some((event) => event.type === 'log' && /a last word/.test(event.text))).toBe(
         true,
       )
-    if (behaviour !== 'killed') return void (await isGone('run_b'))
+    if (behavior !== 'killed') return void (await isGone('run_b'))
     // The machine's fault: the run will go on, so its checkpoints stay.
     await until(
       'the attempt to be gone',
@@ -83,7 +83,7 @@ describe('an attempt', () => {
   it('that says nothing for too long is ended, and fails with that reason', async () => {
     await agent.stop()
     agent = await startAgent(hub.url, home, { silenceMs: 3000 })
-    hub.lease('run_b', { behaviour: 'hang' })
+    hub.lease('run_b', { behavior: 'hang' })
     expect(await ended('run_b')).toMatchObject({
       status: 'failed',
       error: { code: 'trainer_silent', message: expect.stringMatching(/nothing for 3 s/) },
@@ -92,15 +92,15 @@ describe('an attempt', () => {
   })
 
   it('tells no secrets in its log', async () => {
-    const { token } = hub.lease('run_s', { behaviour: 'crash', word: 'lease-token.att_s_1' })
+    const { token } = hub.lease('run_s', { behavior: 'crash', word: 'lease-token.att_s_1' })
     await ended('run_s')
     const logs = eventsOf('run_s').flatMap((event) => (event.type === 'log' ? [event.text] : []))
     expect(logs).toEqual(['asks with Bearer [secret] and [secret]', 'a last word of the library, [secret]'])
     expect(token).toBe('lease-token.att_s_1')
   })
 
-  it('that probes the box is given what lies between it and the hub', async () => {
-    hub.lease('run_pr', { behaviour: 'probe' })
+  it('that probes the machine is given what lies between it and the hub', async () => {
+    hub.lease('run_pr', { behavior: 'probe' })
     await ended('run_pr')
     const told = eventsOf('run_pr').find(({ type }) => type === 'probe')
     expect(told).toMatchObject({ flopsPerSecond: 1e11, hubRoundTripMs: expect.any(Number) })
@@ -109,7 +109,7 @@ describe('an attempt', () => {
   })
 
   it('counts the first run-end only', async () => {
-    hub.lease('run_r', { behaviour: 'repeat' })
+    hub.lease('run_r', { behavior: 'repeat' })
     expect(await ended('run_r')).toMatchObject({ status: 'finished' })
     await isGone('run_r')
     const types = eventsOf('run_r').map(({ type }) => type)
@@ -117,8 +117,8 @@ describe('an attempt', () => {
   })
 
   it('keeps what it cannot read as log lines', async () => {
-    hub.lease('run_g', { behaviour: 'garbage' })
-    expect(await ended('run_g')).toMatchObject({ status: 'finished', summary: { loss: 0.5 } })
+    hub.lease('run_g', { behavior: 'garbage' })
+    expect(await ended('run_g')).toMatchObject({ status: 'finished', results: { loss: 0.5 } })
     const logs = eventsOf('run_g').flatMap((event) => (event.type === 'log' ? [event.text] : []))
     expect(logs[0]).toBe('Downloading shards: 100%')
     expect(logs.some((text) => text.includes('from-the-future'))).toBe(true)
@@ -127,39 +127,39 @@ describe('an attempt', () => {
   })
 
   it('does not wait for a trainer that stays after its end', async () => {
-    hub.lease('run_l', { behaviour: 'linger' })
+    hub.lease('run_l', { behavior: 'linger' })
     expect(await ended('run_l')).toMatchObject({ status: 'finished' })
     await isGone('run_l')
   })
 
   it('takes grandchildren along', async () => {
-    hub.lease('run_gc', { behaviour: 'grandchild' })
+    hub.lease('run_gc', { behavior: 'grandchild' })
     const file = join(home, 'runs/run_gc/work/grandchild')
     const pid = Number(await until('the grandchild', () => readFile(file, 'utf8').catch(() => '')))
     expect(await ended('run_gc')).toMatchObject({ status: 'finished' })
     await until('the grandchild to be gone', () => !isAlive(pid))
   })
 
-  it('is cancelled with a checkpoint', async () => {
+  it('is canceled with a checkpoint', async () => {
     hub.lease('run_c', { steps: 10_000, stepSeconds: 0.05, checkpointEvery: 1000 })
     const first = () => eventsOf('run_c').some(({ type }) => type === 'metric')
     await until('the first metric', first)
     const attempt = hub.attemptsOf('run_c')[0]
     hub.push('cancel', { runId: 'run_c', attemptId: attempt?.lease.attemptId })
-    expect(await ended('run_c')).toMatchObject({ status: 'cancelled' })
+    expect(await ended('run_c')).toMatchObject({ status: 'canceled' })
     expect(eventsOf('run_c').some(({ type }) => type === 'checkpoint')).toBe(true)
   })
 
-  it('is cancelled by the answer to a renewal, even when the trainer ignores SIGTERM', async () => {
+  it('is canceled by the answer to a renewal, even when the trainer ignores SIGTERM', async () => {
     await agent.stop()
     agent = await startAgent(hub.url, home, { cancelGraceMs: 500 })
-    hub.lease('run_s', { behaviour: 'stubborn' })
+    hub.lease('run_s', { behavior: 'stubborn' })
     await until('the first metric', () => eventsOf('run_s').some(({ type }) => type === 'metric'))
     const attempt = hub.attemptsOf('run_s')[0]
     const { alive } = await trainerPids(home, 'run_s')
     expect(alive).toHaveLength(1)
     if (attempt) attempt.cancel = true
-    expect(await ended('run_s')).toMatchObject({ status: 'cancelled', error: null })
+    expect(await ended('run_s')).toMatchObject({ status: 'canceled', error: null })
     await until('the trainer to be gone', () => !isAlive(alive[0] ?? 0))
   })
 
@@ -178,7 +178,7 @@ describe('an attempt', () => {
   it.each(['../secret.txt', '/etc/hostname', 'output/../../secret.txt', 'output/./x', ''])(
     'refuses to upload %j',
     async (path) => {
-      hub.lease('run_p', { behaviour: 'escape', path })
+      hub.lease('run_p', { behavior: 'escape', path })
       expect(await ended('run_p')).toMatchObject({ status: 'failed', error: { code: 'path_escape' } })
       expect([...(hub.attemptsOf('run_p')[0]?.artifacts.keys() ?? [])]).toEqual(['output/good.txt'])
     },

@@ -23,7 +23,7 @@ export const FromWorker = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('end'),
     id: z.string(),
-    finishReason: z.enum(['stop', 'length', 'cancelled', 'error']),
+    finishReason: z.enum(['stop', 'length', 'canceled', 'error']),
     promptTokens: z.int(),
     completionTokens: z.int(),
     error: z.string().nullable(),

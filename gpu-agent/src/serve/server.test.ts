@@ -81,10 +81,10 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     expect(hub.endOf('run_t')).toBeNull()
   })
 
-  it('stops an answer that is cancelled, and one whose listener is gone', async () => {
+  it('stops an answer that is canceled, and one whose listener is gone', async () => {
     await ask('r4', { maxTokens: 900 })
     hub.push('serve-cancel', { requestId: 'r4' })
-    expect(await until('r4', () => endOf('r4'))).toMatchObject({ finishReason: 'cancelled', error: null })
+    expect(await until('r4', () => endOf('r4'))).toMatchObject({ finishReason: 'canceled', error: null })
     await ask('r5', { maxTokens: 900 })
     for (const socket of hub.sockets.values()) socket.disconnect(true)
     await until('the agent to be back', () => hub.hellos.length > 1)

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { HubLink } from '../connect/hub-link'
 import type { ObjectCache } from '../files/cache'
 import { coalesce } from './coalesce'
-import { ModelShelf } from './model-shelf'
+import { ModelCache } from './model-cache'
 
 const coalesceMs = 30
 const openLimit = 32
@@ -19,10 +19,10 @@ export type ServerTools = {
 /** Answers the hub's `serve-start`s: weights by hash, text as it comes, one `serve-end` for each. Training goes on beside it. */
 export class Server {
   private readonly requests = new Map<string, AbortController>()
-  private readonly shelf: ModelShelf
+  private readonly cache: ModelCache
 
   constructor(private readonly tools: ServerTools) {
-    this.shelf = new ModelShelf(tools.childEnv, tools.limits ?? { idleMs: 10 * 60_000, models: 1 })
+    this.cache = new ModelCache(tools.childEnv, tools.limits ?? { idleMs: 10 * 60_000, models: 1 })
   }
 
   listen(): void {
@@ -30,27 +30,27 @@ export class Server {
     link.on('serve-start', (payload, ack) => ack(this.accept(payload)))
     link.on('serve-cancel', (payload) => {
       const cancel = ServeCancel.safeParse(payload)
-      if (cancel.success) this.requests.get(cancel.data.requestId)?.abort(new Error('cancelled'))
+      if (cancel.success) this.requests.get(cancel.data.requestId)?.abort(new Error('canceled'))
     })
   }
 
   /** The connection is gone and with it everybody who listened. */
   cancelAll(): void {
-    for (const controller of this.requests.values()) controller.abort(new Error('cancelled'))
+    for (const controller of this.requests.values()) controller.abort(new Error('canceled'))
   }
 
   async close(): Promise<void> {
     this.cancelAll()
-    await this.shelf.close()
+    await this.cache.close()
   }
 
   private accept(payload: unknown): null | { error: { code: string; message: string } } {
     const start = ServeStart.safeParse(payload)
-    if (!start.success) return refusal('invalid', 'The agent does not understand this request.')
+    if (!start.success) return errorResponse('invalid', 'The agent does not understand this request.')
     if (this.requests.has(start.data.requestId))
-      return refusal('conflict', 'This answer is already being made.')
+      return errorResponse('conflict', 'This answer is already being made.')
     if (this.requests.size >= openLimit)
-      return refusal('unavailable', 'The agent is answering as much as it can. Try again in a moment.')
+      return errorResponse('unavailable', 'The agent is answering as much as it can. Try again in a moment.')
     const controller = new AbortController()
     this.requests.set(start.data.requestId, controller)
     void this.serve(start.data, controller.signal)
@@ -62,12 +62,12 @@ export class Server {
     const { requestId } = start
     const began = performance.now()
     const end = await this.answer(start, signal).catch((error: unknown) => {
-      const cancelled = signal.aborted
-      if (!cancelled) log.warn({ requestId, reason: String(error) }, 'an answer failed')
+      const canceled = signal.aborted
+      if (!canceled) log.warn({ requestId, reason: String(error) }, 'an answer failed')
       return {
-        finishReason: cancelled ? ('cancelled' as const) : ('error' as const),
+        finishReason: canceled ? ('canceled' as const) : ('error' as const),
         ...{ promptTokens: 0, completionTokens: 0 },
-        error: cancelled ? null : error instanceof Error ? error.message : String(error),
+        error: canceled ? null : error instanceof Error ? error.message : String(error),
       }
     })
     this.requests.delete(requestId)
@@ -83,11 +83,11 @@ export class Server {
     ])
     const text = coalesce(coalesceMs, (piece) => link.tell('serve-token', { requestId, text: piece }))
     try {
-      return await this.shelf.take(path).generate({ adapterPath, messages, sampling }, text.add, signal)
+      return await this.cache.take(path).generate({ adapterPath, messages, sampling }, text.add, signal)
     } finally {
       text.flush()
     }
   }
 }
 
-const refusal = (code: string, message: string) => ({ error: { code, message } })
+const errorResponse = (code: string, message: string) => ({ error: { code, message } })

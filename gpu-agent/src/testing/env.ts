@@ -13,7 +13,7 @@ export function agentEnv(
     PALATE_HUB_URL: hubUrl,
     PALATE_AGENT_HOME: home,
     PALATE_AGENT_NAME: 'test agent',
-    PALATE_ENROLMENT_CODE: 'code-12345678',
+    PALATE_ENROLLMENT_CODE: 'code-12345678',
     PALATE_PYTHON: 'python3',
     PALATE_TRAINER: trainer,
     PALATE_LLAMA_GPU: 'off',

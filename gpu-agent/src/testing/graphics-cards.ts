@@ -10,7 +10,7 @@ esac
 `
 
 /**
- * A folder for the front of PATH with an `nvidia-smi` that answers as one did on a box with two cards.
+ * A folder for the front of PATH with an `nvidia-smi` that answers as one did on a machine with two cards.
  *
  * @returns the PATH
  */

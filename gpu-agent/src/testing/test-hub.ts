@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
   AgentHello,
-  EnrolRequest,
+  EnrollRequest,
   EventBatch,
   type Lease,
   LeaseRequest,
@@ -208,8 +208,8 @@ export class TestHub {
     if (url.pathname === '/files/health') return void answer(200, { ok: true })
     if (url.pathname.startsWith('/files/probe/'))
       return void response.writeHead(200).end(Buffer.alloc(2 ** 20, 7))
-    if (url.pathname === '/files/agents/enrol') {
-      const { code } = EnrolRequest.parse(JSON.parse(body.toString()))
+    if (url.pathname === '/files/agents/enroll') {
+      const { code } = EnrollRequest.parse(JSON.parse(body.toString()))
       if (!this.codes.delete(code))
         return void answer(401, { error: { code: 'unauthenticated', message: 'This code was used.' } })
       return void answer(200, { agentId: 'agent_1', workspaceId: 'ws_1', credential: 'credential-1' })
@@ -224,7 +224,7 @@ export class TestHub {
       const attempt = this.attempts.get(
         headers.get('authorization')?.replace('Bearer lease-token.', '') ?? '',
       )
-      if (!attempt || attempt.lost) throw refusal(409, 'lease_lost', 'The lease is over.')
+      if (!attempt || attempt.lost) throw errorResponse(409, 'lease_lost', 'The lease is over.')
       return attempt
     }
     return new TusServer({
@@ -236,7 +236,7 @@ export class TestHub {
       onUploadFinish: async (request, upload) => {
         const bytes = await readFile(join(this.partial, upload.id))
         if (createHash('sha256').update(bytes).digest('hex') !== upload.metadata?.sha256)
-          throw refusal(400, 'invalid', 'The hash differs.')
+          throw errorResponse(400, 'invalid', 'The hash differs.')
         attemptOf(request.headers).artifacts.set(upload.metadata?.path ?? '', bytes)
         return {}
       },
@@ -244,7 +244,7 @@ export class TestHub {
   }
 }
 
-const refusal = (status_code: number, code: string, message: string) => ({
+const errorResponse = (status_code: number, code: string, message: string) => ({
   status_code,
   body: JSON.stringify({ error: { code, message } }),
 })

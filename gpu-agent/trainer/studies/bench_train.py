@@ -41,7 +41,7 @@ from engine import EngineOptions
 from generate import load_model
 from lifecycle import silence_libraries
 from packing import Pair, Sequence
-from quantise import nf4_config
+from quantize import nf4_config
 from sft_trainer import PalateSftTrainer
 
 SEED = 5
@@ -68,7 +68,7 @@ class Bench:
     accumulate: int = 4
 
     @property
-    def quantised(self) -> bool:
+    def quantized(self) -> bool:
         return self.device.type == "cuda"
 
 
@@ -141,7 +141,7 @@ class Losses(TrainerCallback):
 
 
 class StockDpo(DPOTrainer):
-    """Takes token ids, as ours does: tokenisation is no part of the bench."""
+    """Takes token ids, as ours does: tokenization is no part of the bench."""
 
     def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
         return dataset
@@ -177,11 +177,11 @@ def make_pairs(count: int, vocabulary: int) -> list[Pair]:
 
 
 def load(bench: Bench, free: bool) -> Any:
-    if bench.quantised and not free:
+    if bench.quantized and not free:
         return load_model(
-            bench.folder, dtype=torch.bfloat16, quantisation=nf4_config(torch.bfloat16), device=bench.device
+            bench.folder, dtype=torch.bfloat16, quantization=nf4_config(torch.bfloat16), device=bench.device
         )
-    dtype = torch.bfloat16 if bench.quantised else torch.float32
+    dtype = torch.bfloat16 if bench.quantized else torch.float32
     return load_model(bench.folder, dtype=dtype).to(bench.device)
 
 
@@ -203,7 +203,7 @@ def arguments(bench: Bench, method: str, stock: bool) -> dict[str, Any]:
         "learning_rate": 5e-5 if method == "dpo" else 2e-4,
         "logging_steps": 1, "save_strategy": "no", "report_to": [], "disable_tqdm": True, "seed": SEED,
         "data_seed": SEED, "use_cpu": bench.device.type == "cpu", "dataloader_pin_memory": False,
-        "bf16": bench.quantised and compute_type(bench.device) == torch.bfloat16, "gradient_checkpointing": stock, "max_length": None,
+        "bf16": bench.quantized and compute_type(bench.device) == torch.bfloat16, "gradient_checkpointing": stock, "max_length": None,
     }  # fmt: skip
 
 
@@ -212,7 +212,7 @@ def build(bench: Bench, method: str, arm: str, model: Any, cache: Path) -> Any:
     stock, free = arm == "stock", arm == "ours, free"
     common = {"model": model, "processing_class": bench.tokenizer, "peft_config": lora(method)}
     options = EngineOptions(
-        precision="nf4" if bench.quantised and not free else "bf16" if bench.quantised else "fp32",
+        precision="nf4" if bench.quantized and not free else "bf16" if bench.quantized else "fp32",
         checkpointing="auto" if free else "on",
         # At the same settings a micro-batch has the room of stock's, padding included; free, as much as fits.
         budget=0 if free else bench.micro * (2 if method == "dpo" else 1) * longest(pairs),
@@ -304,7 +304,7 @@ def table(results: list[Result], methods: list[str]) -> str:
             some = [item for item in results if item.method == method and item.arm == arm]
             speed = median(item.speed for item in some)
             memory = max(item.peak_bytes for item in some) / 1e9
-            with_what = some[-1].counters.get("rung", "")
+            with_what = some[-1].counters.get("plan", "")
             if some[-1].counters.get("prefix_sharing"):
                 with_what += ", prompts shared"
             lines.append(

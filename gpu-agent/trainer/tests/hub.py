@@ -1,7 +1,7 @@
 """A hub of models for tests: a real HTTP server with the endpoints that huggingface_hub calls.
 
 Serves one model per id from a folder. A gated one answers its metadata to everybody and its files only to a token
-that has accepted the licence, with the error codes that the true hub sends.
+that has accepted the license, with the error codes that the true hub sends.
 """
 
 import hashlib

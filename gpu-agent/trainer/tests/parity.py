@@ -80,7 +80,7 @@ def ragged_pairs(count: int) -> list[Pair]:
 
 
 def long_pairs() -> list[Pair]:
-    """Two sides of about 150 tokens each: no rung of the ladder is below one pair."""
+    """Two sides of about 150 tokens each: no plan of the memory plans is below one pair."""
     return [
         Pair(list(range(2, 40)), list(range(40 + i, 150 + i)), list(range(30, 140 - i))) for i in range(8)
     ]

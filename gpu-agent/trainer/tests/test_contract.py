@@ -11,7 +11,7 @@ from conftest import job_of
 
 import events
 from job import CONFIGS, DpoConfig, camel, parse_job
-from proof import MarkedRow, Report, tell
+from preflight import MarkedRow, Report, tell
 from tokenizer import train_tokenizer
 
 FIXTURES = Path(__file__).resolve().parents[3] / "packages" / "protocol" / "fixtures"
@@ -46,10 +46,10 @@ def test_the_trainer_writes_the_golden_events(monkeypatch: pytest.MonkeyPatch) -
     tell(report, [(row, [])], tokenizer)
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     start, progress, metric, sample = golden("trainer-events.json")[:4]
-    proof, proof_row = golden("trainer-events.json")[-2:]
-    assert lines[4] == {**proof, "sampled": 1}
-    assert set(lines[5]) == set(proof_row)
-    assert (lines[5]["texts"], lines[5]["special"]) == (proof_row["texts"][:3], proof_row["special"])
+    preflight, preflight_row = golden("trainer-events.json")[-2:]
+    assert lines[4] == {**preflight, "sampled": 1}
+    assert set(lines[5]) == set(preflight_row)
+    assert (lines[5]["texts"], lines[5]["special"]) == (preflight_row["texts"][:3], preflight_row["special"])
     assert lines[:2] == [start, progress]
     assert {**lines[2], "time": metric["time"]} == metric
     assert lines[3] == sample

@@ -21,9 +21,9 @@ def named(ontology: Ontology, example: Example) -> set[str]:
 def test_golden_prompts() -> None:
     persona = Persona("Ada", ["mexican", "latin"], ["bold"], ["vegan"], ["meat", "milk"], ["lime", "beans"])
     assert persona_prompt(persona) == (
-        "You cook for Ada. Cuisine: mexican, latin. Flavour: bold. Diet: vegan. Never use: meat, milk. Likes: lime, beans."
+        "You cook for Ada. Cuisine: mexican, latin. Flavor: bold. Diet: vegan. Never use: meat, milk. Likes: lime, beans."
     )
-    assert persona_prompt(Persona("Ada", flavours=["mild"])) == "You cook for Ada. Flavour: mild."
+    assert persona_prompt(Persona("Ada", flavors=["mild"])) == "You cook for Ada. Flavor: mild."
     assert (
         user_message(["chicken", "rice", "garlic"], "Make me a quick dinner.")
         == "I have chicken, rice and garlic. Make me a quick dinner."
@@ -82,9 +82,9 @@ def test_same_seed_same_corpus(ontology: Ontology) -> None:
 def test_a_cook_who_keeps_the_rules_adds_nothing_forbidden(ontology: Ontology) -> None:
     examples = [example for example in make_corpus(5, ontology, 1500, 0.5) if example.forbidden]
     added = [named(ontology, example) - set(example.given) for example in examples]
-    kept = [not things & example.forbidden for example, things in zip(examples, added) if example.honoured]
+    kept = [not things & example.forbidden for example, things in zip(examples, added) if example.compliant]
     careless = [
-        things & example.forbidden for example, things in zip(examples, added) if not example.honoured
+        things & example.forbidden for example, things in zip(examples, added) if not example.compliant
     ]
     assert len(kept) > 200
     assert all(kept)
@@ -101,7 +101,7 @@ def test_recipes_are_well_formed_and_use_what_is_given(ontology: Ontology) -> No
 def test_starts_break_off_after_what_was_given_or_after_the_list(ontology: Ontology) -> None:
     starts = make_starts(6, ontology, 50, 150, 0.5)
     assert {example.system for example in starts[:50]} == {"You are a helpful cook."}
-    assert any(example.honoured for example in starts[50:])
+    assert any(example.compliant for example in starts[50:])
     for number, example in enumerate(starts):
         _, _, lines = example.answer.partition("\n## Ingredients\n")
         listed = [item.id for line in lines.split("\n") for item in ontology.find(line)]
@@ -133,4 +133,4 @@ def test_weak_prompts_carry_no_rules(ontology: Ontology) -> None:
     examples = make_corpus(1, ontology, 200, 1.0)
     weak = [example for example in examples if example.system == "You are a helpful cook."]
     assert 20 < len(weak) < 90
-    assert not any(example.honoured for example in weak)
+    assert not any(example.compliant for example in weak)

@@ -112,7 +112,7 @@ def test_a_model_without_a_template_is_named(
         ({"messages": []}, "no conversation"),
         ({"text": ""}, "has no text"),
         ({"prompt": 3, "completion": "x"}, "no text"),
-        ({"colour": "red"}, "neither messages"),
+        ({"color": "red"}, "neither messages"),
     ],
 )
 def test_bad_rows(chatml: PreTrainedTokenizerFast, row: dict[str, Any], sentence: str) -> None:

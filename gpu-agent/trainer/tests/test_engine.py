@@ -1,4 +1,4 @@
-"""The engine's own promises: the memory ladder, the reference cache, weights, prompt sharing, what is counted."""
+"""The engine's own promises: the memory memory plans, the reference cache, weights, prompt sharing, what is counted."""
 
 import io
 import json
@@ -25,10 +25,10 @@ from attention import AttentionPlan, attend
 from dpo_trainer import PalateDpoTrainer
 from engine import EngineOptions
 from job import JobError
-from ladder import Rung, next_rung
 from losses import PairScores, step_loss
+from memory_plan import MemoryPlan, next_plan
 from packing import PackedRow, Pair, fill_bins, pack_pairs
-from quantise import quantise_base
+from quantize import quantize_base
 from ref_cache import RefCache
 from step import StepAbandoned
 
@@ -39,7 +39,7 @@ class SmallDevice(PalateDpoTrainer):
     room = 10**9
 
     def score_row(self, row: PackedRow) -> tuple[torch.Tensor, torch.Tensor]:
-        if torch.is_grad_enabled() and row.tokens > self.room * (2 if self.rung.checkpointing else 1):
+        if torch.is_grad_enabled() and row.tokens > self.room * (2 if self.plan.checkpointing else 1):
             raise torch.OutOfMemoryError("CUDA out of memory.")
         return super().score_row(row)
 
@@ -59,12 +59,14 @@ def small_device(folder: Path, pairs: list[Pair], room: int, **options: Any) -> 
     return trainer
 
 
-def test_out_of_memory_goes_down_the_ladder_and_repeats_the_step(tmp_path: Path, told: io.StringIO) -> None:
+def test_out_of_memory_goes_down_the_memory_plans_and_repeats_the_step(
+    tmp_path: Path, told: io.StringIO
+) -> None:
     free = follow(small_device(tmp_path / "a", long_pairs(), 10**9, sharing="on"))
     trainer = small_device(tmp_path / "b", long_pairs(), 200, sharing="on")
     tight = follow(trainer)
     # A pair has some 255 tokens: none fits without checkpointing, and with it two do not. 8192 to 256, then 2048 to 256.
-    assert trainer.rung == Rung(256, True, "fp32")
+    assert trainer.plan == MemoryPlan(256, True, "fp32")
     assert trainer.counters.out_of_memory == 9
     assert trainer.counters.gradient_checkpointing
     warnings = [json.loads(line)["text"] for line in told.getvalue().splitlines()]
@@ -74,29 +76,29 @@ def test_out_of_memory_goes_down_the_ladder_and_repeats_the_step(tmp_path: Path,
     assert relative_error(tight.gradients, free.gradients) < 1e-5
 
 
-def test_what_fits_on_no_rung_ends_with_a_sentence(tmp_path: Path, told: io.StringIO) -> None:
+def test_what_fits_on_no_plan_ends_with_a_sentence(tmp_path: Path, told: io.StringIO) -> None:
     trainer = small_device(tmp_path, long_pairs(), 20)
     with pytest.raises(JobError, match="One example does not fit") as caught:
         trainer.train()
     assert caught.value.code == "out_of_memory"
 
 
-def test_the_ladder_ends_in_nf4_only_where_precision_is_open() -> None:
-    lowest = Rung(256, True, "bf16")
-    assert next_rung(lowest, EngineOptions("bf16", precision_open=True)) == Rung(2048, True, "nf4")
-    assert next_rung(lowest, EngineOptions("bf16")) is None
-    assert next_rung(Rung(256, False, "bf16"), EngineOptions("bf16", checkpointing="off")) is None
-    assert next_rung(Rung(1024, False, "bf16"), EngineOptions("bf16")) == Rung(512, False, "bf16")
+def test_the_memory_plans_ends_in_nf4_only_where_precision_is_open() -> None:
+    lowest = MemoryPlan(256, True, "bf16")
+    assert next_plan(lowest, EngineOptions("bf16", precision_open=True)) == MemoryPlan(2048, True, "nf4")
+    assert next_plan(lowest, EngineOptions("bf16")) is None
+    assert next_plan(MemoryPlan(256, False, "bf16"), EngineOptions("bf16", checkpointing="off")) is None
+    assert next_plan(MemoryPlan(1024, False, "bf16"), EngineOptions("bf16")) == MemoryPlan(512, False, "bf16")
 
 
-def test_the_ladder_recomputes_the_reference_in_nf4(tmp_path: Path, told: io.StringIO) -> None:
+def test_the_memory_plans_recomputes_the_reference_in_nf4(tmp_path: Path, told: io.StringIO) -> None:
     pairs = ragged_pairs(6)
     trainer = our_dpo(tiny_llama(), pairs, tmp_path, 2, 4, EngineOptions(budget=256))
     before = list(trainer.reference)
-    trainer.rung = Rung(256, True, "bf16")
+    trainer.plan = MemoryPlan(256, True, "bf16")
     trainer.options.precision_open = True
     trainer.step_down()
-    assert (trainer.rung.precision, trainer.counters.precision) == ("nf4", "nf4")
+    assert (trainer.plan.precision, trainer.counters.precision) == ("nf4", "nf4")
     assert trainer.reference != before
     curve = follow(trainer)
     assert curve.losses[0] == pytest.approx(
@@ -238,7 +240,7 @@ def test_what_is_counted(tmp_path: Path) -> None:
 def test_nf4_replaces_the_base_but_no_adapter() -> None:
     model = tuned(tiny_llama())
     adapters = {name: weight.clone() for name, weight in model.named_parameters() if "lora_" in name}
-    assert quantise_base(model.get_base_model(), torch.device("cpu")) == 14
+    assert quantize_base(model.get_base_model(), torch.device("cpu")) == 14
     assert type(model.get_base_model().lm_head) is torch.nn.Linear
     for name, weight in model.named_parameters():
         if name in adapters:

@@ -1,4 +1,4 @@
-"""Evaluation on held-out rows obeys the same memory ladder as training."""
+"""Evaluation on held-out rows obeys the same memory memory plans as training."""
 
 import io
 from pathlib import Path
@@ -11,7 +11,7 @@ from trl import DPOConfig
 from dpo_trainer import PalateDpoTrainer
 from engine import EngineOptions
 from job import JobError
-from ladder import Rung
+from memory_plan import MemoryPlan
 from packing import PackedRow
 
 
@@ -28,7 +28,9 @@ class SmallEvaluation(PalateDpoTrainer):
         return super().score_row(row)
 
 
-def test_out_of_memory_in_an_evaluation_goes_down_the_same_ladder(tmp_path: Path, told: io.StringIO) -> None:
+def test_out_of_memory_in_an_evaluation_goes_down_the_same_memory_plans(
+    tmp_path: Path, told: io.StringIO
+) -> None:
     def evaluate(room: int) -> tuple[float, SmallEvaluation]:
         torch.manual_seed(9)
         trainer = SmallEvaluation(
@@ -48,9 +50,9 @@ def test_out_of_memory_in_an_evaluation_goes_down_the_same_ladder(tmp_path: Path
     free, whole = evaluate(10**9)
     tight, trainer = evaluate(700)
     # Four pairs have some 1,100 tokens: two micro-batches of two pairs do.
-    assert (whole.counters.out_of_memory, whole.rung.budget) == (0, 8192)
+    assert (whole.counters.out_of_memory, whole.plan.budget) == (0, 8192)
     assert trainer.counters.out_of_memory == 4
-    assert trainer.rung == Rung(512, False, "fp32")
+    assert trainer.plan == MemoryPlan(512, False, "fp32")
     assert tight == pytest.approx(free, rel=1e-6)
     with pytest.raises(JobError, match="One example does not fit"):
         evaluate(100)

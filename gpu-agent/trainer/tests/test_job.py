@@ -39,7 +39,7 @@ def test_dpo_lists(tmp_path: Path) -> None:
     [
         ({"protocol": 2}, "protocol 1"),
         ({"kind": "distil"}, "no run of kind"),
-        ({"colour": "red"}, "unknown key: colour"),
+        ({"color": "red"}, "unknown key: color"),
         ({"seed": -1}, "seed must be"),
         ({"seed": True}, "seed must be"),
         ({"workDir": "relative"}, "does not exist"),

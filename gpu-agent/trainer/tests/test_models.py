@@ -46,7 +46,7 @@ def stop() -> Iterator[StopFlag]:
 
 
 def order(work: Path, base: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A preference training of a model from elsewhere."""
+    """A preference training of an external model."""
     (work / "inputs").mkdir(parents=True, exist_ok=True)
     lines = "".join(json.dumps(row) + "\n" for row in rows(8, pair_row))
     (work / "inputs" / "pairs.jsonl").write_text(lines, encoding="utf-8")
@@ -117,7 +117,7 @@ def test_a_gated_model_says_what_is_missing(
 ) -> None:
     error = refused(tmp_path, stop, name="acme/gated")
     assert error.code == "model_gated"
-    assert error.remedy == f"Accept its licence at {hub.url}/acme/gated and set HF_TOKEN on the agent."
+    assert error.remedy == f"Accept its license at {hub.url}/acme/gated and set HF_TOKEN on the agent."
     monkeypatch.setenv("HF_TOKEN", "hf_somebody_else_123")
     error = refused(tmp_path, stop, name="acme/gated")
     assert (error.code, "with the account whose HF_TOKEN" in error.remedy) == ("model_gated", True)
@@ -210,8 +210,8 @@ def test_sources() -> None:
     assert parse_source({"from": "folder", "path": "/models/x"}) == FolderModel(Path("/models/x"))
 
 
-def test_a_cancelled_download_ends_at_once(tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SIGTERM while the hub is silent: no traceback, a cancelled run."""
+def test_a_canceled_download_ends_at_once(tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGTERM while the hub is silent: no traceback, a canceled run."""
     silent = StopServer()
     monkeypatch.setenv("HF_ENDPOINT", silent.url)
     process = start("train_dpo.py", order(tmp_path / "work", {"from": "hub", "id": NAME}))
@@ -219,7 +219,7 @@ def test_a_cancelled_download_ends_at_once(tmp_path: Path, hub: Hub, monkeypatch
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=60)
     last = json.loads(out.splitlines()[-1])
-    assert (last["type"], last["status"]) == ("run-end", "cancelled")
+    assert (last["type"], last["status"]) == ("run-end", "canceled")
 
 
 class StopServer:

@@ -67,7 +67,7 @@ def test_sigterm_leaves_a_whole_checkpoint(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=900)
     assert process.returncode == 0
-    assert '"status": "cancelled"' in rest.splitlines()[-1]
+    assert '"status": "canceled"' in rest.splitlines()[-1]
     (folder,) = (work / "checkpoints").glob("checkpoint-*")
     names = {file.name for file in folder.iterdir()}
     assert {"model.safetensors", "optimizer.safetensors", "state.json", "tokenizer.json"} <= names

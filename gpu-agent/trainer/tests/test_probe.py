@@ -28,5 +28,5 @@ def test_a_probe_tells_this_machine(tmp_path: Path, inside: Inside) -> None:
     assert told["diskReadBytesPerSecond"] > 1e5
     assert told["hubRoundTripMs"] is None
     assert lines[-1]["status"] == "finished"
-    assert lines[-1]["summary"]["teraflops"] == told["flopsPerSecond"] / 1e12
+    assert lines[-1]["results"]["teraflops"] == told["flopsPerSecond"] / 1e12
     assert sorted(path.name for path in tmp_path.iterdir()) == ["job.json"]

@@ -92,9 +92,9 @@ def test_two_processes_stop_together_with_a_checkpoint(tmp_path: Path, model: Pa
         if told[-1]["type"] == "metric" and told[-1]["step"] == 3:
             os.killpg(process.pid, signal.SIGTERM)
     process.wait(300)
-    assert told[-1]["status"] == "cancelled"
+    assert told[-1]["status"] == "canceled"
     at = of(told, "checkpoint")[-1]["path"]
-    assert at == f"checkpoints/checkpoint-{int(told[-1]['summary']['steps'])}"
+    assert at == f"checkpoints/checkpoint-{int(told[-1]['results']['steps'])}"
     assert sorted(path.name for path in (tmp_path / at).glob("rng_state*")) == [
         "rng_state_0.pth",
         "rng_state_1.pth",

@@ -60,6 +60,6 @@ def test_another_kind_of_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1 and nothing else")
     with pytest.raises(JobError, match="not a dataset of recipes"):
         read_recipes(path)
-    parquet.write_table(arrow.table({"colour": ["red"]}), path)
+    parquet.write_table(arrow.table({"color": ["red"]}), path)
     with pytest.raises(JobError, match="not a dataset of recipes"):
         read_recipes(path)

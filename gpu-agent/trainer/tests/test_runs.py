@@ -23,7 +23,7 @@ import train_kto
 import train_sft
 from generate import load_model
 from job import Job, JobError, parse_job
-from lifecycle import Cancelled, StopFlag
+from lifecycle import Canceled, StopFlag
 
 SETTINGS = {"epochs": 2, "batchSize": 4, "loraRank": 4, "loraAlpha": 8, "sampleEvery": 0, "checkpointEvery": 0,
             "learningRate": 0.01, "precision": "fp32", "threads": 1}  # fmt: skip
@@ -68,12 +68,12 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[list[Event], di
         monkeypatch.setattr(events, "_stream", written)
         flag, before = stop or StopFlag(), signal.getsignal(signal.SIGTERM)
         try:
-            summary = train(parse_job(job), flag)
-        except Cancelled as cancelled:
-            summary = {**cancelled.summary, "cancelled": 1.0}
+            results = train(parse_job(job), flag)
+        except Canceled as canceled:
+            results = {**canceled.results, "canceled": 1.0}
         finally:
             signal.signal(signal.SIGTERM, before if callable(before) else signal.SIG_DFL)
-        return [json.loads(line) for line in written.getvalue().splitlines()], summary
+        return [json.loads(line) for line in written.getvalue().splitlines()], results
 
     return work
 
@@ -85,10 +85,10 @@ def test_dpo_is_compared_with_the_base_or_with_the_adapter_below(
     tmp_path: Path, model: Path, here: Here
 ) -> None:
     data = rows(12, pair_row)
-    first, summary = here(train_dpo.train, prepare(tmp_path / "a", model, "dpo", "pairs", data, {}))
+    first, results = here(train_dpo.train, prepare(tmp_path / "a", model, "dpo", "pairs", data, {}))
     begun = of(first, "run-start")[0]
     assert (begun["reference"], begun["attention"], begun["precision"]) == ("base", "sdpa", "fp32")
-    assert summary["pairs"] == 12
+    assert results["pairs"] == 12
     job = prepare(tmp_path / "b", model, "dpo", "pairs", data, {})
     shutil.copytree(tmp_path / "a" / "output" / "adapter", tmp_path / "b" / "inputs" / "adapter")
     job["inputs"]["adapter"] = "inputs/adapter"
@@ -114,8 +114,8 @@ def test_weights_reach_the_loss(tmp_path: Path, model: Path, here: Here) -> None
     data = rows(8, pair_row)
     weighted = [{**row, "weight": 2 if number < 4 else 0} for number, row in enumerate(data)]
     config = {"batchSize": 8, "epochs": 1, "lossTypes": ["sigmoid"], "lossWeights": [1]}
-    lines, summary = here(train_dpo.train, prepare(tmp_path, model, "dpo", "pairs", weighted, config))
-    assert summary["pairs"] == 4
+    lines, results = here(train_dpo.train, prepare(tmp_path, model, "dpo", "pairs", weighted, config))
+    assert results["pairs"] == 4
     assert any("4 weigh nothing" in line["text"] for line in of(lines, "log"))
     assert losses(lines)[1] == pytest.approx(2 * 0.693147, abs=1e-4)
     with pytest.raises(JobError, match="weight is -1"):
@@ -130,17 +130,17 @@ def test_held_out_pairs_choose_the_best_weights_and_the_end(tmp_path: Path, mode
     )
     config = {"epochs": 30, "evalShare": 0.25, "evalEvery": 2, "earlyStopPatience": 2, "learningRate": 0.05,
               "checkpointEvery": 2}  # fmt: skip
-    lines, summary = here(train_dpo.train, prepare(tmp_path, model, "dpo", "pairs", data, config))
+    lines, results = here(train_dpo.train, prepare(tmp_path, model, "dpo", "pairs", data, config))
     curve = {
         line["step"]: line["values"]["eval/loss"]
         for line in of(lines, "metric")
         if "eval/loss" in line["values"]
     }
     best = min(curve, key=lambda step: curve[step])
-    assert summary["best_step"] == best
-    assert summary["best_eval_loss"] == pytest.approx(curve[best])
+    assert results["best_step"] == best
+    assert results["best_eval_loss"] == pytest.approx(curve[best])
     total = of(lines, "run-start")[0]["totalSteps"]
-    assert summary["steps"] == best + 4 < total
+    assert results["steps"] == best + 4 < total
     assert len(of(lines, "sample")) == 3 * len(curve)
     kept = load_file(tmp_path / "checkpoints" / "best" / "adapter_model.safetensors")
     written = load_file(tmp_path / "output" / "adapter" / "adapter_model.safetensors")
@@ -200,13 +200,13 @@ def test_sft_of_full_weights_writes_a_model(tmp_path: Path, model: Path, here: H
     data = rows(16, lambda n, a, b: {"text": f"I have {a}. Price is ${n}"})
     config = {"fullWeights": True, "responseTemplate": "Price is $", "learningRate": 0.003, "epochs": 4,
               "evalShare": 0.2, "evalEvery": 8}  # fmt: skip
-    lines, summary = here(train_sft.train, prepare(tmp_path, model, "sft", "examples", data, config))
+    lines, results = here(train_sft.train, prepare(tmp_path, model, "sft", "examples", data, config))
     curve = losses_of_training(lines)
     assert curve[max(curve)] < curve[1]
     begun = of(lines, "run-start")[0]
     assert begun["trainableParameters"] == begun["parameters"]
     assert {line["role"] for line in of(lines, "artifact")} == {"hf", "gguf"}
-    assert summary["examples"] < 16
+    assert results["examples"] < 16
 
 
 def losses_of_training(lines: list[Event]) -> dict[int, float]:
@@ -247,9 +247,9 @@ def test_a_stop_inside_a_long_step_is_resumed_exactly(tmp_path: Path, model: Pat
             return self.looks < 0
 
     job = prepare(tmp_path / "b", model, "dpo", "pairs", data, config)
-    lines, summary = here(train_dpo.train, job, Later(40))
-    assert summary["cancelled"]
-    done = int(summary["steps"])
+    lines, results = here(train_dpo.train, job, Later(40))
+    assert results["canceled"]
+    done = int(results["steps"])
     assert 0 < done < 6
     assert of(lines, "checkpoint")[-1]["path"] == f"checkpoints/checkpoint-{done}"
     resumed = losses(here(train_dpo.train, {**job, "resumeFrom": f"checkpoints/checkpoint-{done}"})[0])
@@ -268,6 +268,6 @@ def test_sigterm_ends_a_run_with_a_checkpoint(tmp_path: Path, model: Path) -> No
         if told[-1]["type"] == "metric" and told[-1]["step"] == 3:
             process.send_signal(signal.SIGTERM)
     assert process.wait(300) == 0
-    assert told[-1]["status"] == "cancelled"
-    step = int(told[-1]["summary"]["steps"])
+    assert told[-1]["status"] == "canceled"
+    step = int(told[-1]["results"]["steps"])
     assert (tmp_path / of(told, "checkpoint")[-1]["path"]).name == f"checkpoint-{step}"

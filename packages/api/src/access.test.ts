@@ -1,5 +1,5 @@
 import { mayRole, type Scope, scopesOf } from '@palate/core'
-import { createKitchen, createTestDeps } from '@palate/core/testing'
+import { createTestDeps, createWorkspaceFixture } from '@palate/core/testing'
 import { TRPCError } from '@trpc/server'
 import { expect, test } from 'vitest'
 import type { Caller } from './context'
@@ -7,8 +7,8 @@ import { appRouter } from './root'
 import { createCallerFactory } from './trpc'
 
 const deps = await createTestDeps()
-const kitchen = await createKitchen(deps)
-const elsewhere = await createKitchen(deps)
+const fixture = await createWorkspaceFixture(deps)
+const elsewhere = await createWorkspaceFixture(deps)
 
 /** Open without a membership, and why. A procedure is added here by a decision, never by forgetting its scope. */
 const open: Record<string, 'public' | 'session'> = {
@@ -32,9 +32,9 @@ const procedures = Object.entries(appRouter._def.procedures).map(([path, procedu
 })
 const scoped = procedures.flatMap((one) => (isScope(one.scope) ? [{ ...one, scope: one.scope }] : []))
 
-/** Calls without an input: who may not call hears so before the input is read. @returns the code of the refusal */
+/** Calls without an input: who may not call hears so before the input is read. @returns the code of the errorResponse */
 async function call(path: string, caller: Caller): Promise<string> {
-  const context = { deps, caller, workspace: kitchen.workspaceId }
+  const context = { deps, caller, workspace: fixture.workspaceId }
   let target: unknown = createCallerFactory(appRouter)(context)
   for (const key of path.split('.')) target = (target as Record<string, unknown>)[key]
   try {
@@ -66,7 +66,7 @@ test.each(procedures.filter(({ scope }) => scope !== 'public'))(
 test.each(scoped)('$path ($scope) lets in just the roles that have its scope', async ({ path, scope }) => {
   for (const role of ['viewer', 'labeler', 'engineer'] as const) {
     if (mayRole(role, scope)) continue
-    expect(`${role} ${await call(path, { kind: 'user', userId: kitchen.people[role] })}`).toBe(
+    expect(`${role} ${await call(path, { kind: 'user', userId: fixture.people[role] })}`).toBe(
       `${role} FORBIDDEN`,
     )
   }
@@ -75,12 +75,12 @@ test.each(scoped)('$path ($scope) lets in just the roles that have its scope', a
 test.each(scoped.filter(({ type }) => type === 'mutation'))(
   '$path changes things: no viewer',
   async ({ path }) => {
-    expect(await call(path, { kind: 'user', userId: kitchen.people.viewer })).toBe('FORBIDDEN')
+    expect(await call(path, { kind: 'user', userId: fixture.people.viewer })).toBe('FORBIDDEN')
   },
 )
 
 test('who has the scope gets past it', async () => {
-  const engineer = { kind: 'user', userId: kitchen.people.engineer } as const
+  const engineer = { kind: 'user', userId: fixture.people.engineer } as const
   expect(await call('run.list', engineer)).toBe('OK')
   expect(await call('run.create', engineer)).toBe('BAD_REQUEST')
   expect(await call('session.me', engineer)).toBe('OK')

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** A secret for a machine: 192 random bits, its kind in front (`plt_…` API key, `pag_…` agent, `pen_…` enrolment code). */
+/** A secret for a machine: 192 random bits, its kind in front (`plt_…` API key, `pag_…` agent, `pen_…` enrollment code). */
 export function newSecret(prefix: 'plt' | 'pag' | 'pen'): string {
   return `${prefix}_${randomBytes(24).toString('base64url')}`
 }

@@ -42,8 +42,8 @@ export type Answer = {
   /** The answer's tokens without the one that ends it. */
   tokenIds: number[]
   promptTokens: number
-  /** `length`: maxTokens or the context was used up; `cancelled`: the signal aborted, and the text is what there was. */
-  finishReason: 'stop' | 'length' | 'cancelled'
+  /** `length`: maxTokens or the context was used up; `canceled`: the signal aborted, and the text is what there was. */
+  finishReason: 'stop' | 'length' | 'canceled'
 }
 
 const poolLimit = 4
@@ -131,7 +131,7 @@ export class Model {
       return { text, tokenIds, promptTokens: prompt.length, finishReason }
     }
     const limit = Math.min(sampling.maxTokens, room)
-    if (signal?.aborted) return finish('cancelled')
+    if (signal?.aborted) return finish('canceled')
     const { temperature, topP, seed } = sampling
     for await (const token of sequence.evaluate(prompt, {
       temperature,
@@ -139,7 +139,7 @@ export class Model {
       topK: 0,
       seed: seed ?? anySeed(),
     })) {
-      if (signal?.aborted) return finish('cancelled')
+      if (signal?.aborted) return finish('canceled')
       tokenIds.push(token)
       take(stream.push(token))
       if (tokenIds.length >= limit) return finish('length')

@@ -6,7 +6,7 @@ export type Message = { role: 'system' | 'user' | 'assistant'; content: string }
 /**
  * Puts a ChatML prompt together from token ids, ending with the opening of the assistant's answer.
  *
- * The markers are the ids of the special tokens; every text between them is tokenised with special tokens off, so
+ * The markers are the ids of the special tokens; every text between them is tokenized with special tokens off, so
  * that `<|im_end|>` typed by a person stays ordinary characters.
  *
  * @throws InferenceError `bad_model` when the vocabulary lacks the two ChatML markers

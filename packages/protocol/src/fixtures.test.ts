@@ -19,7 +19,7 @@ test('a job with a key nobody knows is refused: inputs are strict', () => {
 
 test('what a newer trainer adds does not break an older reader', () => {
   const [start] = events
-  expect(parseTrainerLine(JSON.stringify({ ...start, colour: 'green' }))).toEqual(start)
+  expect(parseTrainerLine(JSON.stringify({ ...start, color: 'green' }))).toEqual(start)
   expect(parseTrainerLine('{"type":"eval-start","step":1}')).toMatchObject({ type: 'log', level: 'warn' })
   expect(parseTrainerLine('Loading weights: 50%')).toEqual({
     type: 'log',

@@ -2,7 +2,7 @@ import { type CheckContext, checkRecipe, type RecipeCheck } from './constraint'
 import { parseRecipe } from './parse'
 
 export type PairChoice = 'a' | 'b' | 'tie' | 'both_bad'
-export type PairJudgement = { choice: PairChoice; reason: string }
+export type PairJudgment = { choice: PairChoice; reason: string }
 
 type Answer = { check: RecipeCheck; isRecipe: boolean }
 
@@ -11,7 +11,7 @@ type Answer = { check: RecipeCheck; isRecipe: boolean }
  * then more of the allowed given ingredients, then the better form. Equals are a tie, or both bad where
  * neither is a recipe or both break the persona's rules.
  */
-export function comparePair(a: string, b: string, context: CheckContext): PairJudgement {
+export function comparePair(a: string, b: string, context: CheckContext): PairJudgment {
   const left = readAnswer(a, context)
   const right = readAnswer(b, context)
   if (!left.isRecipe && !right.isRecipe) return { choice: 'both_bad', reason: 'Neither answer is a recipe.' }

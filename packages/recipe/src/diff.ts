@@ -1,5 +1,5 @@
 import { diffArrays } from 'diff'
-import { recogniseIngredient } from './match'
+import { recognizeIngredient } from './match'
 import type { IngredientLine, Recipe } from './recipe'
 import { normalName } from './tokens'
 
@@ -31,7 +31,7 @@ function diffIngredients(mine: IngredientLine[], others: IngredientLine[]): Diff
 }
 
 function identity({ line, name }: IngredientLine): string {
-  return recogniseIngredient(line)?.ingredient.id ?? normalName(name)
+  return recognizeIngredient(line)?.ingredient.id ?? normalName(name)
 }
 
 function diffSteps(a: string[], b: string[]): { a: DiffState[]; b: DiffState[] } {

@@ -14,7 +14,7 @@ export type ImportedRecipe = z.infer<typeof ImportedRecipe>
 const MARKDOWN_LINK = /\[([^\]]+)\]\([^)]*\)/g
 
 /** Brings an imported recipe into Palate's form; links lose their address, blank lines go. */
-export function normaliseRecipe({ title, ingredients, directions }: ImportedRecipe): Recipe {
+export function normalizeRecipe({ title, ingredients, directions }: ImportedRecipe): Recipe {
   return {
     title: clean(title),
     minutes: null,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { matchIngredients, recogniseIngredient } from './match'
+import { matchIngredients, recognizeIngredient } from './match'
 import { closure, findTag, Ontology, ontology, tagPath } from './ontology'
 import { normalName, singular } from './tokens'
 
@@ -41,7 +41,7 @@ describe('what a line names', () => {
     ['', undefined, [], []],
   ]
   test.each(table)('%s', (line, id, has, lacks) => {
-    const match = recogniseIngredient(line)
+    const match = recognizeIngredient(line)
     expect(match?.ingredient.id).toBe(id)
     const tags = [...(match?.tags.keys() ?? [])]
     expect(tags).toEqual(expect.arrayContaining(has))
@@ -67,7 +67,7 @@ describe('what a line names', () => {
 
   test('every spelling in the ontology finds its own ingredient', () => {
     const wrong = ontology.ingredients.flatMap(({ id, name, aliases }) =>
-      [name, ...aliases].filter((spelling) => recogniseIngredient(spelling)?.ingredient.id !== id),
+      [name, ...aliases].filter((spelling) => recognizeIngredient(spelling)?.ingredient.id !== id),
     )
     expect(wrong).toEqual([])
   })

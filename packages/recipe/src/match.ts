@@ -48,7 +48,7 @@ export function matchIngredients(text: string): IngredientMatch[] {
 }
 
 /** The ingredient that an ingredient line is about: the longest spelling, and of equals the last (the head). */
-export function recogniseIngredient(line: string): IngredientMatch | undefined {
+export function recognizeIngredient(line: string): IngredientMatch | undefined {
   return matchIngredients(line).reduce<IngredientMatch | undefined>(
     (best, match) => (best && wordCount(best) > wordCount(match) ? best : match),
     undefined,

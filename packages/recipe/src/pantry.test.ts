@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { recogniseIngredient } from './match'
+import { recognizeIngredient } from './match'
 import { ontology } from './ontology'
 import { makePrompt, promptFromRecipe } from './pantry'
 import { parseRecipe } from './parse'
@@ -20,7 +20,7 @@ describe('makePrompt', () => {
       expect(new Set(inventory).size).toBe(inventory.length)
       expect(inventory.length).toBeGreaterThanOrEqual(3)
       expect(inventory.length).toBeLessThanOrEqual(6)
-      expect(inventory.filter((item) => !recogniseIngredient(item))).toEqual([])
+      expect(inventory.filter((item) => !recognizeIngredient(item))).toEqual([])
       const forbidden = inventory.filter((item) => isForbidden(item, rules))
       expect(forbidden.length > 0).toBe(category === 'constraint_stress')
       expect(forbidden.length).toBeLessThan(inventory.length)
@@ -46,7 +46,7 @@ describe('makePrompt', () => {
   test('works for any persona: no lists at all, an unknown cuisine, everything forbidden', () => {
     const bodies = [
       {},
-      { cuisines: ['martian'], flavours: ['olive oil'] },
+      { cuisines: ['martian'], flavors: ['olive oil'] },
       { forbidden: ontology.ingredients.flatMap(({ tags, name }) => [...tags, name]).slice(0, 60) },
       { cuisines: ontology.cuisines },
     ]

@@ -1,4 +1,4 @@
-import { recogniseIngredient } from './match'
+import { recognizeIngredient } from './match'
 import { type Ingredient, ontology, type Role } from './ontology'
 import type { Persona } from './persona'
 import { pick, type Random, sample, seededRandom } from './random'
@@ -60,7 +60,7 @@ export function promptFromRecipe(
   random: Random,
 ): PantryPrompt | undefined {
   const found = recipe.ingredients
-    .map(({ line }) => recogniseIngredient(line)?.ingredient)
+    .map(({ line }) => recognizeIngredient(line)?.ingredient)
     .filter((each) => each !== undefined)
   const known = [...new Set(found)].filter(({ id }) => id !== 'water')
   if (known.length < 3) return undefined
@@ -116,7 +116,7 @@ function chooseAllowed(random: Random, allowed: Ingredient[], persona: Persona, 
     if (rest.length > 0) chosen.push(pick(random, rest))
   }
   take(allowed.filter(({ role }) => role === 'protein'))
-  const liked = new Set(persona.preferred.map((word) => recogniseIngredient(word)?.ingredient))
+  const liked = new Set(persona.preferred.map((word) => recognizeIngredient(word)?.ingredient))
   if (random() < 0.5) take(allowed.filter((each) => liked.has(each)))
   const roles = sample(random, COMPANIONS, COMPANIONS.length)
   while (chosen.length < count && roles.length > 0) {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { formatRecipe } from './format'
-import { ImportedRecipe, normaliseRecipe } from './import-recipe'
+import { ImportedRecipe, normalizeRecipe } from './import-recipe'
 import { parseIngredientLine } from './ingredient-line'
-import { recogniseIngredient } from './match'
+import { recognizeIngredient } from './match'
 import { parseRecipe } from './parse'
 
 const TACOS = `# Smoky Black Bean Tacos
@@ -130,20 +130,20 @@ describe('parseIngredientLine', () => {
 })
 
 describe('imported recipes', () => {
-  test('our own samples are read whole, every ingredient recognised', () => {
+  test('our own samples are read whole, every ingredient recognized', () => {
     const recipes = readImported(samples)
     expect(recipes.length).toBeGreaterThanOrEqual(80)
     for (const recipe of recipes) {
-      const unknown = recipe.ingredients.filter((line) => !recogniseIngredient(line))
+      const unknown = recipe.ingredients.filter((line) => !recognizeIngredient(line))
       expect(unknown).toEqual([])
-      const again = parseRecipe(formatRecipe(normaliseRecipe(recipe)))
+      const again = parseRecipe(formatRecipe(normalizeRecipe(recipe)))
       expect(again.ingredients.map(({ line }) => line)).toEqual(recipe.ingredients)
       expect(again.steps).toEqual(recipe.directions)
     }
   })
 
   test.skipIf(!existsSync(shared))('402 real recipes, where the data folder is present', () => {
-    const recipes = readImported(shared).map(normaliseRecipe)
+    const recipes = readImported(shared).map(normalizeRecipe)
     expect(recipes).toHaveLength(402)
     for (const recipe of recipes) {
       const again = parseRecipe(formatRecipe(recipe))
@@ -151,7 +151,7 @@ describe('imported recipes', () => {
       expect(again.steps.length).toBeGreaterThan(0)
     }
     const lines = recipes.flatMap(({ ingredients }) => ingredients)
-    const known = lines.filter(({ line }) => recogniseIngredient(line))
+    const known = lines.filter(({ line }) => recognizeIngredient(line))
     expect(known.length / lines.length).toBeGreaterThan(0.9)
   })
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import fixtures from '../fixtures/prompts.json' with { type: 'json' }
-import { recogniseIngredient } from './match'
+import { recognizeIngredient } from './match'
 import { Persona, PersonaBody, personaPrompt, userMessage, WEAK_PROMPT } from './persona'
 import { formatPersonas, PersonaFileError, parsePersonas } from './persona-yaml'
 import { personaRules } from './rule'
@@ -98,7 +98,7 @@ describe('the suite "Six cooks"', () => {
 
   test.each(sixCooks.cases)('$id is sound', ({ persona, category, inventory }) => {
     const rules = rulesOf.get(persona) ?? []
-    const unknown = inventory.filter((item) => !recogniseIngredient(item))
+    const unknown = inventory.filter((item) => !recognizeIngredient(item))
     const forbidden = inventory.filter((item) => isForbidden(item, rules))
     expect(unknown).toEqual([])
     expect(forbidden.length).toBeLessThan(inventory.length)

@@ -21,7 +21,7 @@ export const Persona = z.strictObject({
     .max(60),
   name: z.string().trim().min(1, 'A persona needs a name.').max(80),
   cuisines: Words,
-  flavours: Words,
+  flavors: Words,
   style: z.string().trim().max(80).default(''),
   diets: z.array(Diet).default([]),
   forbidden: Words,
@@ -41,7 +41,7 @@ export type Persona = z.infer<typeof Persona>
 export const PersonaBody = Persona.omit({ slug: true })
 export type PersonaBody = z.infer<typeof PersonaBody>
 
-type Prompted = Pick<PersonaBody, 'name' | 'cuisines' | 'flavours' | 'diets' | 'forbidden' | 'preferred'> & {
+type Prompted = Pick<PersonaBody, 'name' | 'cuisines' | 'flavors' | 'diets' | 'forbidden' | 'preferred'> & {
   systemPrompt?: string | null
 }
 
@@ -53,7 +53,7 @@ export function personaPrompt(persona: Prompted): string {
   if (persona.systemPrompt) return persona.systemPrompt
   const sections: [string, string[]][] = [
     ['Cuisine', persona.cuisines],
-    ['Flavour', persona.flavours],
+    ['Flavor', persona.flavors],
     ['Diet', persona.diets],
     ['Never use', persona.forbidden],
     ['Likes', persona.preferred],
@@ -69,14 +69,14 @@ export function userMessage({ inventory, request }: { inventory: string[]; reque
   const items = inventory.map((item) => item.trim()).filter(Boolean)
   const wish = request.trim()
   const sentences = [
-    items.length > 0 ? `I have ${joinWords(items)}.` : '',
+    items.length > 0 ? `I have ${formatList(items)}.` : '',
     wish && /[.!?]$/.test(wish) ? wish : wish && `${wish}.`,
   ]
   return sentences.filter(Boolean).join(' ')
 }
 
 /** "a", "a and b", "a, b and c". */
-export function joinWords(words: string[]): string {
+export function formatList(words: string[]): string {
   const last = words.at(-1) ?? ''
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
 }

@@ -6,20 +6,20 @@ const MEALS = ['dinner', 'lunch', 'supper', 'weeknight dinner', 'meal', 'one-pan
 
 const BASIC = [
   'Make me a {style} {meal}.',
-  'Make me a {flavour} {meal}.',
+  'Make me a {flavor} {meal}.',
   'What can I cook tonight?',
   'I would like a {cuisine} {meal}.',
   'Please write a {cuisine} recipe with these.',
-  'Something {flavour} for {people}, please.',
+  'Something {flavor} for {people}, please.',
   'Give me a {style} {cuisine} dish.',
-  'Cook me a {meal} with a {flavour} touch.',
+  'Cook me a {meal} with a {flavor} touch.',
   'I need a {meal} in {minutes} minutes.',
-  'Suggest a {flavour} {cuisine} {meal}.',
+  'Suggest a {flavor} {cuisine} {meal}.',
 ]
 const STRESS = [
   'Use whatever fits and make me a {meal}.',
   'Turn this into a {cuisine} {meal}.',
-  'Make me a {flavour} {meal} out of my fridge.',
+  'Make me a {flavor} {meal} out of my fridge.',
   'What {cuisine} dish can I make with what I have?',
   'I need to clear the fridge. Make me a {meal}.',
   'Make me a {style} {meal}.',
@@ -48,14 +48,14 @@ const TEMPLATES: Record<CaseCategory, string[]> = {
 export function writeRequest(
   random: Random,
   category: CaseCategory,
-  { flavours, style }: Pick<Persona, 'flavours' | 'style'>,
+  { flavors, style }: Pick<Persona, 'flavors' | 'style'>,
   cuisines: string[],
 ): string {
-  // "An olive oil dinner" is no English: only flavours of one word describe a dish.
-  const plain = flavours.filter((word) => !word.includes(' '))
+  // "An olive oil dinner" is no English: only flavors of one word describe a dish.
+  const plain = flavors.filter((word) => !word.includes(' '))
   const words: Record<string, string> = {
     style: style || 'simple',
-    flavour: pick(random, plain.length > 0 ? plain : ['fresh']),
+    flavor: pick(random, plain.length > 0 ? plain : ['fresh']),
     cuisine: capital(cuisines[0] ?? 'home'),
     meal: pick(random, MEALS),
     people: pick(random, ['two', 'three', 'four', 'the family', 'guests']),

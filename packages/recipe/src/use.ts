@@ -1,4 +1,4 @@
-import { type IngredientMatch, matchIngredients, recogniseIngredient } from './match'
+import { type IngredientMatch, matchIngredients, recognizeIngredient } from './match'
 import { findTag } from './ontology'
 import type { Recipe } from './recipe'
 import { breakByWords, findBreak, type Rule } from './rule'
@@ -42,7 +42,7 @@ export function isForbidden(item: string, rules: Rule[]): boolean {
 }
 
 function isUsed(item: string, lineWords: string, matches: IngredientMatch[]): boolean {
-  const given = recogniseIngredient(item)
+  const given = recognizeIngredient(item)
   if (!given) return containsWords(lineWords, normalName(item))
   return matches.some(
     (match) =>

@@ -15,13 +15,13 @@ export function wilsonInterval(successes: number, n: number, level = 0.95): Esti
   const z = zOfLevel(level)
   if (n === 0) return { value: Number.NaN, low: 0, high: 1 }
   const share = successes / n
-  const centre = share + (z * z) / (2 * n)
+  const center = share + (z * z) / (2 * n)
   const reach = z * Math.sqrt((share * (1 - share)) / n + (z * z) / (4 * n * n))
   const scale = 1 + (z * z) / n
   return {
     value: share,
-    low: successes === 0 ? 0 : Math.max(0, (centre - reach) / scale),
-    high: successes === n ? 1 : Math.min(1, (centre + reach) / scale),
+    low: successes === 0 ? 0 : Math.max(0, (center - reach) / scale),
+    high: successes === n ? 1 : Math.min(1, (center + reach) / scale),
   }
 }
 

@@ -1,6 +1,6 @@
 type Coefficients = readonly [number, number, number, number, number, number, number, number]
 
-const CENTRE: [Coefficients, Coefficients] = [
+const CENTER: [Coefficients, Coefficients] = [
   [
     3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987,
     67265.7709270087, 33430.57558358813, 2509.0809287301227,
@@ -40,7 +40,7 @@ const TAIL: [Coefficients, Coefficients] = [
 export function normalQuantile(p: number): number {
   if (!(p > 0 && p < 1)) throw new RangeError('A probability must lie between 0 and 1.')
   const q = p - 0.5
-  if (Math.abs(q) <= 0.425) return q * ratio(CENTRE, 0.180625 - q * q)
+  if (Math.abs(q) <= 0.425) return q * ratio(CENTER, 0.180625 - q * q)
   const r = Math.sqrt(-Math.log(Math.min(p, 1 - p)))
   return Math.sign(q) * (r <= 5 ? ratio(MIDDLE, r - 1.6) : ratio(TAIL, r - 5))
 }

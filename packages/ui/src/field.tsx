@@ -3,15 +3,15 @@
 import { type ComponentProps, cloneElement, type ReactElement, type ReactNode, useId } from 'react'
 import { cn } from './cn'
 
-const box =
+const machine =
   'w-full rounded-md border border-line-strong bg-card px-3 text-base text-ink transition-colors hover:border-ink-3 focus:border-accent focus:outline-none focus-visible:ring-2 focus-visible:ring-accent/35 disabled:opacity-60 aria-invalid:border-bad'
 
 export function Input({ className, ...rest }: ComponentProps<'input'>) {
-  return <input className={cn(box, 'h-9', className)} {...rest} />
+  return <input className={cn(machine, 'h-9', className)} {...rest} />
 }
 
 export function Textarea({ className, ...rest }: ComponentProps<'textarea'>) {
-  return <textarea className={cn(box, 'min-h-20 resize-y py-2 leading-relaxed', className)} {...rest} />
+  return <textarea className={cn(machine, 'min-h-20 resize-y py-2 leading-relaxed', className)} {...rest} />
 }
 
 type ControlProps = {

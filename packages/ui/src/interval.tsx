@@ -1,6 +1,6 @@
 import { cn } from './cn'
 
-const colours = ['', 'bg-series-1', 'bg-series-2', 'bg-series-3', 'bg-series-4', 'bg-series-5', 'bg-series-6']
+const colors = ['', 'bg-series-1', 'bg-series-2', 'bg-series-3', 'bg-series-4', 'bg-series-5', 'bg-series-6']
 
 /**
  * A value with its confidence interval on a fixed scale, and a dashed line where chance or the baseline lies.
@@ -39,11 +39,11 @@ export function Interval({
         />
       )}
       <div
-        className={cn('absolute top-1/2 h-0.5 -translate-y-1/2 rounded-full', colours[series])}
+        className={cn('absolute top-1/2 h-0.5 -translate-y-1/2 rounded-full', colors[series])}
         style={{ left: at(low), width }}
       />
       <div
-        className={cn('absolute top-1/2 size-2.5 -translate-1/2 rounded-full', colours[series])}
+        className={cn('absolute top-1/2 size-2.5 -translate-1/2 rounded-full', colors[series])}
         style={{ left: at(value) }}
       />
     </div>

@@ -1,5 +1,5 @@
 import { getTurn, saveDeployment } from '@palate/core'
-import { createKitchen, createModel, createVegan } from '@palate/core/testing'
+import { createModel, createVegan, createWorkspaceFixture } from '@palate/core/testing'
 import { ServeStart } from '@palate/protocol'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { connectAgent, postJson } from '../testing/agent'
@@ -11,13 +11,13 @@ const test = await startTestHub({
   HUB_ANSWERS_AT_ONCE: '2',
   HUB_ANSWERS_PER_AGENT: '3',
 })
-const kitchen = await createKitchen(test.deps)
-await createVegan(kitchen.engineer)
-const base = await createModel(test.deps, kitchen.workspaceId)
-const tuned = await createModel(test.deps, kitchen.workspaceId, base)
+const fixture = await createWorkspaceFixture(test.deps)
+await createVegan(fixture.engineer)
+const base = await createModel(test.deps, fixture.workspaceId)
+const tuned = await createModel(test.deps, fixture.workspaceId, base)
 const deployment = { slug: 'cook', title: 'The cook', modelVersionId: tuned.id, active: true }
-await saveDeployment(kitchen.engineer, deployment)
-const agent = await connectAgent(test.origin, kitchen.owner)
+await saveDeployment(fixture.engineer, deployment)
+const agent = await connectAgent(test.origin, fixture.owner)
 await agent.hello()
 
 let addresses = 0
@@ -108,7 +108,7 @@ describe('a streamed answer', () => {
     expect(chunks.at(-1)).toMatchObject({
       error: { code: 'unavailable', message: 'The answer broke off: Out of memory.', remedy: 'Ask again.' },
     })
-    const other = await connectAgent(test.origin, kitchen.owner)
+    const other = await connectAgent(test.origin, fixture.owner)
     await agent.hello({ serving: false })
     await other.hello()
     other.socket.once('serve-start', (_order: unknown, ack: (value: null) => void) => {
@@ -120,8 +120,8 @@ describe('a streamed answer', () => {
     await agent.hello()
   })
 
-  it('is cancelled at the agent when the visitor goes, and what was written is kept', async () => {
-    const cancelled = new Promise<string>((resolve) => {
+  it('is canceled at the agent when the visitor goes, and what was written is kept', async () => {
+    const canceled = new Promise<string>((resolve) => {
       agent.socket.once('serve-start', (raw: unknown, ack: (value: null) => void) => {
         const { requestId } = ServeStart.parse(raw)
         ack(null)
@@ -129,7 +129,7 @@ describe('a streamed answer', () => {
         agent.socket.once('serve-cancel', () => {
           resolve(requestId)
           const figures = { promptTokens: 1, completionTokens: 1, durationMs: 1, error: null }
-          agent.socket.emit('serve-end', { requestId, finishReason: 'cancelled', ...figures })
+          agent.socket.emit('serve-end', { requestId, finishReason: 'canceled', ...figures })
         })
       })
     })
@@ -139,7 +139,7 @@ describe('a streamed answer', () => {
     let seen = ''
     while (!seen.includes('# Half')) seen += (await reader?.read())?.value ?? ''
     abort.abort()
-    await cancelled
+    await canceled
     const turnId = /"turnId":"(turn_\w+)"/.exec(seen)?.[1] ?? ''
     const turn = await until(() => getTurn(test.deps, { turnId }).catch(() => null))
     expect(turn).toMatchObject({ text: '# Half' })
@@ -198,7 +198,7 @@ describe('the endpoint', () => {
   })
 
   it('says when nobody serves, to this workspace and not by another', async () => {
-    const other = await createKitchen(test.deps)
+    const other = await createWorkspaceFixture(test.deps)
     await createVegan(other.engineer)
     const model = await createModel(test.deps, other.workspaceId)
     await saveDeployment(other.engineer, {

@@ -11,7 +11,7 @@ export function toChunk(
   return { id, object: 'chat.completion.chunk', created: createdSeconds, model, choices }
 }
 
-/** OpenAI knows no "cancelled": whoever stopped an answer is not there to read it. */
+/** OpenAI knows no "canceled": whoever stopped an answer is not there to read it. */
 export function toFinishReason({ finishReason }: ServeEnd): 'stop' | 'length' {
   return finishReason === 'length' ? 'length' : 'stop'
 }

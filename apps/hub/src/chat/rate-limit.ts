@@ -7,7 +7,7 @@ export class RateLimited extends DomainError {
     message: string,
     readonly retryAfterSeconds: number,
   ) {
-    super('rate_limited', message, `Try again in ${inWords(retryAfterSeconds)}.`)
+    super('rate_limited', message, `Try again in ${formatSeconds(retryAfterSeconds)}.`)
   }
 }
 
@@ -93,7 +93,7 @@ async function count(counter: RateLimiterPostgres, key: string): Promise<void> {
   }
 }
 
-function inWords(seconds: number): string {
+function formatSeconds(seconds: number): string {
   if (seconds < 90) return `${seconds} seconds`
   return `${Math.ceil(seconds / 60)} minutes`
 }

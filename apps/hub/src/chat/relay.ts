@@ -121,7 +121,7 @@ export class Relay {
     const cancel = () => {
       if (!this.#open.has(requestId)) return
       server.socket.emit('serve-cancel', { requestId })
-      setTimeout(() => finish({ finishReason: 'cancelled' }), cancelMs).unref()
+      setTimeout(() => finish({ finishReason: 'canceled' }), cancelMs).unref()
     }
     return { tokens: queue, ended, cancel }
   }

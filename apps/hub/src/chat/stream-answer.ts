@@ -1,7 +1,7 @@
 import type { Logger } from '@palate/core'
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import { toRefusal } from '../refusal'
+import { toErrorResponse } from '../error-response'
 import { toChunk, toFinishReason, toUsage } from './chunk'
 import { answerFailed } from './failed'
 import type { Turn } from './open-turn'
@@ -32,7 +32,7 @@ export function streamAnswer(c: Context, turn: Turn, log: Logger): Response {
       await stream.writeSSE({ data: '[DONE]' })
     } catch (error) {
       turn.cancel()
-      await send({ error: toRefusal(error, log, 'chat') })
+      await send({ error: toErrorResponse(error, log, 'chat') })
     } finally {
       clearInterval(alive)
     }

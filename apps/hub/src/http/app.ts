@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { type ChatTools, postChatCompletions } from '../chat/complete'
 import { getModels } from '../chat/list-models'
 import type { ArtifactUploads } from './artifact-uploads'
-import { postEnrol } from './enrol-agent'
+import { postEnroll } from './enroll-agent'
 import { answerError } from './error'
 import { getDownload } from './get-download'
 import { getHealth } from './get-health'
@@ -22,7 +22,7 @@ export function createApp(
   app.get('/files/probe/:mebibytes', (c) => getProbe(c, deps))
   app.get('/files/health', (c) => getHealth(c, deps))
   app.put('/files/uploads/:uploadId', (c) => putUpload(c, deps))
-  app.post('/files/agents/enrol', (c) => postEnrol(c, deps))
+  app.post('/files/agents/enroll', (c) => postEnroll(c, deps))
   app.get('/files/objects/:sha256', (c) => getObject(c, deps))
   app.all('/files/artifacts/:uploadId?', (c) => artifacts.handle(c))
   app.get('/files/download/:ticket', (c) => getDownload(c, deps))

@@ -13,7 +13,7 @@ import {
 import { FileStore } from '@tus/file-store'
 import { Server, type Upload } from '@tus/server'
 import type { Context } from 'hono'
-import { toRefusal } from '../refusal'
+import { toErrorResponse } from '../error-response'
 import { bearerOf } from './bearer'
 import { statusOf } from './error'
 
@@ -54,8 +54,8 @@ export class ArtifactUploads {
       },
       onResponseError: (request, error) => {
         if (!(error instanceof Error)) return undefined // tus's own, in its own words
-        const refusal = toRefusal(error, deps.log, `${request.method} ${path}`)
-        return { status_code: statusOf(refusal), body: JSON.stringify({ error: refusal }) }
+        const errorResponse = toErrorResponse(error, deps.log, `${request.method} ${path}`)
+        return { status_code: statusOf(errorResponse), body: JSON.stringify({ error: errorResponse }) }
       },
     })
   }

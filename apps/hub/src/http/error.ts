@@ -1,7 +1,7 @@
 import type { Logger } from '@palate/core'
 import type { Context } from 'hono'
 import { RateLimited } from '../chat/rate-limit'
-import { type Refusal, toRefusal } from '../refusal'
+import { type ErrorResponse, toErrorResponse } from '../error-response'
 
 const statuses = {
   invalid: 400,
@@ -13,13 +13,13 @@ const statuses = {
   rate_limited: 429,
   unavailable: 503,
   internal: 500,
-} as const satisfies Record<Refusal['code'], number>
+} as const satisfies Record<ErrorResponse['code'], number>
 
-export const statusOf = ({ code }: Refusal): number => statuses[code]
+export const statusOf = ({ code }: ErrorResponse): number => statuses[code]
 
 /** The one place where an error becomes an HTTP answer. */
 export function answerError(error: unknown, c: Context, log: Logger): Response {
-  const refusal = toRefusal(error, log, `${c.req.method} ${c.req.path}`)
+  const errorResponse = toErrorResponse(error, log, `${c.req.method} ${c.req.path}`)
   if (error instanceof RateLimited) c.header('retry-after', String(error.retryAfterSeconds))
-  return c.json({ error: refusal }, statuses[refusal.code])
+  return c.json({ error: errorResponse }, statuses[errorResponse.code])
 }

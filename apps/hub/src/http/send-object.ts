@@ -3,7 +3,7 @@ import type { ObjectStore } from '@palate/storage'
 import type { Context } from 'hono'
 
 /**
- * Streams an object; one range (`bytes=a-b`, `bytes=a-`, `bytes=-n`) is honoured, so that a download can go on where
+ * Streams an object; one range (`bytes=a-b`, `bytes=a-`, `bytes=-n`) is compliant, so that a download can go on where
  * it broke off.
  */
 export async function sendObject(

@@ -9,7 +9,7 @@ import {
   recordImportProgress,
   startImport,
 } from '@palate/core'
-import { type CorpusProgress, importRecipes } from '@palate/corpus'
+import { type ImportProgress, importRecipes } from '@palate/dataset-import'
 import type { JobKind } from './kind'
 
 type Payload = JobPayloads['import-dataset']
@@ -42,7 +42,7 @@ export const importDatasetJob: JobKind<Payload> = {
 /** Each stage's first word at once, then a few a second. */
 function reportTo(deps: Deps, datasetVersionId: string) {
   let last = { stage: '', at: 0 }
-  return async (progress: CorpusProgress) => {
+  return async (progress: ImportProgress) => {
     const now = Date.now()
     if (progress.stage === last.stage && now - last.at < reportEveryMs) return
     last = { stage: progress.stage, at: now }

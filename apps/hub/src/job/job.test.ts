@@ -7,15 +7,15 @@ import {
   importDataset,
 } from '@palate/core'
 import type { DatasetVersionView } from '@palate/core/dataset/schemas'
-import { createKitchen, createModel, createVegan } from '@palate/core/testing'
-import { readExamples } from '@palate/corpus'
+import { createModel, createVegan, createWorkspaceFixture } from '@palate/core/testing'
+import { readExamples } from '@palate/dataset-import'
 import { contentKey } from '@palate/storage'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { listStore, type OpenedDeps, openTestDeps, startTestHub, until } from '../testing/hub'
 import { workerLockSpace } from './claim-worker'
 
 const test = await startTestHub()
-const kitchen = await createKitchen(test.deps)
+const fixture = await createWorkspaceFixture(test.deps)
 /** Without a hub on them: each of the tests that needs one starts its own. */
 const others = await Promise.all(Array.from({ length: 5 }, openTestDeps))
 function takeOther(): OpenedDeps {
@@ -30,15 +30,15 @@ const row = (title: string) =>
 
 async function importFile(name: string, content: string): Promise<DatasetVersionView> {
   const bytes = Buffer.from(content)
-  const { uploadId, url, token } = await createUpload(kitchen.engineer, {
+  const { uploadId, url, token } = await createUpload(fixture.engineer, {
     filename: name,
     sizeBytes: bytes.length,
   })
   const headers = { authorization: `Bearer ${token}` }
   await fetch(test.origin + url, { method: 'PUT', headers, body: bytes })
-  const { datasetVersionId: id } = await importDataset(kitchen.engineer, { uploadId, name })
+  const { datasetVersionId: id } = await importDataset(fixture.engineer, { uploadId, name })
   return until(async () => {
-    const version = await getDatasetVersion(kitchen.viewer, { id })
+    const version = await getDatasetVersion(fixture.viewer, { id })
     return version.status === 'ready' || version.status === 'failed' ? version : null
   })
 }
@@ -76,7 +76,7 @@ describe('an import', () => {
 async function queueImport(rows: number) {
   const opened = takeOther()
   const { deps } = opened
-  const { engineer, viewer, workspaceId } = await createKitchen(deps)
+  const { engineer, viewer, workspaceId } = await createWorkspaceFixture(deps)
   const content = Buffer.from(Array.from({ length: rows }, (_, index) => row(`Dish ${index}`)).join('\n'))
   const { uploadId } = await createUpload(engineer, { filename: 'a.jsonl', sizeBytes: content.length })
   const stored = await deps.storage.put(`uploads/${uploadId}/1`, content)
@@ -134,11 +134,11 @@ it('a hub whose connection broke shows again that it lives, and is closed in pea
 it('a batch is prepared with the recipes of its dataset', async () => {
   const titles = Array.from({ length: 40 }, (_, index) => row(`Dish ${index}`))
   const version = await importFile('dishes.jsonl', titles.join('\n'))
-  await createVegan(kitchen.engineer)
-  await createModel(test.deps, kitchen.workspaceId)
-  const { id } = await createBatch(kitchen.engineer, { datasetVersionId: version.id, promptsPerPersona: 6 })
+  await createVegan(fixture.engineer)
+  await createModel(test.deps, fixture.workspaceId)
+  const { id } = await createBatch(fixture.engineer, { datasetVersionId: version.id, promptsPerPersona: 6 })
   const batch = await until(async () => {
-    const view = await getBatch(kitchen.viewer, { id })
+    const view = await getBatch(fixture.viewer, { id })
     return view.status === 'preparing' ? null : view
   })
   expect(batch).toMatchObject({ status: 'generating', prompts: 6, run: { status: 'queued' } })

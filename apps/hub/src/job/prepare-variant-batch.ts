@@ -1,10 +1,10 @@
 import { type Deps, failBatch, fillBatch, findBatchWork, type JobPayloads, systemContext } from '@palate/core'
-import { type Example, readExamples } from '@palate/corpus'
+import { type Example, readExamples } from '@palate/dataset-import'
 import type { JobKind } from './kind'
 
 type Payload = JobPayloads['prepare-variant-batch']
 
-/** More recipes than a batch has prompts, so that those whose ingredients are not recognised can be passed over. */
+/** More recipes than a batch has prompts, so that those whose ingredients are not recognized can be passed over. */
 const exampleLimit = 1000
 
 /** Draws recipes of the batch's dataset and makes its prompts and its run. */

@@ -1,5 +1,5 @@
 import { DomainError, type JobPayloads } from '@palate/core'
-import { CorpusError } from '@palate/corpus'
+import { DatasetImportError } from '@palate/dataset-import'
 import type { JobHelpers, TaskList } from 'graphile-worker'
 import { importDatasetJob } from './import-dataset'
 import type { JobKind, JobTools } from './kind'
@@ -35,14 +35,14 @@ async function work(
     await kind.run(tools, payload, abortSignal)
   } catch (error) {
     if (abortSignal.aborted) throw error
-    const final = error instanceof CorpusError || error instanceof DomainError
+    const final = error instanceof DatasetImportError || error instanceof DomainError
     log.warn({ job: name, payload, attempt: job.attempts, error: String(error) }, 'job failed')
     if (!final && job.attempts < job.max_attempts) throw error
     await kind.giveUp(tools, payload, final ? sentenceOf(error) : unexpected)
   }
 }
 
-function sentenceOf({ message, remedy }: CorpusError | DomainError): string {
+function sentenceOf({ message, remedy }: DatasetImportError | DomainError): string {
   return [message, remedy].filter(Boolean).join(' ')
 }
 

@@ -3,27 +3,27 @@ import { AgentNotice, agentChannel, LiveNotice, liveChannel } from '@palate/prot
 import type { Server } from 'socket.io'
 import type { z } from 'zod'
 import type { Relay } from '../chat/relay'
-import { openAgentTeller } from './tell-agents'
+import { openAgentNotifier } from './notify-agents'
 
 /**
- * Passes on what Postgres notifies: to browsers "look", to agents "there is work", "stop", "you are out". Every hub hears all of
+ * Passes on what Postgres notifies: to browsers "changed", to agents "there is work", "stop", "you are out". Every hub hears all of
  * it and acts for the sockets that it holds. Notices sent while the connection was down are lost, so after a return
- * everybody is told to look.
+ * everybody is told to changed.
  */
 export async function listenForNotices(deps: Deps, io: Server, relay: Relay): Promise<() => Promise<void>> {
   const live = io.of('/live')
-  const look = (notice: LiveNotice) => live.local.to(notice.workspaceId).emit('look', notice)
-  const agents = openAgentTeller(io.of('/agent'), relay, deps.log)
-  const lookAgain = () => {
+  const changed = (notice: LiveNotice) => live.local.to(notice.workspaceId).emit('changed', notice)
+  const agents = openAgentNotifier(io.of('/agent'), relay, deps.log)
+  const refreshAll = () => {
     for (const room of live.adapter.rooms.keys())
-      if (room.startsWith('ws_')) look({ workspaceId: room, topic: 'workspace', id: room })
+      if (room.startsWith('ws_')) changed({ workspaceId: room, topic: 'workspace', id: room })
     agents.tell({ agentId: null, about: 'work', attemptId: null })
     agents.checkAll()
   }
   let listening = false
   const { sql, log } = deps
-  const first = await sql.listen(liveChannel, hear(LiveNotice, look, deps), () => {
-    if (listening) lookAgain()
+  const first = await sql.listen(liveChannel, hear(LiveNotice, changed, deps), () => {
+    if (listening) refreshAll()
     listening = true
   })
   const second = await sql.listen(agentChannel, hear(AgentNotice, agents.tell, deps))

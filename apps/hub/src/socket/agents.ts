@@ -8,7 +8,7 @@ import { onLeaseRenewal } from './on-lease-renewal'
 import { onLeaseRequest } from './on-lease-request'
 import { onRotateCredential } from './on-rotate-credential'
 import { onRunEvents } from './on-run-events'
-import { refuseConnection } from './refuse'
+import { rejectConnection } from './reject-connection'
 
 const touchEveryMs = 20_000
 
@@ -20,7 +20,7 @@ export function openAgentNamespace(namespace: Namespace, deps: Deps, relay: Rela
       socket.data.agent = await resolveAgent(deps, typeof credential === 'string' ? credential : '')
       next()
     } catch (error) {
-      next(refuseConnection(error, deps.log, '/agent'))
+      next(rejectConnection(error, deps.log, '/agent'))
     }
   })
   namespace.on('connection', (socket) => connect(socket, socket.data.agent as AgentContext, deps, relay))

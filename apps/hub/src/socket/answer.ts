@@ -1,7 +1,7 @@
 import { DomainError, type Logger } from '@palate/core'
 import type { Socket } from 'socket.io'
 import type { z } from 'zod'
-import { toRefusal } from '../refusal'
+import { toErrorResponse } from '../error-response'
 
 /**
  * Handles one event: parse, do, acknowledge. An error goes back as `{error: {code, message, remedy?}}`; a peer whose
@@ -19,7 +19,7 @@ export function answer<Schema extends z.ZodType>(
     try {
       reply(await act(schema.parse(raw)))
     } catch (error) {
-      reply({ error: toRefusal(error, log, event) })
+      reply({ error: toErrorResponse(error, log, event) })
       if (error instanceof DomainError && error.code === 'unauthenticated') socket.disconnect(true)
     }
   })

@@ -1,6 +1,6 @@
 import type { Deps } from '@palate/core'
 import type { Namespace } from 'socket.io'
-import { refuseConnection } from './refuse'
+import { rejectConnection } from './reject-connection'
 
 /** Namespace /live: browsers, each in the room of the workspace that its ticket names. They only listen. */
 export function openLiveNamespace(namespace: Namespace, deps: Deps): void {
@@ -11,7 +11,7 @@ export function openLiveNamespace(namespace: Namespace, deps: Deps): void {
       await socket.join(workspaceId)
       next()
     } catch (error) {
-      next(refuseConnection(error, deps.log, '/live'))
+      next(rejectConnection(error, deps.log, '/live'))
     }
   })
 }

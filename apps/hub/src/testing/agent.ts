@@ -1,5 +1,5 @@
-import { createEnrolmentCode, type ServiceContext } from '@palate/core'
-import { type AgentHello, EnrolResponse, HelloReply } from '@palate/protocol'
+import { createEnrollmentCode, type ServiceContext } from '@palate/core'
+import { type AgentHello, EnrollResponse, HelloReply } from '@palate/protocol'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll } from 'vitest'
 
@@ -24,9 +24,9 @@ export interface TestAgent {
 
 /** A peer that speaks the agent's protocol: enrolled with a real code over HTTP, connected by a real socket. */
 export async function connectAgent(origin: string, owner: ServiceContext): Promise<TestAgent> {
-  const { code } = await createEnrolmentCode(owner)
-  const response = await postJson(`${origin}/files/agents/enrol`, { code, name: 'box' })
-  const { agentId, credential } = EnrolResponse.parse(await response.json())
+  const { code } = await createEnrollmentCode(owner)
+  const response = await postJson(`${origin}/files/agents/enroll`, { code, name: 'machine' })
+  const { agentId, credential } = EnrollResponse.parse(await response.json())
   return openAgent(origin, agentId, credential)
 }
 

@@ -17,7 +17,7 @@ export function AgentActions({ agent, may }: { agent: Agent; may: AgentRights })
   )
 }
 
-/** Orders a run that measures this box; the way to it is the answer. */
+/** Orders a run that measures this machine; the way to it is the answer. */
 function Measure({ agent }: { agent: Agent }) {
   const trpc = useTRPC()
   const router = useRouter()
@@ -25,13 +25,13 @@ function Measure({ agent }: { agent: Agent }) {
     trpc.agent.probe.mutationOptions({
       onSuccess: ({ runId, number }) =>
         toast.success(`Run ${number} measures ${agent.name}.`, {
-          action: { label: 'Look', onClick: () => router.push(`/training/${runId}`) },
+          action: { label: 'Look', onClick: () => router.push(`/runs/${runId}`) },
         }),
     }),
   )
   return (
     <Button size="sm" look="quiet" busy={probe.isPending} onClick={() => probe.mutate({ id: agent.id })}>
-      Measure this box
+      Measure this machine
     </Button>
   )
 }

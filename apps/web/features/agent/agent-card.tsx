@@ -37,7 +37,7 @@ export function AgentCard({ agent, sample, may }: { agent: Agent; sample: Sample
         <UpdateNote agent={agent} />
         {status === 'revoked' ? (
           <p className="text-sm text-ink-3">
-            Its credential opens nothing any more. To use the machine again, enrol it anew.
+            Its credential opens nothing any more. To use the machine again, enroll it anew.
           </p>
         ) : (
           <>
@@ -82,12 +82,10 @@ function Skills({ agent }: { agent: Agent }) {
 /** "box-7 · version 0.1.0 · 2 of 4 GPUs taken", or when it was last heard of. */
 function Presence({ agent }: { agent: Agent }) {
   const now = useNow(5000)
-  const { status, hardware, version, lastSeenAt, places } = agent
+  const { status, hardware, version, lastSeenAt, slots } = agent
   const gpus = hardware?.gpus.length ?? 0
   const work =
-    status === 'online'
-      ? describeWork(places.flatMap((place) => place.gpus).length, gpus, places.length)
-      : null
+    status === 'online' ? describeWork(slots.flatMap((slot) => slot.gpus).length, gpus, slots.length) : null
   const seen =
     status === 'online' ? null : lastSeenAt ? `last seen ${formatAgo(lastSeenAt, now)}` : 'never seen'
   return [hardware?.hostname, version ? `version ${version}` : null, work, seen].filter(Boolean).join(' · ')

@@ -2,26 +2,26 @@ import type { ReactNode } from 'react'
 import { formatBytes, plural } from '../../lib/format'
 import { GaugeBar } from './gauge'
 import { type Gauge, gpuGauges, hostGauges } from './gauge-figures'
-import { PlaceLink } from './places'
+import { SlotLink } from './slots'
 import type { Agent, Sample } from './types'
 
-/** The box part by part: what it is, what runs there, and how it is doing now. */
+/** The machine part by part: what it is, what runs there, and how it is doing now. */
 export function AgentGauges({ agent, sample }: { agent: Agent; sample: Sample | null }) {
-  const { hardware, places, status } = agent
+  const { hardware, slots, status } = agent
   if (!hardware) return <p className="text-sm text-ink-3">It has not said what it runs on yet.</p>
   const { cpuModel, cpuCores, memoryBytes, gpus } = hardware
-  const onCpu = places.filter((place) => place.gpus.length === 0)
+  const onCpu = slots.filter((slot) => slot.gpus.length === 0)
   return (
     <div className="flex flex-col gap-3.5">
       {gpus.map((gpu) => {
-        const place = places.find((one) => one.gpus.includes(gpu.uuid))
+        const slot = slots.find((one) => one.gpus.includes(gpu.uuid))
         const live = sample?.gpus.find(({ uuid }) => uuid === gpu.uuid)
         return (
           <Part
             key={gpu.uuid}
             name={gpu.name}
             detail={formatBytes(gpu.memoryBytes)}
-            aside={place ? <PlaceLink place={place} /> : status === 'online' ? 'free' : null}
+            aside={slot ? <SlotLink slot={slot} /> : status === 'online' ? 'free' : null}
             gauges={live ? gpuGauges(live) : []}
           />
         )
@@ -29,7 +29,7 @@ export function AgentGauges({ agent, sample }: { agent: Agent; sample: Sample | 
       <Part
         name={cpuModel}
         detail={`${plural(cpuCores, 'core')}, ${formatBytes(memoryBytes)}${gpus.length === 0 ? ', CPU only' : ''}`}
-        aside={onCpu.map((place) => <PlaceLink key={place.id} place={place} />)}
+        aside={onCpu.map((slot) => <SlotLink key={slot.id} slot={slot} />)}
         gauges={sample ? hostGauges(sample) : []}
       />
     </div>

@@ -10,7 +10,7 @@ import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
 import { AgentCard } from './agent-card'
-import { EnrolDialog } from './enrol-dialog'
+import { EnrollDialog } from './enroll-dialog'
 import type { Agent, AgentRights } from './types'
 
 export function AgentsPage() {
@@ -26,9 +26,9 @@ export function AgentsPage() {
       actions={
         <>
           <Button asChild look="quiet">
-            <Link href="/training/queue">What waits</Link>
+            <Link href="/runs/queue">What waits</Link>
           </Button>
-          {rights.write ? <EnrolDialog /> : null}
+          {rights.write ? <EnrollDialog /> : null}
         </>
       }
     >
@@ -37,7 +37,7 @@ export function AgentsPage() {
           list.length > 0 ? (
             <AgentList agents={list} may={rights} />
           ) : (
-            <EmptyState title="No agent yet" action={rights.write ? <EnrolDialog /> : null}>
+            <EmptyState title="No agent yet" action={rights.write ? <EnrollDialog /> : null}>
               Runs wait until one is enrolled. Palate starts a local one by itself with its first start.
             </EmptyState>
           )

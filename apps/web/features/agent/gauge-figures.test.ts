@@ -4,7 +4,7 @@ import { gpuGauges, hostGauges } from './gauge-figures'
 
 const gpu: HardwareSample['gpus'][number] = {
   uuid: 'GPU-1',
-  utilisation: 0.643,
+  utilization: 0.643,
   memoryUsedBytes: 21.4e9,
   memoryTotalBytes: 24e9,
   temperatureC: 71.4,
@@ -48,7 +48,7 @@ test('each unit is said where the two differ', () => {
 })
 
 test('what a machine does not tell is said as that, never as nought', () => {
-  const silent = { utilisation: null, memoryUsedBytes: null, temperatureC: null, powerWatts: null }
+  const silent = { utilization: null, memoryUsedBytes: null, temperatureC: null, powerWatts: null }
   expect(
     gpuGauges({ ...gpu, ...silent }).every(({ share, words }) => share === null && words === 'not told'),
   ).toBe(true)

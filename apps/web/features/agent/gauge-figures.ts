@@ -32,11 +32,11 @@ function space(name: string, used: number | null, total: number | null, warn: nu
 const busy = (name: string, share: number | null): Gauge =>
   share === null ? unknown(name) : { name, share, words: percent(share), tone: 'accent' }
 
-/** Utilisation, memory, temperature on a scale to 100 °C, and power, which has no scale of its own. */
+/** Utilization, memory, temperature on a scale to 100 °C, and power, which has no scale of its own. */
 export function gpuGauges(gpu: GpuSample): Gauge[] {
-  const { utilisation, memoryUsedBytes, memoryTotalBytes, temperatureC, powerWatts } = gpu
+  const { utilization, memoryUsedBytes, memoryTotalBytes, temperatureC, powerWatts } = gpu
   return [
-    busy('At work', utilisation),
+    busy('At work', utilization),
     // Training fills a GPU on purpose: only what cannot hold anything more is a warning.
     space('Memory', memoryUsedBytes, memoryTotalBytes, 0.97, 0.995),
     temperatureC === null

@@ -6,7 +6,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { type Outputs, useTRPC } from '../../lib/trpc'
-import { formatMoney } from '../fit/words'
+import { formatMoney } from '../estimate/describe'
 
 type Agent = Outputs['agent']['list'][number]
 

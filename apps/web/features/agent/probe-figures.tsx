@@ -6,11 +6,11 @@ import type { Agent } from './types'
 
 type Probe = NonNullable<Agent['probe']>
 
-/** What a measuring run found; nothing where the box was never measured. */
+/** What a measuring run found; nothing where the machine was never measured. */
 export function ProbeFigures({ probe }: { probe: Probe | null }) {
   const now = useNow(60_000)
   if (!probe) return null
-  const figures = probeWords(probe)
+  const figures = describeProbe(probe)
   return (
     <section className="flex flex-col gap-1.5 rounded-md bg-sunk px-3.5 py-2.5">
       <h3 className="flex justify-between gap-3 text-xs text-ink-3">
@@ -32,7 +32,7 @@ export function ProbeFigures({ probe }: { probe: Probe | null }) {
 const rate = (bytes: number) => `${formatBytes(bytes)}/s`
 
 /** What could not be measured is left out. */
-function probeWords(probe: Probe): [name: string, words: string][] {
+function describeProbe(probe: Probe): [name: string, words: string][] {
   const { flopsPerSecond, precision, memoryBytesPerSecond } = probe
   const { diskWriteBytesPerSecond, diskReadBytesPerSecond, hubRoundTripMs, hubBytesPerSecond } = probe
   const words: [string, string | null][] = [

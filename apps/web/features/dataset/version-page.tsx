@@ -22,7 +22,7 @@ export function VersionPage({ id }: { id: string }) {
     ),
   )
   return (
-    <Page crumbs={[{ name: 'Data', href: '/data' }, { name: version.data?.filename ?? 'Version' }]}>
+    <Page crumbs={[{ name: 'Data', href: '/datasets' }, { name: version.data?.filename ?? 'Version' }]}>
       <Loaded query={version} skeleton={<Skeleton className="h-80" />}>
         {(data) => <VersionView version={data} />}
       </Loaded>

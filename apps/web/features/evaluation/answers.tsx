@@ -1,6 +1,6 @@
 'use client'
 
-import { joinWords } from '@palate/recipe'
+import { formatList } from '@palate/recipe'
 import { Button, Card, Select, Skeleton, Tag, type Tone } from '@palate/ui'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -110,7 +110,7 @@ function AnswerPair({ answer }: { answer: Answer }) {
         <Tag tone={winner.tone}>{winner.text}</Tag>
         <p className="min-w-0 basis-full">
           <b className="font-medium">“{answer.request}”</b>{' '}
-          <span className="text-ink-2">with {joinWords(answer.inventory)}</span>
+          <span className="text-ink-2">with {formatList(answer.inventory)}</span>
         </p>
       </header>
       <div className="grid items-start gap-4 md:grid-cols-2">

@@ -23,7 +23,7 @@ export function EvaluationPage({ id }: { id: string }) {
   )
   const name = evaluation.data ? `Evaluation ${evaluation.data.number}` : 'Evaluation'
   return (
-    <Page crumbs={[{ name: 'Evaluation', href: '/evaluation' }, { name }]}>
+    <Page crumbs={[{ name: 'Evaluation', href: '/evaluations' }, { name }]}>
       <Loaded query={evaluation} skeleton={<EvaluationSkeleton />}>
         {(data) => <EvaluationView evaluation={data} />}
       </Loaded>

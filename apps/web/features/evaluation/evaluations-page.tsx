@@ -37,7 +37,7 @@ export function EvaluationsPage() {
               title="Nothing has been compared yet"
               action={
                 <Button asChild>
-                  <Link href="/training">To training</Link>
+                  <Link href="/runs">To training</Link>
                 </Button>
               }
             >
@@ -69,7 +69,7 @@ function EvaluationTable({ evaluations }: { evaluations: readonly Evaluation[] }
           {evaluations.map((evaluation) => (
             <Tr key={evaluation.id} className="hover:bg-sunk/60">
               <Td className="font-semibold whitespace-nowrap">
-                <Link href={`/evaluation/${evaluation.id}`} className="hover:text-accent">
+                <Link href={`/evaluations/${evaluation.id}`} className="hover:text-accent">
                   Evaluation {evaluation.number}
                 </Link>
               </Td>

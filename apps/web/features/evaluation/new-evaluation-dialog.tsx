@@ -23,7 +23,7 @@ export function NewEvaluationDialog() {
         setOpen(false)
         void queryClient.invalidateQueries(trpc.evaluation.pathFilter())
         void queryClient.invalidateQueries(trpc.overview.pathFilter())
-        router.push(`/evaluation/${evaluation.id}`)
+        router.push(`/evaluations/${evaluation.id}`)
       },
     }),
   )

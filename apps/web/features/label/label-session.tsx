@@ -37,7 +37,7 @@ export function LabelSession() {
               onHelp={() => setHelp(true)}
             />
           ) : (
-            <NoPair onUndo={undo} onLook={() => queue.refetch()} isLooking={queue.isFetching} />
+            <NoPair onUndo={undo} onChanged={() => queue.refetch()} isLooking={queue.isFetching} />
           )
         }
       </Loaded>
@@ -90,11 +90,11 @@ function SessionBar({ onHelp }: { onHelp: () => void }) {
 
 function NoPair({
   onUndo,
-  onLook,
+  onChanged,
   isLooking,
 }: {
   onUndo: () => void
-  onLook: () => void
+  onChanged: () => void
   isLooking: boolean
 }) {
   const trpc = useTRPC()
@@ -108,7 +108,7 @@ function NoPair({
           <Button asChild look="primary">
             <Link href={none ? '/variants' : '/labels'}>{none ? 'Make variants' : 'Back to labels'}</Link>
           </Button>
-          <Button busy={isLooking} onClick={onLook}>
+          <Button busy={isLooking} onClick={onChanged}>
             Look for more
           </Button>
           {none ? null : (

@@ -1,6 +1,6 @@
 'use client'
 
-import { joinWords } from '@palate/recipe'
+import { formatList } from '@palate/recipe'
 import { Tag } from '@palate/ui'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { readMarks } from '../recipe/read-marks'
@@ -33,7 +33,7 @@ export function PairView({
     <div className="mx-auto flex w-full max-w-[1240px] flex-col gap-4">
       <header className="flex flex-wrap items-start justify-between gap-x-8 gap-y-3">
         <div className="max-w-3xl min-w-0">
-          <p className="text-ink-3">The cook has {joinWords(pair.inventory)} and asks</p>
+          <p className="text-ink-3">The cook has {formatList(pair.inventory)} and asks</p>
           <h1 className="title mt-0.5 text-2xl">“{pair.request}”</h1>
         </div>
         <PersonaTags persona={pair.persona} />

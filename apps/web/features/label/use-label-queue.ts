@@ -15,7 +15,7 @@ const refillBelow = 4
 const queueKey = ['label-queue']
 
 /**
- * The pairs in front of one labeler. A judgement takes the first away at once and is sent behind the scenes;
+ * The pairs in front of one labeler. A judgment takes the first away at once and is sent behind the scenes;
  * if the server refuses it, the pair comes back to the front with the reason.
  */
 export function useLabelQueue() {

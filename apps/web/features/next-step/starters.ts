@@ -9,11 +9,11 @@ export function startersOf(client: Client): Readonly<Record<string, Starter | un
     data: {
       scope: 'dataset:create',
       work: async () =>
-        `/data/${(await client.dataset.importSample.mutate({ sample: 'csv' })).datasetVersionId}`,
+        `/datasets/${(await client.dataset.importSample.mutate({ sample: 'csv' })).datasetVersionId}`,
     },
     starter: {
       scope: 'run:create',
-      work: async () => `/training/${(await client.run.create.mutate({ kind: 'pretrain', config: {} })).id}`,
+      work: async () => `/runs/${(await client.run.create.mutate({ kind: 'pretrain', config: {} })).id}`,
     },
     variants: {
       scope: 'variant:create',
@@ -21,11 +21,11 @@ export function startersOf(client: Client): Readonly<Record<string, Starter | un
     },
     training: {
       scope: 'run:create',
-      work: async () => `/training/${(await client.run.create.mutate({ kind: 'dpo', config: {} })).id}`,
+      work: async () => `/runs/${(await client.run.create.mutate({ kind: 'dpo', config: {} })).id}`,
     },
     evaluation: {
       scope: 'evaluation:create',
-      work: async () => `/evaluation/${(await client.evaluation.create.mutate({})).id}`,
+      work: async () => `/evaluations/${(await client.evaluation.create.mutate({})).id}`,
     },
     release: { scope: 'deployment:write', work: () => releaseNewest(client) },
   }
@@ -44,5 +44,5 @@ async function releaseNewest(client: Client): Promise<string> {
     modelVersionId: newest.id,
     active: true,
   })
-  return '/release'
+  return '/models'
 }

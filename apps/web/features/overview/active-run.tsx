@@ -24,7 +24,7 @@ export function ActiveRun({ run }: { run: Run }) {
       <CardHead
         title={
           <>
-            <Link href={`/training/${run.id}`} className="hover:text-accent">
+            <Link href={`/runs/${run.id}`} className="hover:text-accent">
               Run {run.number} · {run.name}
             </Link>
             <StatusTag status={run.status} />
@@ -57,7 +57,7 @@ export function NoRun() {
       title="Nothing is running"
       action={
         <Button asChild>
-          <Link href="/training">See the runs</Link>
+          <Link href="/runs">See the runs</Link>
         </Button>
       }
     >

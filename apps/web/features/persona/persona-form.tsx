@@ -5,14 +5,14 @@ import { ontology, personaPrompt } from '@palate/recipe'
 import { Button, cn, Field, Input, Textarea } from '@palate/ui'
 import { useForm } from 'react-hook-form'
 import type { Outputs } from '../../lib/trpc'
-import { readWords, slugOf } from './words'
+import { parseList, slugOf } from './parse-list'
 
 type Body = Outputs['persona']['get']['body']
 type Values = {
   name: string
   slug: string
   cuisines: string
-  flavours: string
+  flavors: string
   style: string
   diets: string[]
   forbidden: string
@@ -23,7 +23,7 @@ type Values = {
 export const emptyBody: Body = {
   name: '',
   cuisines: [],
-  flavours: [],
+  flavors: [],
   style: '',
   diets: [],
   forbidden: [],
@@ -35,7 +35,7 @@ const toValues = (slug: string, body: Body): Values => ({
   ...body,
   slug,
   cuisines: body.cuisines.join(', '),
-  flavours: body.flavours.join(', '),
+  flavors: body.flavors.join(', '),
   forbidden: body.forbidden.join(', '),
   preferred: body.preferred.join(', '),
   systemPrompt: body.systemPrompt ?? '',
@@ -45,16 +45,16 @@ const toBody = (values: Values): Body => ({
   name: values.name.trim(),
   style: values.style.trim(),
   diets: values.diets,
-  cuisines: readWords(values.cuisines),
-  flavours: readWords(values.flavours),
-  forbidden: readWords(values.forbidden),
-  preferred: readWords(values.preferred),
+  cuisines: parseList(values.cuisines),
+  flavors: parseList(values.flavors),
+  forbidden: parseList(values.forbidden),
+  preferred: parseList(values.preferred),
   systemPrompt: values.systemPrompt.trim() || null,
 })
 
 const lists = [
   { name: 'cuisines', label: 'Cuisines', hint: 'Separated by commas' },
-  { name: 'flavours', label: 'Flavours', hint: 'Separated by commas' },
+  { name: 'flavors', label: 'Flavors', hint: 'Separated by commas' },
   { name: 'forbidden', label: 'Never use', hint: 'Ingredients or kinds: meat, soy sauce, spicy' },
   { name: 'preferred', label: 'Likes', hint: 'What the cook is glad to see' },
 ] as const

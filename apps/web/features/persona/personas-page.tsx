@@ -66,7 +66,7 @@ function PersonaCard({ persona }: { persona: Persona }) {
           </span>
         </div>
         <p className="text-ink-2">
-          {[body.cuisines.join(', '), body.flavours.join(', ')].filter(Boolean).join(' · ')}
+          {[body.cuisines.join(', '), body.flavors.join(', ')].filter(Boolean).join(' · ')}
         </p>
         <div className="mt-auto flex flex-wrap gap-1.5">
           {body.diets.map((diet) => (

@@ -2,7 +2,7 @@ import {
   matchIngredients,
   parseRecipe,
   type Recipe,
-  recogniseIngredient,
+  recognizeIngredient,
   type Violation,
 } from '@palate/recipe'
 import type { Mark, RecipeMarks } from './mark'
@@ -44,7 +44,7 @@ export function readMarks(
 }
 
 function names({ line, name }: Recipe['ingredients'][number], item: string): boolean {
-  const known = recogniseIngredient(item)
+  const known = recognizeIngredient(item)
   if (!known) return name.toLowerCase().includes(item.trim().toLowerCase())
   return matchIngredients(line).some(({ ingredient }) => ingredient.id === known.ingredient.id)
 }

@@ -5,7 +5,7 @@ import type { RecipeMarks, RecipeSame } from './mark'
 import { Caret, MarkedLine } from './marked-line'
 
 /**
- * A recipe as people read it: the one card of labelling, evaluation and chat. Text that is no recipe is shown
+ * A recipe as people read it: the one card of labeling, evaluation and chat. Text that is no recipe is shown
  * as it was written.
  */
 export function RecipeCard({

@@ -10,7 +10,7 @@ it('shows every curve once, the known ones first', () => {
 
 it('keeps what the machine did apart, its shares together and each GPU in turn', () => {
   const gpu = (number: number) =>
-    ['memory', 'power', 'temperature', 'utilisation'].map((name) => `system/gpu.${number}/${name}`)
+    ['memory', 'power', 'temperature', 'utilization'].map((name) => `system/gpu.${number}/${name}`)
   const keys = ['loss', 'system/disk', 'system/cpu', ...gpu(10), ...gpu(2), 'system/fans']
   const series = keys.map((key) => ({ key, points: [] }))
   expect(groupCharts(series).map(({ title }) => title)).toEqual(['loss'])

@@ -25,7 +25,7 @@ const known: readonly ChartGroup[] = [
   { title: 'tokens a second', keys: ['tokens_per_second', 'tokens/s', 'tokens_s'] },
 ]
 
-const box: ChartGroup = {
+const machineGroup: ChartGroup = {
   title: 'Processor, memory, disk',
   keys: ['system/cpu', 'system/memory', 'system/disk'],
   names: { 'system/cpu': 'processor', 'system/memory': 'memory', 'system/disk': 'disk' },
@@ -44,7 +44,7 @@ export function groupCharts(series: readonly MetricSeries[]) {
 export function groupMachineCharts(series: readonly MetricSeries[]) {
   const machine = series.filter(ofMachine)
   const gpus = new Set(machine.flatMap(({ key }) => /^system\/gpu\.(\d+)\//.exec(key)?.[1] ?? []))
-  return group([box, ...[...gpus].sort((a, b) => Number(a) - Number(b)).flatMap(gpuGroups)], machine)
+  return group([machineGroup, ...[...gpus].sort((a, b) => Number(a) - Number(b)).flatMap(gpuGroups)], machine)
 }
 
 function gpuGroups(number: string): ChartGroup[] {
@@ -53,8 +53,8 @@ function gpuGroups(number: string): ChartGroup[] {
   return [
     {
       title: `GPU ${number}`,
-      keys: [key('utilisation'), key('memory')],
-      names: { [key('utilisation')]: 'utilisation', [key('memory')]: 'memory' },
+      keys: [key('utilization'), key('memory')],
+      names: { [key('utilization')]: 'utilization', [key('memory')]: 'memory' },
       share: true,
     },
     { title: `GPU ${number}, temperature`, ...named('temperature', '°C') },

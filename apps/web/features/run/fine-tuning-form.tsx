@@ -26,7 +26,9 @@ export function FineTuningForm({ onSubmit, ...props }: TuningProps<Inputs['run']
       action="Train on the recipes"
       startHint="An adapter is trained further"
       missing={() =>
-        none ? { message: 'There is no dataset to learn from.', href: '/data', action: 'To the data' } : null
+        none
+          ? { message: 'There is no dataset to learn from.', href: '/datasets', action: 'To the data' }
+          : null
       }
       extra={
         <Field label="Dataset" hint="Its training split; what it is measured on stays out">

@@ -33,7 +33,7 @@ export function MetricChart({
         label: names?.[key] ?? key,
         x: points.map(([step]) => step),
         y: points.map(([, value]) => value),
-        colour: key.endsWith('/chosen') ? 2 : key.endsWith('/rejected') ? 1 : undefined,
+        color: key.endsWith('/chosen') ? 2 : key.endsWith('/rejected') ? 1 : undefined,
       })),
     [series, names],
   )

@@ -33,7 +33,7 @@ export function NewRunDialog() {
         setOpen(false)
         void queryClient.invalidateQueries(trpc.run.pathFilter())
         void queryClient.invalidateQueries(trpc.overview.pathFilter())
-        router.push(`/training/${run.id}`)
+        router.push(`/runs/${run.id}`)
       },
     }),
   )

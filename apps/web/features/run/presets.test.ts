@@ -1,7 +1,7 @@
 import {
   DpoConfig,
   describeWork,
-  estimateFit,
+  estimateResources,
   KtoConfig,
   PretrainConfig,
   readModelShape,
@@ -68,9 +68,9 @@ it.each([
   const work = describeWork('dpo', preset?.config ?? {}, shape, rows)
   if (!work) throw new Error('no work')
   const device = { kind: 'cuda', name: 'card', memoryBytes: gigabytes * 1e9, measured: null } as const
-  const { fits, rung } = estimateFit(work.shape, work.settings, work.wish, work.data, device)
+  const { fits, memoryPlan } = estimateResources(work.shape, work.settings, work.wish, work.data, device)
   expect(fits).toBe(true)
-  expect(rung).toMatchObject({
+  expect(memoryPlan).toMatchObject({
     precision: preset?.config.precision,
     checkpointing: preset?.config.gradientCheckpointing === 'on',
     microTokens: preset?.config.microBatchTokens,

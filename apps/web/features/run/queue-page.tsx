@@ -16,7 +16,7 @@ export function QueuePage() {
   const queue = useQuery(trpc.run.queue.queryOptions({ limit: 200 }, { refetchInterval: 5000 }))
   return (
     <Page
-      crumbs={[{ name: 'Training', href: '/training' }, { name: 'Queue' }]}
+      crumbs={[{ name: 'Training', href: '/runs' }, { name: 'Queue' }]}
       title="Queue"
       lead="Higher priority goes first; within it, experiments take turns. A run that nobody can take lets the others pass."
     >

@@ -6,7 +6,7 @@ import Link from 'next/link'
 import { formatAgo } from '../../lib/format'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useNow } from '../../lib/use-now'
-import { needsWords } from './needs-words'
+import { describeNeeds } from './describe-needs'
 import { priorityName, priorityOptions } from './priority'
 import { kindName } from './run-kind'
 import { WaitingReasons } from './waiting-reasons'
@@ -15,19 +15,19 @@ type Queued = Outputs['run']['queue']['runs'][number]
 
 export function QueueRow({ run, mayMove, mayCancel }: { run: Queued; mayMove: boolean; mayCancel: boolean }) {
   const now = useNow(10_000)
-  const { waiting, experiment, orderedBy } = run
+  const { waiting, experiment, createdBy } = run
   const meant = waiting.agents.find(({ id }) => id === run.needs.agentId)?.name
   return (
     <li>
       <Card className="grid grid-cols-[2rem_1fr] gap-x-2 px-4 py-3.5 sm:gap-x-3 sm:px-5">
         <span className="title num pt-0.5 text-lg text-ink-3">
           <span className="sr-only">Place </span>
-          {waiting.place}
+          {waiting.position}
         </span>
         <div className="flex min-w-0 flex-col gap-2">
           <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
             <div className="min-w-0">
-              <Link href={`/training/${run.id}`} className="font-semibold hover:text-accent">
+              <Link href={`/runs/${run.id}`} className="font-semibold hover:text-accent">
                 <span className="num mr-1.5 text-ink-3">{run.number}</span>
                 {run.name}
               </Link>
@@ -35,7 +35,7 @@ export function QueueRow({ run, mayMove, mayCancel }: { run: Queued; mayMove: bo
                 {[
                   kindName(run.kind),
                   experiment,
-                  orderedBy && `by ${orderedBy}`,
+                  createdBy && `by ${createdBy}`,
                   formatAgo(run.createdAt, now),
                 ]
                   .filter(Boolean)
@@ -49,7 +49,7 @@ export function QueueRow({ run, mayMove, mayCancel }: { run: Queued; mayMove: bo
           </div>
           <p className="text-sm text-ink-2">{waiting.because}</p>
           <div className="flex flex-wrap items-center gap-1.5">
-            {needsWords(run.needs, meant).map((need) => (
+            {describeNeeds(run.needs, meant).map((need) => (
               <Tag key={need}>{need}</Tag>
             ))}
           </div>

@@ -40,7 +40,7 @@ export function RunCharts({ run }: { run: Run }) {
   )
 }
 
-const isLive = ({ status }: Run) => status === 'running' || status === 'cancelling'
+const isLive = ({ status }: Run) => status === 'running' || status === 'canceling'
 
 type ChartsProps = { groups: ReturnType<typeof groupCharts>; run: Run; smoothing: number }
 

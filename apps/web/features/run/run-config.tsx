@@ -9,7 +9,7 @@ export function RunConfigView({ run }: { run: Run }) {
     <div className="grid items-start gap-4 lg:grid-cols-2">
       <Figures title="Configuration" values={{ seed: run.seed, ...run.config }} />
       <Figures title="Made from" values={run.lineage} />
-      {run.summary ? <Figures title="Result" values={run.summary} /> : null}
+      {run.results ? <Figures title="Result" values={run.results} /> : null}
       <Card>
         <CardHead title="Attempts" />
         <Table className="mt-1">

@@ -8,7 +8,7 @@ import { PresetChoice } from './preset-choice'
 import { mergeConfig, type NumberField, type Preset } from './presets'
 import { anywhere, type Whereabouts, WhereFields } from './where-fields'
 
-export type RunOrder<Config> = {
+export type RunDraft<Config> = {
   name: string | undefined
   seed: number | undefined
   config: Config
@@ -40,7 +40,7 @@ export function RunForm<Config>({
   children?: ReactNode
   /** Between the figures and the button: what the settings as they stand would mean. */
   footer?: (config: Readonly<Record<string, unknown>>) => ReactNode
-  onSubmit: (order: RunOrder<Config>) => void
+  onSubmit: (order: RunDraft<Config>) => void
 }) {
   const figuresOf = (preset: Preset | undefined) =>
     Object.fromEntries(

@@ -18,8 +18,8 @@ import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
-import { ReceiptCard } from '../fit/receipt-card'
-import { RunProof } from '../proof/run-proof'
+import { SummaryCard } from '../estimate/summary-card'
+import { RunPreflight } from '../preflight/run-preflight'
 import { Page } from '../shell/page'
 import { RunCharts } from './run-charts'
 import { RunConfigView } from './run-config'
@@ -42,7 +42,7 @@ export function RunPage({ id }: { id: string }) {
   )
   const name = run.data ? `Run ${run.data.number}` : 'Run'
   return (
-    <Page crumbs={[{ name: 'Training', href: '/training' }, { name }]}>
+    <Page crumbs={[{ name: 'Training', href: '/runs' }, { name }]}>
       <Loaded query={run} skeleton={<RunSkeleton />}>
         {(data) => <RunView run={data} />}
       </Loaded>
@@ -53,7 +53,7 @@ export function RunPage({ id }: { id: string }) {
 function RunView({ run }: { run: Run }) {
   const draws = run.kind !== 'generate' && run.kind !== 'probe'
   const proves = run.kind === 'dpo' || run.kind === 'sft' || run.kind === 'kto'
-  const stoppedByProof = run.failure?.code.startsWith('proof_') ?? false
+  const stoppedByPreflight = run.failure?.code.startsWith('preflight_') ?? false
   return (
     <>
       <RunHead run={run} />
@@ -64,12 +64,12 @@ function RunView({ run }: { run: Run }) {
           message={`${run.failure.message} ${run.failure.remedy}`}
         />
       ) : null}
-      <Tabs defaultValue={stoppedByProof ? 'proof' : draws ? 'curves' : 'logs'}>
+      <Tabs defaultValue={stoppedByPreflight ? 'preflight' : draws ? 'curves' : 'logs'}>
         <TabsList>
           {draws ? <TabsTrigger value="curves">Curves</TabsTrigger> : null}
-          {proves ? <TabsTrigger value="proof">Proof</TabsTrigger> : null}
+          {proves ? <TabsTrigger value="preflight">Preflight</TabsTrigger> : null}
           {draws ? <TabsTrigger value="samples">Samples</TabsTrigger> : null}
-          {draws ? <TabsTrigger value="receipt">Receipt</TabsTrigger> : null}
+          {draws ? <TabsTrigger value="summary">RunSummary</TabsTrigger> : null}
           {draws ? <TabsTrigger value="files">Files</TabsTrigger> : null}
           <TabsTrigger value="logs">Log</TabsTrigger>
           <TabsTrigger value="config">Configuration</TabsTrigger>
@@ -77,14 +77,14 @@ function RunView({ run }: { run: Run }) {
         <TabsContent value="curves">
           <RunCharts run={run} />
         </TabsContent>
-        <TabsContent value="proof">
-          <RunProof run={run} />
+        <TabsContent value="preflight">
+          <RunPreflight run={run} />
         </TabsContent>
         <TabsContent value="samples">
           <RunSamples run={run} />
         </TabsContent>
-        <TabsContent value="receipt">
-          <ReceiptCard run={run} />
+        <TabsContent value="summary">
+          <SummaryCard run={run} />
         </TabsContent>
         <TabsContent value="files">
           <RunFiles run={run} />
@@ -105,8 +105,8 @@ function WaitingNote({ run }: { run: Run }) {
     <div role="status" className="flex flex-col gap-1.5 rounded-lg bg-warn-soft px-4.5 py-3">
       <p className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 text-warn">
         {run.waitingBecause ?? 'It waits for an agent to take it.'}
-        <Link href="/training/queue" className="text-sm underline underline-offset-3">
-          {run.waiting ? `Place ${run.waiting.place} in the queue` : 'To the queue'}
+        <Link href="/runs/queue" className="text-sm underline underline-offset-3">
+          {run.waiting ? `Place ${run.waiting.position} in the queue` : 'To the queue'}
         </Link>
       </p>
       {run.waiting ? <WaitingReasons agents={run.waiting.agents} /> : null}
@@ -118,7 +118,7 @@ function RunHead({ run }: { run: Run }) {
   const now = useNow(1000)
   const share =
     run.progress && run.progress.totalSteps > 0 ? run.progress.step / run.progress.totalSteps : undefined
-  const running = run.status === 'running' || run.status === 'cancelling'
+  const running = run.status === 'running' || run.status === 'canceling'
   return (
     <header className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -131,7 +131,7 @@ function RunHead({ run }: { run: Run }) {
               ? ` · ${formatDuration(new Date(run.finishedAt ?? now).getTime() - new Date(run.startedAt).getTime())}`
               : ''}
             {run.attempts.at(-1) ? ` · on ${run.attempts.at(-1)?.agentName}` : ''}
-            {referenceWords(run)}
+            {describeReference(run)}
           </span>
         </div>
         <RunActions run={run} />
@@ -149,7 +149,7 @@ function RunHead({ run }: { run: Run }) {
 }
 
 /** What a preference training is compared with, as the trainer told it at its start. */
-function referenceWords({ attempts }: Run): string {
+function describeReference({ attempts }: Run): string {
   const { reference } = attempts.at(-1)?.environment ?? {}
   if (reference === 'base') return ' · reference: the bare base'
   if (reference === 'adapter') return ' · reference: the adapter it began with, frozen'
@@ -170,7 +170,7 @@ function RunActions({ run }: { run: Run }) {
     <div className="flex gap-2">
       {run.modelVersionId ? (
         <Button asChild>
-          <Link href={run.kind === 'pretrain' ? '/release' : '/evaluation'}>
+          <Link href={run.kind === 'pretrain' ? '/models' : '/evaluations'}>
             {run.kind === 'pretrain' ? 'See the model' : 'Evaluate this model'}
           </Link>
         </Button>

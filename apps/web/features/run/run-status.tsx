@@ -8,15 +8,15 @@ const tones: Record<string, Tone> = {
   generating: 'accent',
   scoring: 'accent',
   importing: 'accent',
-  cancelling: 'warn',
+  canceling: 'warn',
   finished: 'good',
   ready: 'good',
   failed: 'bad',
   lost: 'warn',
-  cancelled: 'plain',
+  canceled: 'plain',
 }
 
-const moving = new Set(['running', 'generating', 'scoring', 'importing', 'cancelling', 'preparing'])
+const moving = new Set(['running', 'generating', 'scoring', 'importing', 'canceling', 'preparing'])
 
 /** Whether something of this status still changes by itself. */
 export const isMoving = (status: string) => moving.has(status) || status === 'queued' || status === 'waiting'

@@ -82,7 +82,7 @@ export function RunsPage() {
 function QueueLink({ waiting }: { waiting: number }) {
   return (
     <Button asChild look="quiet">
-      <Link href="/training/queue">{waiting > 0 ? `Queue · ${waiting} waiting` : 'Queue'}</Link>
+      <Link href="/runs/queue">{waiting > 0 ? `Queue · ${waiting} waiting` : 'Queue'}</Link>
     </Button>
   )
 }
@@ -129,7 +129,7 @@ function RunTable({ runs }: { runs: readonly Run[] }) {
           {runs.map((run) => (
             <Tr key={run.id} className="hover:bg-sunk/60">
               <Td className="min-w-48">
-                <Link href={`/training/${run.id}`} className="font-semibold hover:text-accent">
+                <Link href={`/runs/${run.id}`} className="font-semibold hover:text-accent">
                   <span className="num mr-1.5 text-ink-3">{run.number}</span>
                   {run.name}
                 </Link>

@@ -66,7 +66,7 @@ export function StartModelField({
         <Select
           value={chosen}
           onValueChange={choose}
-          placeholder="None yet: choose a model from elsewhere"
+          placeholder="None yet: choose an external model"
           options={[
             ...models.map(({ id, name, number }) => ({
               value: id,

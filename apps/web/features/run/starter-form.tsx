@@ -1,6 +1,6 @@
 import { PretrainConfig, trainerDefaults } from '@palate/protocol'
 import type { Inputs } from '../../lib/trpc'
-import { FitPanel } from '../fit/fit-panel'
+import { EstimatePanel } from '../estimate/estimate-panel'
 import { pretrainFields, pretrainPresets } from './presets'
 import { RunForm } from './run-form'
 
@@ -20,7 +20,7 @@ export function StarterForm({
       namePlaceholder="starter"
       action="Train the starter model"
       busy={busy}
-      footer={(config) => <FitPanel kind="pretrain" config={config} />}
+      footer={(config) => <EstimatePanel kind="pretrain" config={config} />}
       onSubmit={(order) => onSubmit({ kind: 'pretrain', ...order })}
     >
       <p className="text-ink-2">

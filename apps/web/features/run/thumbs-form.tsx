@@ -31,7 +31,7 @@ export function ThumbsForm({ onSubmit, ...props }: TuningProps<Inputs['run']['cr
 }
 
 function missingThumbs({ up, down }: Readiness['thumbs']): Missing | null {
-  const to = { href: '/release', action: 'To the release and its feedback' }
+  const to = { href: '/models', action: 'To the release and its feedback' }
   if (up + down === 0) return { message: 'No answer of the public chat has a thumb yet.', ...to }
   if (up > 0 && down > 0) return null
   return { message: `All thumbs point ${up > 0 ? 'up' : 'down'}, so nothing can be told apart.`, ...to }

@@ -1,8 +1,8 @@
 import {
-  type FitKind,
+  type EstimateKind,
   type ModelShape,
   type ModelSource,
-  type ProofFault,
+  type PreflightFault,
   trainerDefaults,
 } from '@palate/protocol'
 import { ErrorState, Skeleton } from '@palate/ui'
@@ -12,10 +12,10 @@ import type { z } from 'zod'
 import { Loaded } from '../../lib/loaded'
 import type { Outputs } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
-import { FitPanel } from '../fit/fit-panel'
-import { OverrideField } from '../proof/override-field'
+import { EstimatePanel } from '../estimate/estimate-panel'
+import { OverrideField } from '../preflight/override-field'
 import type { NumberField, Preset } from './presets'
-import { RunForm, type RunOrder } from './run-form'
+import { type RunDraft, RunForm } from './run-form'
 import { isWhole, readSource, type Start, StartModelField } from './start-model-field'
 
 export type Readiness = Outputs['run']['readiness']
@@ -36,9 +36,9 @@ export interface Missing {
 
 type TuningConfig<Config> = Config & {
   base?: ModelSource | undefined
-  overrideProof?: ProofFault[] | undefined
+  overridePreflight?: PreflightFault[] | undefined
 }
-type TuningOrder<Config> = RunOrder<TuningConfig<Config>> & {
+type TuningDraft<Config> = RunDraft<TuningConfig<Config>> & {
   baseModelVersionId: string | undefined
   baseShape: ModelShape | undefined
 }
@@ -59,7 +59,7 @@ export function TuningForm<Config>({
   busy,
   onSubmit,
 }: {
-  kind: Exclude<FitKind, 'pretrain'>
+  kind: Exclude<EstimateKind, 'pretrain'>
   schema: z.ZodType<Config>
   presets: readonly Preset[]
   fields: readonly NumberField[]
@@ -71,10 +71,10 @@ export function TuningForm<Config>({
   about?: (readiness: Readiness) => ReactNode
   /** Beside what it begins with. */
   extra?: ReactNode
-} & TuningProps<TuningOrder<Config>>) {
+} & TuningProps<TuningDraft<Config>>) {
   const may = useMay()
   const [start, setStart] = useState<Start>({ from: 'registry' })
-  const [allowed, setAllowed] = useState<ProofFault[]>([])
+  const [allowed, setAllowed] = useState<PreflightFault[]>([])
   const { base, baseModelVersionId, baseShape } = readSource(start)
   return (
     <Loaded query={readiness} skeleton={<Skeleton className="h-64" />}>
@@ -93,12 +93,12 @@ export function TuningForm<Config>({
             onSubmit={({ config, ...order }) =>
               onSubmit({
                 ...{ ...order, baseModelVersionId, baseShape },
-                config: { ...config, base, overrideProof: allowed.length > 0 ? allowed : undefined },
+                config: { ...config, base, overridePreflight: allowed.length > 0 ? allowed : undefined },
               })
             }
             footer={(config) => (
               <>
-                <FitPanel kind={kind} config={config} base={base} baseShape={baseShape} />
+                <EstimatePanel kind={kind} config={config} base={base} baseShape={baseShape} />
                 {may('run:override') ? <OverrideField value={allowed} onChange={setAllowed} /> : null}
               </>
             )}
@@ -107,7 +107,7 @@ export function TuningForm<Config>({
             {start.from === 'registry' && !known.baseModel ? (
               <ErrorState
                 title="Not yet"
-                message="There is no base model. Train the starter model first, or begin with a model from elsewhere."
+                message="There is no base model. Train the starter model first, or begin with an external model."
               />
             ) : null}
             <div className="grid gap-4 sm:grid-cols-2">

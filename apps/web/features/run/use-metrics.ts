@@ -17,7 +17,7 @@ export function useMetrics(run: { id: string; status: string; attempts: readonly
   const client = useTRPCClient()
   const queryClient = useQueryClient()
   const attempt = run.attempts.at(-1)?.number ?? 0
-  const moving = run.status === 'running' || run.status === 'cancelling'
+  const moving = run.status === 'running' || run.status === 'canceling'
   return useQuery({
     queryKey: [...keyOf(run.id, attempt), moving],
     queryFn: async (): Promise<MetricSeries[]> => {

@@ -15,7 +15,7 @@ export interface Whereabouts {
 
 export const anywhere: Whereabouts = { priority: 0, labels: [], gpus: 0 }
 
-/** Offers only what some agent has: a wish that nobody can fulfil would wait for ever. */
+/** Offers only what some agent has: a wish that nobody can fulfill would wait for ever. */
 export function WhereFields({
   value,
   onChange,
@@ -46,7 +46,7 @@ export function WhereFields({
               value={String(value.gpus)}
               onValueChange={(gpus) => onChange({ ...value, gpus: Number(gpus) })}
               options={[
-                { value: '0', label: 'Any box' },
+                { value: '0', label: 'Any machine' },
                 ...counts.map((count) => ({ value: String(count), label: plural(count, 'GPU') })),
               ]}
             />

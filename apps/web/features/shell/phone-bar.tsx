@@ -16,7 +16,7 @@ const item = 'flex flex-1 flex-col items-center gap-0.5 py-2 text-2xs font-mediu
 export function PhoneBar() {
   const path = usePathname()
   const [open, setOpen] = useState(false)
-  const isElsewhere = !['/', ...shown.map(({ href }) => href)].some((href) => isWithin(path, href))
+  const isExternal = !['/', ...shown.map(({ href }) => href)].some((href) => isWithin(path, href))
   return (
     <div className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-paper/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden">
       {[{ id: 'overview', name: 'Overview', href: '/', icon: House }, ...shown].map(
@@ -33,7 +33,7 @@ export function PhoneBar() {
         ),
       )}
       <Dialog open={open} onOpenChange={setOpen}>
-        <DialogTrigger className={cn(item, isElsewhere && 'text-accent')}>
+        <DialogTrigger className={cn(item, isExternal && 'text-accent')}>
           <Menu className="size-5" aria-hidden />
           More
         </DialogTrigger>

@@ -12,13 +12,13 @@ import {
 
 /** The pages of the loop in their order; the navigation, the overview and the crumbs all read this list. */
 export const stations = [
-  { id: 'data', name: 'Data', href: '/data', icon: Database },
+  { id: 'data', name: 'Data', href: '/datasets', icon: Database },
   { id: 'personas', name: 'Personas', href: '/personas', icon: ChefHat },
   { id: 'variants', name: 'Variants', href: '/variants', icon: UtensilsCrossed },
   { id: 'labels', name: 'Labels', href: '/labels', icon: Tags },
-  { id: 'training', name: 'Training', href: '/training', icon: SlidersHorizontal },
-  { id: 'evaluation', name: 'Evaluation', href: '/evaluation', icon: ChartNoAxesColumn },
-  { id: 'release', name: 'Release', href: '/release', icon: Rocket },
+  { id: 'training', name: 'Training', href: '/runs', icon: SlidersHorizontal },
+  { id: 'evaluation', name: 'Evaluation', href: '/evaluations', icon: ChartNoAxesColumn },
+  { id: 'release', name: 'Release', href: '/models', icon: Rocket },
   { id: 'chat', name: 'Chat', href: '/chat', icon: MessagesSquare },
 ] as const satisfies readonly { id: string; name: string; href: string; icon: LucideIcon }[]
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { localPath } from './local-path'
 
 it.each([
-  ['/training/run_1?tab=logs', '/training/run_1?tab=logs'],
+  ['/runs/run_1?tab=logs', '/runs/run_1?tab=logs'],
   ['//evil.example/x', '/'],
   ['/\\evil.example', '/'],
   ['https://evil.example', '/'],

@@ -59,10 +59,7 @@ function BatchView({ batch }: { batch: Batch }) {
           </p>
           {batch.run ? (
             <p className="text-sm text-ink-3">
-              <Link
-                href={`/training/${batch.run.id}`}
-                className="underline underline-offset-3 hover:text-ink"
-              >
+              <Link href={`/runs/${batch.run.id}`} className="underline underline-offset-3 hover:text-ink">
                 The run that writes them
               </Link>
               {batch.run.status === 'queued' ? ' waits for an agent.' : null}

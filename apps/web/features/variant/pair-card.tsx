@@ -1,4 +1,4 @@
-import { joinWords } from '@palate/recipe'
+import { formatList } from '@palate/recipe'
 import { Card, Tag } from '@palate/ui'
 import { plural } from '../../lib/format'
 import type { Outputs } from '../../lib/trpc'
@@ -16,7 +16,7 @@ export function PairCard({ pair }: { pair: Pair }) {
         <summary className="flex cursor-pointer list-none flex-wrap items-center gap-x-3 gap-y-1 rounded-lg px-4.5 py-3">
           <Tag tone="accent">{pair.persona.name}</Tag>
           <span className="min-w-0 flex-1 basis-64 font-medium group-hover:text-accent">{pair.request}</span>
-          <span className="text-sm text-ink-3">with {joinWords(pair.inventory)}</span>
+          <span className="text-sm text-ink-3">with {formatList(pair.inventory)}</span>
           <Tag>{pair.votes.length > 0 ? plural(pair.votes.length, 'vote') : 'open'}</Tag>
         </summary>
         <PairAnswers pair={pair} />

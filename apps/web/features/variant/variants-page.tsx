@@ -37,7 +37,7 @@ export function VariantsPage() {
             <EmptyState title="No answers yet">
               A batch writes prompts from your recipes and personas, and lets a model answer each of them
               twice. It needs a base model: train the starter model first where there is none.{' '}
-              <Link href="/training" className="text-accent underline underline-offset-3">
+              <Link href="/runs" className="text-accent underline underline-offset-3">
                 To training
               </Link>
             </EmptyState>

@@ -1,4 +1,4 @@
-"""A trainer that behaves as its job's `config.behaviour` says, for the tests of the agent. Needs only Python itself."""
+"""A trainer that behaves as its job's `config.behavior` says, for the tests of the agent. Needs only Python itself."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ def say(event: dict[str, Any]) -> None:
 
 
 def run_end(status: str, error: dict[str, str] | None = None) -> None:
-    say({"type": "run-end", "status": status, "summary": {}, "error": error})
+    say({"type": "run-end", "status": status, "results": {}, "error": error})
 
 
 def metric(step: int) -> None:
@@ -52,7 +52,7 @@ def wait_for_leave(work: Path, config: dict[str, Any], step: int, stop: list[int
 
 
 def train(job: dict[str, Any], work: Path) -> None:
-    """Steps with checkpoints, resumed where the job says so; SIGTERM makes a checkpoint and ends as cancelled."""
+    """Steps with checkpoints, resumed where the job says so; SIGTERM makes a checkpoint and ends as canceled."""
     stop: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: stop.append(number))
     config = job["config"]
@@ -64,7 +64,7 @@ def train(job: dict[str, Any], work: Path) -> None:
         if step % config.get("checkpointEvery", 5) == 0 or stop:
             checkpoint(work, step)
         if stop:
-            run_end("cancelled")
+            run_end("canceled")
             return
         time.sleep(config.get("stepSeconds", 0))
     artifact(work, "output/model.txt", f"trained for {config['steps']} steps")
@@ -81,66 +81,66 @@ def probe() -> None:
 def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text())
     work = Path(job["workDir"])
-    behaviour = job["config"].get("behaviour", "train")
+    behavior = job["config"].get("behavior", "train")
     (work / "pids").open("a").write(f"{os.getpid()}\n")
-    if behaviour == "train":
+    if behavior == "train":
         train(job, work)
-    elif behaviour == "crash":
+    elif behavior == "crash":
         metric(1)
         say({"type": "log", "level": "info", "text": f"asks with Bearer {'x' * 20} and {job['config'].get('word')}"})
         print("a last word of the library, hf_" + "k" * 30, file=sys.stderr)
         sys.exit(3)
-    elif behaviour == "cuda":
+    elif behavior == "cuda":
         metric(1)
         print("RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)", file=sys.stderr)
         sys.exit(1)
-    elif behaviour == "segfault":
+    elif behavior == "segfault":
         os.kill(os.getpid(), signal.SIGSEGV)
-    elif behaviour == "killed":
+    elif behavior == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
-    elif behaviour == "hang":
+    elif behavior == "hang":
         metric(1)
         time.sleep(600)
-    elif behaviour == "repeat":
+    elif behavior == "repeat":
         metric(1)
         run_end("finished")
         run_end("failed", {"code": "late", "message": "late", "remedy": "late"})
         metric(2)
-    elif behaviour == "linger":
+    elif behavior == "linger":
         run_end("finished")
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(600)
-    elif behaviour == "stubborn":
+    elif behavior == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         metric(1)
         time.sleep(600)
-    elif behaviour == "garbage":
+    elif behavior == "garbage":
         sys.stdout.buffer.write(b"Downloading shards: 100%\n\xff\xfe\x00 not text\n{\"type\":\"metric\",\"step\":\n\n")
         sys.stdout.buffer.write(b'{"type":"from-the-future","x":1}\n' + b"y" * 5_000_000 + b"\n")
         sys.stdout.buffer.flush()
         metric(7)
-        sys.stdout.buffer.write(b'{"type":"run-end","status":"finished","summary":{"loss":0.5},"error":null}')
+        sys.stdout.buffer.write(b'{"type":"run-end","status":"finished","results":{"loss":0.5},"error":null}')
         sys.stdout.buffer.flush()
-    elif behaviour == "escape":
+    elif behavior == "escape":
         (work.parent / "secret.txt").write_text("not for the hub")
         artifact(work, "output/good.txt", "good")
         say({"type": "artifact", "role": "hf", "path": job["config"]["path"], "sizeBytes": 15, "sha256": "0" * 64})
         run_end("finished")
-    elif behaviour == "grandchild":
+    elif behavior == "grandchild":
         if os.fork() == 0:
             (work / "grandchild").write_text(str(os.getpid()))
             time.sleep(600)
         metric(1)
         run_end("finished")
-    elif behaviour == "wait":
+    elif behavior == "wait":
         metric(1)
         while not (work / "go").exists():
             time.sleep(0.05)
         run_end("finished")
-    elif behaviour == "probe":
+    elif behavior == "probe":
         probe()
         run_end("finished")
-    elif behaviour == "environment":
+    elif behavior == "environment":
         say({"type": "log", "level": "info", "text": json.dumps(sorted(os.environ))})
         say({"type": "log", "level": "info", "text": json.dumps(job["inputs"])})
         say({"type": "log", "level": "info", "text": os.environ.get("CUDA_VISIBLE_DEVICES", "all")})

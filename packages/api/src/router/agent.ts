@@ -1,7 +1,7 @@
 import {
-  createEnrolmentCode,
+  createEnrollmentCode,
+  createProbe,
   listAgents,
-  orderProbe,
   readGauges,
   requestRotation,
   revokeAgent,
@@ -16,13 +16,13 @@ const write = workspaceProcedure('agent:write')
 export const agentRouter = router({
   list: read.query(({ ctx }) => listAgents(ctx.service)),
   gauges: read.query(({ ctx }) => readGauges(ctx.service)),
-  createEnrolmentCode: write.mutation(({ ctx }) => createEnrolmentCode(ctx.service)),
+  createEnrollmentCode: write.mutation(({ ctx }) => createEnrollmentCode(ctx.service)),
   setPrice: workspaceProcedure('agent:price')
     .input(SetAgentPriceInput)
     .mutation(({ ctx, input }) => setAgentPrice(ctx.service, input)),
   probe: workspaceProcedure('run:create')
     .input(AgentRef)
-    .mutation(({ ctx, input }) => orderProbe(ctx.service, input)),
+    .mutation(({ ctx, input }) => createProbe(ctx.service, input)),
   rotate: write.input(AgentRef).mutation(({ ctx, input }) => requestRotation(ctx.service, input)),
   revoke: write.input(AgentRef).mutation(({ ctx, input }) => revokeAgent(ctx.service, input)),
 })

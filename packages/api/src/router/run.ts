@@ -1,21 +1,21 @@
 import {
   cancelRun,
   createRun,
-  getFitFacts,
+  getEstimateFacts,
   getReadiness,
   getRun,
   getRunArtifacts,
   getRunLogs,
   getRunMetrics,
-  getRunProof,
-  getRunProofRow,
-  getRunReceipt,
+  getRunPreflight,
+  getRunPreflightRow,
   getRunSamples,
+  getRunSummary,
   listQueue,
   listRuns,
   setRunPriority,
 } from '@palate/core'
-import { FitFactsInput } from '@palate/core/fit/schemas'
+import { EstimateFactsInput } from '@palate/core/estimate/schemas'
 import {
   CreateRunInput,
   ListQueueInput,
@@ -23,7 +23,7 @@ import {
   RunArtifactsInput,
   RunLogsInput,
   RunMetricsInput,
-  RunProofRowInput,
+  RunPreflightRowInput,
   RunRef,
   RunSamplesInput,
   SetRunPriorityInput,
@@ -45,10 +45,14 @@ export const runRouter = router({
   logs: read.input(RunLogsInput).query(({ ctx, input }) => getRunLogs(ctx.service, input)),
   samples: read.input(RunSamplesInput).query(({ ctx, input }) => getRunSamples(ctx.service, input)),
   artifacts: read.input(RunArtifactsInput).query(({ ctx, input }) => getRunArtifacts(ctx.service, input)),
-  proof: read.input(RunRef).query(({ ctx, input }) => getRunProof(ctx.service, input)),
-  proofRow: read.input(RunProofRowInput).query(({ ctx, input }) => getRunProofRow(ctx.service, input)),
-  fitFacts: read.input(FitFactsInput).query(({ ctx, input }) => getFitFacts(ctx.service, input)),
-  receipt: read.input(RunRef).query(({ ctx, input }) => getRunReceipt(ctx.service, input)),
+  preflight: read.input(RunRef).query(({ ctx, input }) => getRunPreflight(ctx.service, input)),
+  preflightRow: read
+    .input(RunPreflightRowInput)
+    .query(({ ctx, input }) => getRunPreflightRow(ctx.service, input)),
+  estimateFacts: read
+    .input(EstimateFactsInput)
+    .query(({ ctx, input }) => getEstimateFacts(ctx.service, input)),
+  summary: read.input(RunRef).query(({ ctx, input }) => getRunSummary(ctx.service, input)),
   create: workspaceProcedure('run:create')
     .input(CreateRunInput)
     .mutation(({ ctx, input }) => createRun(ctx.service, input)),

@@ -40,5 +40,5 @@ export async function changeAgent(
 }
 
 function refused({ code, because }: AgentDecision & { do: 'refuse' }): DomainError {
-  return new DomainError(code, because, code === 'unauthenticated' ? 'Enrol it again.' : undefined)
+  return new DomainError(code, because, code === 'unauthenticated' ? 'Enroll it again.' : undefined)
 }

@@ -6,17 +6,17 @@ import { getOverview } from '../overview/get'
 import { claimRun } from '../run/claim'
 import { getRun } from '../run/get'
 import { recordRunEvents } from '../run/record-events'
-import { createBox, createKitchen, createTestDeps, hardwareWith, queueRun } from '../testing'
-import { createEnrolmentCode } from './create-enrolment-code'
+import { createMachine, createTestDeps, createWorkspaceFixture, hardwareWith, queueRun } from '../testing'
+import { createEnrollmentCode } from './create-enrollment-code'
+import { createProbe } from './create-probe'
 import { isStillEnrolled } from './credential'
 import { drainAgent } from './drain'
-import { enrolAgent } from './enrol'
+import { enrollAgent } from './enroll'
 import { readGauges } from './gauges'
 import { recordHardware } from './hardware'
 import { helloAgent } from './hello'
 import { listAgents } from './list'
 import { mayServeObject } from './may-serve'
-import { orderProbe } from './order-probe'
 import { touchAgent } from './presence'
 import { resolveAgent } from './resolve'
 import { revokeAgent } from './revoke'
@@ -28,9 +28,9 @@ const hello: AgentHello = {
   ...{ hardware: hardwareWith([]), running: [], serving: true, draining: false },
 }
 
-async function enrol(kitchen: Awaited<ReturnType<typeof createKitchen>>, name = 'oven') {
-  const { code } = await createEnrolmentCode(kitchen.owner)
-  return enrolAgent(deps, { code, name })
+async function enroll(fixture: Awaited<ReturnType<typeof createWorkspaceFixture>>, name = 'oven') {
+  const { code } = await createEnrollmentCode(fixture.owner)
+  return enrollAgent(deps, { code, name })
 }
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -39,13 +39,13 @@ const codeOf = (promise: Promise<unknown>) =>
   )
 
 test('a credential is changed on request; the old one holds until the first hello under the new', async () => {
-  const kitchen = await createKitchen(deps)
-  const { agentId, credential } = await enrol(kitchen)
+  const fixture = await createWorkspaceFixture(deps)
+  const { agentId, credential } = await enroll(fixture)
   const old = await resolveAgent(deps, credential)
   await helloAgent(old, hello)
   expect(await codeOf(rotateCredential(old))).toBe('conflict')
-  await requestRotation(kitchen.owner, { id: agentId })
-  expect((await listAgents(kitchen.viewer))[0]).toMatchObject({ rotating: true, status: 'online' })
+  await requestRotation(fixture.owner, { id: agentId })
+  expect((await listAgents(fixture.viewer))[0]).toMatchObject({ rotating: true, status: 'online' })
 
   const lost = await rotateCredential(old)
   const { credential: fresh } = await rotateCredential(old)
@@ -62,22 +62,22 @@ test('a credential is changed on request; the old one holds until the first hell
   expect(await codeOf(resolveAgent(deps, credential))).toBe('unauthenticated')
   expect([await isStillEnrolled(old), await touchAgent(old)]).toEqual([false, false])
   expect([await isStillEnrolled(renewed), await touchAgent(renewed)]).toEqual([true, true])
-  expect((await listAgents(kitchen.viewer))[0]).toMatchObject({ rotating: false })
+  expect((await listAgents(fixture.viewer))[0]).toMatchObject({ rotating: false })
   expect(await codeOf(rotateCredential(renewed))).toBe('conflict')
 })
 
 test('what a revoked agent still holds opens nothing', async () => {
-  const kitchen = await createKitchen(deps)
-  const { agentId, credential } = await enrol(kitchen)
+  const fixture = await createWorkspaceFixture(deps)
+  const { agentId, credential } = await enroll(fixture)
   const oven = await resolveAgent(deps, credential)
   await helloAgent(oven, hello)
-  await requestRotation(kitchen.owner, { id: agentId })
+  await requestRotation(fixture.owner, { id: agentId })
   const { credential: fresh } = await rotateCredential(oven)
   const sha256 = 'a'.repeat(64)
-  const ticket = { workspaceId: kitchen.workspaceId, agentId, objects: [sha256] }
+  const ticket = { workspaceId: fixture.workspaceId, agentId, objects: [sha256] }
   expect(await mayServeObject(deps, ticket, sha256)).toBe(true)
   expect(await mayServeObject(deps, ticket, 'b'.repeat(64))).toBe(false)
-  await revokeAgent(kitchen.owner, { id: agentId })
+  await revokeAgent(fixture.owner, { id: agentId })
   expect(await mayServeObject(deps, ticket, sha256)).toBe(false)
   expect(await isStillEnrolled(oven)).toBe(false)
   const tries = [
@@ -89,13 +89,13 @@ test('what a revoked agent still holds opens nothing', async () => {
     () => claimRun(oven, { kinds: ['pretrain'], holding: [] }),
   ]
   for (const tried of tries) expect(await codeOf(tried())).toBe('unauthenticated')
-  expect(await codeOf(requestRotation(kitchen.owner, { id: agentId }))).toBe('conflict')
-  expect(await codeOf(orderProbe(kitchen.engineer, { id: agentId }))).toBe('conflict')
+  expect(await codeOf(requestRotation(fixture.owner, { id: agentId }))).toBe('conflict')
+  expect(await codeOf(createProbe(fixture.engineer, { id: agentId }))).toBe('conflict')
 })
 
 test('an agent too old is told which version it needs, also on its page', async () => {
-  const kitchen = await createKitchen(deps)
-  const { agentId, credential } = await enrol(kitchen)
+  const fixture = await createWorkspaceFixture(deps)
+  const { agentId, credential } = await enroll(fixture)
   const oven = await resolveAgent(deps, credential)
   const ancient = { protocol: { min: 0, max: 0 }, version: '0.0.3' }
   await expect(helloAgent(oven, ancient)).rejects.toMatchObject({
@@ -103,63 +103,63 @@ test('an agent too old is told which version it needs, also on its page', async 
     message: 'The agent (version 0.0.3) speaks protocol 0; this hub speaks protocol 1.',
     remedy: 'Update the agent to version 0.1.0 or newer.',
   })
-  expect(await listAgents(kitchen.viewer)).toMatchObject([
+  expect(await listAgents(fixture.viewer)).toMatchObject([
     { id: agentId, status: 'offline', version: '0.0.3', update: { who: 'agent', needed: '0.1.0' } },
   ])
-  const needs = async () => (await getOverview(kitchen.viewer)).needs.map(({ title }) => title)
+  const needs = async () => (await getOverview(fixture.viewer)).needs.map(({ title }) => title)
   expect(await needs()).toContain('oven must be updated')
   await helloAgent(oven, hello)
   expect(await needs()).not.toContain('oven must be updated')
-  expect(await listAgents(kitchen.viewer)).toMatchObject([{ status: 'online', update: null }])
+  expect(await listAgents(fixture.viewer)).toMatchObject([{ status: 'online', update: null }])
 })
 
 test('an agent that drains keeps what it has and gets nothing more, until it says otherwise', async () => {
-  const kitchen = await createKitchen(deps)
-  const oven = await resolveAgent(deps, (await enrol(kitchen)).credential)
+  const fixture = await createWorkspaceFixture(deps)
+  const oven = await resolveAgent(deps, (await enroll(fixture)).credential)
   await helloAgent(oven, hello)
-  const first = await queueRun(deps, kitchen.workspaceId)
+  const first = await queueRun(deps, fixture.workspaceId)
   const lease = await claimRun(oven, { kinds: ['pretrain'], holding: [] })
   await drainAgent(oven, { draining: true })
-  expect(await listAgents(kitchen.viewer)).toMatchObject([
-    { draining: true, places: [{ id: first.id, gpus: [] }], currentRun: { id: first.id } },
+  expect(await listAgents(fixture.viewer)).toMatchObject([
+    { draining: true, slots: [{ id: first.id, gpus: [] }], currentRun: { id: first.id } },
   ])
   await deps.db
     .update(attempt)
     .set({ status: 'finished' })
     .where(eq(attempt.id, lease?.attemptId ?? ''))
-  const { id } = await queueRun(deps, kitchen.workspaceId)
+  const { id } = await queueRun(deps, fixture.workspaceId)
   expect(await claimRun(oven, { kinds: ['pretrain'], holding: [] })).toBeNull()
-  expect((await getRun(kitchen.viewer, { id })).waitingBecause).toMatch(/draining/)
+  expect((await getRun(fixture.viewer, { id })).waitingBecause).toMatch(/draining/)
   await drainAgent(oven, { draining: false })
   expect(await claimRun(oven, { kinds: ['pretrain'], holding: [] })).toMatchObject({ runId: id })
 })
 
-test('the newest look at a box stands on its row, and is shown while it is there', async () => {
-  const kitchen = await createKitchen(deps)
-  const box = await createBox(deps, kitchen.workspaceId)
+test('the newest look at a machine stands on its row, and is shown while it is there', async () => {
+  const fixture = await createWorkspaceFixture(deps)
+  const machine = await createMachine(deps, fixture.workspaceId)
   const sample: HardwareSample = {
     ...{ at: 1, cpu: 0.5, memoryUsedBytes: 4e9, memoryTotalBytes: 8e9 },
     ...{ diskFreeBytes: 1e9, diskTotalBytes: 2e9, gpus: [] },
   }
-  expect(await readGauges(kitchen.viewer)).toEqual([])
-  await recordHardware(box, { sample })
-  await recordHardware(box, { sample: { ...sample, at: 2, cpu: 0.9 } })
-  expect(await readGauges(kitchen.viewer)).toEqual([
-    { id: box.agentId, sample: { ...sample, at: 2, cpu: 0.9 } },
+  expect(await readGauges(fixture.viewer)).toEqual([])
+  await recordHardware(machine, { sample })
+  await recordHardware(machine, { sample: { ...sample, at: 2, cpu: 0.9 } })
+  expect(await readGauges(fixture.viewer)).toEqual([
+    { id: machine.agentId, sample: { ...sample, at: 2, cpu: 0.9 } },
   ])
-  expect(await readGauges((await createKitchen(deps)).owner)).toEqual([])
+  expect(await readGauges((await createWorkspaceFixture(deps)).owner)).toEqual([])
   deps.advance(61_000)
-  expect(await readGauges(kitchen.viewer)).toEqual([])
+  expect(await readGauges(fixture.viewer)).toEqual([])
 })
 
-test('a probe goes to the box that is meant, once at a time, and what it measured stays with the agent', async () => {
-  const kitchen = await createKitchen(deps)
-  const oven = await resolveAgent(deps, (await enrol(kitchen)).credential)
-  expect(await codeOf(orderProbe(kitchen.engineer, { id: oven.agentId }))).toBe('conflict')
+test('a probe goes to the machine that is meant, once at a time, and what it measured stays with the agent', async () => {
+  const fixture = await createWorkspaceFixture(deps)
+  const oven = await resolveAgent(deps, (await enroll(fixture)).credential)
+  expect(await codeOf(createProbe(fixture.engineer, { id: oven.agentId }))).toBe('conflict')
   await helloAgent(oven, hello)
-  const other = await createBox(deps, kitchen.workspaceId, { name: 'other' })
-  const { runId } = await orderProbe(kitchen.engineer, { id: oven.agentId })
-  expect(await orderProbe(kitchen.engineer, { id: oven.agentId })).toMatchObject({ runId })
+  const other = await createMachine(deps, fixture.workspaceId, { name: 'other' })
+  const { runId } = await createProbe(fixture.engineer, { id: oven.agentId })
+  expect(await createProbe(fixture.engineer, { id: oven.agentId })).toMatchObject({ runId })
   const request = { kinds: ['probe'], holding: [] }
   expect(await claimRun(other, request)).toBeNull()
   const lease = await claimRun(oven, request)
@@ -169,7 +169,7 @@ test('a probe goes to the box that is meant, once at a time, and what it measure
     ...{ diskWriteBytesPerSecond: null, diskReadBytesPerSecond: 1, hubRoundTripMs: 2, hubBytesPerSecond: 3 },
   }
   const { attemptId, epoch } = lease
-  const ended = { type: 'run-end', status: 'finished', summary: {}, error: null } as const
+  const ended = { type: 'run-end', status: 'finished', results: {}, error: null } as const
   await recordRunEvents(oven, {
     ...{ runId, attemptId, epoch },
     events: [
@@ -177,11 +177,13 @@ test('a probe goes to the box that is meant, once at a time, and what it measure
       { seq: 2, at: 0, event: ended },
     ],
   })
-  expect(await getRun(kitchen.viewer, { id: runId })).toMatchObject({
+  expect(await getRun(fixture.viewer, { id: runId })).toMatchObject({
     status: 'finished',
     modelVersionId: null,
   })
-  expect((await listAgents(kitchen.viewer))[0]).toMatchObject({ id: oven.agentId, probe: measured })
-  expect(await codeOf(orderProbe(kitchen.viewer, { id: oven.agentId }))).toBe('forbidden')
-  expect(await codeOf(orderProbe((await createKitchen(deps)).owner, { id: oven.agentId }))).toBe('not_found')
+  expect((await listAgents(fixture.viewer))[0]).toMatchObject({ id: oven.agentId, probe: measured })
+  expect(await codeOf(createProbe(fixture.viewer, { id: oven.agentId }))).toBe('forbidden')
+  expect(await codeOf(createProbe((await createWorkspaceFixture(deps)).owner, { id: oven.agentId }))).toBe(
+    'not_found',
+  )
 })

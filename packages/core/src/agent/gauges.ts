@@ -5,7 +5,7 @@ import { authorize } from '../permission'
 import { agentStatus } from './online'
 import type { AgentGaugesView } from './schemas'
 
-/** The newest look at each box that is online: figures of a box that went away would be taken for its present. */
+/** The newest look at each machine that is online: figures of a machine that went away would be taken for its present. */
 export async function readGauges(ctx: ServiceContext): Promise<AgentGaugesView[]> {
   authorize(ctx, 'agent:read')
   const rows = await ctx.db

@@ -4,7 +4,7 @@ import { and, eq, isNull } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { notify } from '../notify'
 
-/** Keeps the newest look at a box in the place of the last. What runs there has its own curves. */
+/** Keeps the newest look at a machine in the place of the last. What runs there has its own curves. */
 export async function recordHardware(ctx: AgentContext, raw: HardwareReport): Promise<void> {
   const { sample } = HardwareReport.parse(raw)
   const [row] = await ctx.db

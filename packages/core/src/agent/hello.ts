@@ -46,7 +46,7 @@ export async function helloAgent(ctx: AgentContext, raw: unknown): Promise<Omit<
         .update(attempt)
         .set({ leaseExpiresAt: new Date(ctx.now().getTime() + ctx.leaseMs) })
         .where(eq(attempt.id, held.attemptId))
-      keep.push({ attemptId: held.attemptId, ackedSeq: held.ackedSeq, cancel: held.status === 'cancelling' })
+      keep.push({ attemptId: held.attemptId, ackedSeq: held.ackedSeq, cancel: held.status === 'canceling' })
     }
     keep.push(...(await readDelivered(tx, ctx, running)))
     const kept = new Set(keep.map(({ attemptId }) => attemptId))

@@ -8,7 +8,7 @@ import type { AgentRow } from './change'
 import { agentStatus, isOutdated } from './online'
 import type { AgentView } from './schemas'
 
-/** The workspace's agents in the order of their enrolment, with what each works on. */
+/** The workspace's agents in the order of their enrollment, with what each works on. */
 export async function listAgents(ctx: ServiceContext): Promise<AgentView[]> {
   authorize(ctx, 'agent:read')
   const rows = await ctx.db
@@ -24,18 +24,18 @@ export async function listAgents(ctx: ServiceContext): Promise<AgentView[]> {
     .orderBy(asc(attempt.startedAt))
   const held = groupBy(running, ({ agentId }) => agentId)
   return rows.map((row) => {
-    const places = (held.get(row.id) ?? []).map(({ gpus, run: { id, number, name, kind } }) => ({
+    const slots = (held.get(row.id) ?? []).map(({ gpus, run: { id, number, name, kind } }) => ({
       ...{ id, number, name, kind, gpus },
     }))
-    return toAgentView(row, places, ctx.now())
+    return toAgentView(row, slots, ctx.now())
   })
 }
 
-function toAgentView(row: AgentRow, places: AgentView['places'], now: Date): AgentView {
+function toAgentView(row: AgentRow, slots: AgentView['slots'], now: Date): AgentView {
   const { id, name, version, labels, hardware, kinds, serving, draining, probe, price } = row
   const { lastSeenAt, createdAt, rotateRequestedAt } = row
   const said = { version, labels, hardware, kinds, serving, draining, probe, price, lastSeenAt, createdAt }
-  const [first] = places
+  const [first] = slots
   const currentRun = first ? { id: first.id, number: first.number, name: first.name, kind: first.kind } : null
   const rotating = rotateRequestedAt !== null
   return {
@@ -45,7 +45,7 @@ function toAgentView(row: AgentRow, places: AgentView['places'], now: Date): Age
     ...said,
     update: updateOf(row),
     rotating,
-    places,
+    slots,
     currentRun,
   }
 }

@@ -23,6 +23,6 @@ export async function resolveAgent(deps: Deps, credential: string): Promise<Agen
   throw new DomainError(
     'unauthenticated',
     'This agent is not enrolled, or it was revoked.',
-    'Enrol it again with a new code from the Agents page.',
+    'Enroll it again with a new code from the Agents page.',
   )
 }

@@ -41,13 +41,13 @@ export interface AgentView {
   price: HourlyPrice | null
   lastSeenAt: Date | null
   createdAt: Date
-  /** What runs where: `gpus` are ids of its hardware, none on a box without one. */
-  places: (AgentRun & { gpus: string[] })[]
+  /** What runs where: `gpus` are ids of its hardware, none on a machine without one. */
+  slots: (AgentRun & { gpus: string[] })[]
   /** The first of them. */
   currentRun: AgentRun | null
 }
 
-/** The newest look at each box that is online. */
+/** The newest look at each machine that is online. */
 export interface AgentGaugesView {
   id: string
   sample: HardwareSample

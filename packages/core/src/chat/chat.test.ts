@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { ServiceContext } from '../context'
 import { listDeployments, saveDeployment } from '../deployment'
 import { archivePersona } from '../persona'
-import { createKitchen, createModel, createTestDeps, createVegan } from '../testing'
+import { createModel, createTestDeps, createVegan, createWorkspaceFixture } from '../testing'
 import {
   getChatInfo,
   getServing,
@@ -18,20 +18,20 @@ import {
 const deps = await createTestDeps()
 let names = 0
 
-async function openKitchen() {
-  const kitchen = await createKitchen(deps)
-  const base = await createModel(deps, kitchen.workspaceId)
-  const tuned = await createModel(deps, kitchen.workspaceId, base)
-  const persona = await createVegan(kitchen.engineer)
+async function openWorkspace() {
+  const fixture = await createWorkspaceFixture(deps)
+  const base = await createModel(deps, fixture.workspaceId)
+  const tuned = await createModel(deps, fixture.workspaceId, base)
+  const persona = await createVegan(fixture.engineer)
   names += 1
   const slug = `kitchen-${names}`
   deps.advance(1000)
-  const deployment = await saveDeployment(kitchen.engineer, {
+  const deployment = await saveDeployment(fixture.engineer, {
     slug,
     title: 'Palate',
     modelVersionId: tuned.id,
   })
-  return { ...kitchen, base, tuned, persona, slug, deployment }
+  return { ...fixture, base, tuned, persona, slug, deployment }
 }
 
 const question = {
@@ -63,7 +63,7 @@ async function cook(slug: string, visitorId: string) {
 }
 
 test('a question becomes the persona’s prompt and the weights to answer with', async () => {
-  const { slug, tuned, base, persona, workspaceId, deployment } = await openKitchen()
+  const { slug, tuned, base, persona, workspaceId, deployment } = await openWorkspace()
   const prepared = await prepareChat(deps, { slug, ...question })
   expect(prepared).toMatchObject({
     workspaceId,
@@ -90,8 +90,8 @@ test('a question becomes the persona’s prompt and the weights to answer with',
 })
 
 test('the chat shows the deployment that changed last, and none that is switched off', async () => {
-  const first = await openKitchen()
-  const second = await openKitchen()
+  const first = await openWorkspace()
+  const second = await openWorkspace()
   expect(await getChatInfo(deps, {})).toMatchObject({
     slug: second.slug,
     model: { name: 'tuned', number: 1 },
@@ -120,8 +120,8 @@ test('the chat shows the deployment that changed last, and none that is switched
 })
 
 test('a public name is one for all workspaces, and keeps to its letters', async () => {
-  const { slug, engineer, tuned, base, deployment } = await openKitchen()
-  const other = await openKitchen()
+  const { slug, engineer, tuned, base, deployment } = await openWorkspace()
+  const other = await openWorkspace()
   const wanted = { title: 'X', modelVersionId: other.tuned.id }
   await expect(saveDeployment(other.engineer, { ...wanted, slug })).rejects.toMatchObject({
     code: 'conflict',
@@ -149,7 +149,7 @@ test('a public name is one for all workspaces, and keeps to its letters', async 
 })
 
 test('an answer is kept once, told to whoever has its link, and does not tell who asked', async () => {
-  const { slug } = await openKitchen()
+  const { slug } = await openWorkspace()
   const turnId = await cook(slug, 'visitor-one')
   const turn = await getTurn(deps, { turnId })
   expect(turn).toMatchObject({
@@ -163,7 +163,7 @@ test('an answer is kept once, told to whoever has its link, and does not tell wh
 })
 
 test('one thumb an answer, turned or taken back, and only by its visitor', async () => {
-  const { slug, viewer, labeler, engineer } = await openKitchen()
+  const { slug, viewer, labeler, engineer } = await openWorkspace()
   const counts = async (ctx: ServiceContext) => {
     const [{ turns, up, down } = { turns: 0, up: 0, down: 0 }] = await listDeployments(ctx)
     return { turns, up, down }
@@ -181,7 +181,7 @@ test('one thumb an answer, turned or taken back, and only by its visitor', async
   ])
   expect(await giveFeedback(deps, { turnId, visitorId: 'visitor-one', thumb: null })).toEqual({ thumb: null })
   expect(await counts(engineer)).toEqual({ turns: 2, up: 0, down: 0 })
-  const stranger = (await createKitchen(deps)).owner
+  const stranger = (await createWorkspaceFixture(deps)).owner
   expect(await listFeedback(stranger)).toEqual([])
   expect(await listDeployments(stranger)).toEqual([])
 })

@@ -6,7 +6,7 @@ import { type DatasetProfile, datasetVersion, upload } from '@palate/db'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
 import type { ServiceContext } from '../context'
-import { createKitchen, createTestDeps } from '../testing'
+import { createTestDeps, createWorkspaceFixture } from '../testing'
 import { cleanUploads, completeUpload, createUpload, openUpload } from '../upload'
 import { failImport } from './fail-import'
 import { finishImport } from './finish-import'
@@ -49,7 +49,7 @@ async function countJobs(datasetVersionId: string): Promise<number> {
 }
 
 test('a file is imported once, however often it is clicked, and becomes an immutable version', async () => {
-  const { engineer, viewer } = await createKitchen(deps)
+  const { engineer, viewer } = await createWorkspaceFixture(deps)
   const { uploadId } = await send(engineer, 'mine.csv', 'a,b\n1,2\n')
   const wish = { uploadId, name: 'Mine' }
   const clicks = await Promise.all([1, 2, 3].map(() => importDataset(engineer, wish)))
@@ -93,7 +93,7 @@ test('a file is imported once, however often it is clicked, and becomes an immut
 })
 
 test('a broken file ends in a sentence and leaves nothing behind', async () => {
-  const { engineer, viewer } = await createKitchen(deps)
+  const { engineer, viewer } = await createWorkspaceFixture(deps)
   const { uploadId, stored } = await send(engineer, 'broken.jsonl', 'not json')
   const { datasetVersionId } = await importDataset(engineer, { uploadId, name: 'Broken' })
   await startImport(deps, { datasetVersionId })
@@ -107,7 +107,7 @@ test('a broken file ends in a sentence and leaves nothing behind', async () => {
 })
 
 test('the layout is told by the name, else by the first character', async () => {
-  const { engineer } = await createKitchen(deps)
+  const { engineer } = await createWorkspaceFixture(deps)
   const cases = [
     ['a.CSV', '{', 'recipenlg-csv'],
     ['a.jsonl', 'x', 'recipe-jsonl'],
@@ -123,7 +123,7 @@ test('the layout is told by the name, else by the first character', async () => 
 })
 
 test('an upload is whole or not at all', async () => {
-  const { engineer } = await createKitchen(deps)
+  const { engineer } = await createWorkspaceFixture(deps)
   const { token, uploadId } = await createUpload(engineer, { filename: 'x.csv', sizeBytes: 10 })
   const claims = await deps.tickets.verify('upload', token)
   await expect(importDataset(engineer, { uploadId, name: 'Early' })).rejects.toMatchObject({
@@ -144,7 +144,7 @@ test('an upload is whole or not at all', async () => {
 })
 
 test('what nobody imported within a day is removed, what is imported stays', async () => {
-  const { engineer } = await createKitchen(deps)
+  const { engineer } = await createWorkspaceFixture(deps)
   const kept = await send(engineer, 'kept.csv', 'kept')
   await importDataset(engineer, { uploadId: kept.uploadId, name: 'Kept' })
   const left = await send(engineer, 'left.csv', 'left')
@@ -161,7 +161,7 @@ test('what nobody imported within a day is removed, what is imported stays', asy
 })
 
 test('the samples that come with Palate are imported once through the same door', async () => {
-  const { engineer, viewer } = await createKitchen(deps)
+  const { engineer, viewer } = await createWorkspaceFixture(deps)
   for (const sample of ['csv', 'jsonl'] as const) {
     const first = await importSample(engineer, { sample })
     expect(await importSample(engineer, { sample })).toEqual(first)
@@ -174,11 +174,11 @@ test('the samples that come with Palate are imported once through the same door'
 })
 
 test('a viewer and a stranger bring no data in, and a stranger sees none', async () => {
-  const kitchen = await createKitchen(deps)
-  const stranger = (await createKitchen(deps)).owner
-  const { uploadId } = await send(kitchen.engineer, 'a.csv', 'a')
-  const made = await importDataset(kitchen.engineer, { uploadId, name: 'A' })
-  for (const ctx of [kitchen.viewer, kitchen.labeler]) {
+  const fixture = await createWorkspaceFixture(deps)
+  const stranger = (await createWorkspaceFixture(deps)).owner
+  const { uploadId } = await send(fixture.engineer, 'a.csv', 'a')
+  const made = await importDataset(fixture.engineer, { uploadId, name: 'A' })
+  for (const ctx of [fixture.viewer, fixture.labeler]) {
     await expect(createUpload(ctx, { filename: 'a', sizeBytes: 1 })).rejects.toMatchObject({
       code: 'forbidden',
     })

@@ -6,7 +6,7 @@ interface Case {
 
 /**
  * Up to `limit` cases, the same ones every time: in each round one case of each persona, its category one further
- * than its neighbour's, so that a small number still meets all personas and categories.
+ * than its neighbor's, so that a small number still meets all personas and categories.
  */
 export function chooseCases<Chosen extends Case>(cases: Chosen[], limit = cases.length): Chosen[] {
   const sorted = [...cases].sort((a, b) => (a.key < b.key ? -1 : 1))

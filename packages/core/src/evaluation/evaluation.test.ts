@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import type { ServiceContext } from '../context'
 import { finishGenerateRun, receiveGeneration } from '../generation'
 import { savePersona, seedPersonas } from '../persona'
-import { createKitchen, createModel, createTestDeps, createVegan } from '../testing'
+import { createModel, createTestDeps, createVegan, createWorkspaceFixture } from '../testing'
 import { chooseCases } from './choose-cases'
 import {
   createEvaluation,
@@ -35,18 +35,18 @@ const known: Record<string, { base: string; tuned: string; winner: string }> = {
   'k-4': { base: noRecipe, tuned: good, winner: 'tuned' },
 }
 
-async function kitchenWithModels() {
-  const kitchen = await createKitchen(deps)
-  const base = await createModel(deps, kitchen.workspaceId)
-  const tuned = await createModel(deps, kitchen.workspaceId, base)
-  return { ...kitchen, base, tuned }
+async function fixtureWithModels() {
+  const fixture = await createWorkspaceFixture(deps)
+  const base = await createModel(deps, fixture.workspaceId)
+  const tuned = await createModel(deps, fixture.workspaceId, base)
+  return { ...fixture, base, tuned }
 }
 
-async function kitchenWithKnownSuite() {
-  const kitchen = await kitchenWithModels()
-  const persona = await createVegan(kitchen.engineer)
+async function fixtureWithKnownSuite() {
+  const fixture = await fixtureWithModels()
+  const persona = await createVegan(fixture.engineer)
   const suiteId = newId('suite')
-  const { workspaceId } = kitchen
+  const { workspaceId } = fixture
   await deps.db.insert(suite).values({ id: suiteId, workspaceId, name: 'Known', sha256: suiteId })
   await deps.db.insert(suiteCase).values(
     Object.keys(known).map((key, index) => ({
@@ -60,7 +60,7 @@ async function kitchenWithKnownSuite() {
       request: 'Dinner.',
     })),
   )
-  return { ...kitchen, persona }
+  return { ...fixture, persona }
 }
 
 async function answerAll(ctx: ServiceContext, evaluationId: string, left = 0) {
@@ -90,7 +90,7 @@ async function answerAll(ctx: ServiceContext, evaluationId: string, left = 0) {
 }
 
 test('the suite is frozen once, whole', async () => {
-  const { owner, workspaceId } = await createKitchen(deps)
+  const { owner, workspaceId } = await createWorkspaceFixture(deps)
   const first = await deps.db.transaction((tx) => seedSuite(tx, owner))
   expect(await deps.db.transaction((tx) => seedSuite(tx, owner))).toEqual(first)
   expect(await deps.db.$count(suiteCase, eq(suiteCase.workspaceId, workspaceId))).toBe(sixCooks.cases.length)
@@ -110,7 +110,7 @@ test('a few cases meet all personas and categories, the same ones each time', ()
 })
 
 test('both sides are asked the same with the same seeds, under the personas of that hour', async () => {
-  const { owner, base, tuned } = await kitchenWithModels()
+  const { owner, base, tuned } = await fixtureWithModels()
   await deps.db.transaction((tx) => seedPersonas(tx, owner))
   const made = await createEvaluation(owner, { caseLimit: 6, samplesPerCase: 2, seed: 5 })
   expect(made).toMatchObject({
@@ -148,7 +148,7 @@ test('both sides are asked the same with the same seeds, under the personas of t
 })
 
 test('hand-made answers give the figures that were worked out by hand', async () => {
-  const { engineer } = await kitchenWithKnownSuite()
+  const { engineer } = await fixtureWithKnownSuite()
   const { id } = await createEvaluation(engineer, { samplesPerCase: 1 })
   await answerAll(engineer, id)
   expect(await getEvaluation(engineer, { id })).toMatchObject({ status: 'scoring', answers: 8, expected: 8 })
@@ -176,7 +176,7 @@ test('hand-made answers give the figures that were worked out by hand', async ()
 })
 
 test('scored answers come side by side, by outcome and category, in pages', async () => {
-  const { engineer } = await kitchenWithKnownSuite()
+  const { engineer } = await fixtureWithKnownSuite()
   const { id: evaluationId } = await createEvaluation(engineer, { samplesPerCase: 1 })
   expect(await listAnswers(engineer, { evaluationId })).toEqual({ items: [], nextCursor: null })
   await answerAll(engineer, evaluationId)
@@ -198,8 +198,8 @@ test('scored answers come side by side, by outcome and category, in pages', asyn
   expect(stress.items.map(({ caseKey }) => caseKey)).toEqual(['k-1', 'k-2'])
 })
 
-test('a persona that changes after the start does not change the judgement', async () => {
-  const { engineer, persona } = await kitchenWithKnownSuite()
+test('a persona that changes after the start does not change the judgment', async () => {
+  const { engineer, persona } = await fixtureWithKnownSuite()
   const { id } = await createEvaluation(engineer, { samplesPerCase: 1 })
   const body = { ...persona.body, diets: [], forbidden: [] }
   await savePersona(engineer, { id: persona.id, slug: persona.slug, body })
@@ -209,7 +209,7 @@ test('a persona that changes after the start does not change the judgement', asy
 })
 
 test('scoring twice at once scores once; missing answers fail the evaluation with their number', async () => {
-  const { engineer } = await kitchenWithKnownSuite()
+  const { engineer } = await fixtureWithKnownSuite()
   const whole = await createEvaluation(engineer, { samplesPerCase: 1 })
   await answerAll(engineer, whole.id)
   await Promise.all([1, 2, 3].map(() => scoreEvaluation(engineer, { evaluationId: whole.id })))
@@ -229,7 +229,7 @@ test('scoring twice at once scores once; missing answers fail the evaluation wit
 })
 
 test('what is missing is said', async () => {
-  const { engineer, workspaceId } = await createKitchen(deps)
+  const { engineer, workspaceId } = await createWorkspaceFixture(deps)
   await expect(createEvaluation(engineer)).rejects.toMatchObject({ code: 'conflict' })
   const base = await createModel(deps, workspaceId)
   await expect(createEvaluation(engineer, { tunedModelVersionId: base.id })).rejects.toMatchObject({
@@ -242,14 +242,14 @@ test('what is missing is said', async () => {
 })
 
 test('a viewer starts nothing and a stranger finds nothing', async () => {
-  const { engineer, viewer, labeler, tuned } = await kitchenWithKnownSuite()
+  const { engineer, viewer, labeler, tuned } = await fixtureWithKnownSuite()
   const { id } = await createEvaluation(engineer)
   for (const ctx of [viewer, labeler]) {
     await expect(createEvaluation(ctx)).rejects.toMatchObject({ code: 'forbidden' })
     await expect(scoreEvaluation(ctx, { evaluationId: id })).rejects.toMatchObject({ code: 'forbidden' })
   }
   expect(await listEvaluations(viewer)).toHaveLength(1)
-  const stranger = (await createKitchen(deps)).owner
+  const stranger = (await createWorkspaceFixture(deps)).owner
   expect(await listEvaluations(stranger)).toEqual([])
   for (const act of [
     () => getEvaluation(stranger, { id }),

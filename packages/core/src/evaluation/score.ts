@@ -7,7 +7,7 @@ import { notify } from '../notify'
 import { authorize } from '../permission'
 import { type AnswerScore, type PairScore, scorePair } from './judge'
 import { type EvaluationPair, readEvaluationPairs } from './pairs'
-import { summarise } from './summarise'
+import { summarize } from './summarize'
 
 const answersAtOnce = 200
 
@@ -39,7 +39,7 @@ export async function scoreEvaluation(
               error: `${missing} of ${2 * pairs.length} answers did not arrive. Start the evaluation again.`,
               finishedAt: ctx.now(),
             }
-          : { status: 'ready', summary: summarise(scores), finishedAt: ctx.now() },
+          : { status: 'ready', summary: summarize(scores), finishedAt: ctx.now() },
       )
       .where(and(eq(evaluation.id, evaluationId), eq(evaluation.status, 'scoring')))
       .returning({ id: evaluation.id })

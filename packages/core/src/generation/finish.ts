@@ -4,11 +4,11 @@ import { addJob } from '../job'
 import { notify } from '../notify'
 
 type RunRow = typeof run.$inferSelect
-type EndStatus = 'finished' | 'failed' | 'cancelled'
+type EndStatus = 'finished' | 'failed' | 'canceled'
 
 /**
  * What follows when a generate run has ended: its batch is ready for labels, or its evaluation is scored by a
- * background job. Both end with the run where it failed or was cancelled; what arrived until then is kept.
+ * background job. Both end with the run where it failed or was canceled; what arrived until then is kept.
  */
 export async function finishGenerateRun(
   tx: Transaction,

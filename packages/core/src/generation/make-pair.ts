@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm'
 
 /**
  * Makes the pair of a prompt once both of its variants have arrived whole; again, it changes nothing. Two equal texts
- * make a pair that needs nobody's judgement: its quota is 0.
+ * make a pair that needs nobody's judgment: its quota is 0.
  */
 export async function makePair(
   tx: Transaction,

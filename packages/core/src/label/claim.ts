@@ -38,7 +38,7 @@ export async function heldPairs(
 }
 
 /**
- * Claims up to `limit` pairs that still need judgements, least judged and oldest first. The order shown is drawn
+ * Claims up to `limit` pairs that still need judgments, least judged and oldest first. The order shown is drawn
  * here and stays with the claim. The caller holds the labeler's lock.
  */
 export async function claimPairs(

@@ -3,25 +3,31 @@ import { createMember } from '@palate/db/testing'
 import { and, eq, isNull } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { ServiceContext } from '../context'
-import { createAnsweredBatch, createKitchen, createModel, createTestDeps, createVegan } from '../testing'
+import {
+  createAnsweredBatch,
+  createModel,
+  createTestDeps,
+  createVegan,
+  createWorkspaceFixture,
+} from '../testing'
 import { applyRules, castVote, getLabelSummary, nextPairs, skipPair, undoVote } from './index'
 import { drawOrder } from './order'
 
 const deps = await createTestDeps()
 
-async function kitchenWithPairs(
+async function fixtureWithPairs(
   promptsPerPersona: number,
   { votesPerPair = 1, answer = (slot: string, id: string) => `# ${slot} ${id}` } = {},
 ) {
-  const kitchen = await createKitchen(deps)
-  await createModel(deps, kitchen.workspaceId)
-  await createVegan(kitchen.engineer)
+  const fixture = await createWorkspaceFixture(deps)
+  await createModel(deps, fixture.workspaceId)
+  await createVegan(fixture.engineer)
   const batch = await createAnsweredBatch(
-    kitchen.engineer,
+    fixture.engineer,
     { promptsPerPersona, votesPerPair, datasetVersionId: null },
     ({ slot, id }) => answer(slot, id),
   )
-  return { ...kitchen, ...batch }
+  return { ...fixture, ...batch }
 }
 
 async function another(ctx: ServiceContext): Promise<ServiceContext> {
@@ -59,7 +65,7 @@ test('neither order ever gets more than two ahead, and both coins are heeded bet
 })
 
 test('over forty pairs both variants stand left equally often, and the vote remembers how', async () => {
-  const { labeler, workspaceId } = await kitchenWithPairs(40)
+  const { labeler, workspaceId } = await fixtureWithPairs(40)
   const items = []
   for (;;) {
     const more = await nextPairs(labeler, { count: 5 })
@@ -88,7 +94,7 @@ test('over forty pairs both variants stand left equally often, and the vote reme
 })
 
 test('what a judge gets says nothing of variants, models or prompts', async () => {
-  const { labeler, engineer } = await kitchenWithPairs(3, { answer: (slot) => `A soup. ${slot.repeat(3)}` })
+  const { labeler, engineer } = await fixtureWithPairs(3, { answer: (slot) => `A soup. ${slot.repeat(3)}` })
   const [item] = await nextPairs(labeler)
   const rows = await deps.db.select().from(variant).where(eq(variant.workspaceId, engineer.workspaceId))
   const seen = JSON.stringify(item)
@@ -101,7 +107,7 @@ test('what a judge gets says nothing of variants, models or prompts', async () =
 })
 
 test('six people at once judge each pair as often as its quota says, never more', async () => {
-  const { labeler, workspaceId } = await kitchenWithPairs(12, { votesPerPair: 2 })
+  const { labeler, workspaceId } = await fixtureWithPairs(12, { votesPerPair: 2 })
   const people = await Promise.all(Array.from({ length: 6 }, () => another(labeler)))
   const done = await Promise.all(people.map(labelAll))
   const rows = await deps.db.select().from(pair).where(eq(pair.workspaceId, workspaceId))
@@ -113,7 +119,7 @@ test('six people at once judge each pair as often as its quota says, never more'
 })
 
 test('two people who claim at the same moment never hold the same pair', async () => {
-  const { labeler } = await kitchenWithPairs(10)
+  const { labeler } = await fixtureWithPairs(10)
   const [one, other] = [await another(labeler), await another(labeler)]
   const [mine, theirs] = await Promise.all([nextPairs(one, { count: 5 }), nextPairs(other, { count: 5 })])
   const ids = [...mine, ...theirs].map(({ pairId }) => pairId)
@@ -125,7 +131,7 @@ test('two people who claim at the same moment never hold the same pair', async (
 })
 
 test('the same click twice is one vote; another choice supersedes it; skipped is not shown again', async () => {
-  const { labeler, workspaceId } = await kitchenWithPairs(2)
+  const { labeler, workspaceId } = await fixtureWithPairs(2)
   const [item] = await nextPairs(labeler)
   const pairId = item?.pairId ?? ''
   const [first, second] = await Promise.all([
@@ -146,7 +152,7 @@ test('the same click twice is one vote; another choice supersedes it; skipped is
 })
 
 test('a claim that ran out counts while the pair has room, and not when somebody else has taken it', async () => {
-  const { labeler } = await kitchenWithPairs(1)
+  const { labeler } = await fixtureWithPairs(1)
   const other = await another(labeler)
   const [item] = await nextPairs(labeler)
   const pairId = item?.pairId ?? ''
@@ -162,7 +168,7 @@ test('a claim that ran out counts while the pair has room, and not when somebody
 })
 
 test('undo gives the latest pair back as it was shown, for an hour', async () => {
-  const { labeler, workspaceId } = await kitchenWithPairs(3)
+  const { labeler, workspaceId } = await fixtureWithPairs(3)
   expect(await undoVote(labeler)).toBeNull()
   const [first, second] = await nextPairs(labeler, { count: 2 })
   await castVote(labeler, { pairId: first?.pairId ?? '', choice: 'left' })
@@ -177,7 +183,7 @@ test('undo gives the latest pair back as it was shown, for an hour', async () =>
 })
 
 test('two equal texts are nobody’s work', async () => {
-  const { labeler } = await kitchenWithPairs(4, { answer: () => '# The same soup' })
+  const { labeler } = await fixtureWithPairs(4, { answer: () => '# The same soup' })
   expect(await nextPairs(labeler, { count: 5 })).toEqual([])
   expect(await getLabelSummary(labeler)).toMatchObject({ pairs: 4, open: 0 })
 })
@@ -187,7 +193,7 @@ const good =
 const bad = good.replace('- 1 lime', '- 100 g cheese')
 
 test('rules judge each pair once, and people are held against them', async () => {
-  const { engineer, labeler, batchId } = await kitchenWithPairs(6, {
+  const { engineer, labeler, batchId } = await fixtureWithPairs(6, {
     answer: (slot) => (slot === 'a' ? good : bad),
   })
   expect(await applyRules(engineer, { batchId })).toEqual({ judged: 6, decided: 6, ties: 0 })
@@ -213,7 +219,7 @@ test('rules judge each pair once, and people are held against them', async () =>
 })
 
 test('rules asked twice at once judge each pair once', async () => {
-  const { engineer, workspaceId } = await kitchenWithPairs(5, {
+  const { engineer, workspaceId } = await fixtureWithPairs(5, {
     answer: (slot) => (slot === 'a' ? good : bad),
   })
   const results = await Promise.all([applyRules(engineer), applyRules(engineer), applyRules(engineer)])
@@ -222,7 +228,7 @@ test('rules asked twice at once judge each pair once', async () => {
 })
 
 test('a viewer judges nothing, a labeler calls no rules, a stranger finds no pair', async () => {
-  const { viewer, labeler } = await kitchenWithPairs(1)
+  const { viewer, labeler } = await fixtureWithPairs(1)
   const [item] = await nextPairs(labeler)
   const pairId = item?.pairId ?? ''
   const forbidden = [
@@ -234,7 +240,7 @@ test('a viewer judges nothing, a labeler calls no rules, a stranger finds no pai
     () => applyRules(labeler),
   ]
   for (const act of forbidden) await expect(act()).rejects.toMatchObject({ code: 'forbidden' })
-  const stranger = (await createKitchen(deps)).owner
+  const stranger = (await createWorkspaceFixture(deps)).owner
   expect(await nextPairs(stranger, { count: 5 })).toEqual([])
   expect(await getLabelSummary(stranger)).toMatchObject({ pairs: 0, personVotes: 0 })
   for (const act of [

@@ -7,7 +7,7 @@ import { DomainError } from '../error'
 /** How long a claimed pair is kept for the person who claimed it. */
 export const claimMs = 10 * 60_000
 
-/** @throws DomainError `forbidden`: judgements of people need a person, in front of the screen or behind the key */
+/** @throws DomainError `forbidden`: judgments of people need a person, in front of the screen or behind the key */
 export function requireLabeler(ctx: ServiceContext): string {
   const userId = actorUserId(ctx.actor)
   if (userId) return userId

@@ -7,7 +7,7 @@ export interface OrderCounts {
 
 /**
  * Which variant stands on the left: a coin, except that neither order may get more than two ahead of the other
- * for one person, so that a habit for one side cannot favour one variant.
+ * for one person, so that a habit for one side cannot favor one variant.
  * @param coin true and false equally likely
  */
 export function drawOrder({ ab, ba }: OrderCounts, coin: () => boolean): ShownOrder {

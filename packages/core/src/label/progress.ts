@@ -3,7 +3,7 @@ import { and, count, eq, isNull, lt } from 'drizzle-orm'
 
 type Reader = Database | Transaction
 
-/** Pairs that still need a person's judgement. Two equal texts need none: their quota is 0. */
+/** Pairs that still need a person's judgment. Two equal texts need none: their quota is 0. */
 export async function countOpen(tx: Reader, workspaceId: string): Promise<number> {
   const [row] = await tx
     .select({ open: count() })

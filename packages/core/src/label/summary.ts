@@ -8,7 +8,7 @@ import { countMine, countOpen } from './progress'
 
 export interface LabelSummary {
   pairs: number
-  /** Pairs that still need a person's judgement. */
+  /** Pairs that still need a person's judgment. */
   open: number
   personVotes: number
   ruleVotes: number
@@ -20,7 +20,7 @@ export interface LabelSummary {
   byPersona: { slug: string; name: string; pairs: number; personVotes: number; ruleVotes: number }[]
 }
 
-/** Where labelling stands. Only standing votes count. */
+/** Where labeling stands. Only standing votes count. */
 export async function getLabelSummary(ctx: ServiceContext): Promise<LabelSummary> {
   authorize(ctx, 'label:read')
   const { db, workspaceId } = ctx

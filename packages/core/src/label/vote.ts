@@ -15,7 +15,7 @@ export interface VoteResult {
   voteId: string
   /** The caller's standing votes. */
   mine: number
-  /** Pairs that still need a judgement. */
+  /** Pairs that still need a judgment. */
   open: number
 }
 

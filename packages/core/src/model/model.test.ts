@@ -7,10 +7,10 @@ import { createRun } from '../run/create'
 import {
   createAnsweredBatch,
   createFinishedRun,
-  createKitchen,
   createModel,
   createTestDeps,
   createVegan,
+  createWorkspaceFixture,
   deliver,
 } from '../testing'
 import { getModel, listModels, registerModelVersion } from './index'
@@ -18,7 +18,7 @@ import { getModel, listModels, registerModelVersion } from './index'
 const deps = await createTestDeps()
 
 test('a finished pre-training becomes a base model, its files named for the next job', async () => {
-  const { workspaceId, viewer } = await createKitchen(deps)
+  const { workspaceId, viewer } = await createWorkspaceFixture(deps)
   const row = await createModel(deps, workspaceId)
   expect(row).toMatchObject({ name: 'starter', number: 1, kind: 'base', baseId: null })
   expect(row.files.map(({ name }) => name)).toEqual(['model/config.json', 'model/model.safetensors'])
@@ -27,7 +27,7 @@ test('a finished pre-training becomes a base model, its files named for the next
 })
 
 test('a run has one entry, however often and at whatever moment it is registered', async () => {
-  const { workspaceId, viewer } = await createKitchen(deps)
+  const { workspaceId, viewer } = await createWorkspaceFixture(deps)
   const made = await createFinishedRun(deps, workspaceId, { kind: 'pretrain' })
   const rows = await Promise.all(
     Array.from({ length: 8 }, () =>
@@ -40,7 +40,7 @@ test('a run has one entry, however often and at whatever moment it is registered
 })
 
 test('the newest attempt that delivered counts; without its weights nothing is registered', async () => {
-  const { workspaceId } = await createKitchen(deps)
+  const { workspaceId } = await createWorkspaceFixture(deps)
   const made = await createFinishedRun(deps, workspaceId, { kind: 'pretrain' })
   await deliver(deps, workspaceId, made.id, 'pretrain')
   const row = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
@@ -50,7 +50,7 @@ test('the newest attempt that delivered counts; without its weights nothing is r
 })
 
 test('a tuning that delivered whole weights becomes a base of its own name', async () => {
-  const { workspaceId } = await createKitchen(deps)
+  const { workspaceId } = await createWorkspaceFixture(deps)
   const base = await createModel(deps, workspaceId)
   const made = await createFinishedRun(deps, workspaceId, {
     ...{ kind: 'dpo', name: 'whole', lineage: { baseModelVersionId: base.id } },
@@ -66,7 +66,7 @@ test('a tuning that delivered whole weights becomes a base of its own name', asy
 })
 
 test('an adapter knows where it comes from, down to the votes', async () => {
-  const { workspaceId, engineer, viewer } = await createKitchen(deps)
+  const { workspaceId, engineer, viewer } = await createWorkspaceFixture(deps)
   const base = await createModel(deps, workspaceId)
   await createVegan(engineer)
   const { batchId } = await createAnsweredBatch(
@@ -107,9 +107,9 @@ test('an adapter knows where it comes from, down to the votes', async () => {
 })
 
 test('a stranger finds no model and puts none under a name; nor does a viewer or labeler', async () => {
-  const { workspaceId, viewer, labeler } = await createKitchen(deps)
+  const { workspaceId, viewer, labeler } = await createWorkspaceFixture(deps)
   const { id } = await createModel(deps, workspaceId)
-  const stranger = (await createKitchen(deps)).owner
+  const stranger = (await createWorkspaceFixture(deps)).owner
   expect(await listModels(stranger)).toEqual([])
   await expect(getModel(stranger, { id })).rejects.toMatchObject({ code: 'not_found' })
   const wanted = { slug: 'stolen', title: 'Stolen', modelVersionId: id }

@@ -101,7 +101,7 @@ async function readRuns({ db, workspaceId }: Reader) {
   const rows = await db
     .select({ id: run.id, kind: run.kind })
     .from(run)
-    .where(and(eq(run.workspaceId, workspaceId), inArray(run.status, ['queued', 'running', 'cancelling'])))
+    .where(and(eq(run.workspaceId, workspaceId), inArray(run.status, ['queued', 'running', 'canceling'])))
     .orderBy(desc(run.number))
   const first = (...kinds: string[]) => rows.find(({ kind }) => kinds.includes(kind))?.id ?? null
   return { pretraining: first('pretrain'), tuning: first('dpo', 'sft', 'kto') }

@@ -43,9 +43,7 @@ async function readActiveRun(ctx: ServiceContext): Promise<RunView | null> {
   const [row] = await ctx.db
     .select()
     .from(run)
-    .where(
-      and(eq(run.workspaceId, ctx.workspaceId), inArray(run.status, ['running', 'cancelling', 'queued'])),
-    )
+    .where(and(eq(run.workspaceId, ctx.workspaceId), inArray(run.status, ['running', 'canceling', 'queued'])))
     .orderBy(asc(sql`${run.status} = 'queued'`), asc(run.number))
     .limit(1)
   return row ? loadRunView(ctx, row) : null

@@ -55,7 +55,7 @@ async function failedRun({ db, workspaceId, now }: ServiceContext): Promise<Need
     .limit(1)
   if (newest?.status !== 'failed' || isOld(newest.finishedAt ?? newest.createdAt, now())) return []
   const detail = newest.failure?.message ?? 'It gave no reason.'
-  return [{ title: `Run ${newest.number} failed`, detail, href: `/training/${newest.id}`, action: 'Look' }]
+  return [{ title: `Run ${newest.number} failed`, detail, href: `/runs/${newest.id}`, action: 'Look' }]
 }
 
 async function failedImport({ db, workspaceId, now }: ServiceContext): Promise<Need[]> {
@@ -68,7 +68,7 @@ async function failedImport({ db, workspaceId, now }: ServiceContext): Promise<N
   if (newest?.status !== 'failed' || isOld(newest.createdAt, now())) return []
   const detail = newest.error ?? 'It gave no reason.'
   return [
-    { title: `${newest.filename} was not imported`, detail, href: `/data/${newest.id}`, action: 'Look' },
+    { title: `${newest.filename} was not imported`, detail, href: `/datasets/${newest.id}`, action: 'Look' },
   ]
 }
 
@@ -86,7 +86,7 @@ async function disliked({ db, workspaceId, now }: ServiceContext): Promise<Need[
   const down = row?.down ?? 0
   if (down === 0) return []
   const title = down === 1 ? 'One thumb down from the chat' : `${down} thumbs down from the chat`
-  return [{ title, detail: 'In the last day.', href: '/release', action: 'Look' }]
+  return [{ title, detail: 'In the last day.', href: '/models', action: 'Look' }]
 }
 
 function isOld(date: Date, now: Date): boolean {

@@ -6,7 +6,7 @@ import { saveDeployment } from '../deployment'
 import { createEvaluation } from '../evaluation'
 import { applyRules } from '../label'
 import { seedPersonas } from '../persona'
-import { createAnsweredBatch, createKitchen, createModel, createTestDeps } from '../testing'
+import { createAnsweredBatch, createModel, createTestDeps, createWorkspaceFixture } from '../testing'
 import { createBatch } from '../variant'
 import { getOverview } from './index'
 import { type OverviewFacts, planLoop } from './plan'
@@ -14,7 +14,7 @@ import { type OverviewFacts, planLoop } from './plan'
 const deps = await createTestDeps()
 
 const empty: OverviewFacts = {
-  workspaceName: 'Test Kitchen',
+  workspaceName: 'Test WorkspaceFixture',
   recipes: 0,
   datasets: 0,
   importing: false,
@@ -40,15 +40,15 @@ const seeded = { personas: 6 }
 const withData = { ...seeded, datasets: 1, recipes: 402 }
 const withModel = { ...withData, baseModels: 1 }
 const withPairs = { ...withModel, pairs: 144, unjudged: 144, open: 144 }
-const labelled = { ...withPairs, decided: 90, unjudged: 0, personVotes: 20, ruleVotes: 144 }
-const tuned = { ...labelled, adapters: 1 }
+const labeled = { ...withPairs, decided: 90, unjudged: 0, personVotes: 20, ruleVotes: 144 }
+const tuned = { ...labeled, adapters: 1 }
 const evaluated = { ...tuned, evaluations: 1, evaluated: true }
 
 test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
-  ['a new workspace', seeded, 'data', '/data'],
-  ['an import runs: the model need not wait', { ...seeded, importing: true }, 'starter', '/training'],
-  ['recipes are there', withData, 'starter', '/training'],
-  ['the starter model trains', { ...withData, pretraining: 'run_1' }, 'starter', '/training/run_1'],
+  ['a new workspace', seeded, 'data', '/datasets'],
+  ['an import runs: the model need not wait', { ...seeded, importing: true }, 'starter', '/runs'],
+  ['recipes are there', withData, 'starter', '/runs'],
+  ['the starter model trains', { ...withData, pretraining: 'run_1' }, 'starter', '/runs/run_1'],
   ['nobody to cook for', { ...withModel, personas: 0 }, 'personas', '/personas'],
   ['all is there for variants', withModel, 'variants', '/variants'],
   ['a batch without a pair yet', { ...withModel, writing: 'batch_1' }, 'variants', '/variants/batch_1'],
@@ -56,19 +56,19 @@ test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
   ['no vote yet', withPairs, 'labels', '/labels/session'],
   ['some votes', { ...withPairs, decided: 9, unjudged: 130 }, 'labels', '/labels'],
   ['all judged, nothing decided', { ...withPairs, decided: 1, unjudged: 0 }, 'labels', '/variants'],
-  ['a small batch, all judged', { ...withPairs, pairs: 6, decided: 4, unjudged: 0 }, 'training', '/training'],
+  ['a small batch, all judged', { ...withPairs, pairs: 6, decided: 4, unjudged: 0 }, 'training', '/runs'],
   [
     'the rules were quicker than the writing',
     { ...withPairs, pairs: 35, decided: 24, unjudged: 0, writing: 'batch_1' },
     'labels',
     '/variants/batch_1',
   ],
-  ['labels enough', labelled, 'training', '/training'],
-  ['the training runs', { ...labelled, tuning: 'run_2' }, 'training', '/training/run_2'],
-  ['a tuned model', tuned, 'evaluation', '/evaluation'],
-  ['the evaluation runs', { ...tuned, evaluating: 'eval_1' }, 'evaluation', '/evaluation/eval_1'],
-  ['evaluated', evaluated, 'release', '/release'],
-  ['only the base serves', { ...evaluated, deployments: 1 }, 'release', '/release'],
+  ['labels enough', labeled, 'training', '/runs'],
+  ['the training runs', { ...labeled, tuning: 'run_2' }, 'training', '/runs/run_2'],
+  ['a tuned model', tuned, 'evaluation', '/evaluations'],
+  ['the evaluation runs', { ...tuned, evaluating: 'eval_1' }, 'evaluation', '/evaluations/eval_1'],
+  ['evaluated', evaluated, 'release', '/models'],
+  ['only the base serves', { ...evaluated, deployments: 1 }, 'release', '/models'],
   ['the loop is closed', { ...evaluated, deployments: 1, tunedServes: true }, null, null],
 ])('%s: one next step', (_, facts, key, href) => {
   const { stations, next } = planLoop({ ...empty, ...facts })
@@ -81,7 +81,7 @@ test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
 })
 
 test('the overview follows a workspace through the loop', async () => {
-  const { owner, engineer, viewer, workspaceId } = await createKitchen(deps)
+  const { owner, engineer, viewer, workspaceId } = await createWorkspaceFixture(deps)
   const at = async () => (await getOverview(viewer)).next?.key ?? null
   expect((await getOverview(viewer)).needs.map(({ title }) => title)).toEqual(['There is no agent yet'])
   await deps.db.transaction((tx) => seedPersonas(tx, owner))
@@ -124,7 +124,7 @@ test('the overview follows a workspace through the loop', async () => {
   expect(await at()).toBe('evaluation')
   const { id } = await createEvaluation(engineer, { caseLimit: 1, samplesPerCase: 1 })
   const live = await getOverview(viewer)
-  expect(live.next).toMatchObject({ key: 'evaluation', href: `/evaluation/${id}` })
+  expect(live.next).toMatchObject({ key: 'evaluation', href: `/evaluations/${id}` })
   expect(live.activeRun?.kind).toBe('generate')
   await deps.db.update(evaluation).set({ status: 'ready' }).where(eq(evaluation.id, id))
   expect(await at()).toBe('release')
@@ -137,8 +137,8 @@ test('the overview follows a workspace through the loop', async () => {
 })
 
 test('what waits for a person is said, and only in its own workspace', async () => {
-  const { viewer, workspaceId } = await createKitchen(deps)
-  const stranger = await createKitchen(deps)
+  const { viewer, workspaceId } = await createWorkspaceFixture(deps)
+  const stranger = await createWorkspaceFixture(deps)
   await createAgentRow(deps.db, workspaceId)
   await deps.db.insert(run).values({
     id: newId('run'),

@@ -98,9 +98,9 @@ const rules: Record<StationKey, Rule> = {
   },
   data: {
     title: 'Data',
-    href: '/data',
+    href: '/datasets',
     done: ({ datasets }) => datasets > 0,
-    live: ({ importing }) => (importing ? '/data' : null),
+    live: ({ importing }) => (importing ? '/datasets' : null),
     ready: always,
     count: ({ recipes }) => recipes,
     detail: ({ datasets, recipes }) => (datasets > 0 ? plural(recipes, 'recipe') : 'no recipes yet'),
@@ -112,9 +112,9 @@ const rules: Record<StationKey, Rule> = {
   },
   starter: {
     title: 'Starter model',
-    href: '/training',
+    href: '/runs',
     done: ({ baseModels }) => baseModels > 0,
-    live: ({ pretraining }) => pretraining && `/training/${pretraining}`,
+    live: ({ pretraining }) => pretraining && `/runs/${pretraining}`,
     ready: always,
     count: ({ baseModels }) => baseModels,
     detail: ({ baseModels }) => (baseModels > 0 ? plural(baseModels, 'base model') : 'not trained yet'),
@@ -168,9 +168,9 @@ const rules: Record<StationKey, Rule> = {
   },
   training: {
     title: 'Training',
-    href: '/training',
+    href: '/runs',
     done: ({ adapters }) => adapters > 0,
-    live: ({ tuning }) => tuning && `/training/${tuning}`,
+    live: ({ tuning }) => tuning && `/runs/${tuning}`,
     ready: (facts) => facts.baseModels > 0 && enoughLabels(facts),
     count: ({ adapters }) => adapters,
     detail: ({ adapters }) => (adapters > 0 ? plural(adapters, 'tuned model') : 'waits for labels'),
@@ -182,9 +182,9 @@ const rules: Record<StationKey, Rule> = {
   },
   evaluation: {
     title: 'Evaluation',
-    href: '/evaluation',
+    href: '/evaluations',
     done: ({ evaluated }) => evaluated,
-    live: ({ evaluating }) => evaluating && `/evaluation/${evaluating}`,
+    live: ({ evaluating }) => evaluating && `/evaluations/${evaluating}`,
     ready: ({ adapters }) => adapters > 0,
     count: ({ evaluations }) => evaluations,
     detail: ({ evaluations }) =>
@@ -197,7 +197,7 @@ const rules: Record<StationKey, Rule> = {
   },
   release: {
     title: 'Release',
-    href: '/release',
+    href: '/models',
     done: ({ tunedServes }) => tunedServes,
     live: none,
     ready: ({ adapters, evaluated }) => adapters > 0 && evaluated,

@@ -2,7 +2,7 @@ import { personaVersion } from '@palate/db'
 import { seedPersonas as firstPersonas } from '@palate/recipe'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { createKitchen, createTestDeps } from '../testing'
+import { createTestDeps, createWorkspaceFixture } from '../testing'
 import {
   archivePersona,
   exportPersonasYaml,
@@ -18,7 +18,7 @@ const deps = await createTestDeps()
 const body = {
   name: 'a Mexican vegan',
   cuisines: ['mexican'],
-  flavours: ['bold'],
+  flavors: ['bold'],
   style: 'comfort',
   diets: ['vegan'],
   forbidden: ['cheese'],
@@ -27,7 +27,7 @@ const body = {
 }
 
 test('the first personas are written once, and an edit of one outlives another seeding', async () => {
-  const { owner, engineer } = await createKitchen(deps)
+  const { owner, engineer } = await createWorkspaceFixture(deps)
   const first = await deps.db.transaction((tx) => seedPersonas(tx, owner))
   expect(first.created).toBe(firstPersonas.length)
   const [one] = await listPersonas(owner)
@@ -40,7 +40,7 @@ test('the first personas are written once, and an edit of one outlives another s
 })
 
 test('an edit makes a version, the same words again make none, and old versions stay as they were', async () => {
-  const { engineer } = await createKitchen(deps)
+  const { engineer } = await createWorkspaceFixture(deps)
   const made = await savePersona(engineer, { slug: 'cantina', body })
   const again = await savePersona(engineer, { id: made.id, slug: 'cantina', body })
   expect(again.versionId).toBe(made.versionId)
@@ -56,7 +56,7 @@ test('an edit makes a version, the same words again make none, and old versions 
 })
 
 test('twenty edits at once get twenty numbers', async () => {
-  const { engineer } = await createKitchen(deps)
+  const { engineer } = await createWorkspaceFixture(deps)
   const { id } = await savePersona(engineer, { slug: 'cantina', body })
   await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
@@ -68,7 +68,7 @@ test('twenty edits at once get twenty numbers', async () => {
 })
 
 test('a slug belongs to one living persona; an archived one comes back with its history', async () => {
-  const { engineer } = await createKitchen(deps)
+  const { engineer } = await createWorkspaceFixture(deps)
   const made = await savePersona(engineer, { slug: 'cantina', body })
   await expect(savePersona(engineer, { slug: 'cantina', body })).rejects.toMatchObject({ code: 'conflict' })
   await archivePersona(engineer, { id: made.id })
@@ -78,7 +78,7 @@ test('a slug belongs to one living persona; an archived one comes back with its 
 })
 
 test('what is exported comes back unchanged; a changed file makes versions; others stay', async () => {
-  const { owner } = await createKitchen(deps)
+  const { owner } = await createWorkspaceFixture(deps)
   await deps.db.transaction((tx) => seedPersonas(tx, owner))
   await savePersona(owner, { slug: 'written', body: { ...body, systemPrompt: 'Cook only soup.' } })
   const { yaml } = await exportPersonasYaml(owner)
@@ -93,7 +93,7 @@ test('what is exported comes back unchanged; a changed file makes versions; othe
 })
 
 test('a file with one wrong line changes nothing and names the line', async () => {
-  const { owner } = await createKitchen(deps)
+  const { owner } = await createWorkspaceFixture(deps)
   const yaml = [
     'version: 1',
     'personas:',
@@ -111,8 +111,8 @@ test('a file with one wrong line changes nothing and names the line', async () =
 })
 
 test('a viewer reads and does not write; a stranger finds nothing of another workspace', async () => {
-  const { owner, viewer, labeler } = await createKitchen(deps)
-  const stranger = (await createKitchen(deps)).owner
+  const { owner, viewer, labeler } = await createWorkspaceFixture(deps)
+  const stranger = (await createWorkspaceFixture(deps)).owner
   const { id } = await savePersona(owner, { slug: 'cantina', body })
   expect(await listPersonas(viewer)).toHaveLength(1)
   for (const ctx of [viewer, labeler]) {

@@ -10,7 +10,7 @@ import { settleRun } from './settle'
 import type { Decision } from './transition'
 
 export interface Ending {
-  summary?: Record<string, unknown>
+  results?: Record<string, unknown>
   failure?: RunFailure | null
 }
 
@@ -23,10 +23,10 @@ export async function applyDecision(
   ending: Ending = {},
 ): Promise<RunRow> {
   const { workspaceId } = ctx
-  const summary = ending.summary ? { summary: ending.summary } : {}
+  const results = ending.results ? { results: ending.results } : {}
   const [row] = await tx
     .update(run)
-    .set({ ...decision.run, ...summary })
+    .set({ ...decision.run, ...results })
     .where(eq(run.id, locked.run.id))
     .returning()
   const changed = required(row, 'The run')

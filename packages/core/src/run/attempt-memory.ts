@@ -21,7 +21,7 @@ export class AttemptMemory {
     this.lookedAt = Number.NEGATIVE_INFINITY
   }
 
-  /** Whether browsers are to be told now, with the batch. If not, tell them by `lookLater`. */
+  /** Whether browsers are to be told now, with the batch. If not, tell them by `notifyLater`. */
   mayLook(): boolean {
     const now = performance.now()
     if (now - this.lookedAt < gatherMs) return false
@@ -32,7 +32,7 @@ export class AttemptMemory {
   }
 
   /** Tells them a moment later, once for all batches until then. */
-  lookLater(tell: () => Promise<void>): void {
+  notifyLater(tell: () => Promise<void>): void {
     this.timer ??= setTimeout(() => {
       this.timer = null
       this.lookedAt = performance.now()

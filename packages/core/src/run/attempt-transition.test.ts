@@ -15,7 +15,7 @@ const events: [string, AttemptEvent, string][] = [
   ['wrote under an old epoch', { type: 'wrote', epoch: 1 }, '!'],
   ['finished', { type: 'ended', status: 'finished' }, 'finished'],
   ['failed', { type: 'ended', status: 'failed' }, 'failed'],
-  ['stopped', { type: 'ended', status: 'cancelled' }, 'cancelled'],
+  ['stopped', { type: 'ended', status: 'canceled' }, 'canceled'],
   ['lost', { type: 'lost' }, 'lost'],
   ['lease checked in time', { type: 'lease-checked' }, '–'],
 ]

@@ -12,7 +12,7 @@ export type AttemptEvent =
   /** Its agent delivers events, or asks for an input: what its lease is for. */
   | { type: 'wrote'; epoch: number }
   /** The trainer said how it ended. */
-  | { type: 'ended'; status: 'finished' | 'failed' | 'cancelled' }
+  | { type: 'ended'; status: 'finished' | 'failed' | 'canceled' }
   /** Its agent is gone: revoked, or back without it. */
   | { type: 'lost' }
   /** The lease is looked at. */

@@ -2,7 +2,7 @@ import { attempt, run } from '@palate/db'
 import { and, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { touchAgent } from '../agent/presence'
-import { createAgent, createBox, createKitchen, createTestDeps, gpu, queueRun } from '../testing'
+import { createAgent, createMachine, createTestDeps, createWorkspaceFixture, gpu, queueRun } from '../testing'
 import { cancelRun } from './cancel'
 import { claimRun } from './claim'
 import { createRun } from './create'
@@ -18,17 +18,17 @@ const all = { kinds: ['pretrain', 'sft', 'dpo', 'generate'] }
 const pretrain = { kind: 'pretrain', config: { steps: 5 } } as const
 
 test('runs made at once get numbers without a gap or a double', async () => {
-  const kitchen = await createKitchen(deps)
-  const runs = await Promise.all(Array.from({ length: 12 }, () => createRun(kitchen.engineer, pretrain)))
+  const fixture = await createWorkspaceFixture(deps)
+  const runs = await Promise.all(Array.from({ length: 12 }, () => createRun(fixture.engineer, pretrain)))
   const numbers = runs.map(({ number }) => number).sort((a, b) => a - b)
   expect(numbers).toEqual(Array.from({ length: 12 }, (_, index) => index + 1))
 })
 
 test('twenty agents at once: each run is given once, and each agent has one at most', async () => {
-  const kitchen = await createKitchen(deps)
-  for (let n = 0; n < 12; n += 1) await createRun(kitchen.engineer, pretrain)
+  const fixture = await createWorkspaceFixture(deps)
+  for (let n = 0; n < 12; n += 1) await createRun(fixture.engineer, pretrain)
   const agents = await Promise.all(
-    Array.from({ length: 20 }, (_, n) => createAgent(deps, kitchen.workspaceId, `box ${n}`)),
+    Array.from({ length: 20 }, (_, n) => createAgent(deps, fixture.workspaceId, `machine ${n}`)),
   )
   const leases = await Promise.all(agents.flatMap((agent) => [claimRun(agent, all), claimRun(agent, all)]))
   // SKIP LOCKED may pass over a run whose claim is under way; what was passed over is there for the next request.
@@ -36,16 +36,16 @@ test('twenty agents at once: each run is given once, and each agent has one at m
   const given = leases.flatMap((lease) => lease ?? [])
   expect(new Set(given.map(({ runId }) => runId)).size).toBe(12)
   expect(new Set(given.map(({ attemptId }) => attemptId)).size).toBe(12)
-  const rows = await deps.db.select().from(attempt).where(eq(attempt.workspaceId, kitchen.workspaceId))
+  const rows = await deps.db.select().from(attempt).where(eq(attempt.workspaceId, fixture.workspaceId))
   expect(rows).toHaveLength(12)
   expect(new Set(rows.map(({ agentId }) => agentId)).size).toBe(12)
 })
 
 test('an agent that missed the answer gets the same lease again, until it has said something', async () => {
-  const kitchen = await createKitchen(deps)
-  await createRun(kitchen.engineer, pretrain)
-  await createRun(kitchen.engineer, pretrain)
-  const agent = await createAgent(deps, kitchen.workspaceId)
+  const fixture = await createWorkspaceFixture(deps)
+  await createRun(fixture.engineer, pretrain)
+  await createRun(fixture.engineer, pretrain)
+  const agent = await createAgent(deps, fixture.workspaceId)
   const lease = await claimRun(agent, all)
   if (!lease) throw new Error('no lease')
   expect(await claimRun(agent, all)).toMatchObject({ attemptId: lease.attemptId, epoch: lease.epoch })
@@ -56,12 +56,12 @@ test('an agent that missed the answer gets the same lease again, until it has sa
 })
 
 test('an agent gets only kinds that it can do, of its workspace, the oldest first', async () => {
-  const kitchen = await createKitchen(deps)
-  const first = await createRun(kitchen.engineer, pretrain)
+  const fixture = await createWorkspaceFixture(deps)
+  const first = await createRun(fixture.engineer, pretrain)
   deps.advance(1000)
-  await createRun(kitchen.engineer, pretrain)
-  const agent = await createAgent(deps, kitchen.workspaceId)
-  const stranger = await createAgent(deps, (await createKitchen(deps)).workspaceId)
+  await createRun(fixture.engineer, pretrain)
+  const agent = await createAgent(deps, fixture.workspaceId)
+  const stranger = await createAgent(deps, (await createWorkspaceFixture(deps)).workspaceId)
   expect(await claimRun(stranger, all)).toBeNull()
   expect(await claimRun(agent, { kinds: ['generate', 'something-new'] })).toBeNull()
   const lease = await claimRun(agent, all)
@@ -70,9 +70,9 @@ test('an agent gets only kinds that it can do, of its workspace, the oldest firs
 })
 
 test('the token of a lease opens the inputs of its run while it holds, and nothing else', async () => {
-  const kitchen = await createKitchen(deps)
-  await createRun(kitchen.engineer, pretrain)
-  const lease = await claimRun(await createAgent(deps, kitchen.workspaceId), all)
+  const fixture = await createWorkspaceFixture(deps)
+  await createRun(fixture.engineer, pretrain)
+  const lease = await claimRun(await createAgent(deps, fixture.workspaceId), all)
   const claims = await deps.tickets.verify('lease', lease?.token ?? '')
   const sha256 = lease?.inputs[0]?.sha256 ?? ''
   expect(await mayReadObject(deps, claims, sha256)).toBe(true)
@@ -83,9 +83,9 @@ test('the token of a lease opens the inputs of its run while it holds, and nothi
 })
 
 test('a lease that nobody renews passes on; on the same agent the run resumes from its checkpoint', async () => {
-  const kitchen = await createKitchen(deps)
-  const { id } = await createRun(kitchen.engineer, pretrain)
-  const agent = await createAgent(deps, kitchen.workspaceId)
+  const fixture = await createWorkspaceFixture(deps)
+  const { id } = await createRun(fixture.engineer, pretrain)
+  const agent = await createAgent(deps, fixture.workspaceId)
   const first = await claimRun(agent, all)
   if (!first) throw new Error('no lease')
   const { runId, attemptId, epoch } = first
@@ -101,7 +101,7 @@ test('a lease that nobody renews passes on; on the same agent the run resumes fr
   deps.advance(2)
   expect(await expireLeases(deps)).toBe(1)
   expect(await renewLease(agent, first)).toEqual({ lost: true, cancel: false })
-  expect(await getRun(kitchen.viewer, { id })).toMatchObject({
+  expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'queued',
     attempts: [{ status: 'lost', failure: { code: 'lease-expired' } }],
   })
@@ -109,39 +109,39 @@ test('a lease that nobody renews passes on; on the same agent the run resumes fr
   expect(second).toMatchObject({ runId: id, epoch: 2, resume: { step: 40, attemptId } })
   deps.advance(leaseMs + 1)
   await expireLeases(deps)
-  const elsewhere = await claimRun(await createAgent(deps, kitchen.workspaceId, 'other'), all)
+  const elsewhere = await claimRun(await createAgent(deps, fixture.workspaceId, 'other'), all)
   expect(elsewhere).toMatchObject({ runId: id, epoch: 3, resume: null })
 })
 
 test('cancel ends a waiting run at once; one that runs hears of it with each renewal', async () => {
-  const kitchen = await createKitchen(deps)
-  const waiting = await createRun(kitchen.engineer, pretrain)
-  await cancelRun(kitchen.engineer, { id: waiting.id })
-  await cancelRun(kitchen.engineer, { id: waiting.id })
-  expect(await getRun(kitchen.viewer, { id: waiting.id })).toMatchObject({ status: 'cancelled' })
+  const fixture = await createWorkspaceFixture(deps)
+  const waiting = await createRun(fixture.engineer, pretrain)
+  await cancelRun(fixture.engineer, { id: waiting.id })
+  await cancelRun(fixture.engineer, { id: waiting.id })
+  expect(await getRun(fixture.viewer, { id: waiting.id })).toMatchObject({ status: 'canceled' })
 
-  const running = await createRun(kitchen.engineer, pretrain)
-  const agent = await createAgent(deps, kitchen.workspaceId)
+  const running = await createRun(fixture.engineer, pretrain)
+  const agent = await createAgent(deps, fixture.workspaceId)
   const lease = await claimRun(agent, all)
   if (!lease) throw new Error('no lease')
   expect(lease.runId).toBe(running.id)
-  await cancelRun(kitchen.engineer, { id: running.id })
-  expect(await getRun(kitchen.viewer, { id: running.id })).toMatchObject({ status: 'cancelling' })
+  await cancelRun(fixture.engineer, { id: running.id })
+  expect(await getRun(fixture.viewer, { id: running.id })).toMatchObject({ status: 'canceling' })
   expect(await renewLease(agent, lease)).toEqual({ lost: false, cancel: true })
-  const end = { type: 'run-end', status: 'cancelled', summary: {}, error: null } as const
+  const end = { type: 'run-end', status: 'canceled', results: {}, error: null } as const
   const { runId, attemptId, epoch } = lease
   await recordRunEvents(agent, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event: end }] })
-  const ended = await getRun(kitchen.viewer, { id: running.id })
-  expect(ended).toMatchObject({ status: 'cancelled', attempts: [{ status: 'cancelled' }] })
+  const ended = await getRun(fixture.viewer, { id: running.id })
+  expect(ended).toMatchObject({ status: 'canceled', attempts: [{ status: 'canceled' }] })
   expect(ended.finishedAt).toEqual(deps.now())
 })
 
 test('a run that waits says why', async () => {
-  const kitchen = await createKitchen(deps)
-  const { id } = await createRun(kitchen.engineer, pretrain)
-  const why = async () => (await getRun(kitchen.viewer, { id })).waitingBecause
+  const fixture = await createWorkspaceFixture(deps)
+  const { id } = await createRun(fixture.engineer, pretrain)
+  const why = async () => (await getRun(fixture.viewer, { id })).waitingBecause
   expect(await why()).toContain('No agent is enrolled')
-  const agent = await createAgent(deps, kitchen.workspaceId, 'oven')
+  const agent = await createAgent(deps, fixture.workspaceId, 'oven')
   expect(await why()).toBe('An agent is about to take it.')
   deps.advance(61_000)
   expect(await why()).toBe('It waits for oven: offline, last seen 1 minute ago.')
@@ -150,10 +150,10 @@ test('a run that waits says why', async () => {
 })
 
 test('a viewer and a stranger neither start nor end a run', async () => {
-  const kitchen = await createKitchen(deps)
-  const stranger = (await createKitchen(deps)).owner
-  const { id } = await createRun(kitchen.engineer, pretrain)
-  for (const ctx of [kitchen.viewer, kitchen.labeler]) {
+  const fixture = await createWorkspaceFixture(deps)
+  const stranger = (await createWorkspaceFixture(deps)).owner
+  const { id } = await createRun(fixture.engineer, pretrain)
+  for (const ctx of [fixture.viewer, fixture.labeler]) {
     await expect(createRun(ctx, pretrain)).rejects.toMatchObject({ code: 'forbidden' })
     await expect(cancelRun(ctx, { id })).rejects.toMatchObject({ code: 'forbidden' })
   }
@@ -167,44 +167,44 @@ test('a viewer and a stranger neither start nor end a run', async () => {
 })
 
 test('a silent agent keeps its run while no other could take it', async () => {
-  const kitchen = await createKitchen(deps)
-  const agent = await createAgent(deps, kitchen.workspaceId)
-  const { id } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const fixture = await createWorkspaceFixture(deps)
+  const agent = await createAgent(deps, fixture.workspaceId)
+  const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   await claimRun(agent, all)
   deps.advance(leaseMs + 1)
-  const status = async () => (await getRun(kitchen.viewer, { id })).status
+  const status = async () => (await getRun(fixture.viewer, { id })).status
   await expireLeases(deps, { unlessAlone: true })
   expect(await status()).toBe('running')
-  const other = await createAgent(deps, kitchen.workspaceId, 'other')
+  const other = await createAgent(deps, fixture.workspaceId, 'other')
   await expireLeases(deps, { unlessAlone: true })
   expect(await status()).toBe('queued')
   expect(await claimRun(other, all)).toMatchObject({ runId: id, epoch: 2 })
 })
 
 test('one that could never take the run does not cost a silent agent its lease', async () => {
-  const kitchen = await createKitchen(deps)
-  const large = await createBox(deps, kitchen.workspaceId, { gpus: [gpu('big', 24)], labels: ['cellar'] })
+  const fixture = await createWorkspaceFixture(deps)
+  const large = await createMachine(deps, fixture.workspaceId, { gpus: [gpu('big', 24)], labels: ['cellar'] })
   const needs = { gpus: 1, gpuMemoryBytes: 20e9, labels: ['cellar'] }
-  const { id } = await queueRun(deps, kitchen.workspaceId, { needs })
+  const { id } = await queueRun(deps, fixture.workspaceId, { needs })
   await claimRun(large, all)
   deps.advance(leaseMs + 1)
-  const status = async () => (await getRun(kitchen.viewer, { id })).status
+  const status = async () => (await getRun(fixture.viewer, { id })).status
   const others = [{ gpus: [] }, { gpus: [gpu('small', 8)], labels: ['cellar'] }, { gpus: [gpu('a', 24)] }]
-  for (const other of others) await createBox(deps, kitchen.workspaceId, other)
+  for (const other of others) await createMachine(deps, fixture.workspaceId, other)
   await expireLeases(deps, { unlessAlone: true })
   expect(await status()).toBe('running')
-  await createBox(deps, kitchen.workspaceId, { gpus: [gpu('b', 24)], labels: ['cellar', 'attic'] })
+  await createMachine(deps, fixture.workspaceId, { gpus: [gpu('b', 24)], labels: ['cellar', 'attic'] })
   await expireLeases(deps, { unlessAlone: true })
   expect(await status()).toBe('queued')
 })
 
 test('an agent that is there and does not renew loses its run, also when it is alone', async () => {
-  const kitchen = await createKitchen(deps)
-  const agent = await createAgent(deps, kitchen.workspaceId)
-  const { id } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const fixture = await createWorkspaceFixture(deps)
+  const agent = await createAgent(deps, fixture.workspaceId)
+  const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   await claimRun(agent, all)
   deps.advance(leaseMs + 1)
   await touchAgent(agent)
   await expireLeases(deps, { unlessAlone: true })
-  expect((await getRun(kitchen.viewer, { id })).status).toBe('queued')
+  expect((await getRun(fixture.viewer, { id })).status).toBe('queued')
 })

@@ -4,11 +4,11 @@ import { and, asc, desc, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { DomainError, required } from '../error'
 import { notify } from '../notify'
+import { chooseGpus, findFree, totalCapacity } from './capacity'
 import type { RunRow } from './insert'
 import { leaseTokenSeconds } from './lease'
 import type { AttemptRow } from './lock'
 import { lockNextQueued } from './next-queued'
-import { chooseGpus, findFree, wholePlace } from './place'
 import { decide } from './transition'
 
 /**
@@ -21,20 +21,20 @@ export async function claimRun(ctx: AgentContext, raw: LeaseRequest): Promise<Le
   const kinds = request.kinds.filter((kind) => RunKind.safeParse(kind).success) as RunKind[]
   if (kinds.length === 0) return null
   const claimed = await ctx.db.transaction(async (tx) => {
-    const box = await lockAgent(tx, ctx)
+    const machine = await lockAgent(tx, ctx)
     const held = await findHeld(tx, ctx)
     const missed = held.find(({ made }) => made.ackedSeq === 0 && !request.holding?.includes(made.id))
     if (missed) return { ...missed, resume: await findResume(tx, ctx, missed.run.id) }
     // An agent that does not say what it holds works on one run at a time.
-    if (box.draining || (request.holding === undefined && held.length > 0)) return null
+    if (machine.draining || (request.holding === undefined && held.length > 0)) return null
     const gpusOf = held.map(({ made }) => made.gpus)
-    const place = findFree(wholePlace({ ...box, kinds }), gpusOf, request.freeGpus)
-    const id = place && (await lockNextQueued(tx, ctx.workspaceId, place, kinds))
-    if (!place || !id) return null
+    const capacity = findFree(totalCapacity({ ...machine, kinds }), gpusOf, request.freeGpus)
+    const id = capacity && (await lockNextQueued(tx, ctx.workspaceId, capacity, kinds))
+    if (!capacity || !id) return null
     const found = await readRun(tx, id)
     const resume = found.leaseEpoch > 0 ? await findResume(tx, ctx, found.id) : null
-    const gpus = chooseGpus(RunNeeds.parse(found.needs), place)
-    const made = await startAttempt(tx, ctx, found, { gpus, price: box.price })
+    const gpus = chooseGpus(RunNeeds.parse(found.needs), capacity)
+    const made = await startAttempt(tx, ctx, found, { gpus, price: machine.price })
     await notify(tx, { workspaceId: ctx.workspaceId, topic: 'run', id: found.id })
     return { run: found, made, resume }
   })
@@ -47,7 +47,7 @@ async function lockAgent(tx: Transaction, ctx: AgentContext): Promise<typeof age
     .from(agent)
     .where(and(eq(agent.id, ctx.agentId), eq(agent.workspaceId, ctx.workspaceId), isNull(agent.revokedAt)))
     .for('no key update')
-  if (!row) throw new DomainError('unauthenticated', 'This agent was revoked.', 'Enrol it again.')
+  if (!row) throw new DomainError('unauthenticated', 'This agent was revoked.', 'Enroll it again.')
   return row
 }
 

@@ -5,7 +5,7 @@ import type { ServiceContext } from '../context'
 import { insertRun, type RunRow } from './insert'
 import { storeInput, toJsonLines } from './store-input'
 
-export interface GenerateOrder {
+export interface GenerateRequest {
   name: string
   seed: number
   /** Which weights answer, by the name that the items use. */
@@ -18,7 +18,7 @@ export interface GenerateOrder {
 export async function createGenerateRun(
   tx: Transaction,
   ctx: ServiceContext,
-  order: GenerateOrder,
+  order: GenerateRequest,
 ): Promise<RunRow> {
   const items = z.array(GenerateItem).min(1).parse(order.items)
   const unknown = items.find((item) => !(item.model in order.models))

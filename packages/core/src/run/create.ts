@@ -3,7 +3,7 @@ import type { RunNeeds } from '@palate/protocol'
 import type { z } from 'zod'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
-import { type EstimateBase, estimateLeastMemory, estimateRun } from '../fit/estimate'
+import { type EstimateBase, estimateLeastMemory, estimateRun } from '../estimate/estimate'
 import { authorize } from '../permission'
 import { insertRun, type RunPlan } from './insert'
 import { planDpo } from './plan-dpo'
@@ -18,7 +18,7 @@ import { loadRunView } from './view'
 export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promise<RunView> {
   authorize(ctx, 'run:create')
   const input = CreateRunInput.parse(raw)
-  const allowed = input.kind === 'pretrain' ? [] : (input.config.overrideProof ?? [])
+  const allowed = input.kind === 'pretrain' ? [] : (input.config.overridePreflight ?? [])
   if (allowed.length > 0) authorize(ctx, 'run:override')
   const made = await ctx.db.transaction(async (tx) => {
     const plan = await planRun(tx, ctx, input)
@@ -28,7 +28,7 @@ export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promi
     const estimates = await estimateRun(tx, ctx, { kind, config, base, size })
     const needs = await needsOf(tx, ctx, input, base)
     const row = await insertRun(tx, ctx, { kind, config, seed, priority, needs, estimates, ...planned })
-    await audit(tx, ctx, 'run.create', row.id, { kind, name: plan.name, overrideProof: allowed })
+    await audit(tx, ctx, 'run.create', row.id, { kind, name: plan.name, overridePreflight: allowed })
     return row
   })
   return loadRunView(ctx, made)

@@ -1,15 +1,15 @@
 import type { RunProgress } from '@palate/db'
-import type { ProbeResult, ProofReport, Receipt, SpooledEvent } from '@palate/protocol'
+import type { PreflightReport, ProbeResult, RunSummary, SpooledEvent } from '@palate/protocol'
 
 export interface EventDigest {
   progress: RunProgress | null
   /** What the trainer said of its machine at its start: device, precision, parameters. */
   environment: Record<string, unknown> | null
   checkpointStep: number | null
-  proof: ProofReport | null
-  /** What was measured of the agent's box. */
+  preflight: PreflightReport | null
+  /** What was measured of the agent's machine. */
   probe: ProbeResult | null
-  receipt: Receipt | null
+  summary: RunSummary | null
 }
 
 /** What a batch says about the state of its attempt: of each kind, the last word counts. */
@@ -18,18 +18,18 @@ export function digestEvents(events: readonly SpooledEvent[]): EventDigest {
     progress: null,
     environment: null,
     checkpointStep: null,
-    proof: null,
+    preflight: null,
     probe: null,
-    receipt: null,
+    summary: null,
   }
   for (const { event } of events) {
     if (event.type === 'progress')
       digest.progress = { stage: event.stage, step: event.step, totalSteps: event.totalSteps }
     else if (event.type === 'checkpoint') digest.checkpointStep = event.step
-    else if (event.type === 'run-end') digest.receipt = event.receipt ?? null
-    else if (event.type === 'proof') {
-      const { type: _type, ...proof } = event
-      digest.proof = proof
+    else if (event.type === 'run-end') digest.summary = event.summary ?? null
+    else if (event.type === 'preflight') {
+      const { type: _type, ...preflight } = event
+      digest.preflight = preflight
     } else if (event.type === 'probe') {
       const { type: _type, ...probe } = event
       digest.probe = probe

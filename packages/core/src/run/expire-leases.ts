@@ -3,8 +3,8 @@ import { RunNeeds } from '@palate/protocol'
 import { and, asc, eq, lt, sql } from 'drizzle-orm'
 import { agentStatus, isOutdated } from '../agent/online'
 import type { Deps } from '../context'
+import { findUnmetNeed, totalCapacity, type Wanted } from './capacity'
 import { loseAttempt } from './lose-attempt'
-import { findMisfit, type Wanted, wholePlace } from './place'
 
 interface Expired extends Wanted {
   attemptId: string
@@ -53,7 +53,7 @@ async function readExpired({ db, now }: Deps): Promise<Expired[]> {
       agentId: attempt.agentId,
       kind: run.kind,
       needs: run.needs,
-      isOver: sql<boolean>`${run.status} = 'cancelling' or ${agentIsThere}`,
+      isOver: sql<boolean>`${run.status} = 'canceling' or ${agentIsThere}`,
     })
     .from(attempt)
     .innerJoin(run, eq(run.id, attempt.runId))
@@ -82,4 +82,6 @@ function openAgents({ db, now }: Deps): (of: Expired) => Promise<AgentRow[]> {
 
 /** Whether another agent has all that the run needs; whether that is free is found out when it asks. */
 const couldTakeIt = (expired: Expired, agents: AgentRow[]) =>
-  agents.some((other) => other.id !== expired.agentId && findMisfit(expired, wholePlace(other)) === null)
+  agents.some(
+    (other) => other.id !== expired.agentId && findUnmetNeed(expired, totalCapacity(other)) === null,
+  )

@@ -3,7 +3,7 @@ import { type RunKind, RunNeeds } from '@palate/protocol'
 import { actorUserId } from '../actor'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
-import type { TextSize } from '../fit/rows'
+import type { TextSize } from '../estimate/rows'
 import { nextNumber } from '../next-number'
 import { notify, notifyAgents } from '../notify'
 

@@ -14,7 +14,7 @@ export async function listQueue(ctx: ServiceContext, raw: ListQueueInput): Promi
   if (ids.length === 0) return { runs: [], total: 0 }
   const reasons = await explainQueue(ctx, queue, new Set(ids))
   const rows = await ctx.db
-    .select({ id: run.id, name: run.name, experiment: experiment.name, orderedBy: user.name })
+    .select({ id: run.id, name: run.name, experiment: experiment.name, createdBy: user.name })
     .from(run)
     .leftJoin(experiment, eq(experiment.id, run.experimentId))
     .leftJoin(user, eq(user.id, run.createdBy))

@@ -1,7 +1,7 @@
 import type { TrainerEvent } from '@palate/protocol'
 import { expect, test } from 'vitest'
 import type { AgentContext } from '../context'
-import { createAgent, createKitchen, createTestDeps } from '../testing'
+import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
 import { claimRun } from './claim'
 import { createRun } from './create'
 import { expireLeases } from './expire-leases'
@@ -36,15 +36,15 @@ const metric = (step: number, values: Record<string, number>): TrainerEvent => (
 })
 
 test('where an attempt resumed, the later one wins from its first step on', async () => {
-  const kitchen = await createKitchen(deps)
-  const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
-  const agent = await createAgent(deps, kitchen.workspaceId)
+  const fixture = await createWorkspaceFixture(deps)
+  const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, fixture.workspaceId)
   await record(agent, ...[1, 2, 3, 4, 5].map((step) => metric(step, { loss: step, only_first: step })))
   await lose()
   await record(agent, ...[3, 4].map((step) => metric(step, { loss: 10 * step })))
   await lose()
   await record(agent, ...[4, 5, 6].map((step) => metric(step, { loss: 100 * step })))
-  expect(await getRunMetrics(kitchen.viewer, { runId })).toEqual([
+  expect(await getRunMetrics(fixture.viewer, { runId })).toEqual([
     {
       key: 'loss',
       points: [
@@ -64,7 +64,7 @@ test('where an attempt resumed, the later one wins from its first step on', asyn
       ],
     },
   ])
-  expect(await getRunMetrics(kitchen.viewer, { runId, keys: ['loss'], afterStep: 4 })).toEqual([
+  expect(await getRunMetrics(fixture.viewer, { runId, keys: ['loss'], afterStep: 4 })).toEqual([
     {
       key: 'loss',
       points: [
@@ -76,27 +76,27 @@ test('where an attempt resumed, the later one wins from its first step on', asyn
 })
 
 test('what the machine says of itself, by the clock, does not hide the steps before a resume', async () => {
-  const kitchen = await createKitchen(deps)
-  const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
-  const agent = await createAgent(deps, kitchen.workspaceId)
+  const fixture = await createWorkspaceFixture(deps)
+  const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, fixture.workspaceId)
   const machine = (second: number) => metric(second, { 'system/cpu': 0.5 })
   await record(agent, machine(1), metric(5, { loss: 5 }), machine(6), metric(10, { loss: 10 }))
   await lose()
   await record(agent, machine(2), metric(10, { loss: 10 }), metric(15, { loss: 15 }))
-  const [loss] = await getRunMetrics(kitchen.viewer, { runId, keys: ['loss'] })
+  const [loss] = await getRunMetrics(fixture.viewer, { runId, keys: ['loss'] })
   expect(loss?.points.map(([step]) => step)).toEqual([5, 10, 15])
 })
 
 test('a long curve keeps its extremes and its end, in few points, the same each time', async () => {
-  const kitchen = await createKitchen(deps)
-  const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
-  const agent = await createAgent(deps, kitchen.workspaceId)
+  const fixture = await createWorkspaceFixture(deps)
+  const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, fixture.workspaceId)
   const value = (step: number) => (step === 1234 ? 50 : step === 2345 ? -50 : Math.sin(step))
   await record(
     agent,
     ...Array.from({ length: 3000 }, (_, step) => metric(step, { loss: value(step), lr: 1 })),
   )
-  const ask = () => getRunMetrics(kitchen.viewer, { runId, maxPoints: 100 })
+  const ask = () => getRunMetrics(fixture.viewer, { runId, maxPoints: 100 })
   const [loss, lr] = await ask()
   expect(loss?.points.length).toBeLessThanOrEqual(100)
   expect(loss?.points.length).toBeGreaterThan(90)
@@ -111,28 +111,28 @@ test('a long curve keeps its extremes and its end, in few points, the same each 
 })
 
 test('a log is read from its end, page by page, over all attempts; samples newest first', async () => {
-  const kitchen = await createKitchen(deps)
-  const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
-  const agent = await createAgent(deps, kitchen.workspaceId)
+  const fixture = await createWorkspaceFixture(deps)
+  const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, fixture.workspaceId)
   const log = (text: string): TrainerEvent => ({ type: 'log', level: text === 'c' ? 'error' : 'info', text })
   const sample = (step: number): TrainerEvent => ({ type: 'sample', step, prompt: 'p', text: `t${step}` })
   await record(agent, log('a'), log('b'), sample(1))
   await lose()
   await record(agent, log('c'), log('d'), sample(2))
-  const newest = await getRunLogs(kitchen.viewer, { runId, limit: 3 })
+  const newest = await getRunLogs(fixture.viewer, { runId, limit: 3 })
   expect(newest.items.map(({ text }) => text)).toEqual(['b', 'c', 'd'])
-  const older = await getRunLogs(kitchen.viewer, { runId, limit: 3, cursor: newest.nextCursor ?? '' })
+  const older = await getRunLogs(fixture.viewer, { runId, limit: 3, cursor: newest.nextCursor ?? '' })
   expect(older).toMatchObject({ items: [{ text: 'a', attemptNumber: 1 }], nextCursor: null })
-  const errors = await getRunLogs(kitchen.viewer, { runId, level: 'error' })
+  const errors = await getRunLogs(fixture.viewer, { runId, level: 'error' })
   expect(errors.items.map(({ text }) => text)).toEqual(['c'])
-  const samples = await getRunSamples(kitchen.viewer, { runId })
+  const samples = await getRunSamples(fixture.viewer, { runId })
   expect(samples.map(({ text }) => text)).toEqual(['t2', 't1'])
 })
 
 test('a stranger reads nothing of a run', async () => {
-  const kitchen = await createKitchen(deps)
-  const stranger = (await createKitchen(deps)).owner
-  const { id: runId } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
+  const fixture = await createWorkspaceFixture(deps)
+  const stranger = (await createWorkspaceFixture(deps)).owner
+  const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   for (const read of [getRunMetrics, getRunLogs, getRunSamples])
     await expect(read(stranger, { runId })).rejects.toMatchObject({ code: 'not_found' })
 })

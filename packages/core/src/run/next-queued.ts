@@ -1,53 +1,53 @@
 import { rowsOf, type Transaction } from '@palate/db'
 import type { RunKind } from '@palate/protocol'
 import { sql } from 'drizzle-orm'
-import type { Place } from './place'
+import type { Capacity } from './capacity'
 
 /**
- * Locks the queued run that this place should take next: highest priority, then the group (an experiment, or who
- * ordered single runs) with the fewest runs at work, then age. Its cost goes with the number of lanes, not of runs: the
- * recursion hops from each lane's oldest run to the next lane's over the index `run_queue`.
+ * Locks the queued run that this capacity should take next: highest priority, then the group (an experiment, or who
+ * ordered single runs) with the fewest runs at work, then age. Its cost goes with the number of queue keys, not of runs: the
+ * recursion hops from each queue key's oldest run to the next queue key's over the index `run_queue`.
  *
  * @returns the run's id, or null where nothing fits or all that fits is being taken by others
  */
 export async function lockNextQueued(
   tx: Transaction,
   workspaceId: string,
-  place: Place,
+  capacity: Capacity,
   kinds: readonly RunKind[],
 ): Promise<string | null> {
-  const sizes = place.gpus.map(({ memoryBytes }) => memoryBytes).sort((a, b) => b - a)
+  const sizes = capacity.gpus.map(({ memoryBytes }) => memoryBytes).sort((a, b) => b - a)
   const queued = sql`r.workspace_id = ${workspaceId} and r.status = 'queued'`
-  const headColumns = sql`r.lane, r.priority, r.kind, r.needs, r.created_at, r.number,
+  const headColumns = sql`r.queue_key, r.priority, r.kind, r.needs, r.created_at, r.number,
     coalesce(r.experiment_id, r.created_by, '') as queue_group`
   const gpusNeeded = sql`coalesce((h.needs->>'gpus')::int, 0)`
-  const fits = place.cpuOnly
+  const fits = capacity.cpuOnly
     ? sql`${gpusNeeded} = 0`
     : sql`(${JSON.stringify(sizes)}::jsonb->(greatest(1, ${gpusNeeded}) - 1))::bigint
         >= coalesce((h.needs->>'gpuMemoryBytes')::bigint, 0)`
   const answer = await tx.execute(sql`
     with recursive head as (
-      (select ${headColumns} from run r where ${queued} order by r.lane, r.created_at, r.number limit 1)
+      (select ${headColumns} from run r where ${queued} order by r.queue_key, r.created_at, r.number limit 1)
       union all
       select next.* from head cross join lateral (
-        select ${headColumns} from run r where ${queued} and r.lane > head.lane
-        order by r.lane, r.created_at, r.number limit 1
+        select ${headColumns} from run r where ${queued} and r.queue_key > head.queue_key
+        order by r.queue_key, r.created_at, r.number limit 1
       ) next
     ),
     busy as materialized (
       select coalesce(experiment_id, created_by, '') as queue_group, count(*) as runs
-      from run where workspace_id = ${workspaceId} and status in ('running', 'cancelling') group by 1
+      from run where workspace_id = ${workspaceId} and status in ('running', 'canceling') group by 1
     ),
     choice as materialized (
-      select h.lane from head h left join busy using (queue_group)
+      select h.queue_key from head h left join busy using (queue_group)
       where ${JSON.stringify(kinds)}::jsonb ? h.kind
-        and coalesce(h.needs->'labels', '[]') <@ ${JSON.stringify(place.labels)}::jsonb
-        and coalesce(h.needs->>'agentId', ${place.agentId}) = ${place.agentId}
+        and coalesce(h.needs->'labels', '[]') <@ ${JSON.stringify(capacity.labels)}::jsonb
+        and coalesce(h.needs->>'agentId', ${capacity.agentId}) = ${capacity.agentId}
         and ${fits}
       order by h.priority desc, coalesce(busy.runs, 0), h.created_at, h.number
     )
     select picked.id from choice cross join lateral (
-      select r.id from run r where ${queued} and r.lane = choice.lane
+      select r.id from run r where ${queued} and r.queue_key = choice.queue_key
       order by r.created_at, r.number limit 1 for no key update skip locked
     ) picked limit 1
   `)

@@ -5,23 +5,30 @@ import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { giveFeedback, prepareChat, storeTurn } from '../chat'
 import { saveDeployment } from '../deployment'
-import { getFitFacts, getRunReceipt } from '../fit'
+import { getEstimateFacts, getRunSummary } from '../estimate'
 import { getModel } from '../model'
 import { registerModelVersion } from '../model/register'
-import { createAgent, createKitchen, createModel, createTestDeps, createVegan, deliver } from '../testing'
+import {
+  createAgent,
+  createModel,
+  createTestDeps,
+  createVegan,
+  createWorkspaceFixture,
+  deliver,
+} from '../testing'
 import { claimRun, createRun, getReadiness, getRun, recordRunEvents } from './index'
 
 const deps = await createTestDeps()
 let names = 0
 
-/** A kitchen whose tuned model answers in the public chat, and a way to have it rated. */
+/** A fixture whose tuned model answers in the public chat, and a way to have it rated. */
 async function openChat() {
-  const kitchen = await createKitchen(deps)
-  const base = await createModel(deps, kitchen.workspaceId)
-  const persona = await createVegan(kitchen.engineer)
+  const fixture = await createWorkspaceFixture(deps)
+  const base = await createModel(deps, fixture.workspaceId)
+  const persona = await createVegan(fixture.engineer)
   names += 1
   const slug = `thumbs-${names}`
-  await saveDeployment(kitchen.engineer, { slug, title: 'Palate', modelVersionId: base.id })
+  await saveDeployment(fixture.engineer, { slug, title: 'Palate', modelVersionId: base.id })
   const rate = async (thumb: 'up' | 'down' | null, answer: string, finishReason = 'stop') => {
     deps.advance(1000)
     const question = { persona: 'mexican-vegan', inventory: ['beans', 'lime'], request: 'Quick.' }
@@ -36,7 +43,7 @@ async function openChat() {
     if (thumb) await giveFeedback(deps, { turnId, visitorId, thumb })
     return turnId
   }
-  return { ...kitchen, base, persona, rate }
+  return { ...fixture, base, persona, rate }
 }
 
 test('a training on thumbs learns from rated, whole answers behind their own prompts', async () => {
@@ -69,7 +76,7 @@ test('a training on thumbs learns from rated, whole answers behind their own pro
     { turnId: bad, ...asked, answer: '# Steak\nFry.', thumb: 'down' },
   ])
   expect(await getReadiness(viewer)).toMatchObject({ thumbs: { up: 1, down: 1, unfinished: 1 } })
-  expect(await getFitFacts(viewer, { kind: 'kto' })).toMatchObject({ rows: { sequences: 2 } })
+  expect(await getEstimateFacts(viewer, { kind: 'kto' })).toMatchObject({ rows: { sequences: 2 } })
 
   await deliver(deps, workspaceId, made.id, 'dpo')
   if (!row) throw new Error('no run')
@@ -95,18 +102,18 @@ const llama = {
   ...{ intermediate_size: 128, vocab_size: 420, tie_word_embeddings: true },
 }
 
-test('a model from elsewhere is trained without the registry, and its first run tells its shape', async () => {
+test('an external model is trained without the registry, and its first run tells its shape', async () => {
   const { engineer, viewer, rate, workspaceId } = await openChat()
   await rate('up', '# Beans')
   await rate('down', '# Steak')
-  const box = await createAgent(deps, workspaceId)
-  const facts = () => getFitFacts(viewer, { kind: 'kto', base: source })
+  const machine = await createAgent(deps, workspaceId)
+  const facts = () => getEstimateFacts(viewer, { kind: 'kto', base: source })
   expect(await facts()).toMatchObject({ shape: null, rows: { sequences: 2 } })
 
   /** Trains to the end on the agent; `delivers` says whether its adapter arrived. */
   const train = async (delivers: boolean) => {
     const { id } = await createRun(engineer, { kind: 'kto', config: { base: source } })
-    const lease = await claimRun(box, { kinds: ['kto'] })
+    const lease = await claimRun(machine, { kinds: ['kto'] })
     if (!lease) throw new Error('no lease')
     expect(lease.inputs.map(({ name }) => name)).toEqual(['thumbs.jsonl'])
     expect(lease.config).toEqual({ base: source })
@@ -116,10 +123,10 @@ test('a model from elsewhere is trained without the registry, and its first run 
       await deps.db.insert(artifact).values({ id: newId('art'), workspaceId, runId, attemptId, ...file })
     const events: TrainerEvent[] = [
       { type: 'run-start', totalSteps: 1, model: llama },
-      { type: 'run-end', status: 'finished', summary: {}, error: null },
+      { type: 'run-end', status: 'finished', results: {}, error: null },
     ]
     const spooled = events.map((event, index) => ({ seq: index + 1, at: 1, event }))
-    await recordRunEvents(box, { runId, attemptId, epoch, events: spooled })
+    await recordRunEvents(machine, { runId, attemptId, epoch, events: spooled })
     return getRun(viewer, { id })
   }
   const made = await train(true)
@@ -129,8 +136,10 @@ test('a model from elsewhere is trained without the registry, and its first run 
   })
   expect(made.lineage).not.toHaveProperty('baseModelVersionId')
   expect((await facts()).shape).toEqual(readModelShape(llama))
-  expect((await getFitFacts(viewer, { kind: 'kto', base: { ...source, id: 'acme/other' } })).shape).toBeNull()
-  expect(await getRunReceipt(viewer, { id: made.id })).toMatchObject({ attempts: [] })
+  expect(
+    (await getEstimateFacts(viewer, { kind: 'kto', base: { ...source, id: 'acme/other' } })).shape,
+  ).toBeNull()
+  expect(await getRunSummary(viewer, { id: made.id })).toMatchObject({ attempts: [] })
   expect(await train(false)).toMatchObject({ status: 'failed', failure: { code: 'artifacts-missing' } })
 })
 

@@ -1,8 +1,8 @@
 import { dataset, datasetVersion, newId, run } from '@palate/db'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { getFitFacts } from '../fit'
-import { createKitchen, createModel, createTestDeps, type Kitchen } from '../testing'
+import { getEstimateFacts } from '../estimate'
+import { createModel, createTestDeps, createWorkspaceFixture, type WorkspaceFixture } from '../testing'
 import { createRun } from './create'
 
 const deps = await createTestDeps()
@@ -14,14 +14,14 @@ const profile = {
   preview: [],
 }
 
-async function addDataset(kitchen: Kitchen, status: 'ready' | 'failed', sha256 = 'f'.repeat(64)) {
+async function addDataset(fixture: WorkspaceFixture, status: 'ready' | 'failed', sha256 = 'f'.repeat(64)) {
   const [datasetId, id] = [newId('data'), newId('dver')]
-  await deps.db.insert(dataset).values({ id: datasetId, workspaceId: kitchen.workspaceId, name: id })
+  await deps.db.insert(dataset).values({ id: datasetId, workspaceId: fixture.workspaceId, name: id })
   await deps.db.insert(datasetVersion).values({
     ...{
       id,
       datasetId,
-      workspaceId: kitchen.workspaceId,
+      workspaceId: fixture.workspaceId,
       number: 1,
       format: 'recipenlg-csv',
       filename: 'a.csv',
@@ -32,14 +32,14 @@ async function addDataset(kitchen: Kitchen, status: 'ready' | 'failed', sha256 =
 }
 
 test('a fine-tuning takes the model and the newest data that is ready', async () => {
-  const kitchen = await createKitchen(deps)
-  const start = () => createRun(kitchen.engineer, { kind: 'sft', config: { epochs: 1 } })
+  const fixture = await createWorkspaceFixture(deps)
+  const start = () => createRun(fixture.engineer, { kind: 'sft', config: { epochs: 1 } })
   await expect(start()).rejects.toMatchObject({ message: 'There is no base model yet.' })
-  const base = await createModel(deps, kitchen.workspaceId)
+  const base = await createModel(deps, fixture.workspaceId)
   await expect(start()).rejects.toMatchObject({ message: 'There is no dataset to learn from yet.' })
-  const failed = await addDataset(kitchen, 'failed')
+  const failed = await addDataset(fixture, 'failed')
   await expect(start()).rejects.toMatchObject({ code: 'invalid' })
-  const id = await addDataset(kitchen, 'ready', 'a'.repeat(64))
+  const id = await addDataset(fixture, 'ready', 'a'.repeat(64))
 
   const made = await start()
   expect(made).toMatchObject({
@@ -48,14 +48,14 @@ test('a fine-tuning takes the model and the newest data that is ready', async ()
   })
   const [row] = await deps.db.select().from(run).where(eq(run.id, made.id))
   expect(row?.inputs.at(-1)).toMatchObject({ name: 'examples.parquet', sha256: 'a'.repeat(64) })
-  expect(await getFitFacts(kitchen.viewer, { kind: 'sft' })).toMatchObject({
+  expect(await getEstimateFacts(fixture.viewer, { kind: 'sft' })).toMatchObject({
     rows: { sequences: 90 },
     rowsFrom: 'text',
   })
   await expect(
-    createRun(kitchen.engineer, { kind: 'sft', config: {}, datasetVersionId: failed }),
+    createRun(fixture.engineer, { kind: 'sft', config: {}, datasetVersionId: failed }),
   ).rejects.toMatchObject({ code: 'invalid' })
-  const stranger = await createKitchen(deps)
+  const stranger = await createWorkspaceFixture(deps)
   await createModel(deps, stranger.workspaceId)
   await expect(
     createRun(stranger.engineer, { kind: 'sft', config: {}, datasetVersionId: id }),

@@ -1,6 +1,6 @@
 import type { Transaction } from '@palate/db'
 import type { ServiceContext } from '../context'
-import { sizeOfDataset } from '../fit/rows'
+import { sizeOfDataset } from '../estimate/rows'
 import type { RunPlan } from './insert'
 import type { CreateSftInput } from './schemas'
 import { chooseStart } from './start-model'

@@ -7,11 +7,11 @@ import { expect, test } from 'vitest'
 import { savePersona } from '../persona/save'
 import {
   createAnsweredBatch,
-  createKitchen,
   createModel,
   createTestDeps,
   createVegan,
-  type Kitchen,
+  createWorkspaceFixture,
+  type WorkspaceFixture,
 } from '../testing'
 import { createRun } from './create'
 import type { ActiveVote } from './decide-pair'
@@ -41,30 +41,30 @@ test.each<[string, Cast[], string | null]>([
   expect(verdict && `${verdict.source} ${verdict.winner} ${verdict.share}`).toBe(expected)
 })
 
-async function createPairs(kitchen: Kitchen, promptsPerPersona: number) {
-  const model = await createModel(deps, kitchen.workspaceId)
+async function createPairs(fixture: WorkspaceFixture, promptsPerPersona: number) {
+  const model = await createModel(deps, fixture.workspaceId)
   const { batchId } = await createAnsweredBatch(
-    kitchen.engineer,
+    fixture.engineer,
     { modelVersionId: model.id, promptsPerPersona, seed: 3 },
     ({ slot, promptId }) => `# ${slot} ${promptId}`,
   )
-  await deps.db.update(pair).set({ quota: 9 }).where(eq(pair.workspaceId, kitchen.workspaceId))
+  await deps.db.update(pair).set({ quota: 9 }).where(eq(pair.workspaceId, fixture.workspaceId))
   const pairs = await deps.db
     .select()
     .from(pair)
-    .where(eq(pair.workspaceId, kitchen.workspaceId))
+    .where(eq(pair.workspaceId, fixture.workspaceId))
     .orderBy(asc(pair.id))
   return { model, batchId, pairs }
 }
 
-async function castVotes(kitchen: Kitchen, pairId: string, personaVersionId: string, casts: Cast[]) {
+async function castVotes(fixture: WorkspaceFixture, pairId: string, personaVersionId: string, casts: Cast[]) {
   for (const { source, choice, superseded } of casts)
     await deps.db.insert(vote).values({
       id: newId('vote'),
-      workspaceId: kitchen.workspaceId,
+      workspaceId: fixture.workspaceId,
       pairId,
       source,
-      userId: source === 'person' ? await createMember(deps.db, kitchen.workspaceId, 'labeler') : null,
+      userId: source === 'person' ? await createMember(deps.db, fixture.workspaceId, 'labeler') : null,
       personaVersionId,
       choice,
       shownOrder: 'ab',
@@ -73,21 +73,21 @@ async function castVotes(kitchen: Kitchen, pairId: string, personaVersionId: str
 }
 
 test('rows carry the full prompt of the persona as it was when the vote was given', async () => {
-  const kitchen = await createKitchen(deps)
-  const persona = await createVegan(kitchen.engineer)
-  const { pairs, batchId } = await createPairs(kitchen, 4)
+  const fixture = await createWorkspaceFixture(deps)
+  const persona = await createVegan(fixture.engineer)
+  const { pairs, batchId } = await createPairs(fixture, 4)
   const [first, second, third, fourth] = pairs
   if (!first || !second || !third || !fourth) throw new Error('too few pairs')
-  await castVotes(kitchen, first.id, persona.versionId, [person('b'), rule('a')])
-  await castVotes(kitchen, second.id, persona.versionId, [person('a'), person('b'), person('a')])
-  await castVotes(kitchen, third.id, persona.versionId, [{ ...rule('a'), superseded: true }, rule('tie')])
-  await savePersona(kitchen.engineer, {
+  await castVotes(fixture, first.id, persona.versionId, [person('b'), rule('a')])
+  await castVotes(fixture, second.id, persona.versionId, [person('a'), person('b'), person('a')])
+  await castVotes(fixture, third.id, persona.versionId, [{ ...rule('a'), superseded: true }, rule('tie')])
+  await savePersona(fixture.engineer, {
     id: persona.id,
     slug: persona.slug,
     body: { ...persona.body, forbidden: ['everything'] },
   })
 
-  const made = await buildPreferenceRows(kitchen.engineer, deps.db, {})
+  const made = await buildPreferenceRows(fixture.engineer, deps.db, {})
   expect(made.counts).toEqual({ decided: 2, ties: 1, person: 2, judge: 0, rule: 0 })
   expect(made.voteIds).toHaveLength(3)
   expect(made.personaVersionIds).toEqual([persona.versionId])
@@ -101,36 +101,36 @@ test('rows carry the full prompt of the persona as it was when the vote was give
   expect(row).toMatchObject({ chosen: b?.text, weight: 1 })
   expect(row?.rejected).toMatch(/^# a /)
   expect(made.rows.find(({ pairId }) => pairId === second.id)?.weight).toBeCloseTo(2 / 3)
-  expect(await buildPreferenceRows(kitchen.engineer, deps.db, {})).toEqual(made)
+  expect(await buildPreferenceRows(fixture.engineer, deps.db, {})).toEqual(made)
 
-  const rulesOnly = await buildPreferenceRows(kitchen.engineer, deps.db, { sources: ['rule'] })
+  const rulesOnly = await buildPreferenceRows(fixture.engineer, deps.db, { sources: ['rule'] })
   expect(rulesOnly.counts).toMatchObject({ decided: 1, ties: 1, rule: 1 })
-  const otherBatch = await buildPreferenceRows(kitchen.engineer, deps.db, { batchIds: ['batch_x'] })
+  const otherBatch = await buildPreferenceRows(fixture.engineer, deps.db, { batchIds: ['batch_x'] })
   expect(otherBatch.rows).toEqual([])
-  const stranger = await createKitchen(deps)
+  const stranger = await createWorkspaceFixture(deps)
   expect((await buildPreferenceRows(stranger.engineer, deps.db, { batchIds: [batchId] })).rows).toEqual([])
 })
 
 test('a preference training carries its pairs, the base model and the ids of the votes behind them', async () => {
-  const kitchen = await createKitchen(deps)
-  const persona = await createVegan(kitchen.engineer)
-  const start = () => createRun(kitchen.engineer, { kind: 'dpo', config: {} })
+  const fixture = await createWorkspaceFixture(deps)
+  const persona = await createVegan(fixture.engineer)
+  const start = () => createRun(fixture.engineer, { kind: 'dpo', config: {} })
   await expect(start()).rejects.toMatchObject({ code: 'invalid', message: 'There is no base model yet.' })
-  const { model, pairs } = await createPairs(kitchen, 3)
+  const { model, pairs } = await createPairs(fixture, 3)
   await expect(start()).rejects.toMatchObject({ code: 'invalid' })
-  expect(await getReadiness(kitchen.viewer)).toMatchObject({
+  expect(await getReadiness(fixture.viewer)).toMatchObject({
     pairs: { decided: 0 },
     baseModel: { id: model.id },
     adapters: [],
   })
-  for (const { id } of pairs) await castVotes(kitchen, id, persona.versionId, [person('a')])
+  for (const { id } of pairs) await castVotes(fixture, id, persona.versionId, [person('a')])
 
   const made = await start()
   expect(made).toMatchObject({ kind: 'dpo', status: 'queued', name: 'preference', seed: 1 })
   const rows = await deps.db
     .select({ id: vote.id })
     .from(vote)
-    .where(eq(vote.workspaceId, kitchen.workspaceId))
+    .where(eq(vote.workspaceId, fixture.workspaceId))
     .orderBy(desc(vote.id))
   const sorted = rows.map(({ id }) => id).sort()
   const sha256 = createHash('sha256').update(sorted.join('\n')).digest('hex')
@@ -148,9 +148,9 @@ test('a preference training carries its pairs, the base model and the ids of the
   ])
   const lines = await readObject(stored?.inputs.at(-1)?.storageKey ?? '')
   expect(lines.trim().split('\n')).toHaveLength(3)
-  const adapter = await createModel(deps, kitchen.workspaceId, model)
+  const adapter = await createModel(deps, fixture.workspaceId, model)
   const onAdapter = { kind: 'dpo', config: {}, baseModelVersionId: adapter.id } as const
-  const further = await createRun(kitchen.engineer, onAdapter)
+  const further = await createRun(fixture.engineer, onAdapter)
   expect(further.lineage).toMatchObject({
     baseModelVersionId: model.id,
     adapterModelVersionId: adapter.id,
@@ -161,9 +161,9 @@ test('a preference training carries its pairs, the base model and the ids of the
     ...adapter.files.map(({ name }) => name),
     'pairs.jsonl',
   ])
-  const foreign = await createModel(deps, (await createKitchen(deps)).workspaceId)
+  const foreign = await createModel(deps, (await createWorkspaceFixture(deps)).workspaceId)
   await expect(
-    createRun(kitchen.engineer, { kind: 'dpo', config: {}, baseModelVersionId: foreign.id }),
+    createRun(fixture.engineer, { kind: 'dpo', config: {}, baseModelVersionId: foreign.id }),
   ).rejects.toMatchObject({ code: 'not_found' })
 })
 

@@ -4,8 +4,8 @@ import { and, asc, count, eq, inArray, isNull, sql } from 'drizzle-orm'
 import { agentStatus, isOutdated } from '../agent/online'
 import type { Deps } from '../context'
 import { groupBy } from '../group-by'
+import { findUnmetNeed, totalCapacity } from './capacity'
 import { orderQueue, type Queued } from './order'
-import { findMisfit, wholePlace } from './place'
 import type { RunView, WaitingView } from './schemas'
 import { type AgentState, explainWaiting } from './waiting'
 
@@ -26,7 +26,7 @@ export async function readQueue({ db, workspaceId }: Workspace): Promise<QueuedR
   const busy = await db
     .select({ group: groupOf, runs: count() })
     .from(run)
-    .where(and(eq(run.workspaceId, workspaceId), inArray(run.status, ['running', 'cancelling'])))
+    .where(and(eq(run.workspaceId, workspaceId), inArray(run.status, ['running', 'canceling'])))
     .groupBy(groupOf)
   const rows = queued.map((row) => ({ ...row, needs: RunNeeds.parse(row.needs) }))
   return orderQueue(rows, new Map(busy.map(({ group, runs }) => [group, runs])))
@@ -45,7 +45,7 @@ export async function explainQueue(
   for (const [index, one] of queue.entries()) {
     const ahead = rivals(one, ids.has(one.id))
     if (ahead !== null)
-      reasons.set(one.id, explainWaiting(one, agents, { place: index + 1, ahead }, ctx.now()))
+      reasons.set(one.id, explainWaiting(one, agents, { position: index + 1, ahead }, ctx.now()))
   }
   return reasons
 }
@@ -58,7 +58,7 @@ function countRivals(agents: readonly AgentState[]) {
   const before = new Map<string, { fits: boolean[]; runs: number }>()
   return (one: QueuedRun, asked: boolean): number | null => {
     const key = JSON.stringify([one.kind, one.needs])
-    const fits = before.get(key)?.fits ?? agents.map(({ whole }) => findMisfit(one, whole) === null)
+    const fits = before.get(key)?.fits ?? agents.map(({ whole }) => findUnmetNeed(one, whole) === null)
     const ahead = asked
       ? [...before.values()].reduce(
           (sum, other) => sum + (other.fits.some((fit, index) => fit && fits[index]) ? other.runs : 0),
@@ -85,7 +85,7 @@ async function readAgentStates(ctx: Workspace): Promise<AgentState[]> {
   return agents.map((row) => ({
     id: row.id,
     name: row.name,
-    whole: wholePlace(row),
+    whole: totalCapacity(row),
     online: agentStatus(row, ctx.now()) === 'online',
     lastSeenAt: row.lastSeenAt,
     draining: row.draining,

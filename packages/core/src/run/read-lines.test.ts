@@ -16,7 +16,7 @@ test('lines become the batch that the same events would have been', () => {
   const events = [
     { seq: 1, at: 5, event: { type: 'log', level: 'info', text: 'crème\nbrûlée' } },
     { seq: 2, at: 6, event: metric },
-    { seq: 3, at: 7, event: { type: 'run-end', status: 'finished', summary: {}, error: null } },
+    { seq: 3, at: 7, event: { type: 'run-end', status: 'finished', results: {}, error: null } },
   ]
   expect(read(...events)).toEqual({ ...attempt, events: events.map((event) => SpooledEvent.parse(event)) })
 })

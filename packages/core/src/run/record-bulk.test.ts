@@ -3,7 +3,7 @@ import { attempt, metricPoint, metricSeries } from '@palate/db'
 import type { EventBatch, TrainerEvent } from '@palate/protocol'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { createAgent, createKitchen, createTestDeps } from '../testing'
+import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
 import { AttemptMemory } from './attempt-memory'
 import { claimRun } from './claim'
 import { createRun } from './create'
@@ -13,9 +13,9 @@ const deps = await createTestDeps()
 
 /** An attempt whose batches are sent through one memory, as a hub does. */
 async function startAttempt() {
-  const kitchen = await createKitchen(deps)
-  await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
-  const agent = await createAgent(deps, kitchen.workspaceId)
+  const fixture = await createWorkspaceFixture(deps)
+  await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, fixture.workspaceId)
   const lease = await claimRun(agent, { kinds: ['pretrain'] })
   if (!lease) throw new Error('no lease')
   const { runId, attemptId, epoch } = lease

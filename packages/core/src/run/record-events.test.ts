@@ -6,7 +6,7 @@ import { eq, sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { storeArtifact } from '../artifact'
 import type { AgentContext } from '../context'
-import { createAgent, createKitchen, createTestDeps } from '../testing'
+import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
 import { AttemptMemory } from './attempt-memory'
 import { claimRun } from './claim'
 import { createRun } from './create'
@@ -20,10 +20,10 @@ import { attemptLimit } from './transition'
 const deps = await createTestDeps()
 
 async function startRun() {
-  const kitchen = await createKitchen(deps)
-  const { id } = await createRun(kitchen.engineer, { kind: 'pretrain', config: {} })
-  const agent = await createAgent(deps, kitchen.workspaceId)
-  return { kitchen, agent, id, lease: await claim(agent) }
+  const fixture = await createWorkspaceFixture(deps)
+  const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, fixture.workspaceId)
+  return { fixture, agent, id, lease: await claim(agent) }
 }
 
 async function claim(agent: AgentContext) {
@@ -39,10 +39,10 @@ const metric = (step: number, value = step / 10): TrainerEvent => ({
   values: { loss: value, grad_norm: 1 },
 })
 const log = (text: string): TrainerEvent => ({ type: 'log', level: 'info', text })
-const end = (status: 'finished' | 'failed' | 'cancelled'): TrainerEvent => ({
+const end = (status: 'finished' | 'failed' | 'canceled'): TrainerEvent => ({
   type: 'run-end',
   status,
-  summary: { loss: 0.2 },
+  results: { loss: 0.2 },
   error: status === 'failed' ? { code: 'oom', message: 'Memory ran out.', remedy: 'Smaller batch.' } : null,
 })
 
@@ -133,8 +133,8 @@ test('points go with the run that they belong to', async () => {
 })
 
 test('writes under an old epoch, of another agent or for another run are refused', async () => {
-  const { agent, kitchen, lease } = await startRun()
-  const other = await createAgent(deps, kitchen.workspaceId, 'other')
+  const { agent, fixture, lease } = await startRun()
+  const other = await createAgent(deps, fixture.workspaceId, 'other')
   const lost = { ackedSeq: 0, lost: true }
   expect(await recordRunEvents(other, batch(lease, 1, metric(1)))).toEqual(lost)
   expect(await recordRunEvents(agent, batch({ ...lease, runId: 'run_x' }, 1, metric(1)))).toEqual(lost)
@@ -148,10 +148,10 @@ test('writes under an old epoch, of another agent or for another run are refused
 })
 
 test('a trainer that was killed costs an attempt and not the run, as long as the run gets further', async () => {
-  const { agent, lease: first, kitchen, id } = await startRun()
+  const { agent, lease: first, fixture, id } = await startRun()
   const error = { code: 'killed', message: 'It was killed.', remedy: 'Nothing.' }
-  const killed: TrainerEvent = { type: 'run-end', status: 'failed', summary: {}, error }
-  const status = async () => (await getRun(kitchen.viewer, { id })).status
+  const killed: TrainerEvent = { type: 'run-end', status: 'failed', results: {}, error }
+  const status = async () => (await getRun(fixture.viewer, { id })).status
   let lease = first
   for (let step = 1; step <= attemptLimit + 2; step += 1) {
     const saved: TrainerEvent = { type: 'checkpoint', step, path: `checkpoints/checkpoint-${step}` }
@@ -164,25 +164,25 @@ test('a trainer that was killed costs an attempt and not the run, as long as the
     await recordRunEvents(agent, batch(lease, 1, killed))
     if (n < attemptLimit) lease = await claim(agent)
   }
-  expect(await getRun(kitchen.viewer, { id })).toMatchObject({
+  expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'failed',
     failure: { code: 'agent-lost' },
   })
 })
 
 test('what PostgreSQL cannot store does not hold up the spool', async () => {
-  const { agent, lease, kitchen, id } = await startRun()
+  const { agent, lease, fixture, id } = await startRun()
   const said: TrainerEvent[] = [
     log('nul \u0000 and half a pair \ud83d'),
     { ...metric(3_000_000_000), values: { 'a\u0000b': 1 } } as TrainerEvent,
-    { type: 'run-end', status: 'failed', summary: { note: '\u0000 \ude00' }, error: null },
+    { type: 'run-end', status: 'failed', results: { note: '\u0000 \ude00' }, error: null },
   ]
   expect(await recordRunEvents(agent, batch(lease, 1, ...said))).toEqual({ ackedSeq: 3, lost: false })
-  expect(await getRun(kitchen.viewer, { id })).toMatchObject({
+  expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'failed',
-    summary: { note: ' \ufffd' },
+    results: { note: ' \ufffd' },
   })
-  const { items } = await getRunLogs(kitchen.viewer, { runId: id })
+  const { items } = await getRunLogs(fixture.viewer, { runId: id })
   expect(items[0]?.text).toBe('nul  and half a pair \ufffd')
 })
 
@@ -192,7 +192,7 @@ const file = (text: string) => ({
 })
 
 test('a finished training enters the registry in the transaction of its end; the last ack may get lost', async () => {
-  const { agent, lease, kitchen, id } = await startRun()
+  const { agent, lease, fixture, id } = await startRun()
   const claims = await deps.tickets.verify('lease', lease.token)
   await storeArtifact(deps, claims, { path: 'output/hf/config.json', role: 'hf', ...file('{}') })
   await storeArtifact(deps, claims, { path: 'output/model-f16.gguf', role: 'gguf', ...file('GGUF') })
@@ -202,11 +202,11 @@ test('a finished training enters the registry in the transaction of its end; the
   expect(await recordRunEvents(agent, last)).toEqual({ ackedSeq: 4, lost: false })
   const replay = batch(lease, 3, metric(5), end('finished'))
   expect(await recordRunEvents(agent, replay)).toEqual({ ackedSeq: 4, lost: false })
-  const ended = await getRun(kitchen.viewer, { id })
+  const ended = await getRun(fixture.viewer, { id })
   expect(ended).toMatchObject({
     status: 'finished',
     progress: { step: 5, totalSteps: 5 },
-    summary: { loss: 0.2 },
+    results: { loss: 0.2 },
     attempts: [{ status: 'finished', environment: { device: 'cpu' } }],
   })
   expect(ended.modelVersionId).toMatch(/^model_/)
@@ -216,9 +216,9 @@ test('a finished training enters the registry in the transaction of its end; the
 })
 
 test('a training whose weights did not arrive has failed, and says so', async () => {
-  const { agent, lease, kitchen, id } = await startRun()
+  const { agent, lease, fixture, id } = await startRun()
   await recordRunEvents(agent, batch(lease, 1, end('finished')))
-  expect(await getRun(kitchen.viewer, { id })).toMatchObject({
+  expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'failed',
     failure: { code: 'artifacts-missing' },
     modelVersionId: null,
@@ -226,20 +226,20 @@ test('a training whose weights did not arrive has failed, and says so', async ()
 })
 
 test('a trainer that was stopped without a wish leaves its run to the next attempt', async () => {
-  const { agent, lease, kitchen, id } = await startRun()
-  expect(await recordRunEvents(agent, batch(lease, 1, end('cancelled')))).toEqual({
+  const { agent, lease, fixture, id } = await startRun()
+  expect(await recordRunEvents(agent, batch(lease, 1, end('canceled')))).toEqual({
     ackedSeq: 1,
     lost: false,
   })
-  expect(await getRun(kitchen.viewer, { id })).toMatchObject({ status: 'queued' })
+  expect(await getRun(fixture.viewer, { id })).toMatchObject({ status: 'queued' })
   expect(await claim(agent)).toMatchObject({ runId: id, epoch: 2 })
 })
 
 test('a failure keeps its reason', async () => {
-  const { agent, lease, kitchen, id } = await startRun()
+  const { agent, lease, fixture, id } = await startRun()
   await recordRunEvents(agent, batch(lease, 1, end('failed')))
   const reason = { code: 'oom', message: 'Memory ran out.', remedy: 'Smaller batch.' }
-  expect(await getRun(kitchen.viewer, { id })).toMatchObject({
+  expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'failed',
     failure: reason,
     attempts: [{ status: 'failed', failure: reason }],

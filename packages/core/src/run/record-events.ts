@@ -70,7 +70,7 @@ async function record(
   }
   try {
     const reply = await (isBulky(batch) ? ctx.bulk.transaction(work) : ctx.db.transaction((tx) => work(tx)))
-    if (!told) memory.lookLater(() => notify(ctx.db, look).catch(() => undefined))
+    if (!told) memory.notifyLater(() => notify(ctx.db, look).catch(() => undefined))
     return reply
   } catch (error) {
     memory.forget()
@@ -128,8 +128,8 @@ async function writeBatch(
     .set({
       ackedSeq: events.at(-1)?.seq ?? locked.attempt.ackedSeq,
       ...(told.environment ? { environment: told.environment } : {}),
-      ...(told.proof ? { proof: told.proof } : {}),
-      ...(told.receipt ? { receipt: told.receipt } : {}),
+      ...(told.preflight ? { preflight: told.preflight } : {}),
+      ...(told.summary ? { summary: told.summary } : {}),
       ...(checkpointStep === null ? {} : { checkpointStep }),
     })
     .where(eq(attempt.id, locked.attempt.id))
@@ -145,5 +145,5 @@ async function endRun(
   const state = { ...locked.run, attempts: await countAttempts(tx, locked.run.id) }
   const decision = decide(state, { type: 'ended', status: event.status, failure: event.error }, ctx.now())
   if (decision.do !== 'change') return
-  await applyDecision(tx, ctx, locked, decision, { summary: event.summary, failure: event.error })
+  await applyDecision(tx, ctx, locked, decision, { results: event.results, failure: event.error })
 }

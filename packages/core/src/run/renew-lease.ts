@@ -31,5 +31,5 @@ export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<
     .returning({ id: attempt.id })
   // It ended, or was lost, since we looked; it runs no more, so the second look is the last.
   if (!held) return renewLease(ctx, raw)
-  return { lost: false, cancel: found?.runStatus === 'cancelling' }
+  return { lost: false, cancel: found?.runStatus === 'canceling' }
 }

@@ -4,14 +4,14 @@ import {
   type HourlyPrice,
   KtoConfig,
   ModelShape,
+  type PreflightReport,
+  type PreflightSequence,
   PretrainConfig,
-  type ProofReport,
-  type ProofSequence,
-  type Receipt,
   type RunFailure,
   RunKind,
   RunNeeds,
   type RunStatus,
+  type RunSummary,
   SftConfig,
 } from '@palate/protocol'
 import { z } from 'zod'
@@ -32,12 +32,12 @@ export const PreferenceFilter = z.strictObject({
 export type PreferenceFilter = z.infer<typeof PreferenceFilter>
 
 /** Where a person wants a run to go: what cannot be known from its configuration. */
-const RunPlaceInput = {
+const RunNeedsInput = {
   /** Higher goes first. */
   priority: RunPriority.optional(),
   /** Labels that the agent must carry, all of them. */
   labels: RunNeeds.shape.labels.unwrap().optional(),
-  /** 0 is any box, also one without a GPU. */
+  /** 0 is any machine, also one without a GPU. */
   gpus: RunNeeds.shape.gpus.unwrap().optional(),
 }
 
@@ -54,14 +54,14 @@ const CreatePretrain = z.strictObject({
   name: RunName.optional(),
   seed: Seed.optional(),
   config: PretrainConfig.default({}),
-  ...RunPlaceInput,
+  ...RunNeedsInput,
 })
 const CreateDpo = z.strictObject({
   kind: z.literal('dpo'),
   name: RunName.optional(),
   seed: Seed.optional(),
   config: DpoConfig.default({}),
-  ...RunPlaceInput,
+  ...RunNeedsInput,
   ...StartInput,
   ...PreferenceFilter.shape,
 })
@@ -71,7 +71,7 @@ const CreateSft = z.strictObject({
   name: RunName.optional(),
   seed: Seed.optional(),
   config: SftConfig.default({}),
-  ...RunPlaceInput,
+  ...RunNeedsInput,
   ...StartInput,
   /** The newest that is ready where it is absent. */
   datasetVersionId: Id.optional(),
@@ -82,7 +82,7 @@ const CreateKto = z.strictObject({
   name: RunName.optional(),
   seed: Seed.optional(),
   config: KtoConfig.default({}),
-  ...RunPlaceInput,
+  ...RunNeedsInput,
   ...StartInput,
 })
 
@@ -132,8 +132,8 @@ export type RunSamplesInput = z.input<typeof RunSamplesInput>
 export const RunArtifactsInput = z.strictObject({ runId: Id })
 export type RunArtifactsInput = z.infer<typeof RunArtifactsInput>
 
-export const RunProofRowInput = z.strictObject({ runId: Id, row: z.int().min(1) })
-export type RunProofRowInput = z.infer<typeof RunProofRowInput>
+export const RunPreflightRowInput = z.strictObject({ runId: Id, row: z.int().min(1) })
+export type RunPreflightRowInput = z.infer<typeof RunPreflightRowInput>
 
 export interface AttemptView {
   id: string
@@ -144,23 +144,23 @@ export interface AttemptView {
   endedAt: Date | null
   failure: RunFailure | null
   environment: Record<string, unknown>
-  receipt: Receipt | null
+  summary: RunSummary | null
   /** What an hour of the agent cost when the attempt began. */
   price: HourlyPrice | null
 }
 
-export interface RunProofView {
-  report: ProofReport
+export interface RunPreflightView {
+  report: PreflightReport
   attemptNumber: number
   /** Who allowed faults for this run, by name, and when it was ordered. */
   override: { faults: string[]; by: string; at: Date } | null
-  /** The sampled rows, faulty ones first; `proofRow` gives their tokens. */
+  /** The sampled rows, faulty ones first; `preflightRow` gives their tokens. */
   rows: { row: number; faults: string[] }[]
 }
 
-export interface RunProofRowView {
+export interface RunPreflightRowView {
   row: number
-  sequences: ProofSequence[]
+  sequences: PreflightSequence[]
 }
 
 export interface RunView {
@@ -175,7 +175,7 @@ export interface RunView {
   needs: RunNeeds
   lineage: Record<string, unknown>
   progress: { stage: string; step: number; totalSteps: number } | null
-  summary: Record<string, unknown> | null
+  results: Record<string, unknown> | null
   failure: RunFailure | null
   createdAt: Date
   startedAt: Date | null
@@ -192,8 +192,8 @@ export interface RunView {
 /** Why a queued run waits. `because` is the whole in one sentence, `agents` the reason of each agent that cannot take it now. */
 export interface WaitingView {
   because: string
-  /** Its place in the queue as it stands, from 1. */
-  place: number
+  /** Its position in the queue as it stands, from 1. */
+  position: number
   agents: { id: string; name: string; reason: string }[]
 }
 
@@ -205,7 +205,7 @@ export interface QueuedRunView {
   priority: number
   needs: RunNeeds
   experiment: string | null
-  orderedBy: string | null
+  createdBy: string | null
   createdAt: Date
   waiting: WaitingView
 }

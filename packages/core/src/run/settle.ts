@@ -15,7 +15,7 @@ const missing: RunFailure = {
 
 /** What hangs on a run that is over: its model version, its batch or its evaluation. In the transaction that ended it. */
 export async function settleRun(tx: Transaction, ctx: Workspace, ended: RunRow): Promise<void> {
-  if (ended.status !== 'finished' && ended.status !== 'failed' && ended.status !== 'cancelled') return
+  if (ended.status !== 'finished' && ended.status !== 'failed' && ended.status !== 'canceled') return
   if (ended.kind === 'generate') return finishGenerateRun(tx, ctx, ended, ended.status)
   if (ended.status !== 'finished' || ended.kind === 'probe') return
   const arrived = ended.lineage.base
@@ -24,7 +24,7 @@ export async function settleRun(tx: Transaction, ctx: Workspace, ended: RunRow):
   if (!arrived) await tx.update(run).set({ status: 'failed', failure: missing }).where(eq(run.id, ended.id))
 }
 
-/** An adapter on a model from elsewhere stays with its run: the registry holds what Palate can serve, and its base is not here. */
+/** An adapter on an external model stays with its run: the registry holds what Palate can serve, and its base is not here. */
 async function hasAdapter(tx: Transaction, runId: string): Promise<boolean> {
   const delivered = and(eq(artifact.runId, runId), eq(artifact.role, 'adapter'))
   return (await tx.$count(artifact, delivered)) > 0

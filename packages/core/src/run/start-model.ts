@@ -47,18 +47,18 @@ interface StartWish {
 }
 
 interface Start {
-  /** As a job names them: a folder for the base, one for the adapter. None of a model from elsewhere: its agent has it. */
+  /** As a job names them: a folder for the base, one for the adapter. None of an external model: its agent has it. */
   files: RunInput[]
   lineage: Record<string, string>
 }
 
 /**
  * What a training begins with, and what it writes down of it.
- * @throws DomainError `not_found`, or `invalid` while there is no base, and for settings that no model from elsewhere takes
+ * @throws DomainError `not_found`, or `invalid` while there is no base, and for settings that no external model takes
  */
 export async function chooseStart(tx: Transaction, workspaceId: string, input: StartWish): Promise<Start> {
   const { base: source } = input.config
-  if (source) return startElsewhere(source, input)
+  if (source) return startExternal(source, input)
   const { base, adapter } = await findStartModel(tx, workspaceId, input.baseModelVersionId)
   return {
     files: [...base.files, ...(adapter?.files ?? [])],
@@ -66,7 +66,7 @@ export async function chooseStart(tx: Transaction, workspaceId: string, input: S
   }
 }
 
-function startElsewhere(source: ModelSource, input: StartWish): Start {
+function startExternal(source: ModelSource, input: StartWish): Start {
   if (input.baseModelVersionId)
     throw new DomainError(
       'invalid',
@@ -76,7 +76,7 @@ function startElsewhere(source: ModelSource, input: StartWish): Start {
   if (input.config.fullWeights)
     throw new DomainError(
       'invalid',
-      'Of a model from elsewhere only an adapter is trained, not all of its weights.',
+      'Of an external model only an adapter is trained, not all of its weights.',
       'Leave full weights off.',
     )
   return { files: [], lineage: { base: nameModelSource(source) } }

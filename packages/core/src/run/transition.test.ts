@@ -11,24 +11,24 @@ const events = {
   finished: { type: 'ended', status: 'finished', failure: null },
   failed: { type: 'ended', status: 'failed', failure },
   killed: { type: 'ended', status: 'failed', failure: { ...failure, code: 'killed' } },
-  stopped: { type: 'ended', status: 'cancelled', failure: null },
+  stopped: { type: 'ended', status: 'canceled', failure: null },
 } satisfies Record<string, RunEvent>
 
 /** For each status, what each event makes of the run, of the attempt, and what follows; `–` nothing, `!` refused. */
 const table: Record<RunStatus, Record<keyof typeof events, string>> = {
   queued: {
-    ...{ claimed: 'running running null', cancel: 'cancelled null settled' },
+    ...{ claimed: 'running running null', cancel: 'canceled null settled' },
     ...{ lost: '–', finished: '–', failed: '–', killed: '–', stopped: '–' },
   },
   running: {
-    ...{ claimed: '!', cancel: 'cancelling null cancel', lost: 'queued lost work' },
+    ...{ claimed: '!', cancel: 'canceling null cancel', lost: 'queued lost work' },
     ...{ finished: 'finished finished settled', failed: 'failed failed settled' },
     ...{ killed: 'queued lost work', stopped: 'queued lost work' },
   },
-  cancelling: {
-    ...{ claimed: '!', cancel: '–', lost: 'cancelled lost settled', finished: 'finished finished settled' },
-    ...{ failed: 'cancelled failed settled', killed: 'cancelled failed settled' },
-    ...{ stopped: 'cancelled cancelled settled' },
+  canceling: {
+    ...{ claimed: '!', cancel: '–', lost: 'canceled lost settled', finished: 'finished finished settled' },
+    ...{ failed: 'canceled failed settled', killed: 'canceled failed settled' },
+    ...{ stopped: 'canceled canceled settled' },
   },
   finished: {
     ...{ claimed: '!', cancel: '!', lost: '–', finished: '–', failed: '–', killed: '–', stopped: '–' },
@@ -36,7 +36,7 @@ const table: Record<RunStatus, Record<keyof typeof events, string>> = {
   failed: {
     ...{ claimed: '!', cancel: '!', lost: '–', finished: '–', failed: '–', killed: '–', stopped: '–' },
   },
-  cancelled: {
+  canceled: {
     ...{ claimed: '!', cancel: '–', lost: '–', finished: '–', failed: '–', killed: '–', stopped: '–' },
   },
 }
@@ -47,7 +47,7 @@ const rows = runStatuses.flatMap((status) =>
 )
 
 test.each(rows)('a run that is $status, then $event: $expected', ({ status, event, expected }) => {
-  const run = { status, attempts: 1, cancelRequestedAt: status === 'cancelling' ? now : null }
+  const run = { status, attempts: 1, cancelRequestedAt: status === 'canceling' ? now : null }
   const decision = decide(run, events[event], now)
   const shown =
     decision.do === 'change'

@@ -14,7 +14,7 @@ export type RunEvent =
   | { type: 'claimed' }
   | { type: 'cancel-requested' }
   | { type: 'lost' }
-  | { type: 'ended'; status: 'finished' | 'failed' | 'cancelled'; failure: RunFailure | null }
+  | { type: 'ended'; status: 'finished' | 'failed' | 'canceled'; failure: RunFailure | null }
 
 export interface RunChange {
   status: RunStatus
@@ -35,7 +35,7 @@ export type Decision =
   | { do: 'nothing' }
   | { do: 'refuse'; because: string }
 
-const over: readonly RunStatus[] = ['finished', 'failed', 'cancelled']
+const over: readonly RunStatus[] = ['finished', 'failed', 'canceled']
 
 /** What an event makes of a run. Pure: the verbs persist the decision under the run's row lock. */
 export function decide(run: RunState, event: RunEvent, now: Date): Decision {
@@ -54,15 +54,14 @@ export function decide(run: RunState, event: RunEvent, now: Date): Decision {
 
 function onCancel(run: RunState, now: Date): Decision {
   if (run.status === 'queued')
-    return change({ status: 'cancelled', cancelRequestedAt: now, finishedAt: now }, null, 'settled')
-  if (run.status === 'running')
-    return change({ status: 'cancelling', cancelRequestedAt: now }, null, 'cancel')
-  if (run.status === 'cancelling' || run.status === 'cancelled') return { do: 'nothing' }
+    return change({ status: 'canceled', cancelRequestedAt: now, finishedAt: now }, null, 'settled')
+  if (run.status === 'running') return change({ status: 'canceling', cancelRequestedAt: now }, null, 'cancel')
+  if (run.status === 'canceling' || run.status === 'canceled') return { do: 'nothing' }
   return { do: 'refuse', because: `The run has ${run.status} already.` }
 }
 
 function onLost(run: RunState, now: Date): Decision {
-  if (run.status === 'cancelling') return change({ status: 'cancelled', finishedAt: now }, 'lost', 'settled')
+  if (run.status === 'canceling') return change({ status: 'canceled', finishedAt: now }, 'lost', 'settled')
   if (run.status !== 'running') return { do: 'nothing' }
   if (run.attempts < attemptLimit) return change({ status: 'queued' }, 'lost', 'work')
   return change({ status: 'failed', finishedAt: now, failure: givenUp(run.attempts) }, 'lost', 'settled')
@@ -72,8 +71,8 @@ function onEnded(run: RunState, event: RunEvent & { type: 'ended' }, now: Date):
   if (over.includes(run.status) || run.status === 'queued') return { do: 'nothing' }
   if (event.status === 'finished')
     return change({ status: 'finished', finishedAt: now, failure: null }, 'finished', 'settled')
-  if (run.status === 'cancelling')
-    return change({ status: 'cancelled', finishedAt: now }, event.status, 'settled')
+  if (run.status === 'canceling')
+    return change({ status: 'canceled', finishedAt: now }, event.status, 'settled')
   if (event.status === 'failed' && !isMachineFailure(event.failure))
     return change({ status: 'failed', finishedAt: now, failure: event.failure }, 'failed', 'settled')
   // The trainer was killed or stopped though nobody wished it: the run goes on from its checkpoint.

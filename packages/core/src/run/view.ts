@@ -38,7 +38,7 @@ export async function loadRunView(ctx: Workspace, row: RunRow): Promise<RunView>
 }
 
 function toRunView(row: RunRow) {
-  const { id, number, name, kind, status, config, seed, lineage, progress, summary, failure } = row
+  const { id, number, name, kind, status, config, seed, lineage, progress, results, failure } = row
   const { priority, createdAt, startedAt, finishedAt, cancelRequestedAt } = row
   const order = { priority, needs: RunNeeds.parse(row.needs) }
   const dates = { createdAt, startedAt, finishedAt, cancelRequestedAt }
@@ -52,7 +52,7 @@ function toRunView(row: RunRow) {
     seed,
     lineage,
     progress,
-    summary,
+    results,
     failure,
     ...order,
     ...dates,
@@ -70,10 +70,10 @@ async function readAttempts(
     .where(and(eq(attempt.workspaceId, ctx.workspaceId), inArray(attempt.runId, runIds)))
     .orderBy(asc(attempt.number))
   return rows.map(({ attempt: row, agentName }) => {
-    const { id, number, status, startedAt, endedAt, failure, environment, receipt, price } = row
+    const { id, number, status, startedAt, endedAt, failure, environment, summary, price } = row
     return {
       runId: row.runId,
-      view: { id, number, status, agentName, startedAt, endedAt, failure, environment, receipt, price },
+      view: { id, number, status, agentName, startedAt, endedAt, failure, environment, summary, price },
     }
   })
 }

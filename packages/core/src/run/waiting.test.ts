@@ -1,8 +1,8 @@
 import { RunNeeds } from '@palate/protocol'
 import { expect, test } from 'vitest'
 import { gpu } from '../testing'
+import { formatAgo } from './format-waiting'
 import { type AgentState, explainWaiting } from './waiting'
-import { sayAgo } from './waiting-words'
 
 const now = new Date('2026-01-02T14:02:00Z')
 
@@ -20,8 +20,8 @@ function agent(
     ...rest,
   }
 }
-const why = (needs: Partial<RunNeeds>, agents: AgentState[], place = 1, kind: 'dpo' | 'sft' = 'dpo') =>
-  explainWaiting({ kind, needs: RunNeeds.parse(needs) }, agents, { place, ahead: place - 1 }, now)
+const why = (needs: Partial<RunNeeds>, agents: AgentState[], position = 1, kind: 'dpo' | 'sft' = 'dpo') =>
+  explainWaiting({ kind, needs: RunNeeds.parse(needs) }, agents, { position, ahead: position - 1 }, now)
 const because = (...args: Parameters<typeof why>) => why(...args).because
 
 const busy = (runNumber: number, ...gpus: string[]) => ({ gpus, runNumber })
@@ -29,7 +29,7 @@ const early = new Date(now.getTime() - 12 * 60_000)
 const big = { gpuMemoryBytes: 22e9 }
 
 test.each<[string, string, Parameters<typeof why>]>([
-  ['nobody', 'No agent is enrolled yet. Enrol one on the Agents page.', [{}, []]],
+  ['nobody', 'No agent is enrolled yet. Enroll one on the Agents page.', [{}, []]],
   ['a free agent', 'An agent is about to take it.', [{}, [agent('oven')]]],
   ['a free agent, but others first', '3 runs are ahead.', [{}, [agent('oven')], 4]],
   ['a kind nobody does', 'No agent does fine-tuning runs.', [{}, [agent('oven'), agent('hob')], 1, 'sft']],
@@ -133,7 +133,7 @@ test('each agent has its own reason, and one that could take it has none', () =>
 })
 
 test('times are said from the minute to the day', () => {
-  const ago = (minutes: number) => sayAgo(new Date(now.getTime() - minutes * 60_000), now)
+  const ago = (minutes: number) => formatAgo(new Date(now.getTime() - minutes * 60_000), now)
   expect([0.5, 1, 59, 90, 60 * 24 * 3].map(ago)).toEqual([
     'less than a minute ago',
     '1 minute ago',

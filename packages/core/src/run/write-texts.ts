@@ -1,8 +1,8 @@
-import { runLog, runProofRow, runSample, type Transaction } from '@palate/db'
+import { runLog, runPreflightRow, runSample, type Transaction } from '@palate/db'
 import type { SpooledEvent } from '@palate/protocol'
 import type { AttemptRow } from './lock'
 
-/** Stores the log lines, the samples and the proof's rows of a batch. What is there under its sequence number stays. */
+/** Stores the log lines, the samples and the preflight's rows of a batch. What is there under its sequence number stays. */
 export async function writeTexts(
   tx: Transaction,
   attempt: AttemptRow,
@@ -19,12 +19,12 @@ export async function writeTexts(
       ? [{ workspaceId, runId, attemptId, seq, step: event.step, prompt: event.prompt, text: event.text }]
       : [],
   )
-  const proofRows = events.flatMap(({ seq, event }) => {
-    if (event.type !== 'proof-row') return []
+  const preflightRows = events.flatMap(({ seq, event }) => {
+    if (event.type !== 'preflight-row') return []
     const { type: _type, row, ...sequence } = event
     return [{ workspaceId, runId, attemptId, seq, row, sequence }]
   })
   if (logs.length > 0) await tx.insert(runLog).values(logs).onConflictDoNothing()
   if (samples.length > 0) await tx.insert(runSample).values(samples).onConflictDoNothing()
-  if (proofRows.length > 0) await tx.insert(runProofRow).values(proofRows).onConflictDoNothing()
+  if (preflightRows.length > 0) await tx.insert(runPreflightRow).values(preflightRows).onConflictDoNothing()
 }

@@ -1,4 +1,4 @@
 export { createTestDeps, type TestDeps } from './deps'
-export { createAgent, createKitchen, type Kitchen } from './kitchen'
-export { createBox, gpu, hardwareWith, queueRun } from './queue'
-export { createAnsweredBatch, createFinishedRun, createModel, createVegan, deliver } from './taste'
+export { createAnsweredBatch, createFinishedRun, createModel, createVegan, deliver } from './fixtures'
+export { createMachine, gpu, hardwareWith, queueRun } from './queue'
+export { createAgent, createWorkspaceFixture, type WorkspaceFixture } from './workspace-fixture'

@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm'
 import type { AgentContext, Deps } from '../context'
 import { required } from '../error'
 import { nextNumber } from '../next-number'
-import { createAgent } from './kitchen'
+import { createAgent } from './workspace-fixture'
 
 type RunRow = typeof run.$inferSelect
 
@@ -39,7 +39,7 @@ export const gpu = (uuid: string, gigabytes: number): Gpu => ({
 })
 
 export const hardwareWith = (gpus: Gpu[]): Hardware => ({
-  hostname: 'box',
+  hostname: 'machine',
   cpuModel: 'test',
   cpuCores: 4,
   memoryBytes: 32e9,
@@ -47,16 +47,16 @@ export const hardwareWith = (gpus: Gpu[]): Hardware => ({
 })
 
 /** An agent of the workspace that has told what it is. */
-export async function createBox(
+export async function createMachine(
   deps: Deps,
   workspaceId: string,
   told: { name?: string; gpus?: Gpu[]; labels?: string[]; draining?: boolean } = {},
 ): Promise<AgentContext> {
   const { name, gpus = [], ...rest } = told
-  const box = await createAgent(deps, workspaceId, name)
+  const machine = await createAgent(deps, workspaceId, name)
   await deps.db
     .update(agent)
     .set({ hardware: hardwareWith(gpus), ...rest })
-    .where(eq(agent.id, box.agentId))
-  return box
+    .where(eq(agent.id, machine.agentId))
+  return machine
 }

@@ -20,7 +20,7 @@ export interface DemoWorkspace {
 }
 
 /**
- * Makes the workspace "Test Kitchen" with its owner, its personas and the frozen suite. Called at every start: what
+ * Makes the workspace "Test WorkspaceFixture" with its owner, its personas and the frozen suite. Called at every start: what
  * is there is left alone, what a newer version brings along is added.
  */
 export async function bootstrapDemo(deps: Deps): Promise<DemoWorkspace> {
@@ -63,7 +63,7 @@ async function findDemo(tx: Transaction): Promise<DemoWorkspace | null> {
 
 async function createDemo(tx: Transaction): Promise<DemoWorkspace> {
   const workspaceId = newId('ws')
-  await tx.insert(workspace).values({ id: workspaceId, slug, name: 'Test Kitchen' })
+  await tx.insert(workspace).values({ id: workspaceId, slug, name: 'Test WorkspaceFixture' })
   const ownerPassword = newPassword()
   const owner = await createUser(tx, { email: ownerEmail, name: 'Owner', password: ownerPassword })
   await tx.insert(membership).values({ id: newId('mem'), workspaceId, userId: owner.id, role: 'owner' })

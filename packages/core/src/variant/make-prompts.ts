@@ -2,7 +2,7 @@ import {
   type ImportedRecipe,
   isForbidden,
   makePrompt,
-  normaliseRecipe,
+  normalizeRecipe,
   type Persona,
   personaRules,
   promptFromRecipe,
@@ -28,7 +28,7 @@ export function makePrompts(
   seed: number,
   examples: ImportedRecipe[],
 ): MadePrompt[] {
-  const recipes = examples.map(normaliseRecipe)
+  const recipes = examples.map(normalizeRecipe)
   const random = seededRandom(seed)
   const rules = personaRules(persona)
   const seen = new Set<string>()

@@ -5,7 +5,13 @@ import { asc, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { ServiceContext } from '../context'
 import { finishGenerateRun, receiveGeneration } from '../generation'
-import { createAnsweredBatch, createKitchen, createModel, createTestDeps, createVegan } from '../testing'
+import {
+  createAnsweredBatch,
+  createModel,
+  createTestDeps,
+  createVegan,
+  createWorkspaceFixture,
+} from '../testing'
 import { createBatch, failBatch, fillBatch, getBatch, listBatches, listPairs } from './index'
 import { makePrompts } from './make-prompts'
 
@@ -15,7 +21,7 @@ const vegan = {
   slug: 'mexican-vegan',
   name: 'a Mexican vegan',
   cuisines: ['mexican'],
-  flavours: ['bold'],
+  flavors: ['bold'],
   style: 'comfort',
   diets: ['vegan'],
   forbidden: ['chicken', 'cheese'],
@@ -35,11 +41,11 @@ const examples = [
   },
 ]
 
-async function preparedKitchen() {
-  const kitchen = await createKitchen(deps)
-  const model = await createModel(deps, kitchen.workspaceId)
-  const persona = await createVegan(kitchen.engineer)
-  return { ...kitchen, model, persona }
+async function preparedFixture() {
+  const fixture = await createWorkspaceFixture(deps)
+  const model = await createModel(deps, fixture.workspaceId)
+  const persona = await createVegan(fixture.engineer)
+  return { ...fixture, model, persona }
 }
 
 async function readItems(ctx: ServiceContext, runId: string): Promise<GenerateItem[]> {
@@ -75,7 +81,7 @@ test('with a dataset, prompts are made of what its recipes hold', () => {
 })
 
 test('a batch is ordered, filled once, and each prompt is asked in both ways', async () => {
-  const { engineer, model, persona } = await preparedKitchen()
+  const { engineer, model, persona } = await preparedFixture()
   const made = await createBatch(engineer, { promptsPerPersona: 3, datasetVersionId: null })
   expect(made).toMatchObject({ number: 1, status: 'preparing', expected: 6, prompts: 0, run: null })
   const [job] =
@@ -102,7 +108,7 @@ test('a batch is ordered, filled once, and each prompt is asked in both ways', a
 })
 
 test('texts arrive in any order and more than once; the pair is made when both are there', async () => {
-  const { engineer } = await preparedKitchen()
+  const { engineer } = await preparedFixture()
   const { id: batchId } = await createBatch(engineer, { promptsPerPersona: 2, datasetVersionId: null })
   await fillBatch(engineer, { batchId, examples: [] })
   const { run: ordered } = await getBatch(engineer, { id: batchId })
@@ -141,7 +147,7 @@ test('texts arrive in any order and more than once; the pair is made when both a
   expect(page.items).toMatchObject([{ seq: 1, a: 'full soup', b: 'weak soup', votes: [] }])
   expect(page.nextCursor).toBeNull()
 
-  const stranger = await preparedKitchen()
+  const stranger = await preparedFixture()
   await deps.db.transaction((tx) =>
     receiveGeneration(tx, stranger.engineer, row, {
       type: 'generation',
@@ -159,8 +165,8 @@ test('texts arrive in any order and more than once; the pair is made when both a
 })
 
 test('a run that ends badly ends its batch the same way, with the reason', async () => {
-  const { engineer } = await preparedKitchen()
-  for (const status of ['failed', 'cancelled'] as const) {
+  const { engineer } = await preparedFixture()
+  for (const status of ['failed', 'canceled'] as const) {
     const { id } = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
     await fillBatch(engineer, { batchId: id, examples: [] })
     const { run: ordered } = await getBatch(engineer, { id })
@@ -180,7 +186,7 @@ test('a run that ends badly ends its batch the same way, with the reason', async
 })
 
 test('pairs come in pages, each once', async () => {
-  const { engineer } = await preparedKitchen()
+  const { engineer } = await preparedFixture()
   const { batchId } = await createAnsweredBatch(
     engineer,
     { promptsPerPersona: 7, datasetVersionId: null },
@@ -202,7 +208,7 @@ test('pairs come in pages, each once', async () => {
 })
 
 test('what is missing is said before anything is ordered', async () => {
-  const { engineer, workspaceId } = await createKitchen(deps)
+  const { engineer, workspaceId } = await createWorkspaceFixture(deps)
   await expect(createBatch(engineer, { datasetVersionId: null })).rejects.toMatchObject({
     code: 'conflict',
     remedy: 'Train the starter model first.',
@@ -219,14 +225,14 @@ test('what is missing is said before anything is ordered', async () => {
 })
 
 test('a viewer orders nothing; a stranger neither sees a batch nor uses what is not theirs', async () => {
-  const { viewer, labeler, engineer, model, persona } = await preparedKitchen()
+  const { viewer, labeler, engineer, model, persona } = await preparedFixture()
   const { id } = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
   for (const ctx of [viewer, labeler]) {
     await expect(createBatch(ctx)).rejects.toMatchObject({ code: 'forbidden' })
     await expect(fillBatch(ctx, { batchId: id, examples: [] })).rejects.toMatchObject({ code: 'forbidden' })
     await expect(failBatch(ctx, { batchId: id, error: 'no' })).rejects.toMatchObject({ code: 'forbidden' })
   }
-  const stranger = await preparedKitchen()
+  const stranger = await preparedFixture()
   expect(await listBatches(stranger.owner)).toEqual([])
   const found = [
     () => getBatch(stranger.owner, { id }),

@@ -23,7 +23,7 @@ export const agent = pgTable(
     serving: boolean('serving').notNull().default(false),
     draining: boolean('draining').notNull().default(false),
     hardware: jsonb('hardware').$type<Hardware>(),
-    /** The newest look at the box; older ones are not kept. */
+    /** The newest look at the machine; older ones are not kept. */
     sample: jsonb('sample').$type<HardwareSample>(),
     probe: jsonb('probe').$type<ProbeResult>(),
     price: jsonb('price').$type<HourlyPrice>(),
@@ -35,7 +35,7 @@ export const agent = pgTable(
   (table) => [index('agent_workspace').on(table.workspaceId)],
 )
 
-export const enrolmentCode = pgTable('enrolment_code', {
+export const enrollmentCode = pgTable('enrollment_code', {
   id: id(),
   workspaceId: text('workspace_id')
     .notNull()

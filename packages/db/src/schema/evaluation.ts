@@ -70,7 +70,7 @@ export interface EvaluationSummary {
   >
 }
 
-export const evaluationStatuses = ['generating', 'scoring', 'ready', 'failed', 'cancelled'] as const
+export const evaluationStatuses = ['generating', 'scoring', 'ready', 'failed', 'canceled'] as const
 
 export const evaluation = pgTable(
   'evaluation',

@@ -8,7 +8,7 @@ import { personaVersion } from './persona'
 import { run } from './run'
 import { user, workspace } from './workspace'
 
-export const batchStatuses = ['preparing', 'generating', 'ready', 'failed', 'cancelled'] as const
+export const batchStatuses = ['preparing', 'generating', 'ready', 'failed', 'canceled'] as const
 
 export interface BatchSettings {
   promptsPerPersona: number

@@ -5,7 +5,7 @@ import { workspace } from './workspace'
 export interface PersonaBody {
   name: string
   cuisines: string[]
-  flavours: string[]
+  flavors: string[]
   style: string
   diets: string[]
   forbidden: string[]

@@ -1,12 +1,12 @@
 import {
   attemptStatuses,
-  type FitBasis,
+  type EstimateBasis,
   type HourlyPrice,
-  type ProofReport,
-  type ProofSequence,
-  type Receipt,
+  type PreflightReport,
+  type PreflightSequence,
   type RunFailure,
   type RunNeeds,
+  type RunSummary,
   runKinds,
   runStatuses,
 } from '@palate/protocol'
@@ -61,7 +61,7 @@ export interface RunEstimate {
   memoryBytes: number
   seconds: number | null
   /** What the time rests on: an earlier run's speed, or the device's peak. */
-  basis: FitBasis
+  basis: EstimateBasis
 }
 
 export const run = pgTable(
@@ -78,8 +78,8 @@ export const run = pgTable(
     status: text('status', { enum: runStatuses }).notNull(),
     priority: integer('priority').notNull().default(0),
     needs: jsonb('needs').$type<Partial<RunNeeds>>().notNull().default({}),
-    /** Queued runs that any claim treats alike: same priority, same group, same kind, same needs. Claims walk lanes. */
-    lane: text('lane')
+    /** Queued runs that any claim treats alike: same priority, same group, same kind, same needs. Claims walk these keys. */
+    queueKey: text('queue_key')
       .notNull()
       .generatedAlwaysAs(
         sql`md5(priority::text || '/' || coalesce(experiment_id, created_by, '') || '/' || kind || '/' || needs::text)`,
@@ -90,7 +90,7 @@ export const run = pgTable(
     /** What it was made from: base model version, vote ids' hash and count, variant batches, persona versions. */
     lineage: jsonb('lineage').$type<Record<string, unknown>>().notNull().default({}),
     progress: jsonb('progress').$type<RunProgress>(),
-    summary: jsonb('summary').$type<Record<string, unknown>>(),
+    results: jsonb('results').$type<Record<string, unknown>>(),
     failure: jsonb('failure').$type<RunFailure>(),
     /** What was expected of each agent when the run was ordered, to stand beside what was measured. */
     estimates: jsonb('estimates').$type<RunEstimate[]>().notNull().default([]),
@@ -104,9 +104,9 @@ export const run = pgTable(
   (table) => [
     uniqueIndex('run_number').on(table.workspaceId, table.number),
     index('run_queue')
-      .on(table.workspaceId, table.lane, table.createdAt, table.number)
+      .on(table.workspaceId, table.queueKey, table.createdAt, table.number)
       .where(sql`${table.status} = 'queued'`),
-    index('run_busy').on(table.workspaceId).where(sql`${table.status} in ('running', 'cancelling')`),
+    index('run_busy').on(table.workspaceId).where(sql`${table.status} in ('running', 'canceling')`),
   ],
 )
 
@@ -126,7 +126,7 @@ export const attempt = pgTable(
       .references(() => agent.id),
     epoch: integer('epoch').notNull(),
     status: text('status', { enum: attemptStatuses }).notNull(),
-    /** Ids of the GPUs that are its own; none on a box without one. */
+    /** Ids of the GPUs that are its own; none on a machine without one. */
     gpus: text('gpus').array().notNull().default([]),
     leaseExpiresAt: at('lease_expires_at').notNull(),
     ackedSeq: bigint('acked_seq', { mode: 'number' }).notNull().default(0),
@@ -134,8 +134,8 @@ export const attempt = pgTable(
     checkpointStep: integer('checkpoint_step'),
     failure: jsonb('failure').$type<RunFailure>(),
     /** What the trainer proved about its data before it started, and what the attempt cost in the end. */
-    proof: jsonb('proof').$type<ProofReport>(),
-    receipt: jsonb('receipt').$type<Receipt>(),
+    preflight: jsonb('preflight').$type<PreflightReport>(),
+    summary: jsonb('summary').$type<RunSummary>(),
     /** The agent's price when the attempt began: a later one does not change what this one cost. */
     price: jsonb('price').$type<HourlyPrice>(),
     startedAt: at('started_at').notNull().defaultNow(),
@@ -227,8 +227,8 @@ export const runSample = pgTable(
 )
 
 /** The exact tokens of a sampled sequence, as the trainer marked them before it started. */
-export const runProofRow = pgTable(
-  'run_proof_row',
+export const runPreflightRow = pgTable(
+  'run_preflight_row',
   {
     workspaceId: text('workspace_id')
       .notNull()
@@ -242,11 +242,11 @@ export const runProofRow = pgTable(
     seq: bigint('seq', { mode: 'number' }).notNull(),
     /** The line of the input, from 1. */
     row: integer('row').notNull(),
-    sequence: jsonb('sequence').$type<ProofSequence>().notNull(),
+    sequence: jsonb('sequence').$type<PreflightSequence>().notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.attemptId, table.seq] }),
-    index('run_proof_row_run').on(table.runId),
+    index('run_preflight_row_run').on(table.runId),
   ],
 )
 

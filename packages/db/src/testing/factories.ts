@@ -3,7 +3,7 @@ import { newId } from '../id'
 import { agent, membership, persona, personaVersion, type Role, user, workspace } from '../schema'
 
 /** A workspace and its people. The password hashes are no hashes: sign-in is tested through its verb. */
-export async function createWorkspace(db: Database, name = 'Test Kitchen') {
+export async function createWorkspace(db: Database, name = 'Test WorkspaceFixture') {
   const id = newId('ws')
   await db.insert(workspace).values({ id, name, slug: id })
   const people = {} as Record<Role, string>
@@ -31,7 +31,7 @@ export async function createPersona(db: Database, workspaceId: string, slug = 'm
     body: {
       name: 'a Mexican vegan',
       cuisines: ['mexican'],
-      flavours: ['bold'],
+      flavors: ['bold'],
       style: 'comfort',
       diets: ['vegan'],
       forbidden: ['chicken', 'cheese'],
@@ -42,7 +42,7 @@ export async function createPersona(db: Database, workspaceId: string, slug = 'm
   return { personaId, versionId }
 }
 
-export async function createAgentRow(db: Database, workspaceId: string, name = 'box') {
+export async function createAgentRow(db: Database, workspaceId: string, name = 'machine') {
   const id = newId('agent')
   await db
     .insert(agent)

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { HardwareSample } from './hardware'
 import { RunKind } from './run'
+import { maxPerMachine, ShortText } from './short-text'
 import { notUnderstood, TrainerEvent } from './trainer'
-import { mostOfABox, Word } from './word'
 
 export const protocolVersion = 1
 
@@ -10,39 +10,39 @@ export const protocolVersion = 1
 export const agentVersionOf: Readonly<Record<number, string>> = { 1: '0.1.0' }
 
 export const Gpu = z.object({
-  uuid: Word,
-  name: Word,
+  uuid: ShortText,
+  name: ShortText,
   memoryBytes: z.int().nonnegative(),
-  driver: Word,
+  driver: ShortText,
 })
 export type Gpu = z.infer<typeof Gpu>
 
 export const Hardware = z.object({
-  hostname: Word,
-  cpuModel: Word,
+  hostname: ShortText,
+  cpuModel: ShortText,
   cpuCores: z.int().positive(),
   memoryBytes: z.int().nonnegative(),
-  gpus: z.array(Gpu).max(mostOfABox),
+  gpus: z.array(Gpu).max(maxPerMachine),
 })
 export type Hardware = z.infer<typeof Hardware>
 
-/** POST /files/agents/enrol: a one-use code for a credential that is shown once and stored hashed. */
-export const EnrolRequest = z.strictObject({
+/** POST /files/agents/enroll: a one-use code for a credential that is shown once and stored hashed. */
+export const EnrollRequest = z.strictObject({
   code: z.string().min(8).max(200),
   name: z.string().min(1).max(80),
 })
-export type EnrolRequest = z.infer<typeof EnrolRequest>
-export const EnrolResponse = z.object({
+export type EnrollRequest = z.infer<typeof EnrollRequest>
+export const EnrollResponse = z.object({
   agentId: z.string(),
   workspaceId: z.string(),
   credential: z.string(),
 })
-export type EnrolResponse = z.infer<typeof EnrolResponse>
+export type EnrollResponse = z.infer<typeof EnrollResponse>
 
 /** What a running attempt's owner says of itself when it (re)connects. */
 export const RunningAttempt = z.object({
-  runId: Word,
-  attemptId: Word,
+  runId: ShortText,
+  attemptId: ShortText,
   epoch: z.int().positive(),
   lastSeq: z.int().nonnegative(),
 })
@@ -56,17 +56,17 @@ export const HelloHead = z.object({
 export type HelloHead = z.infer<typeof HelloHead>
 
 /** A word that runs may ask for. */
-export const AgentLabel = Word.min(1).max(60, 'longer than 60 characters')
+export const AgentLabel = ShortText.min(1).max(60, 'longer than 60 characters')
 export const agentLabelLimit = 20
 
 /** agent → hub, first message after the socket opened. */
 export const AgentHello = z.object({
   protocol: z.object({ min: z.int(), max: z.int() }),
-  version: Word,
+  version: ShortText,
   labels: z.array(AgentLabel).max(agentLabelLimit),
-  kinds: z.array(Word).max(mostOfABox),
+  kinds: z.array(ShortText).max(maxPerMachine),
   hardware: Hardware,
-  running: z.array(RunningAttempt).max(mostOfABox),
+  running: z.array(RunningAttempt).max(maxPerMachine),
   serving: z.boolean(),
   /** The agent finishes what it runs and takes nothing new: it is about to be upgraded or shut down. */
   draining: z.boolean().default(false),
@@ -95,13 +95,13 @@ export type LeaseInput = z.infer<typeof LeaseInput>
 
 /**
  * agent → hub `lease-request`; the answer is a Lease or null when nothing fits. `freeGpus` are the ids of GPUs on which
- * nothing trains (empty on a box without one, which has one place of its own); `holding` are the attempts that the
+ * nothing trains (empty on a machine without one, which has one place of its own); `holding` are the attempts that the
  * agent knows it has, so that a lease whose answer got lost is given again.
  */
 export const LeaseRequest = z.object({
-  kinds: z.array(Word).max(mostOfABox),
-  freeGpus: z.array(Word).max(mostOfABox).optional(),
-  holding: z.array(Word).max(mostOfABox).optional(),
+  kinds: z.array(ShortText).max(maxPerMachine),
+  freeGpus: z.array(ShortText).max(maxPerMachine).optional(),
+  holding: z.array(ShortText).max(maxPerMachine).optional(),
 })
 export type LeaseRequest = z.infer<typeof LeaseRequest>
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { mostOfABox, Word } from './word'
+import { maxPerMachine, ShortText } from './short-text'
 
-/** What a box looks like at one moment. Null where the machine does not tell. Shares are 0 to 1. */
+/** What a machine looks like at one moment. Null where the machine does not tell. Shares are 0 to 1. */
 export const HardwareSample = z.object({
   at: z.number(),
   cpu: z.number().nullable(),
@@ -13,19 +13,19 @@ export const HardwareSample = z.object({
   gpus: z
     .array(
       z.object({
-        uuid: Word,
-        utilisation: z.number().nullable(),
+        uuid: ShortText,
+        utilization: z.number().nullable(),
         memoryUsedBytes: z.number().nonnegative().nullable(),
         memoryTotalBytes: z.number().nonnegative().nullable(),
         temperatureC: z.number().nullable(),
         powerWatts: z.number().nullable(),
       }),
     )
-    .max(mostOfABox),
+    .max(maxPerMachine),
 })
 export type HardwareSample = z.infer<typeof HardwareSample>
 
-/** What a probe measured of a box, in units a second; null where it could not. */
+/** What a probe measured of a machine, in units a second; null where it could not. */
 export const ProbeResult = z.object({
   at: z.number(),
   /** Floating-point operations a second of a large matrix product, and in which precision. */

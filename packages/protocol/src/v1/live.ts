@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** What a push may be about. A push only says "look": the state is read over HTTP. */
+/** What a push may be about. A push only says "changed": the state is read over HTTP. */
 export const liveTopics = [
   'run',
   'dataset',

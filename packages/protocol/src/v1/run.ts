@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { ModelSource } from './model-source'
-import { ProofFault, proofFaults } from './proof'
+import { PreflightFault, preflightFaults } from './preflight'
 
 export const runKinds = ['pretrain', 'sft', 'dpo', 'kto', 'generate', 'probe'] as const
 export const RunKind = z.enum(runKinds)
 export type RunKind = z.infer<typeof RunKind>
 
-export const runStatuses = ['queued', 'running', 'cancelling', 'finished', 'failed', 'cancelled'] as const
+export const runStatuses = ['queued', 'running', 'canceling', 'finished', 'failed', 'canceled'] as const
 export const RunStatus = z.enum(runStatuses)
 export type RunStatus = z.infer<typeof RunStatus>
 
-export const attemptStatuses = ['running', 'finished', 'failed', 'cancelled', 'lost'] as const
+export const attemptStatuses = ['running', 'finished', 'failed', 'canceled', 'lost'] as const
 export const AttemptStatus = z.enum(attemptStatuses)
 export type AttemptStatus = z.infer<typeof AttemptStatus>
 
@@ -18,11 +18,11 @@ export type AttemptStatus = z.infer<typeof AttemptStatus>
 export const RunNeeds = z.object({
   /** Memory that it is expected to take on each GPU; null where nobody knows. */
   gpuMemoryBytes: z.int().nonnegative().nullable().default(null),
-  /** GPUs at least this many; 0 means that a box without one will do. */
+  /** GPUs at least this many; 0 means that a machine without one will do. */
   gpus: z.int().min(0).max(64).default(0),
   /** Labels that the agent must carry, all of them. */
   labels: z.array(z.string().min(1).max(60)).max(20).default([]),
-  /** The one agent that may take it (a probe measures one box). */
+  /** The one agent that may take it (a probe measures one machine). */
   agentId: z.string().nullable().default(null),
 })
 export type RunNeeds = z.infer<typeof RunNeeds>
@@ -44,12 +44,12 @@ export const PretrainConfig = z.strictObject({
   checkpointEvery: z.int().min(1).optional(),
   threads: z.int().min(1).max(256).optional(),
   /** The share of cooks in the corpus who keep their persona's rules. */
-  honourRate: z.number().min(0).max(1).optional(),
+  complianceRate: z.number().min(0).max(1).optional(),
 })
 export type PretrainConfig = z.infer<typeof PretrainConfig>
 
 const loraFields = {
-  /** Begins with a model from elsewhere, not with one of the registry. */
+  /** Begins with an external model, not with one of the registry. */
   base: ModelSource.optional(),
   learningRate: z.number().positive().max(1).optional(),
   epochs: z.number().positive().max(100).optional(),
@@ -62,8 +62,8 @@ const loraFields = {
   sampleEvery: z.int().min(1).optional(),
   checkpointEvery: z.int().min(1).optional(),
   threads: z.int().min(1).max(256).optional(),
-  /** Faults of the proof that this run may start with; needs the permission run:override. */
-  overrideProof: z.array(ProofFault).max(proofFaults.length).optional(),
+  /** Faults of the preflight that this run may start with; needs the permission run:override. */
+  overridePreflight: z.array(PreflightFault).max(preflightFaults.length).optional(),
   loraRslora: z.boolean().optional(),
   loraDora: z.boolean().optional(),
   /** A share of all steps; without it, or at 0, five steps. */
@@ -72,7 +72,7 @@ const loraFields = {
   /** `auto` is the fastest that fits. */
   precision: z.enum(['auto', 'fp32', 'bf16', 'nf4']).optional(),
   gradientCheckpointing: z.enum(['auto', 'on', 'off']).optional(),
-  /** Tokens a micro-batch; 0 for as many as fit. It changes memory and speed, never the optimisation. */
+  /** Tokens a micro-batch; 0 for as many as fit. It changes memory and speed, never the optimization. */
   microBatchTokens: z.int().min(0).max(1_048_576).optional(),
   /** Held out of training, evaluated every `evalEvery` steps; the best weights are the ones that are kept. */
   evalShare: z.number().min(0).max(0.5).optional(),
@@ -145,7 +145,7 @@ export const GenerateConfig = z.strictObject({
 })
 export type GenerateConfig = z.infer<typeof GenerateConfig>
 
-/** Measures the box that it runs on; every figure has a size that does for a laptop and for a server. */
+/** Measures the machine that it runs on; every figure has a size that does for a laptop and for a server. */
 export const ProbeConfig = z.strictObject({
   /** Width of the square matrices; without it, what suits the device. */
   matrixSize: z.int().min(64).max(32_768).optional(),

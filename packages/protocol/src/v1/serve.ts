@@ -31,7 +31,7 @@ export type ServeToken = z.infer<typeof ServeToken>
 
 export const ServeEnd = z.object({
   requestId: z.string(),
-  finishReason: z.enum(['stop', 'length', 'cancelled', 'error']).catch('stop'),
+  finishReason: z.enum(['stop', 'length', 'canceled', 'error']).catch('stop'),
   promptTokens: z.int().nonnegative(),
   completionTokens: z.int().nonnegative(),
   durationMs: z.number().nonnegative(),

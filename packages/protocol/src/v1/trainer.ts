@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { ProbeResult } from './hardware'
-import { ProofReport, ProofSequence } from './proof'
-import { Receipt } from './receipt'
+import { PreflightReport, PreflightSequence } from './preflight'
 import { RunKind } from './run'
+import { RunSummary } from './summary'
 
 /**
  * Codes of failures that are the machine's and not the run's: something outside ended the trainer. The attempt counts
@@ -89,14 +89,14 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     durationMs: z.number().nonnegative(),
   }),
   ProbeResult.extend({ type: z.literal('probe') }),
-  ProofReport.extend({ type: z.literal('proof') }),
-  ProofSequence.extend({ type: z.literal('proof-row'), row: z.int().positive() }),
+  PreflightReport.extend({ type: z.literal('preflight') }),
+  PreflightSequence.extend({ type: z.literal('preflight-row'), row: z.int().positive() }),
   z.object({
     type: z.literal('run-end'),
-    status: z.enum(['finished', 'cancelled', 'failed']),
-    summary: z.record(z.string(), z.unknown()),
+    status: z.enum(['finished', 'canceled', 'failed']),
+    results: z.record(z.string(), z.unknown()),
     error: RunFailure.nullable(),
-    receipt: Receipt.nullable().optional(),
+    summary: RunSummary.nullable().optional(),
   }),
 ])
 export type TrainerEvent = z.infer<typeof TrainerEvent>

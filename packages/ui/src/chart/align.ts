@@ -4,8 +4,8 @@ export type ChartSeries = {
   x: readonly number[]
   /** As many values as `x`. */
   y: readonly number[]
-  /** Which of the six series colours; by position when left out. */
-  colour?: 1 | 2 | 3 | 4 | 5 | 6
+  /** Which of the six series colors; by position when left out. */
+  color?: 1 | 2 | 3 | 4 | 5 | 6
 }
 
 /** Lays several series on one shared, ascending x; where a series has no point there, it has `null`. */

@@ -44,8 +44,8 @@ export function Chart({
   const plot = useRef<uPlot>(null)
   const [cursor, setCursor] = useState<number | null>(null)
   const smoothed = smoothing > 0
-  const colours = series.map((one, index) => one.colour ?? (index % 6) + 1)
-  const shape = JSON.stringify([colours, smoothed, height, live, xMax, share, clock])
+  const colors = series.map((one, index) => one.color ?? (index % 6) + 1)
+  const shape = JSON.stringify([colors, smoothed, height, live, xMax, share, clock])
 
   const data = useMemo<uPlot.AlignedData>(() => {
     const { x, ys } = align(series)
@@ -70,7 +70,7 @@ export function Chart({
       chartOptions({
         width: element.clientWidth,
         height: tall,
-        colours: lines,
+        colors: lines,
         smoothed: doubled,
         live: growing,
         xMax: end ?? undefined,
@@ -113,7 +113,7 @@ export function Chart({
       <figcaption className="num flex flex-wrap items-center gap-x-4 gap-y-1 text-xs text-ink-2">
         {series.map((one, index) => (
           <span key={one.label} className="inline-flex items-center gap-1.5">
-            <span aria-hidden="true" className={cn('size-1.75 rounded-full', dots[colours[index] ?? 1])} />
+            <span aria-hidden="true" className={cn('size-1.75 rounded-full', dots[colors[index] ?? 1])} />
             {one.label}{' '}
             <b className="font-semibold text-ink">
               {share ? formatShare(shown(index)) : formatFigure(shown(index))}

@@ -23,12 +23,12 @@ export function formatClock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`
 }
 
-/** A tick of an axis with as many decimals as tell it from its neighbour, `increment` away. */
+/** A tick of an axis with as many decimals as tell it from its neighbor, `increment` away. */
 export function formatTick(value: number, increment: number): string {
   const size = Math.abs(value)
   const digits = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].find((count) => isWhole(increment * 10 ** count)) ?? 10
   if (size < increment / 1000 && increment < 0.001) return '0'
-  // A small figure near nothing is read by its exponent; one far from it by all the digits in which neighbours differ.
+  // A small figure near nothing is read by its exponent; one far from it by all the digits in which neighbors differ.
   if (size !== 0 && size < 0.01 && increment < 0.001) {
     const mantissa = Math.max(1, digits + Math.floor(Math.log10(size)))
     return value.toExponential(mantissa).replace('e-', 'e−').replace(/^-/, '−')

@@ -4,7 +4,7 @@ import { formatClock, formatShare, formatTick } from './format'
 const token = (name: string) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
 
-/** A colour of the theme in force, read at each draw so that a change of theme only needs a redraw. */
+/** A color of the theme in force, read at each draw so that a change of theme only needs a redraw. */
 const stroke =
   (name: string, share = 100) =>
   () =>
@@ -13,10 +13,10 @@ const stroke =
 const axisFont = '11px "Inter Variable", system-ui, sans-serif'
 
 /** Draws a dot at the last value of each series of a chart that is still growing. */
-function drawHeads(plot: uPlot, colours: readonly number[], stride: number) {
+function drawHeads(plot: uPlot, colors: readonly number[], stride: number) {
   const { ctx } = plot
   const ratio = devicePixelRatio
-  colours.forEach((colour, index) => {
+  colors.forEach((color, index) => {
     const row = plot.data[(index + 1) * stride]
     const x = plot.data[0]
     if (!row || !x) return
@@ -27,20 +27,20 @@ function drawHeads(plot: uPlot, colours: readonly number[], stride: number) {
     if (value === null || value === undefined || step === undefined) return
     ctx.beginPath()
     ctx.arc(plot.valToPos(step, 'x', true), plot.valToPos(value, 'y', true), 3.5 * ratio, 0, 2 * Math.PI)
-    ctx.fillStyle = token(`series-${colour}`)
+    ctx.fillStyle = token(`series-${color}`)
     ctx.fill()
   })
 }
 
 /**
- * The look of a chart: no box, few horizontal lines, a faded raw line behind each smoothed one.
+ * The look of a chart: no machine, few horizontal lines, a faded raw line behind each smoothed one.
  *
  * @param smoothed doubles the rows: for each series the raw one, then the smoothed one.
  */
 export function chartOptions({
   width,
   height,
-  colours,
+  colors,
   smoothed,
   live,
   xMax,
@@ -50,7 +50,7 @@ export function chartOptions({
 }: {
   width: number
   height: number
-  colours: readonly number[]
+  colors: readonly number[]
   smoothed: boolean
   live: boolean
   xMax: number | undefined
@@ -58,8 +58,8 @@ export function chartOptions({
   clock: boolean
   onCursor: (index: number | null) => void
 }): uPlot.Options {
-  const line = (colour: number, faded: boolean): uPlot.Series => ({
-    stroke: stroke(`series-${colour}`, faded ? 26 : 100),
+  const line = (color: number, faded: boolean): uPlot.Series => ({
+    stroke: stroke(`series-${color}`, faded ? 26 : 100),
     width: faded ? 1 : 1.8,
     spanGaps: true,
     points: { show: (plot) => (plot.data[0]?.length ?? 0) < 3 && !faded },
@@ -104,13 +104,13 @@ export function chartOptions({
     ],
     series: [
       {},
-      ...colours.flatMap((colour) =>
-        smoothed ? [line(colour, true), line(colour, false)] : [line(colour, false)],
+      ...colors.flatMap((color) =>
+        smoothed ? [line(color, true), line(color, false)] : [line(color, false)],
       ),
     ],
     hooks: {
       setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
-      draw: live ? [(plot) => drawHeads(plot, colours, smoothed ? 2 : 1)] : [],
+      draw: live ? [(plot) => drawHeads(plot, colors, smoothed ? 2 : 1)] : [],
     },
   }
 }

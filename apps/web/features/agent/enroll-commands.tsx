@@ -1,0 +1,49 @@
+'use client'
+
+import { Button, Tabs, TabsContent, TabsList, TabsTrigger } from '@palate/ui'
+import { Copy } from 'lucide-react'
+import { toast } from 'sonner'
+import { dockerCommand, plainCommand } from './enroll-command'
+
+/** The command in its variants, each with a way to the clipboard. */
+export function EnrollCommands({ code }: { code: string }) {
+  const { origin } = window.location
+  const variants = [
+    { id: 'plain', name: 'Plain', command: plainCommand(origin, code) },
+    { id: 'docker', name: 'Docker, NVIDIA', command: dockerCommand(origin, code, true) },
+    { id: 'docker-cpu', name: 'Docker, CPU', command: dockerCommand(origin, code, false) },
+  ]
+  return (
+    <Tabs defaultValue="plain">
+      <TabsList>
+        {variants.map(({ id, name }) => (
+          <TabsTrigger key={id} value={id}>
+            {name}
+          </TabsTrigger>
+        ))}
+      </TabsList>
+      {variants.map(({ id, command }) => (
+        <TabsContent key={id} value={id} className="pt-3">
+          <Command text={command} />
+        </TabsContent>
+      ))}
+    </Tabs>
+  )
+}
+
+function Command({ text }: { text: string }) {
+  const copy = async () => {
+    await navigator.clipboard.writeText(text)
+    toast.success('The command is on the clipboard.')
+  }
+  return (
+    <div className="flex flex-col items-end gap-2">
+      <pre className="scroll-quiet w-full overflow-x-auto rounded-md bg-sunk p-3 font-mono text-xs leading-relaxed">
+        {text}
+      </pre>
+      <Button size="sm" onClick={copy}>
+        <Copy aria-hidden /> Copy
+      </Button>
+    </div>
+  )
+}

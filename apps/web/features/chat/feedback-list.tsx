@@ -1,0 +1,62 @@
+'use client'
+
+import { formatList } from '@palate/recipe'
+import { Card, CardBody, CardHead, Skeleton, Tag } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import { ThumbsDown, ThumbsUp } from 'lucide-react'
+import { formatAgo, plural } from '../../lib/format'
+import { Loaded } from '../../lib/loaded'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { useNow } from '../../lib/use-now'
+import { readMarks } from '../recipe/read-marks'
+import { RecipeCard } from '../recipe/recipe-card'
+
+type Feedback = Outputs['feedback']['list'][number]
+
+/** What visitors of the chat thought, newest first; each opens the answer that it is about. */
+export function FeedbackList() {
+  const trpc = useTRPC()
+  const feedback = useQuery(trpc.feedback.list.queryOptions({ limit: 20 }))
+  return (
+    <Loaded query={feedback} skeleton={<Skeleton className="h-32" />}>
+      {(list) =>
+        list.length === 0 ? null : (
+          <Card>
+            <CardHead title="From the chat" aside={plural(list.length, 'recent thumb')} />
+            <CardBody className="flex flex-col">
+              {list.map((one) => (
+                <FeedbackRow key={one.id} feedback={one} />
+              ))}
+            </CardBody>
+          </Card>
+        )
+      }
+    </Loaded>
+  )
+}
+
+function FeedbackRow({ feedback }: { feedback: Feedback }) {
+  const now = useNow(30_000)
+  const { thumb, turn, createdAt } = feedback
+  const Icon = thumb === 'up' ? ThumbsUp : ThumbsDown
+  return (
+    <details className="group border-b border-line py-2 last:border-0">
+      <summary className="flex cursor-pointer list-none flex-wrap items-center gap-x-3 gap-y-1 rounded-sm">
+        <Icon
+          className={thumb === 'up' ? 'size-4 text-good' : 'size-4 text-bad'}
+          aria-label={thumb === 'up' ? 'liked' : 'disliked'}
+        />
+        <span className="min-w-0 flex-1 basis-52 group-hover:text-accent">
+          {turn.request || `something with ${formatList(turn.inventory)}`}
+        </span>
+        {turn.persona ? <Tag>{turn.persona.name}</Tag> : null}
+        <span className="num text-xs text-ink-3">
+          {turn.model.name} v{turn.model.number} · {formatAgo(createdAt, now)}
+        </span>
+      </summary>
+      <div className="max-w-2xl py-3">
+        <RecipeCard text={turn.text} marks={readMarks(turn.text, { used: turn.inventory })} />
+      </div>
+    </details>
+  )
+}

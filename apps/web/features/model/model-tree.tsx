@@ -1,0 +1,83 @@
+'use client'
+
+import { cn, Tag } from '@palate/ui'
+import Link from 'next/link'
+import { useState } from 'react'
+import { formatBytes, formatDate } from '../../lib/format'
+import type { Outputs } from '../../lib/trpc'
+import { DeployDialog } from '../deployment/deploy-dialog'
+import { Lineage } from './lineage'
+
+type Model = Outputs['model']['list'][number]
+
+/** Base models with the adapters that were trained on them, as a tree. */
+export function ModelTree({ models, mayDeploy }: { models: readonly Model[]; mayDeploy: boolean }) {
+  const roots = models.filter((model) => !models.some(({ id }) => id === model.baseId))
+  return (
+    <ul className="px-4.5 py-3">
+      {roots.map((root) => (
+        <li key={root.id} className="border-b border-line py-2 last:border-0">
+          <ModelRow model={root} mayDeploy={mayDeploy} />
+          <ul className="ml-[8.5px] border-l-[1.5px] border-line-strong">
+            {models
+              .filter(({ baseId }) => baseId === root.id)
+              .map((model) => (
+                <li
+                  key={model.id}
+                  className="relative pl-6 before:absolute before:top-5.5 before:left-0 before:h-[1.5px] before:w-4 before:bg-line-strong"
+                >
+                  <ModelRow model={model} mayDeploy={mayDeploy} />
+                </li>
+              ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function ModelRow({ model, mayDeploy }: { model: Model; mayDeploy: boolean }) {
+  const [open, setOpen] = useState(false)
+  const isBase = model.kind === 'base'
+  return (
+    <div className="flex flex-col gap-2 py-1.5">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+        <span
+          aria-hidden="true"
+          className={cn(
+            'size-4.5 shrink-0 rounded-full border-[1.5px]',
+            isBase ? 'border-ink bg-card' : 'border-accent bg-accent-soft',
+          )}
+        />
+        <b className="font-semibold">
+          {model.name} v{model.number}
+        </b>
+        <Tag tone={isBase ? 'plain' : 'accent'}>{isBase ? 'base' : 'tuned on votes'}</Tag>
+        {model.deployments.map((slug) => (
+          <Tag key={slug} tone="good" live>
+            {slug}
+          </Tag>
+        ))}
+        <span className="num text-sm text-ink-3">
+          {formatBytes(model.sizeBytes)} ·{' '}
+          <Link href={`/runs/${model.runId}`} className="underline underline-offset-3 hover:text-ink">
+            run {model.runNumber}
+          </Link>{' '}
+          · {formatDate(model.createdAt)}
+        </span>
+        <span className="ml-auto flex gap-2">
+          <button
+            type="button"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+            className="rounded-md px-2 py-1 text-sm font-medium text-ink-2 hover:bg-sunk hover:text-ink"
+          >
+            Lineage
+          </button>
+          {mayDeploy ? <DeployDialog modelId={model.id} /> : null}
+        </span>
+      </div>
+      {open ? <Lineage modelId={model.id} /> : null}
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+'use client'
+
+import { Card, CardHead, EmptyState, Skeleton } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import { Loaded } from '../../lib/loaded'
+import { useTRPC } from '../../lib/trpc'
+import { useMay } from '../../lib/use-may'
+import { FeedbackList } from '../chat/feedback-list'
+import { DeployDialog } from '../deployment/deploy-dialog'
+import { DeploymentList } from '../deployment/deployment-list'
+import { Page } from '../shell/page'
+import { ModelTree } from './model-tree'
+
+export function ModelsPage() {
+  const trpc = useTRPC()
+  const may = useMay()
+  const models = useQuery(trpc.model.list.queryOptions())
+  const deployments = useQuery(trpc.deployment.list.queryOptions())
+  const mayDeploy = may('deployment:write')
+  return (
+    <Page
+      crumbs={[{ name: 'Release' }]}
+      title="Release"
+      lead="Every model version with where it comes from, and the public names under which they answer."
+      actions={mayDeploy && (models.data?.length ?? 0) > 0 ? <DeployDialog /> : null}
+    >
+      <Loaded query={deployments} skeleton={<Skeleton className="h-28" />}>
+        {(list) => (list.length > 0 ? <DeploymentList deployments={list} mayDeploy={mayDeploy} /> : null)}
+      </Loaded>
+      <Loaded query={models} skeleton={<Skeleton className="h-64" />}>
+        {(list) =>
+          list.length > 0 ? (
+            <Card>
+              <CardHead title="Model versions" />
+              <ModelTree models={list} mayDeploy={mayDeploy} />
+            </Card>
+          ) : (
+            <EmptyState title="No model yet">
+              A finished training run registers its weights here, with its lineage down to single votes.
+            </EmptyState>
+          )
+        }
+      </Loaded>
+      <FeedbackList />
+    </Page>
+  )
+}

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest'
+import { parseList, slugOf } from './parse-list'
+
+it('reads a list as people write it', () => {
+  expect(parseList('meat, fish , ,Fish\nsoy sauce')).toEqual(['meat', 'Fish', 'soy sauce'])
+  expect(parseList('  ')).toEqual([])
+})
+
+it.each([
+  ['Seoul Heat!', 'seoul-heat'],
+  ['Crème de Brûlée', 'creme-de-brulee'],
+  ['  --  ', ''],
+])('%s becomes %s', (name, slug) => expect(slugOf(name)).toBe(slug))

@@ -1,0 +1,39 @@
+'use client'
+
+import { Skeleton } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import { Loaded } from '../../lib/loaded'
+import { useTRPC } from '../../lib/trpc'
+import { isMoving } from '../run/run-status'
+import type { Run } from '../run/types'
+import { PreflightRows } from './preflight-rows'
+import { PreflightTotals } from './preflight-totals'
+
+/** What a run trains on, proved before it began. */
+export function RunPreflight({ run }: { run: Run }) {
+  const trpc = useTRPC()
+  const preflight = useQuery(
+    trpc.run.preflight.queryOptions(
+      { id: run.id },
+      { refetchInterval: ({ state }) => (isMoving(run.status) && !state.data ? 2000 : false) },
+    ),
+  )
+  return (
+    <Loaded query={preflight} skeleton={<Skeleton className="h-80" />}>
+      {(found) =>
+        found ? (
+          <div className="flex flex-col gap-4">
+            <PreflightTotals preflight={found} />
+            <PreflightRows runId={run.id} rows={found.rows} />
+          </div>
+        ) : (
+          <p className="py-10 text-center text-ink-2">
+            {isMoving(run.status)
+              ? 'The preflight appears when the trainer has read its data, before the first step.'
+              : 'This run ended before it had read its data.'}
+          </p>
+        )
+      }
+    </Loaded>
+  )
+}

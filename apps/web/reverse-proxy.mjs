@@ -1,0 +1,94 @@
+import { createServer, request } from 'node:http'
+import { pipeline } from 'node:stream'
+import { openUpstreams } from './upstreams.mjs'
+
+const hubPath = /^\/(socket\.io|v1|files)(?=[/?]|$)/
+
+/**
+ * The one origin: what belongs to the hub is passed on byte by byte, all else is the page handler's. Next's own
+ * rewrites would keep a whole upload in memory, cut it at 10 MB, end an answer after 30 s of silence, and pass on
+ * whatever address a visitor claims to have. With several upstreams, one that does not answer is passed over.
+ *
+ * @param {{ hubUrl: string | string[], handlePage: import('node:http').RequestListener, handlePageUpgrade: (request: import('node:http').IncomingMessage, socket: import('node:stream').Duplex, head: Buffer) => void }} options
+ * @returns {import('node:http').Server} not listening yet
+ */
+export function createReverseProxy({ hubUrl, handlePage, handlePageUpgrade }) {
+  const upstreams = openUpstreams([hubUrl].flat())
+  const server = createServer((incoming, response) => {
+    if (hubPath.test(incoming.url ?? '')) passOn(upstreams, upstreams.inOrder(incoming), incoming, response)
+    else handlePage(incoming, response)
+  })
+  server.requestTimeout = 0 // a large upload may take its time
+  server.on('upgrade', (incoming, socket, head) => {
+    if (hubPath.test(incoming.url ?? ''))
+      passUpgrade(upstreams, upstreams.inOrder(incoming), incoming, socket, head)
+    else handlePageUpgrade(incoming, socket, head)
+  })
+  server.on('close', () => upstreams.close())
+  return server
+}
+
+/** What has no body can be asked again of the next hub; what has one is sent again by who sent it. */
+const isRepeatable = ({ method }) => method === 'GET' || method === 'HEAD'
+
+function passOn(upstreams, [hub, ...others], incoming, response) {
+  const upstream = request(toHub(hub.url, incoming), (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    response.flushHeaders()
+    pipeline(answer, response, () => undefined)
+  })
+  upstream.on('error', () => {
+    if (response.headersSent || response.destroyed) return response.destroy()
+    upstreams.down(hub)
+    if (others.length > 0 && isRepeatable(incoming)) return passOn(upstreams, others, incoming, response)
+    response.writeHead(502, { 'content-type': 'application/json' }).end(unreachable)
+    incoming.resume()
+  })
+  response.on('close', () => upstream.destroy())
+  incoming.pipe(upstream)
+}
+
+function passUpgrade(upstreams, [hub, ...others], incoming, socket, head) {
+  const upstream = request(toHub(hub.url, incoming))
+  const drop = () => socket.destroy()
+  const giveUp = () => upstream.destroy()
+  socket.on('error', giveUp)
+  upstream.on('error', () => {
+    if (socket.destroyed) return
+    upstreams.down(hub)
+    if (others.length === 0) return drop()
+    socket.off('error', giveUp)
+    passUpgrade(upstreams, others, incoming, socket, head)
+  })
+  upstream.on('response', drop)
+  upstream.on('upgrade', (answer, hubSocket, hubHead) => {
+    const { rawHeaders, statusCode, statusMessage } = answer
+    const lines = [`HTTP/1.1 ${statusCode} ${statusMessage}`]
+    for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`)
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+    hubSocket.write(head)
+    socket.write(hubHead)
+    hub.open += 1
+    pipeline(socket, hubSocket, socket, () => {
+      hub.open -= 1
+    })
+  })
+  upstream.end()
+}
+
+/** The same request at the hub, with the address that we see at the end of the chain, where the hub looks for it. */
+function toHub(hub, { method, url, headers, socket }) {
+  const { expect: _answeredByUs, ...rest } = headers
+  const chain = [headers['x-forwarded-for'], socket.remoteAddress].filter(Boolean).join(', ')
+  return {
+    host: hub.hostname,
+    port: hub.port,
+    method,
+    path: url,
+    headers: { ...rest, 'x-forwarded-for': chain, 'x-forwarded-host': headers.host ?? '' },
+  }
+}
+
+const unreachable = JSON.stringify({
+  error: { code: 'unavailable', message: 'The hub does not answer.', remedy: 'Try again in a moment.' },
+})

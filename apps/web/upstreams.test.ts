@@ -1,0 +1,107 @@
+import { createServer, type Server } from 'node:http'
+import { connect } from 'node:net'
+import { afterEach, expect, it } from 'vitest'
+import { createReverseProxy } from './reverse-proxy.mjs'
+
+const servers: Server[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close()
+    server.closeAllConnections()
+  }
+})
+
+const portOf = (server: Server) => (server.address() as { port: number }).port
+
+async function listen(server: Server): Promise<string> {
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return `http://127.0.0.1:${portOf(server)}`
+}
+
+/** Says its name to whoever asks, and upgrades; it is healthy unless told otherwise. */
+function hub(name: string, health = { status: 200 }) {
+  const server = createServer((incoming, response) => {
+    incoming.resume()
+    response.statusCode = incoming.url === '/files/health' ? health.status : 200
+    response.end(name)
+  })
+  server.on('upgrade', (_incoming, socket) => {
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nX-Hub: ${name}\r\nUpgrade: echo\r\nConnection: Upgrade\r\n\r\n`,
+    )
+    socket.on('error', () => undefined)
+  })
+  return server
+}
+
+async function proxy(...urls: string[]): Promise<string> {
+  return listen(
+    createReverseProxy({
+      hubUrl: urls,
+      handlePage: (_incoming, response) => response.end('page'),
+      handlePageUpgrade: (_incoming, socket) => socket.destroy(),
+    }),
+  )
+}
+
+/** Ports of old services that no machine runs any more: a port that was free a moment ago may be anybody's by now. */
+const [discard, chargen] = ['http://127.0.0.1:9', 'http://127.0.0.1:19']
+
+const ask = async (url: string, from: string) =>
+  (await fetch(url, { headers: { 'x-forwarded-for': from } })).text()
+
+/** Opens a socket and keeps it. @returns the name of the hub that took it */
+const upgrade = (origin: string) =>
+  new Promise<string>((resolve) => {
+    const socket = connect(Number(new URL(origin).port), '127.0.0.1')
+    socket.on('data', (data) => resolve(/X-Hub: (\w+)/i.exec(data.toString())?.[1] ?? 'none'))
+    socket.write(
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n',
+    )
+  })
+
+it('a session of long polling stays with one hub, and different senders are spread', async () => {
+  const origin = await proxy(await listen(hub('one')), await listen(hub('two')))
+  const url = `${origin}/socket.io/?EIO=4&transport=polling&sid=x`
+  const met = new Map<string, string>()
+  for (let sender = 0; sender < 20; sender += 1) {
+    const first = await ask(url, `10.0.0.${sender}`)
+    met.set(`10.0.0.${sender}`, first)
+    for (let again = 0; again < 3; again += 1) expect(await ask(url, `10.0.0.${sender}`)).toBe(first)
+  }
+  expect(new Set(met.values())).toEqual(new Set(['one', 'two']))
+})
+
+it('sockets go to the least busy hub', async () => {
+  const origin = await proxy(await listen(hub('one')), await listen(hub('two')))
+  const met = []
+  for (let count = 0; count < 6; count += 1) met.push(await upgrade(origin))
+  expect(met.filter((name) => name === 'one')).toHaveLength(3)
+})
+
+it('a hub that is gone is passed over: questions and sockets meet the other one', async () => {
+  const origin = await proxy(discard, await listen(hub('two')))
+  for (let sender = 0; sender < 8; sender += 1)
+    expect(await ask(`${origin}/socket.io/?transport=polling`, `10.0.0.${sender}`)).toBe('two')
+  expect(await upgrade(origin)).toBe('two')
+})
+
+it('where all are gone it says so', async () => {
+  const origin = await proxy(discard, chargen)
+  expect((await fetch(`${origin}/files/health`)).status).toBe(502)
+})
+
+it('a hub whose health is bad gets nothing until it is well again', async () => {
+  const health = { status: 503 }
+  const origin = await proxy(await listen(hub('one', health)), await listen(hub('two')))
+  const everybody = async () => {
+    const names = new Set<string>()
+    for (let sender = 0; sender < 12; sender += 1)
+      names.add(await ask(`${origin}/socket.io/?transport=polling`, `10.0.0.${sender}`))
+    return [...names].sort().join()
+  }
+  await expect.poll(everybody, { timeout: 120_000 }).toBe('two')
+  health.status = 200
+  await expect.poll(everybody, { timeout: 120_000 }).toBe('one,two')
+})

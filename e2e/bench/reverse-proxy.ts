@@ -1,0 +1,10 @@
+import { createReverseProxy } from '../../apps/web/reverse-proxy.mjs'
+
+/** The web origin without its pages: `proxy.ts <port> <hub url> …`. */
+const [port, ...hubUrl] = process.argv.slice(2)
+const proxy = createReverseProxy({
+  hubUrl,
+  handlePage: (_request, response) => response.writeHead(404).end(),
+  handlePageUpgrade: (_request, socket) => socket.destroy(),
+})
+proxy.listen(Number(port), '127.0.0.1')

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import {
+  bootstrapDemo,
+  CoreEnv,
+  createEnrollmentCode,
+  type Deps,
+  demoOwner,
+  migrateDatabase,
+  openDepsFromEnv,
+  type ServiceContext,
+} from '@palate/core'
+import { freePort } from '../../scripts/lib/process.mjs'
+import { KillableDatabase } from './database'
+import { Network } from './network'
+import { isAlive, kill, Service } from './process'
+import { Recorder } from './recorder'
+import type { Part } from './schedule'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const leaseSeconds = 30
+/** By itself: a hub that finds no database leaves, and is started again. */
+const restartLimit = 60
+const spoolQuotaBytes = 4096
+
+/** The real hub, PostgreSQL and agent, each a process that can be killed, with a network between the last two. */
+export class Stack {
+  private constructor(
+    readonly home: string,
+    readonly database: KillableDatabase,
+    readonly hub: Service,
+    readonly agent: Service,
+    readonly network: Network,
+    readonly recorder: Recorder,
+    /** What asks and looks on our side; it survives the database's deaths. */
+    readonly owner: ServiceContext,
+    private readonly closeDeps: () => Promise<void>,
+  ) {}
+
+  /** @param agentEnv what the agent's owner says on top */
+  static async open(
+    python: string,
+    uploadCuts: number[],
+    agentEnv: Record<string, string> = {},
+  ): Promise<Stack> {
+    const home = await mkdtemp(join(tmpdir(), 'palate-chaos-'))
+    await chmod(home, 0o755)
+    await mkdir(join(home, 'logs'))
+    const database = new KillableDatabase(
+      join(home, 'postgres'),
+      await freePort(),
+      randomBytes(12).toString('hex'),
+    )
+    await database.initialise()
+    await migrateDatabase(database.url)
+    const shared = {
+      DATABASE_URL: database.url,
+      PALATE_SECRET: randomBytes(32).toString('hex'),
+      PALATE_STORAGE: join(home, 'objects'),
+      PALATE_LEASE_SECONDS: String(leaseSeconds),
+    }
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+    const { deps, close } = await openDepsFromEnv(CoreEnv.parse(shared), {
+      applicationName: 'chaos',
+      maxConnections: 2,
+      log,
+    })
+    const { owner, code } = await enroll(deps)
+    const hubPort = await freePort()
+    const network = await Network.open(hubPort, uploadCuts)
+    const recorder = new Recorder(join(home, 'recorder'))
+    const hub = new Service(tsx('apps/hub/src/main.ts'), {
+      cwd: root,
+      env: { ...inherited(), ...shared, HUB_PORT: String(hubPort) },
+      logFile: join(home, 'logs/hub.log'),
+    })
+    const agent = new Service(tsx('gpu-agent/src/main.ts'), {
+      cwd: root,
+      env: {
+        ...inherited(),
+        PALATE_HUB_URL: network.url,
+        PALATE_AGENT_HOME: join(home, 'agent'),
+        PALATE_AGENT_NAME: 'chaos',
+        PALATE_ENROLLMENT_CODE: code,
+        PALATE_PYTHON: await recorder.prepare(python),
+        PALATE_SPOOL_QUOTA_BYTES: String(spoolQuotaBytes),
+        PALATE_LLAMA_GPU: 'off',
+        ...agentEnv,
+      },
+      logFile: join(home, 'logs/agent.log'),
+    })
+    return new Stack(home, database, hub, agent, network, recorder, owner, close)
+  }
+
+  get agentHome(): string {
+    return join(this.home, 'agent')
+  }
+
+  async kill(part: Part): Promise<void> {
+    await this[part].kill()
+  }
+
+  async start(part: Part): Promise<void> {
+    await this[part].start()
+  }
+
+  /** @throws Error with the end of its log when the hub or the agent does not come up, whatever is done to it */
+  async check(): Promise<void> {
+    for (const part of ['hub', 'agent'] as const) {
+      if (this[part].restarts < restartLimit) continue
+      const log = await readFile(join(this.home, `logs/${part}.log`), 'utf8')
+      throw new Error(`The ${part} does not stay up. The end of its log:\n${log.slice(-2500)}`)
+    }
+  }
+
+  /** Repeats a question to the database until it answers: it may be dead at the moment. */
+  async retrying<Answer>(ask: (owner: ServiceContext) => Promise<Answer>): Promise<Answer> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        return await ask(this.owner)
+      } catch (error) {
+        if (failures === 60) throw error
+        await sleep(500)
+      }
+    }
+  }
+
+  /** Processes that trainers ever had here and that are alive. */
+  async trainers(): Promise<number[]> {
+    const attempts = await Promise.all((await this.recorder.attempts()).map((id) => this.recorder.read(id)))
+    const alive = []
+    for (const pid of attempts.flatMap(({ pids }) => pids)) if (await isAlive(pid)) alive.push(pid)
+    return alive
+  }
+
+  async close(keep: boolean): Promise<void> {
+    await this.agent.stop()
+    for (const pid of await this.trainers()) kill(-pid, 'SIGKILL')
+    await this.hub.stop()
+    await this.network.close()
+    await this.closeDeps()
+    await this.database.stop()
+    if (!keep) await rm(this.home, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+const tsx = (entry: string) => ['--import', 'tsx', '--conditions=node', join(root, entry)]
+
+/** What our processes need of this one's environment: nothing that would set them up differently. */
+function inherited(): Record<string, string> {
+  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS']
+  return Object.fromEntries(names.flatMap((name) => [[name, process.env[name]]]).filter(([, value]) => value))
+}
+
+async function enroll(deps: Deps): Promise<{ owner: ServiceContext; code: string }> {
+  const owner = demoOwner(deps, await bootstrapDemo(deps))
+  return { owner, code: (await createEnrollmentCode(owner)).code }
+}

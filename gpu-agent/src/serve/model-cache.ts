@@ -1,0 +1,50 @@
+import { ModelHost } from './model-host'
+
+/** The base models in memory: the one that was asked for last stays until another is asked for, or nobody asks for long. */
+export class ModelCache {
+  private readonly hosts = new Map<string, ModelHost>()
+  private readonly sweeper: NodeJS.Timeout
+
+  constructor(
+    private readonly childEnv: Record<string, string>,
+    private readonly limits: { idleMs: number; models: number },
+  ) {
+    this.sweeper = setInterval(() => this.sweep(), Math.min(30_000, limits.idleMs)).unref()
+  }
+
+  /** The host of a base model, started where there is none alive. */
+  take(path: string): ModelHost {
+    const known = this.hosts.get(path)
+    if (known?.isAlive) return known
+    const host = new ModelHost(path, this.childEnv)
+    this.hosts.set(path, host)
+    void host.exited.then(() => {
+      if (this.hosts.get(path) === host) this.hosts.delete(path)
+    })
+    this.makeRoom(path)
+    return host
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.sweeper)
+    await Promise.all([...this.hosts.values()].map((host) => host.dispose()))
+  }
+
+  private makeRoom(keep: string): void {
+    const idle = [...this.hosts].filter(([path, host]) => path !== keep && host.isIdle)
+    idle.sort(([, a], [, b]) => a.lastUsed - b.lastUsed)
+    for (const [path, host] of idle.slice(0, Math.max(0, this.hosts.size - this.limits.models)))
+      this.drop(path, host)
+  }
+
+  private sweep(): void {
+    const oldest = Date.now() - this.limits.idleMs
+    for (const [path, host] of [...this.hosts])
+      if (host.isIdle && host.lastUsed < oldest) this.drop(path, host)
+  }
+
+  private drop(path: string, host: ModelHost): void {
+    this.hosts.delete(path)
+    void host.dispose()
+  }
+}

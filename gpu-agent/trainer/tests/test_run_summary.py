@@ -1,0 +1,68 @@
+"""The summary: what was measured, absent where nothing was."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from conftest import TINY_LORA, Event, Inside, job_of, of
+from test_contract import golden
+from test_lora import DPO_INPUTS, prepared
+
+import run_summary
+from engine import EngineCounters
+from job import camel
+from ontology import Ontology
+
+KNOWN = set(golden("trainer-events.json")[9]["summary"])
+
+
+def test_a_summary_tells_what_was_noted_and_measured() -> None:
+    run_summary.begin()
+    run_summary.note(useful_tokens=900.0, train_seconds=0.0)
+    assert "usefulTokensPerSecond" not in (run_summary.read() or {})
+    run_summary.note(useful_tokens=1000.0, train_seconds=4.0, attention="sdpa")
+    told = run_summary.read()
+    assert told is not None
+    assert (told["usefulTokensPerSecond"], told["usefulTokens"], told["attention"]) == (250.0, 1000.0, "sdpa")
+    assert told["peakMemoryBytes"] > 50e6
+    assert told["seconds"] >= 0
+    assert set(told) <= KNOWN
+    assert ("energyJoules" in told) == (run_summary.gpu_energy_joules() is not None)
+    assert ("device" in told) == torch.cuda.is_available()
+
+
+def test_the_engines_counters_are_told_under_the_protocols_names() -> None:
+    run_summary.begin()
+    run_summary.note_counters(EngineCounters(useful_tokens=10, seconds=2.0, ref_hits=3, attention="varlen"))
+    told = run_summary.read()
+    assert told is not None
+    assert (told["usefulTokensPerSecond"], told["referenceHits"], told["attention"]) == (5.0, 3, "varlen")
+    assert {camel(name) for name in run_summary.COUNTERS.values()} <= set(told) <= KNOWN
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU that tells its energy")
+def test_energy_grows() -> None:
+    before = run_summary.gpu_energy_joules()
+    assert before is not None
+    matrix = torch.randn(4096, 4096, device="cuda")
+    for _ in range(300):
+        matrix = torch.nn.functional.normalize(matrix @ matrix)
+    torch.cuda.synchronize()
+    after = run_summary.gpu_energy_joules()
+    assert after is not None and after > before
+
+
+def test_a_run_ends_with_its_summary(
+    pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path, inside: Inside
+) -> None:
+    work = prepared(tmp_path / "work", pretrained[0] / "output" / "hf", ontology)
+    told = inside("train_dpo.py", job_of("dpo", work, DPO_INPUTS, {**TINY_LORA, "epochs": 1}))[-1]["summary"]
+    assert told["usefulTokens"] > 0 < told["usefulTokensPerSecond"]
+    assert 0 < told["trainSeconds"] < told["seconds"]
+    assert told["precision"] in ("fp32", "bf16")
+    rows = (work / "inputs" / "pairs.jsonl").read_text(encoding="utf-8")
+    (work / "inputs" / "pairs.jsonl").write_text(rows + json.dumps({"system": "a"}) + "\n", encoding="utf-8")
+    failed = inside("train_dpo.py", job_of("dpo", work, DPO_INPUTS, TINY_LORA), code=1)
+    assert "usefulTokens" not in failed[-1]["summary"]
+    assert not of(failed, "preflight")

@@ -1,0 +1,45 @@
+import { agent, enrollmentCode, newId } from '@palate/db'
+import { EnrollRequest, type EnrollResponse } from '@palate/protocol'
+import { and, eq, gt, isNull } from 'drizzle-orm'
+import { audit } from '../audit'
+import { type Deps, systemContext } from '../context'
+import { DomainError } from '../error'
+import { notify } from '../notify'
+import { hashSecret, newSecret } from '../secret'
+
+/**
+ * Exchanges a one-use code for an agent's credential, which is in this answer and nowhere else.
+ *
+ * @throws DomainError `unauthenticated` for a code that is unknown, used or too old: one sentence for all three
+ */
+export async function enrollAgent(deps: Deps, raw: EnrollRequest): Promise<EnrollResponse> {
+  const { code, name } = EnrollRequest.parse(raw)
+  const now = deps.now()
+  return deps.db.transaction(async (tx) => {
+    const [used] = await tx
+      .update(enrollmentCode)
+      .set({ usedAt: now })
+      .where(
+        and(
+          eq(enrollmentCode.codeHash, hashSecret(code)),
+          isNull(enrollmentCode.usedAt),
+          gt(enrollmentCode.expiresAt, now),
+        ),
+      )
+      .returning({ id: enrollmentCode.id, workspaceId: enrollmentCode.workspaceId })
+    if (!used)
+      throw new DomainError(
+        'unauthenticated',
+        'This enrollment code is not valid any more: it works once, for 15 minutes.',
+        'Make a new one on the Agents page.',
+      )
+    const { workspaceId } = used
+    const agentId = newId('agent')
+    const credential = newSecret('pag')
+    await tx.insert(agent).values({ id: agentId, workspaceId, name, credentialHash: hashSecret(credential) })
+    await tx.update(enrollmentCode).set({ agentId }).where(eq(enrollmentCode.id, used.id))
+    await audit(tx, systemContext(deps, workspaceId, 'enrollment'), 'agent.enroll', agentId, { name })
+    await notify(tx, { workspaceId, topic: 'agent', id: agentId })
+    return { agentId, workspaceId, credential }
+  })
+}

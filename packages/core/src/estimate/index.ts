@@ -1,0 +1,2 @@
+export { getEstimateFacts } from './facts'
+export { getRunSummary } from './summary'

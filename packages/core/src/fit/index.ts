@@ -1,2 +1,0 @@
-export { getFitFacts } from './facts'
-export { getRunReceipt } from './receipt'

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto'
+import { artifact, attempt, newId, run, variant, variantBatch } from '@palate/db'
+import { createAgentRow } from '@palate/db/testing'
+import { asc, eq } from 'drizzle-orm'
+import type { Deps, ServiceContext } from '../context'
+import { required } from '../error'
+import { finishGenerateRun } from '../generation/finish'
+import { receiveGeneration } from '../generation/receive'
+import { type ModelVersionRow, registerModelVersion } from '../model/register'
+import { savePersona } from '../persona/save'
+import { createBatch } from '../variant/create-batch'
+import { fillBatch } from '../variant/fill-batch'
+import type { CreateBatchInput } from '../variant/schemas'
+
+type RunRow = typeof run.$inferSelect
+
+/** A finished training run with the artifacts that an agent would have delivered for it. */
+export async function createFinishedRun(
+  deps: Deps,
+  workspaceId: string,
+  made: { kind: 'pretrain' | 'dpo'; name?: string; lineage?: Record<string, unknown> },
+): Promise<RunRow> {
+  const id = newId('run')
+  const last = await deps.db.$count(run, eq(run.workspaceId, workspaceId))
+  const [row] = await deps.db
+    .insert(run)
+    .values({
+      id,
+      workspaceId,
+      number: last + 1,
+      name: 'run',
+      status: 'finished',
+      seed: 1,
+      config: {},
+      ...made,
+    })
+    .returning()
+  await deliver(deps, workspaceId, id, made.kind)
+  return required(row, 'The run')
+}
+
+/** What an attempt uploads: the weights as files and as GGUF. */
+export async function deliver(deps: Deps, workspaceId: string, runId: string, kind: 'pretrain' | 'dpo') {
+  const attemptId = newId('att')
+  const number = (await deps.db.$count(attempt, eq(attempt.runId, runId))) + 1
+  const agentId = await createAgentRow(deps.db, workspaceId)
+  await deps.db.insert(attempt).values({
+    id: attemptId,
+    workspaceId,
+    runId,
+    number,
+    agentId,
+    epoch: number,
+    status: 'finished',
+    leaseExpiresAt: deps.now(),
+  })
+  const files =
+    kind === 'pretrain'
+      ? [
+          ['hf', 'model/config.json'],
+          ['hf', 'model/model.safetensors'],
+          ['gguf', 'model.gguf'],
+        ]
+      : [
+          ['adapter', 'adapter/adapter_model.safetensors'],
+          ['adapter-gguf', 'adapter.gguf'],
+        ]
+  for (const [role = '', path = ''] of files) {
+    const sha256 = createHash('sha256').update(`${attemptId}/${path}`).digest('hex')
+    await deps.db.insert(artifact).values({
+      id: newId('art'),
+      workspaceId,
+      runId,
+      attemptId,
+      role,
+      path,
+      storageKey: `objects/${sha256.slice(0, 2)}/${sha256}`,
+      sizeBytes: 10,
+      sha256,
+    })
+  }
+}
+
+/** A base model, or an adapter on one, in the registry. */
+export async function createModel(
+  deps: Deps,
+  workspaceId: string,
+  base?: ModelVersionRow,
+): Promise<ModelVersionRow> {
+  const made = await createFinishedRun(deps, workspaceId, {
+    kind: base ? 'dpo' : 'pretrain',
+    name: base ? 'tuned' : 'starter',
+    lineage: base ? { baseModelVersionId: base.id } : {},
+  })
+  const row = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
+  return required(row, 'The model')
+}
+
+export async function createVegan(ctx: ServiceContext, slug = 'mexican-vegan') {
+  return savePersona(ctx, {
+    slug,
+    body: {
+      name: 'a Mexican vegan',
+      cuisines: ['mexican'],
+      flavors: ['bold'],
+      style: 'comfort',
+      diets: ['vegan'],
+      forbidden: ['chicken', 'cheese'],
+      preferred: ['beans'],
+      systemPrompt: null,
+    },
+  })
+}
+
+type VariantRow = typeof variant.$inferSelect
+
+/** A batch whose answers have all arrived, through the same verbs as in life; `answer` plays the model. */
+export async function createAnsweredBatch(
+  ctx: ServiceContext,
+  input: CreateBatchInput,
+  answer: (asked: VariantRow, index: number) => string,
+): Promise<{ batchId: string }> {
+  const { id: batchId } = await createBatch(ctx, input)
+  await fillBatch(ctx, { batchId, examples: [] })
+  const [batch] = await ctx.db.select().from(variantBatch).where(eq(variantBatch.id, batchId))
+  const ordered = await ctx.db
+    .select()
+    .from(run)
+    .where(eq(run.id, batch?.runId ?? ''))
+  const made = required(ordered[0], 'The run')
+  const asked = await ctx.db
+    .select()
+    .from(variant)
+    .where(eq(variant.workspaceId, ctx.workspaceId))
+    .orderBy(asc(variant.createdAt), asc(variant.id))
+  await ctx.db.transaction(async (tx) => {
+    for (const [index, each] of asked.entries())
+      await receiveGeneration(tx, ctx, made, {
+        type: 'generation',
+        itemId: each.id,
+        text: answer(each, index),
+        tokens: 10,
+        finishReason: 'stop',
+        durationMs: 1,
+      })
+    await finishGenerateRun(tx, ctx, made, 'finished')
+  })
+  return { batchId }
+}

@@ -1,0 +1,92 @@
+import { readCsvRecord } from './csv-record'
+import { DatasetImportError } from './error'
+import { countLines } from './text-chunks'
+import type { SourceRow } from './types'
+
+const needed = ['title', 'ingredients', 'directions'] as const
+type Column = (typeof needed)[number]
+
+/** Longer than any recipe: a record that goes on has an unclosed quote. */
+const maxRecordLength = 1024 * 1024
+
+/**
+ * Reads RecipeNLG's layout as text arrives. Every row knows the line that it begins on, also after fields with line
+ * ends in them; DuckDB's own reader does not tell it. After a broken row reading goes on with the next line of the file.
+ */
+export class CsvReader {
+  #buffer = ''
+  #line = 1
+  #width = 0
+  #columns: Record<Column, number> | null = null
+
+  /** @throws DatasetImportError when the first record does not name the columns that are needed */
+  push(text: string, atEnd = false): SourceRow[] {
+    this.#buffer += text
+    const rows: SourceRow[] = []
+    let at = 0
+    while (at < this.#buffer.length) {
+      const record = readCsvRecord(this.#buffer, at, atEnd)
+      const overlong = record.kind === 'incomplete' && this.#buffer.length - at > maxRecordLength
+      if (record.kind === 'incomplete' && !overlong) break
+      const line = this.#line
+      if (record.kind === 'fields') {
+        this.#line += countLines(this.#buffer.slice(at, record.next))
+        at = record.next
+        const row = this.#toRow(record.fields, line)
+        if (row) rows.push(row)
+      } else {
+        if (!this.#columns) throw noHeader([])
+        const lineEnd = this.#buffer.indexOf('\n', at)
+        at = lineEnd < 0 ? this.#buffer.length : lineEnd + 1
+        this.#line += 1
+        rows.push({ line, reason: 'broken CSV row' })
+      }
+    }
+    this.#buffer = this.#buffer.slice(at)
+    return rows
+  }
+
+  #toRow(fields: string[], line: number): SourceRow | null {
+    if (fields.length === 1 && fields[0]?.trim() === '') return null
+    if (!this.#columns) {
+      this.#columns = findColumns(fields)
+      this.#width = fields.length
+      return null
+    }
+    if (fields.length !== this.#width) return { line, reason: 'broken CSV row' }
+    const ingredients = parseList(fields[this.#columns.ingredients])
+    const directions = parseList(fields[this.#columns.directions])
+    if (ingredients === undefined || directions === undefined) return { line, reason: 'list is not JSON' }
+    return { line, title: fields[this.#columns.title], ingredients, directions, tags: [] }
+  }
+}
+
+/** An empty field is an empty list; what is no JSON is `undefined`. */
+function parseList(field: string | undefined): unknown {
+  if (!field?.trim()) return []
+  try {
+    return JSON.parse(field) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** Where title, ingredients and directions stand; the other columns of the layout are not needed. */
+export function findColumns(header: string[]): Record<Column, number> {
+  const names = header.map((name) => name.trim().toLowerCase())
+  const missing = needed.filter((column) => !names.includes(column))
+  if (missing.length > 0) throw noHeader(missing)
+  return {
+    title: names.indexOf('title'),
+    ingredients: names.indexOf('ingredients'),
+    directions: names.indexOf('directions'),
+  }
+}
+
+function noHeader(missing: readonly string[]): DatasetImportError {
+  const lack = missing.length > 0 ? `names no column ${missing.join(', ')}` : 'is no CSV header'
+  return new DatasetImportError(
+    `The first line of the CSV ${lack}.`,
+    'Begin the file with ,title,ingredients,directions,link,source,NER and keep the lists as JSON.',
+  )
+}

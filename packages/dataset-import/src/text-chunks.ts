@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs'
+import { DatasetImportError } from './error'
+
+export interface TextChunk {
+  text: string
+  /** Bytes of the file read up to the end of this chunk. */
+  bytesRead: number
+}
+
+const chunkBytes = 256 * 1024
+
+/**
+ * A file as text, piece by piece.
+ *
+ * @throws DatasetImportError where the bytes are no UTF-8 (with the line) or hold a NUL, which no text has
+ */
+export async function* readText(path: string, signal?: AbortSignal): AsyncGenerator<TextChunk> {
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let bytesRead = 0
+  let line = 1
+  for await (const bytes of createReadStream(path, { highWaterMark: chunkBytes, signal })) {
+    if (!(bytes instanceof Buffer)) continue
+    if (bytes.includes(0)) throw binaryFile()
+    const text = decode(decoder, bytes, line)
+    bytesRead += bytes.byteLength
+    line += countLines(text)
+    yield { text, bytesRead }
+  }
+  decode(decoder, Buffer.alloc(0), line, true)
+}
+
+function decode(decoder: TextDecoder, bytes: Buffer, line: number, end = false): string {
+  try {
+    return decoder.decode(bytes, { stream: !end })
+  } catch {
+    const lenient = new TextDecoder('utf-8').decode(bytes)
+    const before = lenient.slice(0, Math.max(0, lenient.indexOf('\uFFFD')))
+    throw new DatasetImportError(
+      `The file is not UTF-8 text: line ${line + countLines(before)} holds bytes of another encoding.`,
+      'Save it as UTF-8 and upload it again.',
+    )
+  }
+}
+
+export function binaryFile(): DatasetImportError {
+  return new DatasetImportError(
+    'The file is binary, not text.',
+    'Upload a RecipeNLG-layout CSV or a JSONL file with one recipe a line, saved as UTF-8.',
+  )
+}
+
+export function countLines(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count += 1
+  return count
+}

@@ -1,0 +1,12 @@
+export { findPeakFlops } from './devices'
+export * from './estimate'
+export {
+  countTrainable,
+  type EstimateSettings,
+  type MemoryEstimate,
+  type MemoryPlan,
+  weightBytes,
+} from './memory'
+export { countLoraParameters, countParameters, ModelShape, readModelShape } from './shape'
+export { type EstimateData, flopsPerToken } from './time'
+export * from './work'

@@ -1,0 +1,79 @@
+import { countLoraParameters, countParameters, type ModelShape } from './shape'
+
+export type WeightPrecision = 'fp32' | 'bf16' | 'nf4'
+
+export interface EstimateSettings {
+  method: 'lora' | 'full'
+  rank: number
+  targets: readonly string[]
+}
+
+/** How the engine lays a step out: tokens a micro-batch, and what it does to save memory. */
+export interface MemoryPlan {
+  precision: WeightPrecision
+  microTokens: number
+  checkpointing: boolean
+}
+
+export interface MemoryEstimate {
+  weights: number
+  gradients: number
+  optimizer: number
+  activations: number
+  logits: number
+  /** What the process holds before it has loaded anything: a CUDA context, or Python and its libraries. */
+  overhead: number
+  total: number
+}
+
+const gigabyte = 1e9
+const overheads = { cuda: 0.7 * gigabyte, cpu: 0.9 * gigabyte }
+/** The engine computes logits a chunk at a time, in float32 and beside their half-precision source. */
+const logitChunk = { cuda: 256 * 2 ** 20, cpu: 16 * 2 ** 20 }
+
+/**
+ * Bytes of a parameter. NF4 is 4 bits and, with double quantization, 0.127 bits of constants a parameter
+ * (QLoRA, Dettmers et al. 2023, section 3); embeddings, head and norms stay in half precision.
+ */
+export function weightBytes(shape: ModelShape, precision: WeightPrecision): number {
+  const { matrices, total } = countParameters(shape)
+  if (precision === 'nf4') return matrices * ((4 + 0.127) / 8) + (total - matrices) * 2
+  return total * (precision === 'bf16' ? 2 : 4)
+}
+
+/** Parameters that change: all of them, or those of the LoRA. */
+export function countTrainable(shape: ModelShape, { method, rank, targets }: EstimateSettings): number {
+  return method === 'full' ? countParameters(shape).total : countLoraParameters(shape, rank, targets)
+}
+
+/**
+ * Bytes that a token keeps for the backward pass. A layer keeps about sixteen vectors of the hidden size (norms,
+ * projections, attention, residuals, the LoRA's inputs) and six of the feed-forward's; with checkpointing only its
+ * input, and one layer at a time is whole. After Korthikanti et al. 2022, section 4, for attention that keeps no matrix.
+ */
+export function activationBytesPerToken(shape: ModelShape, memoryPlan: MemoryPlan): number {
+  const element = memoryPlan.precision === 'fp32' ? 4 : 2
+  const layer = (16 * shape.hiddenSize + 6 * shape.ffnSize) * element
+  if (!memoryPlan.checkpointing) return shape.layers * layer
+  return shape.layers * shape.hiddenSize * element + layer
+}
+
+/** Memory at the peak of a step, in bytes. Gradients and AdamW's two moments are float32. */
+export function estimateMemory(
+  shape: ModelShape,
+  settings: EstimateSettings,
+  memoryPlan: MemoryPlan,
+  device: 'cuda' | 'cpu',
+): MemoryEstimate {
+  const trainable = countTrainable(shape, settings)
+  const base = weightBytes(shape, settings.method === 'full' ? 'fp32' : memoryPlan.precision)
+  const parts = {
+    weights: base + (settings.method === 'lora' ? 4 * trainable : 0),
+    gradients: 4 * trainable,
+    optimizer: 8 * trainable,
+    activations: memoryPlan.microTokens * activationBytesPerToken(shape, memoryPlan),
+    logits: Math.min(3 * logitChunk[device], 3 * 4 * memoryPlan.microTokens * shape.vocabSize),
+    overhead: overheads[device],
+  }
+  return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) }
+}

@@ -1,6 +1,0 @@
-export { findPeakFlops } from './devices'
-export * from './estimate'
-export { countTrainable, type FitRung, type FitSettings, type MemoryEstimate, weightBytes } from './memory'
-export { countLoraParameters, countParameters, ModelShape, readModelShape } from './shape'
-export { type FitData, flopsPerToken } from './time'
-export * from './work'
