@@ -1,20 +1,30 @@
 import { describe, expect, it } from 'vitest'
-import { formatAgo, formatBytes, formatDuration, formatInterval, formatPoints, plural } from './format'
+import {
+  formatAgo,
+  formatBytes,
+  formatDuration,
+  formatFlops,
+  formatInterval,
+  formatMoney,
+  formatParameters,
+  formatPoints,
+  plural,
+} from './format'
 
-describe('figures for people', () => {
+describe('formatting', () => {
   it.each([
     [999, '999 B'],
     [1_500, '1.5 KB'],
     [12_400_000, '12 MB'],
-  ])('%i bytes read %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
+  ])('%i bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
 
   it.each([
     [4_400, '4 s'],
     [157_000, '2 min 37 s'],
     [7_260_000, '2 h 01 min'],
-  ])('%i ms read %s', (ms, text) => expect(formatDuration(ms)).toBe(text))
+  ])('%i ms are %s', (ms, text) => expect(formatDuration(ms)).toBe(text))
 
-  it('signs differences with a real minus', () => {
+  it('writes differences with a minus sign', () => {
     expect(formatPoints(-31.25)).toBe('−31.3 points')
     expect(formatPoints(8.2)).toBe('+8.2 points')
     expect(formatInterval({ low: -4, high: 2.25 })).toBe('−4.0 to 2.3')
@@ -26,7 +36,16 @@ describe('figures for people', () => {
     expect(plural(2, 'entry', 'entries')).toBe('2 entries')
   })
 
-  it('speaks of the past from a given now', () => {
+  it('formats model sizes, amounts of money and speeds', () => {
+    expect([3_212_749_824, 41_943_040, 1_126_400, 900].map(formatParameters)).toEqual([
+      ...['3.21 B', '42 M', '1.1 M', '900'],
+    ])
+    expect(formatMoney({ amount: 3.2, currency: 'EUR' })).toBe('€3.20')
+    expect(formatMoney({ amount: 0.0041, currency: 'USD' })).toBe('$0.0041')
+    expect([1.94e12, 71e12, 43.4e9].map(formatFlops)).toEqual(['1.9 TFLOP/s', '71 TFLOP/s', '43 GFLOP/s'])
+  })
+
+  it('formats a past time relative to a given now', () => {
     const now = Date.UTC(2025, 0, 2, 12)
     expect(formatAgo(new Date(now - 10_000), now)).toBe('just now')
     expect(formatAgo(new Date(now - 5 * 60_000), now)).toBe('5 min ago')

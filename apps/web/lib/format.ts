@@ -53,3 +53,28 @@ export function formatAgo(value: Date | string, now: number): string {
   if (elapsed < 24 * 3_600_000) return `${Math.round(elapsed / 3_600_000)} h ago`
   return formatDate(value)
 }
+
+/** "3.21 B" */
+export function formatParameters(count: number): string {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(2)} B`
+  if (count >= 1e6) return `${(count / 1e6).toFixed(count < 1e7 ? 1 : 0)} M`
+  return formatCount(count)
+}
+
+/** An amount of money in its currency; small ones keep the digits that say something. */
+export function formatMoney({ amount, currency }: { amount: number; currency: string }): string {
+  const digits = amount > 0 && amount < 0.1 ? 4 : 2
+  return new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: digits,
+  }).format(amount)
+}
+
+/** Floating-point operations per second: "1.9 TFLOP/s", "43 GFLOP/s". */
+export function formatFlops(flops: number): string {
+  const tera = flops >= 1e12
+  const value = flops / (tera ? 1e12 : 1e9)
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${tera ? 'TFLOP/s' : 'GFLOP/s'}`
+}

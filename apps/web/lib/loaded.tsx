@@ -2,7 +2,7 @@
 
 import { ErrorState } from '@palate/ui'
 import type { ReactNode } from 'react'
-import { sentenceOf } from './sentence'
+import { describeError } from './error'
 
 type Answer<Data> = {
   data: Data | undefined
@@ -21,7 +21,7 @@ export function Loaded<Data>({
   children: (data: Data) => ReactNode
 }) {
   if (query.data !== undefined) return children(query.data)
-  if (query.error) return <ErrorState message={sentenceOf(query.error)} onRetry={() => query.refetch()} />
+  if (query.error) return <ErrorState message={describeError(query.error)} onRetry={() => query.refetch()} />
   return (
     <div aria-busy="true">
       <span role="status" className="sr-only">

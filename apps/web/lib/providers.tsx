@@ -8,7 +8,7 @@ import { ThemeProvider } from 'next-themes'
 import { type ReactNode, useState } from 'react'
 import { Toaster, toast } from 'sonner'
 import superjson from 'superjson'
-import { sentenceOf } from './sentence'
+import { describeError } from './error'
 import { TRPCProvider } from './trpc'
 
 /**
@@ -21,7 +21,7 @@ const createQueryClient = () =>
     mutationCache: new MutationCache({
       onError: (error) => {
         signInAgain(error)
-        toast.error(sentenceOf(error))
+        toast.error(describeError(error))
       },
     }),
     defaultOptions: {

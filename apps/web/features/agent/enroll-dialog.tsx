@@ -3,7 +3,7 @@
 import { Button, Dialog, DialogContent, DialogTrigger, ErrorState, Skeleton } from '@palate/ui'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { sentenceOf } from '../../lib/sentence'
+import { describeError } from '../../lib/error'
 import { useTRPC } from '../../lib/trpc'
 import { useNow } from '../../lib/use-now'
 import { formatCountdown } from './enroll-command'
@@ -41,7 +41,7 @@ export function EnrollDialog() {
         ) : create.error ? (
           <ErrorState
             title="No code was made"
-            message={sentenceOf(create.error)}
+            message={describeError(create.error)}
             onRetry={() => create.mutate()}
           />
         ) : (

@@ -5,8 +5,8 @@ import { Button, Dialog, DialogContent, DialogTrigger, Field, Input } from '@pal
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
+import { formatMoney } from '../../lib/format'
 import { type Outputs, useTRPC } from '../../lib/trpc'
-import { formatMoney } from '../estimate/describe'
 
 type Agent = Outputs['agent']['list'][number]
 

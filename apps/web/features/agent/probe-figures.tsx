@@ -1,6 +1,6 @@
 'use client'
 
-import { formatAgo, formatBytes } from '../../lib/format'
+import { formatAgo, formatBytes, formatFlops } from '../../lib/format'
 import { useNow } from '../../lib/use-now'
 import type { Agent } from './types'
 
@@ -44,10 +44,4 @@ function describeProbe(probe: Probe): [name: string, words: string][] {
     ['To the hub and back', hubRoundTripMs === null ? null : `${Math.max(1, Math.round(hubRoundTripMs))} ms`],
   ].map(([name, value]) => [String(name), value ? String(value) : null])
   return words.flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : []))
-}
-
-function formatFlops(flops: number): string {
-  const tera = flops / 1e12
-  if (tera >= 1) return `${tera < 10 ? tera.toFixed(1) : Math.round(tera)} TFLOP/s`
-  return `${Math.round(flops / 1e9)} GFLOP/s`
 }

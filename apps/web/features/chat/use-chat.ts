@@ -2,8 +2,8 @@
 
 import { useMutation } from '@tanstack/react-query'
 import { useReducer, useRef } from 'react'
+import { describeErrorBody } from '../../lib/error'
 import { useTRPC } from '../../lib/trpc'
-import { readError } from '../dataset/upload-file'
 import { readChat } from './stream'
 import { type Ask, type Thumb, type Turn, turnsAfter } from './turns'
 import { visitorId } from './visitor'
@@ -36,7 +36,7 @@ export function useChat(slug: string) {
           palate: { ...question, visitorId: visitorId() },
         }),
       })
-      if (!response.ok || !response.body) throw new Error(readError(await response.text()))
+      if (!response.ok || !response.body) throw new Error(describeErrorBody(await response.text()))
       for await (const event of readChat(response.body)) dispatch({ type: 'event', key, event })
       dispatch({ type: 'close', key })
     } catch (error) {

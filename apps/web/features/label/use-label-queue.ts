@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { toast } from 'sonner'
-import { sentenceOf } from '../../lib/sentence'
+import { describeError } from '../../lib/error'
 import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
 import type { Choice } from './choices'
 
@@ -49,7 +49,7 @@ export function useLabelQueue() {
       await refill()
     } catch (error) {
       write((pairs) => (pairs.some(({ pairId }) => pairId === pair.pairId) ? pairs : [pair, ...pairs]))
-      toast.error(sentenceOf(error))
+      toast.error(describeError(error))
     }
     void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
   }
@@ -65,7 +65,7 @@ export function useLabelQueue() {
         if (!back) return void toast('There is no vote of yours left to take back.')
         write((pairs) => [back, ...pairs.filter(({ pairId }) => pairId !== back.pairId)])
       } catch (error) {
-        toast.error(sentenceOf(error))
+        toast.error(describeError(error))
       }
       void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
     },

@@ -18,9 +18,9 @@ import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
-import { SummaryCard } from '../estimate/summary-card'
-import { RunPreflight } from '../preflight/run-preflight'
 import { Page } from '../shell/page'
+import { RunPreflight } from './preflight/run-preflight'
+import { WaitingReasons } from './queue/waiting-reasons'
 import { RunCharts } from './run-charts'
 import { RunConfigView } from './run-config'
 import { RunFiles } from './run-files'
@@ -29,8 +29,8 @@ import { RunLogs } from './run-logs'
 import { RunProgress } from './run-progress'
 import { RunSamples } from './run-samples'
 import { isMoving, StatusTag } from './run-status'
+import { RunSummary } from './run-summary'
 import type { Run } from './types'
-import { WaitingReasons } from './waiting-reasons'
 
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC()
@@ -84,7 +84,7 @@ function RunView({ run }: { run: Run }) {
           <RunSamples run={run} />
         </TabsContent>
         <TabsContent value="summary">
-          <SummaryCard run={run} />
+          <RunSummary run={run} />
         </TabsContent>
         <TabsContent value="files">
           <RunFiles run={run} />

@@ -1,6 +1,6 @@
 import { PretrainConfig, trainerDefaults } from '@palate/protocol'
 import type { Inputs } from '../../lib/trpc'
-import { EstimatePanel } from '../estimate/estimate-panel'
+import { EstimatePanel } from './estimate/estimate-panel'
 import { pretrainFields, pretrainPresets } from './presets'
 import { RunForm } from './run-form'
 

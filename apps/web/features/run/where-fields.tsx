@@ -4,7 +4,7 @@ import { cn, Field, Select } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { plural } from '../../lib/format'
 import { useTRPC } from '../../lib/trpc'
-import { priorityOptions } from './priority'
+import { priorityOptions } from './queue/priority'
 
 /** Where a run may go, and how soon. */
 export interface Whereabouts {

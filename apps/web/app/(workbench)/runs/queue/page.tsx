@@ -1,5 +1,5 @@
 import type { Metadata } from 'next'
-import { QueuePage } from '../../../../features/run/queue-page'
+import { QueuePage } from '../../../../features/run/queue/queue-page'
 
 export const metadata: Metadata = { title: 'Queue' }
 

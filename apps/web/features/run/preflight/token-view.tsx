@@ -1,6 +1,6 @@
 import { cn } from '@palate/ui'
 import { Fragment } from 'react'
-import { plural } from '../../lib/format'
+import { plural } from '../../../lib/format'
 import { showText, type TokenMark, type TokenSpan } from './spans'
 
 /** Color, and beside it a line under the text or through it: the marks can be told apart without color. */

@@ -2,10 +2,10 @@
 
 import { Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
-import { Loaded } from '../../lib/loaded'
-import { useTRPC } from '../../lib/trpc'
-import { isMoving } from '../run/run-status'
-import type { Run } from '../run/types'
+import { Loaded } from '../../../lib/loaded'
+import { useTRPC } from '../../../lib/trpc'
+import { isMoving } from '../run-status'
+import type { Run } from '../types'
 import { PreflightRows } from './preflight-rows'
 import { PreflightTotals } from './preflight-totals'
 

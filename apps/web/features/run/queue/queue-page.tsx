@@ -2,11 +2,11 @@
 
 import { EmptyState, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
-import { plural } from '../../lib/format'
-import { Loaded } from '../../lib/loaded'
-import { useTRPC } from '../../lib/trpc'
-import { useMay } from '../../lib/use-may'
-import { Page } from '../shell/page'
+import { plural } from '../../../lib/format'
+import { Loaded } from '../../../lib/loaded'
+import { useTRPC } from '../../../lib/trpc'
+import { useMay } from '../../../lib/use-may'
+import { Page } from '../../shell/page'
 import { QueueRow } from './queue-row'
 
 /** All that waits, in the order in which it is taken, and why. */

@@ -3,17 +3,23 @@
 import { Card, CardBody, CardHead, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { formatBytes, formatCount, formatDuration, formatPercent } from '../../lib/format'
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatFlops,
+  formatMoney,
+  formatPercent,
+} from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
-import { isMoving } from '../run/run-status'
-import type { Run } from '../run/types'
-import { formatMoney } from './describe'
+import { isMoving } from './run-status'
+import type { Run } from './types'
 
 type AttemptSummary = Outputs['run']['summary']['attempts'][number]
 
 /** What the run did with the machine's time, beside what had been expected. Nothing until an attempt has ended. */
-export function SummaryCard({ run }: { run: Run }) {
+export function RunSummary({ run }: { run: Run }) {
   const trpc = useTRPC()
   const summary = useQuery(
     trpc.run.summary.queryOptions({ id: run.id }, { refetchInterval: isMoving(run.status) ? 15_000 : false }),
@@ -140,9 +146,4 @@ function describeReference({
 }: AttemptSummary['summary']): string | null {
   if (hits === undefined || misses === undefined || hits + misses === 0) return null
   return `${formatCount(hits)} of ${formatCount(hits + misses)} found`
-}
-
-function formatFlops(flops: number): string {
-  if (flops >= 1e12) return `${(flops / 1e12).toFixed(1)} TFLOP/s`
-  return `${(flops / 1e9).toFixed(1)} GFLOP/s`
 }

@@ -1,5 +1,5 @@
 import type { MemoryEstimate } from '@palate/protocol'
-import { formatBytes } from '../../lib/format'
+import { formatBytes } from '../../../lib/format'
 
 const parts = [
   ['weights', 'weights', 'bg-series-2'],

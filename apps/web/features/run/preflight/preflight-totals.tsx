@@ -1,8 +1,8 @@
 import { preflightFaults } from '@palate/protocol'
 import { Card, CardBody, CardHead, Tag } from '@palate/ui'
 import type { ReactNode } from 'react'
-import { formatCount, formatDate, formatPercent, plural } from '../../lib/format'
-import type { Outputs } from '../../lib/trpc'
+import { formatCount, formatDate, formatPercent, plural } from '../../../lib/format'
+import type { Outputs } from '../../../lib/trpc'
 import { faultName, faultTexts, isFault } from './faults'
 import { markStyles } from './token-view'
 

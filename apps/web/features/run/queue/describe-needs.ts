@@ -1,5 +1,5 @@
 import type { RunNeeds } from '@palate/protocol'
-import { formatBytes, plural } from '../../lib/format'
+import { formatBytes, plural } from '../../../lib/format'
 
 /** What a run asks of its place, from the most to the least particular. Memory matters only where a GPU is asked for. */
 export function describeNeeds(needs: RunNeeds, agentName?: string): string[] {

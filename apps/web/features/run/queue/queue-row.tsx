@@ -3,12 +3,12 @@
 import { Card, ConfirmButton, Select, Tag } from '@palate/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
-import { formatAgo } from '../../lib/format'
-import { type Outputs, useTRPC } from '../../lib/trpc'
-import { useNow } from '../../lib/use-now'
+import { formatAgo } from '../../../lib/format'
+import { type Outputs, useTRPC } from '../../../lib/trpc'
+import { useNow } from '../../../lib/use-now'
+import { kindName } from '../run-kind'
 import { describeNeeds } from './describe-needs'
 import { priorityName, priorityOptions } from './priority'
-import { kindName } from './run-kind'
 import { WaitingReasons } from './waiting-reasons'
 
 type Queued = Outputs['run']['queue']['runs'][number]

@@ -9,10 +9,10 @@ import {
 } from '@palate/protocol'
 import { Skeleton, Tag } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
-import { formatBytes, formatDuration } from '../../lib/format'
-import { Loaded } from '../../lib/loaded'
-import { type Outputs, useTRPC } from '../../lib/trpc'
-import { describeBasis, describeMemoryPlan, formatMoney, formatParameters } from './describe'
+import { formatBytes, formatDuration, formatMoney, formatParameters } from '../../../lib/format'
+import { Loaded } from '../../../lib/loaded'
+import { type Outputs, useTRPC } from '../../../lib/trpc'
+import { describeBasis, describeMemoryPlan } from './describe'
 import { MemoryBar } from './memory-bar'
 
 type Facts = Outputs['run']['estimateFacts']

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { describeError, describeErrorBody } from './error'
+
+it('joins message and remedy', () => {
+  const error = Object.assign(new Error('There is no model yet.'), { data: { remedy: 'Train one first.' } })
+  expect(describeError(error)).toBe('There is no model yet. Train one first.')
+  expect(describeError(new Error('The connection was lost.'))).toBe('The connection was lost.')
+  expect(describeError(undefined)).toMatch(/Try again/)
+})
+
+it('reads message and remedy from the body of an error response', () => {
+  const body = JSON.stringify({
+    error: { code: 'invalid', message: 'The file is empty.', remedy: 'Choose another.' },
+  })
+  expect(describeErrorBody(body)).toBe('The file is empty. Choose another.')
+})
+
+it.each(['<html>502</html>', '', '{}'])('has a text for a body in another format: %s', (body) => {
+  expect(describeErrorBody(body)).toMatch(/^The server rejected the request/)
+})
