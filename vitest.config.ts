@@ -7,6 +7,7 @@ export default defineConfig({
       'apps/*/**/*.test.{ts,tsx}',
       'gpu-agent/src/**/*.test.ts',
       'e2e/**/*.test.ts',
+      'scripts/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/.next/**'],
     globalSetup: ['packages/db/src/testing/global-setup.ts'],

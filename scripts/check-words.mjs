@@ -1,40 +1,71 @@
-// The project's own words: finds those of words.txt in code, pages and docs. `node scripts/check-words.mjs [folder …]`
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { join, matchesGlob } from 'node:path'
-import { root } from './lib/paths.mjs'
+// Finds the words of words.txt in code, pages and docs. `node scripts/check-words.mjs [folder …]`
+import picomatch from 'picomatch'
+import { projectFiles, readProjectFile, reportFindings } from './lib/project-files.mjs'
 
-const text = /\.(ts|tsx|mjs|mts|cjs|py|md|css|yml|yaml|toml|sh)$/
-const skipped = /^(scripts\/words\.txt|drizzle\/meta\/|package-lock\.json)/
+const textFile = /\.(ts|tsx|mjs|mts|cjs|py|md|css|yml|yaml|toml|sh)$/
+/** The list and its test hold every word; the others are generated, or a vocabulary. */
+const isExempt = picomatch([
+  'scripts/words.txt',
+  'scripts/check-words.test.ts',
+  'drizzle/meta/**',
+  'package-lock.json',
+  'gpu-agent/trainer/starter/cooking_words.py',
+])
 
 /**
- * @typedef {{ pattern: RegExp, instead: string, except: string[], only: string[] }} Rule
- * @returns {Rule[]}
+ * `applies` says whether the rule holds for a file.
+ *
+ * @typedef {{ pattern: RegExp, instead: string, applies: (file: string) => boolean }} WordRule
  */
-function readRules() {
-  return readFileSync(join(root, 'scripts/words.txt'), 'utf8')
-    .split('\n')
-    .filter((line) => line && !line.startsWith('#'))
-    .map((line) => {
-      const [rule = '', ...parts] = line.split(' | ')
-      const [pattern = '', instead = ''] = rule.split(' -> ')
-      /** @param {string} name */
-      const globs = (name) =>
-        parts
-          .filter((part) => part.startsWith(`${name}:`))
-          .flatMap((part) => part.slice(name.length + 1).split(','))
-          .map((glob) => glob.trim())
-      return {
-        pattern: new RegExp(`\\b(?:${pattern})\\b`, 'i'),
-        instead,
-        except: globs('except'),
-        only: globs('only'),
-      }
-    })
+
+/**
+ * Reads the list: `pattern -> instead [| except: globs] [| only: globs]`, one rule a line.
+ *
+ * @param {string} text
+ * @returns {WordRule[]}
+ * @throws {Error} naming the line that is no rule
+ */
+export function parseWordRules(text) {
+  return text.split('\n').flatMap((line, index) => {
+    if (!line.trim() || line.startsWith('#')) return []
+    const [rule = '', ...options] = line.split(' | ')
+    const [pattern, instead, ...rest] = rule.split(' -> ')
+    if (
+      !pattern ||
+      !instead ||
+      rest.length > 0 ||
+      options.some((option) => !/^(except|only): \S/.test(option))
+    )
+      throw new Error(`words.txt:${index + 1} is no rule: ${line}`)
+    const except = globsOf(options, 'except')
+    const only = globsOf(options, 'only')
+    return {
+      pattern: new RegExp(`\\b(?:${pattern})\\b`, 'i'),
+      instead,
+      applies: (/** @type {string} */ file) => !except?.(file) && (only?.(file) ?? true),
+    }
+  })
 }
 
 /**
- * `runProof_row` becomes `run Proof row`: each part of a name is a word.
+ * @param {string[]} options
+ * @param {'except' | 'only'} name
+ */
+function globsOf(options, name) {
+  const globs = options
+    .filter((option) => option.startsWith(`${name}:`))
+    .flatMap((option) => option.slice(name.length + 1).split(','))
+  return globs.length > 0
+    ? picomatch(
+        globs.map((glob) => glob.trim()),
+        { dot: true },
+      )
+    : undefined
+}
+
+/**
+ * `runNumber_row` becomes `run Number row`: each part of a name is a word. SVG's `viewBox` is not ours.
+ *
  * @param {string} line
  */
 const splitNames = (line) =>
@@ -43,34 +74,34 @@ const splitNames = (line) =>
     .replace(/([a-z0-9])(?=[A-Z])/g, '$1 ')
     .replaceAll('_', ' ')
 
-/** @param {string[]} folders @returns {string[]} one line for each finding */
-export function findWords(folders = []) {
-  const rules = readRules()
-  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '--', ...folders], {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  })
-  const files = listed.split('\n').filter((file) => text.test(file) && !skipped.test(file))
-  return files.flatMap((file) => {
-    if (!existsSync(join(root, file))) return []
-    /** @param {string} glob */
-    const matches = (glob) => matchesGlob(file, glob)
-    const active = rules.filter(
-      ({ except, only }) => !except.some(matches) && (only.length === 0 || only.some(matches)),
-    )
-    return [file, ...readFileSync(join(root, file), 'utf8').split('\n')].flatMap((line, number) => {
-      const words = splitNames(line)
-      return active.flatMap(({ pattern, instead }) => {
-        const found = pattern.exec(words)
-        return found ? [`${file}:${number}: "${found[0]}"; say ${instead}`] : []
-      })
+/**
+ * Looks through a file's name and its lines.
+ *
+ * @param {WordRule[]} rules
+ * @param {string} file
+ * @param {string} content
+ * @returns {string[]} one line for each finding
+ */
+export function findWordsIn(rules, file, content) {
+  const active = rules.filter(({ applies }) => applies(file))
+  return [file, ...content.split('\n')].flatMap((line, number) => {
+    const words = splitNames(line)
+    return active.flatMap(({ pattern, instead }) => {
+      const found = pattern.exec(words)
+      return found ? [`${file}:${number}: "${found[0]}"; say ${instead}`] : []
     })
   })
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const found = findWords(process.argv.slice(2))
-  process.stdout.write(`${found.join('\n')}${found.length > 0 ? '\n' : ''}${found.length} findings\n`)
-  process.exitCode = found.length > 0 ? 1 : 0
+/**
+ * @param {string[]} folders
+ * @returns {string[]} one line for each finding
+ */
+export function findWords(folders = []) {
+  const rules = parseWordRules(readProjectFile('scripts/words.txt'))
+  return projectFiles(folders)
+    .filter((file) => textFile.test(file) && !isExempt(file))
+    .flatMap((file) => findWordsIn(rules, file, readProjectFile(file)))
 }
+
+if (process.argv[1] === import.meta.filename) reportFindings(findWords(process.argv.slice(2)))

@@ -7,9 +7,20 @@ import { preparePackages, preparePython } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
 import { installPython } from './lib/setup.mjs'
 
+/** @param {string} name */
 const bin = (name) => join(root, 'node_modules/.bin', name)
 
-/** @param python the trainer's environment with the development tools */
+/**
+ * A guard of our own, as a process: it needs npm packages, which may not be there when this file is loaded.
+ *
+ * @param {'words' | 'sizes' | 'versions'} name
+ */
+async function guard(name) {
+  await run(process.execPath, [join(root, `scripts/check-${name}.mjs`)], { cwd: root })
+  return ''
+}
+
+/** @param {string} python the trainer's environment with the development tools */
 export async function check(python) {
   await step('Biome: format and lint', () =>
     run(bin('biome'), ['check', '--error-on-warnings', '.'], { cwd: root }).then(() => ''),
@@ -34,6 +45,9 @@ export async function check(python) {
       env: { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
     }).then(() => ''),
   )
+  await step('Plain words', () => guard('words'))
+  await step('No file over 300 lines', () => guard('sizes'))
+  await step('Exact versions of dependencies', () => guard('versions'))
   if (!existsSync(join(trainer, 'requirements-dev.txt'))) return
   await step('ruff', () => run(python, ['-m', 'ruff', 'check', '.'], { cwd: trainer }).then(() => ''))
   await step('mypy', () => run(python, ['-m', 'mypy', '.'], { cwd: trainer }).then(() => ''))
