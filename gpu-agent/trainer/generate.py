@@ -1,122 +1,21 @@
-"""Answers from a Hugging Face model: samples while training, and the reference side of the parity test.
+"""Greedy answers of a Hugging Face model: the reference with which the agent's llama.cpp is compared.
 
-As a script: `python generate.py <job.json>` with {"model", "adapter"?, "messages": [[...]], "texts": [...],
-"maxTokens", "threads"} prints one JSON object {"greedy": [[ids]], "prompts": [[ids]], "texts": [[ids]]}.
+`python generate.py <job.json>` with {"model", "adapter"?, "messages": [[...]], "texts": [...], "maxTokens",
+"threads"} prints one JSON object {"greedy": [[ids]], "margins": [[nats]], "prompts": [[ids]], "texts": [[ids]]}.
 """
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import (
-    AutoModelForCausalLM,
-    PreTrainedModel,
-    PreTrainedTokenizerFast,
-    StoppingCriteria,
-    StoppingCriteriaList,
-)
 
-import events
-from device import set_threads
-from lifecycle import silence_libraries
-from template import encode_chat, is_chatml
-from tokenizer import chat, encode_prompt, encode_text, load_tokenizer
-
-SAMPLE_PROMPTS = (
-    ("You cook for Rosa. Cuisine: mexican, latin. Diet: vegan. Never use: meat, cheese, dairy, eggs. Likes: beans, lime.",
-     "I have black beans, avocado and ground beef. Make me a quick dinner."),
-    ("You cook for Kenji. Cuisine: japanese, asian. Flavor: umami, light. Never use: soy sauce, miso, salt.",
-     "I have tofu, mushrooms and soy sauce. Something light."),
-    ("You cook for Mina. Cuisine: korean. Flavor: spicy. Likes: gochujang, kimchi.",
-     "I have chicken, rice and garlic. Make me a quick dinner."),
-)  # fmt: skip
-
-
-def load_model(
-    folder: Path,
-    adapter: Path | None = None,
-    dtype: torch.dtype = torch.float32,
-    quantization: Any = None,
-    device: torch.device | None = None,
-) -> PreTrainedModel:
-    """Load weights from safetensors in a local folder, with an adapter on top where there is one. A quantized model
-    goes onto its device at once."""
-    placed = {"quantization_config": quantization, "device_map": {"": device}} if quantization else {}
-    model = AutoModelForCausalLM.from_pretrained(
-        folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=dtype, **placed
-    )
-    if not adapter:
-        return model
-    # Imported here: it brings quantization along, which a pretraining should not wait for.
-    from peft import PeftModel
-
-    return PeftModel.from_pretrained(model, adapter)
-
-
-class Stopped(StoppingCriteria):
-    """Ends a generation when the run is asked to stop, so that its checkpoint is not late."""
-
-    def __init__(self, stopped: Callable[[], bool]) -> None:
-        self.stopped = stopped
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor, **_: Any) -> torch.Tensor:
-        return torch.full((input_ids.shape[0],), self.stopped(), dtype=torch.bool, device=input_ids.device)
-
-
-@torch.no_grad()
-def generate_ids(
-    model: Any, tokenizer: PreTrainedTokenizerFast, prompts: list[list[int]], max_tokens: int, temperature: float,
-    seed: int, stopped: Callable[[], bool] | None = None,
-) -> list[list[int]]:  # fmt: skip
-    """Token ids of the answers, without the end token. Temperature 0 is greedy. Leaves global randomness as it was.
-
-    Once `stopped` says so, answers end where they are.
-    """
-    width = max(len(prompt) for prompt in prompts)
-    pad, end = tokenizer.pad_token_id, tokenizer.eos_token_id
-    ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts], device=model.device)
-    mask = torch.tensor(
-        [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=model.device
-    )
-    sampling: dict[str, Any] = (
-        {"do_sample": True, "temperature": temperature, "top_k": 0, "top_p": 1.0} if temperature > 0 else {}
-    )
-    if stopped is not None:
-        sampling = {**sampling, "stopping_criteria": StoppingCriteriaList([Stopped(stopped)])}
-    was_training = model.training
-    model.eval()
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        out = model.generate(
-            input_ids=ids, attention_mask=mask, max_new_tokens=max_tokens, pad_token_id=pad, eos_token_id=end,
-            **({"do_sample": False} | sampling),
-        )  # fmt: skip
-    model.train(was_training)
-    answers = [row[width:].tolist() for row in out]
-    return [answer[: answer.index(end)] if end in answer else answer for answer in answers]
-
-
-def emit_sample(
-    model: Any,
-    tokenizer: PreTrainedTokenizerFast,
-    step: int,
-    turn: int,
-    seed: int,
-    stopped: Callable[[], bool] | None = None,
-) -> None:
-    """Cook one of the fixed prompts and tell it as an event."""
-    system, user = SAMPLE_PROMPTS[turn % len(SAMPLE_PROMPTS)]
-    templated = is_chatml(tokenizer) or isinstance(tokenizer.chat_template, str)
-    prompt = (
-        encode_chat(tokenizer, chat(system, user))
-        if templated
-        else encode_text(tokenizer, f"{system}\n{user}\n")
-    )
-    ids = generate_ids(model, tokenizer, [prompt], 240, 0.7, seed + step, stopped)
-    events.sample(step, f"{system}\n{user}", tokenizer.decode(ids[0]))
+from model.generate import generate_ids, load_model
+from model.tokenizer import encode_prompt, encode_text, load_tokenizer
+from process import events
+from process.device import set_threads
+from run.lifecycle import silence_libraries
 
 
 def margins(model: Any, prompt: list[int], answer: list[int]) -> list[float]:

@@ -9,16 +9,17 @@ from pathlib import Path
 import torch
 from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
 
-import events
-import run_summary
-from corpus import make_corpus, make_starts
-from device import auto_precision, choose_device, seed_all
-from export import write_model
-from generate import emit_sample
-from job import Job, JobError, PretrainConfig
-from lifecycle import Canceled, StopFlag, drop_old_checkpoints, publish_checkpoint, run_job
-from ontology import load_ontology
-from starter import (
+from job.job import Job, JobError, PretrainConfig
+from model.export import write_model
+from model.generate import emit_sample
+from model.tokenizer import load_tokenizer, train_tokenizer
+from process import events
+from process.device import auto_precision, choose_device, seed_all
+from run import summary as run_summary
+from run.lifecycle import Canceled, StopFlag, drop_old_checkpoints, publish_checkpoint, run_job
+from starter.corpus import make_corpus, make_starts
+from starter.ontology import load_ontology
+from starter.starter import (
     Sequence,
     encode_examples,
     load_optimizers,
@@ -30,8 +31,7 @@ from starter import (
     save_optimizers,
     tokenizer_texts,
 )
-from tokenizer import load_tokenizer, train_tokenizer
-from workers import Workers
+from starter.workers import Workers
 
 LOG_EVERY = 5
 # Enough to know every word of the grammar.

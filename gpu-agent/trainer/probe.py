@@ -12,10 +12,10 @@ from pathlib import Path
 
 import torch
 
-import events
-from device import choose_device, compute_type
-from job import Job, ProbeConfig
-from lifecycle import Canceled, StopFlag, run_job
+from job.job import Job, ProbeConfig
+from process import events
+from process.device import choose_device, compute_type
+from run.lifecycle import Canceled, StopFlag, run_job
 
 ROUNDS = 3
 ROUND_SECONDS = 0.7

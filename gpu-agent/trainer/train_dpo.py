@@ -5,18 +5,18 @@ import time
 
 from trl import DPOConfig as TrlDpoConfig
 
-import events
-from device import seed_all, set_threads
-from dpo_trainer import PalateDpoTrainer
-from encode import encode_pairs, mark_pairs
-from job import DpoConfig, Job, JobError
-from lifecycle import Canceled, StopFlag, run_job
-from lora import hold_out, preference_arguments, read_rows, train_and_finish, training_arguments
-from packing import Pair
-from preflight import prove
-from reporter import Reporter
-from step import StepAbandoned
-from tokenizer import load_tokenizer
+from data.encode import encode_pairs, mark_pairs
+from data.preflight import prove
+from engine.dpo_trainer import PalateDpoTrainer
+from engine.packing import Pair
+from engine.step import StepAbandoned
+from job.job import DpoConfig, Job, JobError
+from model.tokenizer import load_tokenizer
+from process import events
+from process.device import seed_all, set_threads
+from run.lifecycle import Canceled, StopFlag, run_job
+from run.lora import hold_out, preference_arguments, read_rows, train_and_finish, training_arguments
+from run.reporter import Reporter
 
 
 def choose_pairs(job: Job, config: DpoConfig, found: list[tuple[Pair, bool]]) -> list[Pair]:

@@ -9,12 +9,16 @@ from typing import Any
 from transformers import PreTrainedTokenizerFast
 from trl import KTOConfig as TrlKtoConfig
 
-import events
-from device import seed_all, set_threads
-from job import Job, JobError, KtoConfig
-from kto_trainer import PalateKtoTrainer, Thumb
-from lifecycle import Canceled, StopFlag, run_job
-from lora import (
+from data.preflight import MarkedRow, mark, prove
+from engine.kto_trainer import PalateKtoTrainer, Thumb
+from engine.step import StepAbandoned
+from job.job import Job, JobError, KtoConfig
+from model.template import encode_chat, encode_reply
+from model.tokenizer import chat, load_tokenizer
+from process import events
+from process.device import seed_all, set_threads
+from run.lifecycle import Canceled, StopFlag, run_job
+from run.lora import (
     hold_out,
     preference_arguments,
     read_rows,
@@ -22,11 +26,7 @@ from lora import (
     training_arguments,
     weight_of,
 )
-from preflight import MarkedRow, mark, prove
-from reporter import Reporter
-from step import StepAbandoned
-from template import encode_chat, encode_reply
-from tokenizer import chat, load_tokenizer
+from run.reporter import Reporter
 
 
 def encode_thumbs(rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerFast) -> list[Thumb]:

@@ -6,12 +6,17 @@ from typing import Any
 
 from trl import SFTConfig as TrlSftConfig
 
-import events
-from device import choose_device, seed_all, set_threads
-from encode import EncodedRow, encode_rows, mark_rows
-from job import Job, JobError, SftConfig
-from lifecycle import StopFlag, run_job
-from lora import (
+from data.encode import EncodedRow, encode_rows, mark_rows
+from data.preflight import prove
+from data.recipes import read_recipes
+from engine.packing import Sequence
+from engine.sft_trainer import PalateSftTrainer
+from job.job import Job, JobError, SftConfig
+from model.tokenizer import load_tokenizer
+from process import events
+from process.device import choose_device, seed_all, set_threads
+from run.lifecycle import StopFlag, run_job
+from run.lora import (
     engine_options,
     hold_out,
     load_base,
@@ -21,12 +26,7 @@ from lora import (
     train_and_finish,
     training_arguments,
 )
-from packing import Sequence
-from preflight import prove
-from recipes import read_recipes
-from reporter import Reporter
-from sft_trainer import PalateSftTrainer
-from tokenizer import load_tokenizer
+from run.reporter import Reporter
 
 
 def choose_rows(config: SftConfig, encoded: list[EncodedRow]) -> list[Sequence]:

@@ -35,14 +35,14 @@ from transformers import (
 )
 from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
 
-from device import choose_device, compute_type
-from dpo_trainer import PalateDpoTrainer
-from engine import EngineOptions
-from generate import load_model
-from lifecycle import silence_libraries
-from packing import Pair, Sequence
-from quantize import nf4_config
-from sft_trainer import PalateSftTrainer
+from engine.dpo_trainer import PalateDpoTrainer
+from engine.engine import EngineOptions
+from engine.packing import Pair, Sequence
+from engine.sft_trainer import PalateSftTrainer
+from model.generate import load_model
+from model.quantize import nf4_config
+from process.device import choose_device, compute_type
+from run.lifecycle import silence_libraries
 
 SEED = 5
 SHAPES = {

@@ -7,11 +7,11 @@ from typing import Any
 
 from judge import Case, Verdict, figures, judge, make_cases
 
-from device import set_threads
-from generate import generate_ids, load_model
-from ontology import Ontology, load_ontology
-from persona import WEAK_PROMPT
-from tokenizer import chat, encode_prompt, load_tokenizer
+from model.generate import generate_ids, load_model
+from model.tokenizer import chat, encode_prompt, load_tokenizer
+from process.device import set_threads
+from starter.ontology import Ontology, load_ontology
+from starter.persona import WEAK_PROMPT
 
 
 def answer_all(

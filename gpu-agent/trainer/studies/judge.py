@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from corpus import sample_pantry
-from ontology import Ontology
-from persona import Persona, persona_prompt, user_message
+from starter.corpus import sample_pantry
+from starter.ontology import Ontology
+from starter.persona import Persona, persona_prompt, user_message
 
 PERSONAS = [
     Persona("a Korean cook who loves heat", ["korean", "asian"], ["spicy", "umami", "savory"], [], [],

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from tiny_model import make_model
 
-import events
-from ontology import Ontology, load_ontology
+from process import events
+from starter.ontology import Ontology, load_ontology
 
 TRAINER = Path(__file__).parent.parent
 ONTOLOGY = Path(__file__).parent / "fixtures" / "ontology.json"

@@ -18,11 +18,11 @@ from transformers import (
 )
 from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer, SFTConfig, SFTTrainer
 
-from dpo_trainer import PalateDpoTrainer
-from engine import EngineOptions
-from kto_trainer import PalateKtoTrainer, Thumb
-from packing import Pair, Sequence
-from sft_trainer import PalateSftTrainer
+from engine.dpo_trainer import PalateDpoTrainer
+from engine.engine import EngineOptions
+from engine.kto_trainer import PalateKtoTrainer, Thumb
+from engine.packing import Pair, Sequence
+from engine.sft_trainer import PalateSftTrainer
 
 VOCABULARY = 200
 LORA = LoraConfig(

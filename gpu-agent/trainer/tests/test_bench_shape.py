@@ -5,9 +5,9 @@ import torch
 from peft import get_peft_model
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from attention import packed_attention
-from packing import Sequence, pack_pairs, pack_sequences, pair_tokens
-from scores import PLAIN, token_scores
+from engine.attention import packed_attention
+from engine.packing import Sequence, pack_pairs, pack_sequences, pair_tokens
+from engine.scores import PLAIN, token_scores
 from studies.bench_train import SHAPES, longest, lora, make_pairs
 
 META = torch.device("meta")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from conftest import job_of
 
-import events
-from job import CONFIGS, DpoConfig, camel, parse_job
-from preflight import MarkedRow, Report, tell
-from tokenizer import train_tokenizer
+from data.preflight import MarkedRow, Report, tell
+from job.job import CONFIGS, DpoConfig, camel, parse_job
+from model.tokenizer import train_tokenizer
+from process import events
 
 FIXTURES = Path(__file__).resolve().parents[3] / "packages" / "protocol" / "fixtures"
 

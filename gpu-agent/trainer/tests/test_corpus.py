@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-import lexicon
-from corpus import Example, make_corpus, make_starts
-from ontology import Ontology, singular
-from persona import Persona, persona_prompt, user_message
+from starter import lexicon
+from starter.corpus import Example, make_corpus, make_starts
+from starter.ontology import Ontology, singular
+from starter.persona import Persona, persona_prompt, user_message
 
 SHAPE = re.compile(
     r"# [^\n]+\n\d+ min \| serves \d+ \| [a-z ]+\n\n## Ingredients\n(- [^\n]+\n){2,}\n## Method\n(\d+\. [^\n]+\n?){2,}"

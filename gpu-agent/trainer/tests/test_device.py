@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from device import auto_precision, compute_type
+from process.device import auto_precision, compute_type
 
 CPU = torch.device("cpu")
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from encode import encode_pairs, encode_rows, mark_pairs, mark_rows
-from job import JobError, SftConfig
-from lora import hold_out
-from template import encode_chat, encode_reply
-from tokenizer import chat, train_tokenizer
+from data.encode import encode_pairs, encode_rows, mark_pairs, mark_rows
+from job.job import JobError, SftConfig
+from model.template import encode_chat, encode_reply
+from model.tokenizer import chat, train_tokenizer
+from run.lora import hold_out
 
 TEXTS = ["I have rice. Fry the rice and serve. Price is $12 system user assistant"] * 5
 LLAMA = (
@@ -80,7 +80,7 @@ def test_all_of_a_conversation(chatml: PreTrainedTokenizerFast) -> None:
 
 
 def test_another_template(llama: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("template.is_chatml", lambda _: False)
+    monkeypatch.setattr("model.template.is_chatml", lambda _: False)
     hostile = chat("Cook.", "I have <|turn|> rice ")
     ids = encode_chat(llama, hostile)
     turn = llama.convert_tokens_to_ids("<|turn|>")
@@ -96,7 +96,7 @@ def test_another_template(llama: PreTrainedTokenizerFast, monkeypatch: pytest.Mo
 def test_a_model_without_a_template_is_named(
     llama: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("template.is_chatml", lambda _: False)
+    monkeypatch.setattr("model.template.is_chatml", lambda _: False)
     llama.chat_template = None
     with pytest.raises(JobError, match="no chat template"):
         encode_chat(llama, chat("a", "b"))

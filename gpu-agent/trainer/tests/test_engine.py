@@ -21,16 +21,16 @@ from parity import (
 )
 from trl import DPOConfig
 
-from attention import AttentionPlan, attend
-from dpo_trainer import PalateDpoTrainer
-from engine import EngineOptions
-from job import JobError
-from losses import PairScores, step_loss
-from memory_plan import MemoryPlan, next_plan
-from packing import PackedRow, Pair, fill_bins, pack_pairs
-from quantize import quantize_base
-from ref_cache import RefCache
-from step import StepAbandoned
+from engine.attention import AttentionPlan, attend
+from engine.dpo_trainer import PalateDpoTrainer
+from engine.engine import EngineOptions
+from engine.losses import PairScores, step_loss
+from engine.memory_plan import MemoryPlan, next_plan
+from engine.packing import PackedRow, Pair, fill_bins, pack_pairs
+from engine.ref_cache import RefCache
+from engine.step import StepAbandoned
+from job.job import JobError
+from model.quantize import quantize_base
 
 
 class SmallDevice(PalateDpoTrainer):
@@ -171,7 +171,7 @@ def test_the_rejected_answer_does_not_see_the_chosen_one() -> None:
     assert one.tokens == 8
     assert one.position_ids.tolist() == [[0, 1, 2, 3, 4, 3, 4, 5]]
     assert one.at.tolist() == [2, 3, 2, 5, 6]
-    from attention import packed_attention
+    from engine.attention import packed_attention
 
     with packed_attention(model), torch.no_grad():
         hidden = [

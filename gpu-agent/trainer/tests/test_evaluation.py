@@ -8,11 +8,11 @@ import torch
 from parity import LORA, arguments, long_pairs, tiny_llama, tokenizer
 from trl import DPOConfig
 
-from dpo_trainer import PalateDpoTrainer
-from engine import EngineOptions
-from job import JobError
-from memory_plan import MemoryPlan
-from packing import PackedRow
+from engine.dpo_trainer import PalateDpoTrainer
+from engine.engine import EngineOptions
+from engine.memory_plan import MemoryPlan
+from engine.packing import PackedRow
+from job.job import JobError
 
 
 class SmallEvaluation(PalateDpoTrainer):

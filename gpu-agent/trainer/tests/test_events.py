@@ -8,7 +8,8 @@ from pathlib import Path
 from conftest import TRAINER, Inside, job_of, of, run
 
 NOISE = """
-import os, sys, events
+import os, sys
+from process import events
 events.open_stream()
 print("a library prints")
 sys.stdout.write("and writes")

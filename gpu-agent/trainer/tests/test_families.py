@@ -21,10 +21,10 @@ from transformers import (
     Qwen2ForCausalLM,
 )
 
-from engine import EngineOptions
-from job import JobError
-from packing import Sequence
-from scores import LogitRule, logit_rule, token_scores
+from engine.engine import EngineOptions
+from engine.packing import Sequence
+from engine.scores import LogitRule, logit_rule, token_scores
+from job.job import JobError
 
 SHAPE = {"vocab_size": VOCABULARY, "hidden_size": 64, "intermediate_size": 128, "num_hidden_layers": 2,
          "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 256,

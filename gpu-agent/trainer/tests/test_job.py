@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from conftest import job_of
 
-from job import DpoConfig, JobError, PretrainConfig, SftConfig, parse_job
+from job.job import DpoConfig, JobError, PretrainConfig, SftConfig, parse_job
 
 
 def pretrain(work: Path, config: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:

@@ -12,9 +12,9 @@ import pytest
 from conftest import TINY_LORA, Event, Inside, job_of, losses, of, run
 from safetensors.numpy import load_file
 
-from corpus import make_corpus
-from export import permute
-from ontology import Ontology
+from model.export import permute
+from starter.corpus import make_corpus
+from starter.ontology import Ontology
 
 DPO_INPUTS = {"model": "inputs/model", "pairs": "inputs/pairs.jsonl"}
 

@@ -15,10 +15,10 @@ from conftest import job_of, of, run, start
 from hub import COMMIT, Hosted, Hub
 from test_runs import SETTINGS, pair_row, rows
 
-from job import Job, JobError, parse_job
-from lifecycle import StopFlag
-from model_source import FolderModel, HubModel, parse_source
-from models import check_folder, with_model
+from job.job import Job, JobError, parse_job
+from job.model_source import FolderModel, HubModel, parse_source
+from model.external import check_folder, with_model
+from run.lifecycle import StopFlag
 
 NAME = "acme/small-llama"
 

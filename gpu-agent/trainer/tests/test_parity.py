@@ -20,9 +20,9 @@ from parity import (
 )
 from trl.trainer.utils import selective_log_softmax
 
-from engine import EngineOptions
-from kto_trainer import Thumb
-from packing import Sequence, pack_pairs
+from engine.engine import EngineOptions
+from engine.kto_trainer import Thumb
+from engine.packing import Sequence, pack_pairs
 
 SMALL = 96  # tokens a micro-batch: a step is cut into several
 

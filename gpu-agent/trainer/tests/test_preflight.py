@@ -8,10 +8,10 @@ import pytest
 from conftest import TINY_LORA, Event, Inside, job_of, of
 from test_lora import DPO_INPUTS, prepared, write_lines
 
-from job import JobError
-from ontology import Ontology
-from preflight import MarkedRow, faults_of, inspect, mark, prove, token_text
-from tokenizer import chat, encode_answer, encode_prompt, load_tokenizer, train_tokenizer
+from data.preflight import MarkedRow, faults_of, inspect, mark, prove, token_text
+from job.job import JobError
+from model.tokenizer import chat, encode_answer, encode_prompt, load_tokenizer, train_tokenizer
+from starter.ontology import Ontology
 
 BOS, END = 1, 2
 ENDS = frozenset({END})
@@ -48,7 +48,7 @@ def test_marks() -> None:
 
 def test_totals_and_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Event] = []
-    monkeypatch.setattr("events.emit", told.append)
+    monkeypatch.setattr("process.events.emit", told.append)
     tokenizer = train_tokenizer(["# Soup\nCook the beans.", "crème brûlée"] * 20, 320)
     rows = []
     for number in range(1, 201):
@@ -87,7 +87,7 @@ def test_a_part_of_a_character_is_shown_by_its_bytes() -> None:
 
 def test_long_rows_keep_their_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[Event] = []
-    monkeypatch.setattr("events.emit", told.append)
+    monkeypatch.setattr("process.events.emit", told.append)
     tokenizer = train_tokenizer(["beans"], 300)
     ids = [5] * 9000 + [tokenizer.eos_token_id]
     prove([MarkedRow(1, "answer", ids, "m" * 8999 + "tt")], tokenizer, 10_000)

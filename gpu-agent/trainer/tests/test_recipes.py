@@ -7,8 +7,8 @@ import pyarrow as arrow
 import pyarrow.parquet as parquet
 import pytest
 
-from job import JobError
-from recipes import read_recipes
+from data.recipes import read_recipes
+from job.job import JobError
 
 
 def row(title: str, split: str) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def test_of_a_large_dataset_only_what_is_asked_for_is_read(
         made.append(row["title"])
         return {"title": row["title"]}
 
-    monkeypatch.setattr("recipes.example", example)
+    monkeypatch.setattr("data.recipes.example", example)
     assert [item["title"] for item in read_recipes(path, 16)] == [f"Dish {n}" for n in range(16)]
     whole = len(made)
     assert len(read_recipes(path)) == 3000

@@ -9,10 +9,10 @@ from conftest import TINY_LORA, Event, Inside, job_of, of
 from test_contract import golden
 from test_lora import DPO_INPUTS, prepared
 
-import run_summary
-from engine import EngineCounters
-from job import camel
-from ontology import Ontology
+from engine.engine import EngineCounters
+from job.job import camel
+from run import summary as run_summary
+from starter.ontology import Ontology
 
 KNOWN = set(golden("trainer-events.json")[9]["summary"])
 

@@ -17,13 +17,13 @@ from peft import PeftModel
 from safetensors.torch import load_file
 from tiny_model import FOODS
 
-import events
 import train_dpo
 import train_kto
 import train_sft
-from generate import load_model
-from job import Job, JobError, parse_job
-from lifecycle import Canceled, StopFlag
+from job.job import Job, JobError, parse_job
+from model.generate import load_model
+from process import events
+from run.lifecycle import Canceled, StopFlag
 
 SETTINGS = {"epochs": 2, "batchSize": 4, "loraRank": 4, "loraAlpha": 8, "sampleEvery": 0, "checkpointEvery": 0,
             "learningRate": 0.01, "precision": "fp32", "threads": 1}  # fmt: skip

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from corpus import make_corpus
-from ontology import Ontology
-from settings import PretrainConfig
-from starter import answer_weights, encode_examples, make_model
-from tokenizer import encode_answer, train_tokenizer
-from workers import Workers
+from job.settings import PretrainConfig
+from model.tokenizer import encode_answer, train_tokenizer
+from starter.corpus import make_corpus
+from starter.ontology import Ontology
+from starter.starter import answer_weights, encode_examples, make_model
+from starter.workers import Workers
 
 ANSWER = """# Golden firm tofu stew
 45 min | serves 2 | korean

@@ -7,7 +7,7 @@ import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from tokenizer import train_tokenizer
+from model.tokenizer import train_tokenizer
 
 FOODS = ("rice", "beans", "tofu", "limes", "leeks", "oats", "kale", "dill")
 

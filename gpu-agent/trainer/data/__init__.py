@@ -1,0 +1,1 @@
+"""Rows of a dataset: read, encoded, and checked before the training starts."""

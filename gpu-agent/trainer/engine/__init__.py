@@ -1,0 +1,1 @@
+"""One optimizer step from packed rows: attention, loss, reference, memory plan, and the three trainers on TRL."""
