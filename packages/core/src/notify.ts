@@ -1,16 +1,17 @@
 import type { Database, Transaction } from '@palate/db'
-import { type AgentNotice, agentChannel, type LiveTopic, liveChannel } from '@palate/protocol'
+import { type AgentNotice, agentChannel, type LiveNotice, liveChannel } from '@palate/protocol'
 import { sql } from 'drizzle-orm'
 
-/** Tells browsers of a workspace to look again. Sent by Postgres when the transaction commits. */
-export async function notify(
-  tx: Transaction | Database,
-  notice: { workspaceId: string; topic: LiveTopic; id: string },
-): Promise<void> {
-  await tx.execute(sql`select pg_notify(${liveChannel}, ${JSON.stringify(notice)})`)
+/** Announces to the browsers of a workspace what changed. Postgres sends it when the transaction commits. */
+export async function notify(tx: Transaction | Database, ...notices: LiveNotice[]): Promise<void> {
+  if (notices.length === 0) return
+  const payloads = notices.map((notice) => JSON.stringify(notice))
+  await tx.execute(
+    sql`select pg_notify(${liveChannel}, payload) from unnest(${sql.param(payloads)}::text[]) as payload`,
+  )
 }
 
-/** Tells agents (one, or all with `agentId: null`) that there is work, or that a cancel was wished. */
+/** Announces work, a cancel or a change of credentials to one agent, or to all with `agentId: null`. */
 export async function notifyAgents(tx: Transaction | Database, notice: AgentNotice): Promise<void> {
   await tx.execute(sql`select pg_notify(${agentChannel}, ${JSON.stringify(notice)})`)
 }

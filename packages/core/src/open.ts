@@ -2,7 +2,7 @@ import { migrateDatabase, openDatabase } from '@palate/db'
 import { type ObjectStore, type ObjectStoreConfig, openObjectStore } from '@palate/storage'
 import { z } from 'zod'
 import type { Deps, Logger } from './context'
-import { leaseMs as defaultLeaseMs } from './run/lease'
+import { leaseMs as defaultLeaseMs } from './run/state/attempt-transition'
 import { createTickets } from './ticket'
 
 export { migrateDatabase }

@@ -15,7 +15,7 @@ import {
   listRuns,
   setRunPriority,
 } from '@palate/core'
-import { EstimateFactsInput } from '@palate/core/estimate/schemas'
+import { EstimateFactsInput } from '@palate/core/run/estimate/schemas'
 import {
   CreateRunInput,
   ListQueueInput,

@@ -5,7 +5,7 @@ import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { authorize } from '../permission'
-import { insertRun } from '../run/insert'
+import { insertRun } from '../run/queue/insert'
 import { AgentRef, type OrderedProbe } from './schemas'
 
 /** Orders a run that measures one machine, on that machine alone. One that is under way already is given back. */

@@ -10,7 +10,7 @@ import {
 import { and, asc, eq, inArray, notInArray } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { DomainError } from '../error'
-import { loseAttempt } from '../run/lose-attempt'
+import { loseAttempt } from '../run/state/lose-attempt'
 import { changeAgent } from './change'
 import { isOutdated } from './online'
 

@@ -3,7 +3,7 @@ import { and, asc, eq } from 'drizzle-orm'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
-import { loseAttempt } from '../run/lose-attempt'
+import { loseAttempt } from '../run/state/lose-attempt'
 import { changeAgent } from './change'
 import { AgentRef } from './schemas'
 

@@ -26,7 +26,7 @@ export async function giveFeedback(deps: Deps, input: FeedbackInput): Promise<{ 
         .values({ id: newId('fb'), workspaceId: turn.workspaceId, turnId, thumb, createdAt })
         .onConflictDoUpdate({ target: feedback.turnId, set: { thumb, createdAt } })
     }
-    await notify(tx, { workspaceId: turn.workspaceId, topic: 'label', id: turnId })
+    await notify(tx, { workspaceId: turn.workspaceId, topic: 'feedback', id: turnId })
     return { thumb }
   })
 }

@@ -17,6 +17,6 @@ export async function storeTurn(deps: Deps, input: StoredTurn): Promise<void> {
         createdAt: deps.now(),
       })
       .onConflictDoNothing({ target: chatTurn.id })
-    await notify(tx, { workspaceId: turn.workspaceId, topic: 'workspace', id: turnId })
+    await notify(tx, { workspaceId: turn.workspaceId, topic: 'chat', id: turnId })
   })
 }

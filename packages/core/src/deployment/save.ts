@@ -26,7 +26,7 @@ export async function saveDeployment(
     const id = await writeDeployment(tx, ctx, wanted)
     const { slug, active } = wanted
     await audit(tx, ctx, 'deployment.save', id, { slug, active, modelVersionId: model.id })
-    await notify(tx, { workspaceId, topic: 'model-version', id: model.id })
+    await notify(tx, { workspaceId, topic: 'deployment', id })
     const [view] = await readDeployments(tx, workspaceId, id)
     return required(view, 'This deployment')
   })

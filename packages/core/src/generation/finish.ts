@@ -32,7 +32,7 @@ async function finishBatch(tx: Transaction, workspaceId: string, run: RunRow, st
       ),
     )
     .returning({ id: variantBatch.id })
-  if (batch) await notify(tx, { workspaceId, topic: 'variant-batch', id: batch.id })
+  if (batch) await notify(tx, { workspaceId, topic: 'variant', id: batch.id })
 }
 
 async function finishEvaluation(

@@ -50,7 +50,7 @@ async function receiveVariant(tx: Transaction, { workspaceId }: Workspace, run: 
     .set({ text: storable(event.text), tokens: event.tokens, finishReason: event.finishReason })
     .where(eq(variant.id, event.itemId))
   await makePair(tx, workspaceId, ordered.promptId, ordered.settings.votesPerPair ?? 1)
-  await notify(tx, { workspaceId, topic: 'variant-batch', id: ordered.batchId })
+  await notify(tx, { workspaceId, topic: 'variant', id: ordered.batchId })
 }
 
 async function receiveAnswer(tx: Transaction, { workspaceId }: Workspace, run: RunRow, event: Generation) {

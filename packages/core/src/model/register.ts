@@ -59,7 +59,7 @@ export async function registerModelVersion(
     .onConflictDoNothing({ target: modelVersion.runId })
     .returning()
   if (!made) return findByRun(tx, workspaceId, run.id)
-  await notify(tx, { workspaceId, topic: 'model-version', id: made.id })
+  await notify(tx, { workspaceId, topic: 'model', id: made.id })
   return made
 }
 

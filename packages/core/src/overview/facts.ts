@@ -18,7 +18,7 @@ import type { OverviewFacts } from './plan'
 
 type Reader = Pick<ServiceContext, 'db' | 'workspaceId'>
 
-/** Reads what the loop looks like now. Everything is counted in the database; nothing is kept twice. */
+/** Counts what the overview shows, in the database at each call. */
 export async function readFacts(ctx: Reader): Promise<OverviewFacts> {
   const { db, workspaceId } = ctx
   const [[own], data, models, runs, labels, tests, releases, personas, [batch], open] = await Promise.all([
@@ -112,14 +112,14 @@ async function readLabels({ db, workspaceId }: Reader) {
     .select({
       personVotes: count(sql`case when ${vote.source} = 'person' then 1 end`),
       ruleVotes: count(sql`case when ${vote.source} = 'rule' then 1 end`),
-      judged: countDistinct(vote.pairId),
+      labeled: countDistinct(vote.pairId),
       decided: countDistinct(sql`case when ${vote.choice} in ('a', 'b') then ${vote.pairId} end`),
     })
     .from(vote)
     .where(and(eq(vote.workspaceId, workspaceId), isNull(vote.supersededAt)))
   const pairs = await db.$count(pair, eq(pair.workspaceId, workspaceId))
-  const { personVotes = 0, ruleVotes = 0, judged = 0, decided = 0 } = votes ?? {}
-  return { pairs, personVotes, ruleVotes, decided, unjudged: pairs - judged }
+  const { personVotes = 0, ruleVotes = 0, labeled = 0, decided = 0 } = votes ?? {}
+  return { pairs, personVotes, ruleVotes, decided, unlabeled: pairs - labeled }
 }
 
 async function readEvaluationFacts({ db, workspaceId }: Reader) {

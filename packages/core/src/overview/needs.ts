@@ -13,7 +13,7 @@ export interface Need {
 
 const recentMs = 24 * 60 * 60_000
 
-/** What waits for a person: no agent or one too old, what failed within a day, and what visitors did not like. */
+/** What needs a person: no agent or an outdated one, failures of the last day, and thumbs down of the last day. */
 export async function readNeeds(ctx: ServiceContext): Promise<Need[]> {
   return [
     ...(await needAgent(ctx)),
@@ -29,23 +29,23 @@ async function needAgent({ db, workspaceId, now }: ServiceContext): Promise<Need
   if (old.length > 0)
     return old.map(({ name }) => ({
       title: `${name} must be updated`,
-      detail: 'This hub cannot talk with its version; it takes no runs until then.',
+      detail: 'This hub does not support its version. It gets no runs until it is updated.',
       href: '/agents',
-      action: 'See which version',
+      action: 'Open agents',
     }))
   if (agents.some((row) => agentStatus(row, now()) === 'online')) return []
-  const title = agents.length > 0 ? 'No agent is online' : 'There is no agent yet'
+  const title = agents.length > 0 ? 'No agent is online' : 'No agent is enrolled'
   return [
     {
       title,
-      detail: 'Runs wait until one is there, and the chat cannot answer.',
+      detail: 'Runs wait, and the chat cannot answer.',
       href: '/agents',
-      action: 'See agents',
+      action: 'Open agents',
     },
   ]
 }
 
-/** Only the newest run: one that was started anew and went well needs nobody. */
+/** Only the newest run: a failed run that was repeated with success needs nothing. */
 async function failedRun({ db, workspaceId, now }: ServiceContext): Promise<Need[]> {
   const [newest] = await db
     .select()
@@ -54,8 +54,8 @@ async function failedRun({ db, workspaceId, now }: ServiceContext): Promise<Need
     .orderBy(desc(run.number))
     .limit(1)
   if (newest?.status !== 'failed' || isOld(newest.finishedAt ?? newest.createdAt, now())) return []
-  const detail = newest.failure?.message ?? 'It gave no reason.'
-  return [{ title: `Run ${newest.number} failed`, detail, href: `/runs/${newest.id}`, action: 'Look' }]
+  const detail = newest.failure?.message ?? 'It reported no reason.'
+  return [{ title: `Run ${newest.number} failed`, detail, href: `/runs/${newest.id}`, action: 'Open run' }]
 }
 
 async function failedImport({ db, workspaceId, now }: ServiceContext): Promise<Need[]> {
@@ -66,9 +66,14 @@ async function failedImport({ db, workspaceId, now }: ServiceContext): Promise<N
     .orderBy(desc(datasetVersion.createdAt))
     .limit(1)
   if (newest?.status !== 'failed' || isOld(newest.createdAt, now())) return []
-  const detail = newest.error ?? 'It gave no reason.'
+  const detail = newest.error ?? 'It reported no reason.'
   return [
-    { title: `${newest.filename} was not imported`, detail, href: `/datasets/${newest.id}`, action: 'Look' },
+    {
+      title: `${newest.filename} was not imported`,
+      detail,
+      href: `/datasets/${newest.id}`,
+      action: 'Open dataset',
+    },
   ]
 }
 
@@ -86,7 +91,7 @@ async function disliked({ db, workspaceId, now }: ServiceContext): Promise<Need[
   const down = row?.down ?? 0
   if (down === 0) return []
   const title = down === 1 ? 'One thumb down from the chat' : `${down} thumbs down from the chat`
-  return [{ title, detail: 'In the last day.', href: '/models', action: 'Look' }]
+  return [{ title, detail: 'In the last 24 hours.', href: '/models', action: 'Open feedback' }]
 }
 
 function isOld(date: Date, now: Date): boolean {

@@ -24,7 +24,7 @@ const empty: OverviewFacts = {
   pairs: 0,
   writing: null,
   decided: 0,
-  unjudged: 0,
+  unlabeled: 0,
   personVotes: 0,
   ruleVotes: 0,
   open: 0,
@@ -39,37 +39,42 @@ const empty: OverviewFacts = {
 const seeded = { personas: 6 }
 const withData = { ...seeded, datasets: 1, recipes: 402 }
 const withModel = { ...withData, baseModels: 1 }
-const withPairs = { ...withModel, pairs: 144, unjudged: 144, open: 144 }
-const labeled = { ...withPairs, decided: 90, unjudged: 0, personVotes: 20, ruleVotes: 144 }
+const withPairs = { ...withModel, pairs: 144, unlabeled: 144, open: 144 }
+const labeled = { ...withPairs, decided: 90, unlabeled: 0, personVotes: 20, ruleVotes: 144 }
 const tuned = { ...labeled, adapters: 1 }
 const evaluated = { ...tuned, evaluations: 1, evaluated: true }
 
 test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
-  ['a new workspace', seeded, 'data', '/datasets'],
-  ['an import runs: the model need not wait', { ...seeded, importing: true }, 'starter', '/runs'],
-  ['recipes are there', withData, 'starter', '/runs'],
+  ['a new workspace', seeded, 'datasets', '/datasets'],
+  [
+    'an import runs: the starter model does not wait for it',
+    { ...seeded, importing: true },
+    'starter',
+    '/runs',
+  ],
+  ['a dataset', withData, 'starter', '/runs'],
   ['the starter model trains', { ...withData, pretraining: 'run_1' }, 'starter', '/runs/run_1'],
-  ['nobody to cook for', { ...withModel, personas: 0 }, 'personas', '/personas'],
-  ['all is there for variants', withModel, 'variants', '/variants'],
+  ['no persona', { ...withModel, personas: 0 }, 'personas', '/personas'],
+  ['everything that variants need', withModel, 'variants', '/variants'],
   ['a batch without a pair yet', { ...withModel, writing: 'batch_1' }, 'variants', '/variants/batch_1'],
   ['a batch with pairs', { ...withPairs, writing: 'batch_1' }, 'labels', '/labels/session'],
   ['no vote yet', withPairs, 'labels', '/labels/session'],
-  ['some votes', { ...withPairs, decided: 9, unjudged: 130 }, 'labels', '/labels'],
-  ['all judged, nothing decided', { ...withPairs, decided: 1, unjudged: 0 }, 'labels', '/variants'],
-  ['a small batch, all judged', { ...withPairs, pairs: 6, decided: 4, unjudged: 0 }, 'training', '/runs'],
+  ['some votes', { ...withPairs, decided: 9, unlabeled: 130 }, 'labels', '/labels'],
+  ['all labeled, nothing decided', { ...withPairs, decided: 1, unlabeled: 0 }, 'labels', '/variants'],
+  ['a small batch, all labeled', { ...withPairs, pairs: 6, decided: 4, unlabeled: 0 }, 'runs', '/runs'],
   [
-    'the rules were quicker than the writing',
-    { ...withPairs, pairs: 35, decided: 24, unjudged: 0, writing: 'batch_1' },
+    'the rules labeled all pairs while more are written',
+    { ...withPairs, pairs: 35, decided: 24, unlabeled: 0, writing: 'batch_1' },
     'labels',
     '/variants/batch_1',
   ],
-  ['labels enough', labeled, 'training', '/runs'],
-  ['the training runs', { ...labeled, tuning: 'run_2' }, 'training', '/runs/run_2'],
-  ['a tuned model', tuned, 'evaluation', '/evaluations'],
-  ['the evaluation runs', { ...tuned, evaluating: 'eval_1' }, 'evaluation', '/evaluations/eval_1'],
-  ['evaluated', evaluated, 'release', '/models'],
-  ['only the base serves', { ...evaluated, deployments: 1 }, 'release', '/models'],
-  ['the loop is closed', { ...evaluated, deployments: 1, tunedServes: true }, null, null],
+  ['enough labels', labeled, 'runs', '/runs'],
+  ['the training runs', { ...labeled, tuning: 'run_2' }, 'runs', '/runs/run_2'],
+  ['a tuned model', tuned, 'evaluations', '/evaluations'],
+  ['the evaluation runs', { ...tuned, evaluating: 'eval_1' }, 'evaluations', '/evaluations/eval_1'],
+  ['evaluated', evaluated, 'models', '/models'],
+  ['only the base serves', { ...evaluated, deployments: 1 }, 'models', '/models'],
+  ['all stations are done', { ...evaluated, deployments: 1, tunedServes: true }, null, null],
 ])('%s: one next step', (_, facts, key, href) => {
   const { stations, next } = planLoop({ ...empty, ...facts })
   expect(next?.key ?? null).toBe(key)
@@ -83,9 +88,9 @@ test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
 test('the overview follows a workspace through the loop', async () => {
   const { owner, engineer, viewer, workspaceId } = await createWorkspaceFixture(deps)
   const at = async () => (await getOverview(viewer)).next?.key ?? null
-  expect((await getOverview(viewer)).needs.map(({ title }) => title)).toEqual(['There is no agent yet'])
+  expect((await getOverview(viewer)).needs.map(({ title }) => title)).toEqual(['No agent is enrolled'])
   await deps.db.transaction((tx) => seedPersonas(tx, owner))
-  expect(await at()).toBe('data')
+  expect(await at()).toBe('datasets')
   const datasetId = newId('data')
   await deps.db.insert(dataset).values({ id: datasetId, workspaceId, name: 'Recipes' })
   for (const [number, rowsKept] of [
@@ -104,7 +109,7 @@ test('the overview follows a workspace through the loop', async () => {
     })
   const overview = await getOverview(viewer)
   expect(overview.next?.key).toBe('starter')
-  expect(overview.stations.find(({ key }) => key === 'data')).toMatchObject({
+  expect(overview.stations.find(({ key }) => key === 'datasets')).toMatchObject({
     state: 'done',
     count: 50,
     detail: '50 recipes',
@@ -119,15 +124,15 @@ test('the overview follows a workspace through the loop', async () => {
   )
   expect(await at()).toBe('labels')
   await applyRules(engineer)
-  expect(await at()).toBe('training')
+  expect(await at()).toBe('runs')
   const adapter = await createModel(deps, workspaceId, base)
-  expect(await at()).toBe('evaluation')
+  expect(await at()).toBe('evaluations')
   const { id } = await createEvaluation(engineer, { caseLimit: 1, samplesPerCase: 1 })
   const live = await getOverview(viewer)
-  expect(live.next).toMatchObject({ key: 'evaluation', href: `/evaluations/${id}` })
+  expect(live.next).toMatchObject({ key: 'evaluations', href: `/evaluations/${id}` })
   expect(live.activeRun?.kind).toBe('generate')
   await deps.db.update(evaluation).set({ status: 'ready' }).where(eq(evaluation.id, id))
-  expect(await at()).toBe('release')
+  expect(await at()).toBe('models')
   await saveDeployment(engineer, {
     slug: workspaceId.replace('_', '-'),
     title: 'Palate',
@@ -136,7 +141,7 @@ test('the overview follows a workspace through the loop', async () => {
   expect(await at()).toBeNull()
 })
 
-test('what waits for a person is said, and only in its own workspace', async () => {
+test('lists what needs a person, in this workspace only', async () => {
   const { viewer, workspaceId } = await createWorkspaceFixture(deps)
   const stranger = await createWorkspaceFixture(deps)
   await createAgentRow(deps.db, workspaceId)
@@ -153,7 +158,7 @@ test('what waits for a person is said, and only in its own workspace', async () 
     createdAt: deps.now(),
   })
   expect((await getOverview(viewer)).needs.map(({ title, detail }) => [title, detail])).toEqual([
-    ['No agent is online', 'Runs wait until one is there, and the chat cannot answer.'],
+    ['No agent is online', 'Runs wait, and the chat cannot answer.'],
     ['Run 1 failed', 'Memory ran out.'],
   ])
   expect(await getOverview(stranger.viewer)).toMatchObject({ activeRun: null, figures: null })

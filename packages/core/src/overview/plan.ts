@@ -1,13 +1,13 @@
 export const stationKeys = [
   'sign-in',
-  'data',
+  'datasets',
   'starter',
   'personas',
   'variants',
   'labels',
-  'training',
-  'evaluation',
-  'release',
+  'runs',
+  'evaluations',
+  'models',
 ] as const
 export type StationKey = (typeof stationKeys)[number]
 export type StationState = 'done' | 'live' | 'next' | 'waiting'
@@ -28,7 +28,7 @@ export interface NextStep {
   href: string
 }
 
-/** What the loop looks like from the outside: counts, and what is under way (an id, to look at it). */
+/** What the overview shows of the loop: counts, and the id of what is in progress. */
 export interface OverviewFacts {
   workspaceName: string
   recipes: number
@@ -43,7 +43,7 @@ export interface OverviewFacts {
   /** Pairs with a winner, whoever decided. */
   decided: number
   /** Pairs without any vote. */
-  unjudged: number
+  unlabeled: number
   personVotes: number
   ruleVotes: number
   open: number
@@ -63,17 +63,17 @@ export interface OverviewFacts {
 export const enoughPairs = 60
 const fewestPairs = 2
 
-function enoughLabels({ decided, unjudged, writing }: OverviewFacts): boolean {
-  return decided >= enoughPairs || (decided >= fewestPairs && unjudged === 0 && !writing)
+function enoughLabels({ decided, unlabeled, writing }: OverviewFacts): boolean {
+  return decided >= enoughPairs || (decided >= fewestPairs && unlabeled === 0 && !writing)
 }
 
 interface Rule {
   title: string
   href: string
   done: (facts: OverviewFacts) => boolean
-  /** The page on which to watch it while it is under way. */
+  /** The page that shows it while it is in progress. */
   live: (facts: OverviewFacts) => string | null
-  /** Whether all that it needs is there. */
+  /** Whether everything that it needs exists. */
   ready: (facts: OverviewFacts) => boolean
   count: (facts: OverviewFacts) => number | null
   detail: (facts: OverviewFacts) => string
@@ -96,17 +96,17 @@ const rules: Record<StationKey, Rule> = {
     step: () => ({ label: 'Sign in', hint: 'Sign in to your workspace.' }),
     watch: 'Sign in',
   },
-  data: {
-    title: 'Data',
+  datasets: {
+    title: 'Datasets',
     href: '/datasets',
     done: ({ datasets }) => datasets > 0,
     live: ({ importing }) => (importing ? '/datasets' : null),
     ready: always,
     count: ({ recipes }) => recipes,
-    detail: ({ datasets, recipes }) => (datasets > 0 ? plural(recipes, 'recipe') : 'no recipes yet'),
+    detail: ({ datasets, recipes }) => (datasets > 0 ? plural(recipes, 'recipe') : 'no dataset yet'),
     step: () => ({
       label: 'Add the sample recipes',
-      hint: 'Their ingredients become the questions that you judge later. A file of your own goes in under Data.',
+      hint: 'Palate makes the prompts from their ingredients. To use your own file, open Datasets.',
     }),
     watch: 'Watch the import',
   },
@@ -120,9 +120,9 @@ const rules: Record<StationKey, Rule> = {
     detail: ({ baseModels }) => (baseModels > 0 ? plural(baseModels, 'base model') : 'not trained yet'),
     step: () => ({
       label: 'Train the starter model',
-      hint: 'A small model learns to write recipes on your own machine, in a few minutes. All later steps build on it.',
+      hint: 'A small model learns to write recipes on your own machine, in a few minutes. All later steps need it.',
     }),
-    watch: 'Watch the starter model train',
+    watch: 'Open the run',
   },
   personas: {
     title: 'Personas',
@@ -131,12 +131,12 @@ const rules: Record<StationKey, Rule> = {
     live: none,
     ready: always,
     count: ({ personas }) => personas,
-    detail: ({ personas }) => (personas > 0 ? plural(personas, 'persona') : 'nobody to cook for'),
+    detail: ({ personas }) => (personas > 0 ? plural(personas, 'persona') : 'none yet'),
     step: () => ({
       label: 'Add a persona',
-      hint: 'A persona says who the model cooks for: what they like, and what they must not eat.',
+      hint: 'A persona describes who the recipes are for: what they like, and what they must not eat.',
     }),
-    watch: 'See the personas',
+    watch: 'Open personas',
   },
   variants: {
     title: 'Variants',
@@ -148,9 +148,9 @@ const rules: Record<StationKey, Rule> = {
     detail: ({ pairs }) => (pairs > 0 ? plural(pairs, 'pair') : 'none yet'),
     step: () => ({
       label: 'Write variants',
-      hint: 'The model answers every question twice, once knowing the persona and once not. Each two answers make a pair.',
+      hint: 'The model answers every prompt twice: once with the full persona, once with a weaker prompt. The two answers make a pair.',
     }),
-    watch: 'Watch the answers arrive',
+    watch: 'Open the batch',
   },
   labels: {
     title: 'Labels',
@@ -162,12 +162,12 @@ const rules: Record<StationKey, Rule> = {
     detail: ({ personVotes, ruleVotes, open }) =>
       personVotes + ruleVotes > 0
         ? `${plural(personVotes, 'vote')} by people, ${ruleVotes} by rules`
-        : `${open} to judge`,
+        : `${open} to label`,
     step: stepToLabels,
-    watch: 'Go on judging',
+    watch: 'Label pairs',
   },
-  training: {
-    title: 'Training',
+  runs: {
+    title: 'Runs',
     href: '/runs',
     done: ({ adapters }) => adapters > 0,
     live: ({ tuning }) => tuning && `/runs/${tuning}`,
@@ -176,69 +176,68 @@ const rules: Record<StationKey, Rule> = {
     detail: ({ adapters }) => (adapters > 0 ? plural(adapters, 'tuned model') : 'waits for labels'),
     step: () => ({
       label: 'Train on the votes',
-      hint: 'A preference training teaches the starter model what was chosen over what. It takes a few minutes.',
+      hint: 'Preference training teaches the starter model which answers were chosen. It takes a few minutes.',
     }),
-    watch: 'Watch the training',
+    watch: 'Open the run',
   },
-  evaluation: {
-    title: 'Evaluation',
+  evaluations: {
+    title: 'Evaluations',
     href: '/evaluations',
     done: ({ evaluated }) => evaluated,
     live: ({ evaluating }) => evaluating && `/evaluations/${evaluating}`,
     ready: ({ adapters }) => adapters > 0,
     count: ({ evaluations }) => evaluations,
-    detail: ({ evaluations }) =>
-      evaluations > 0 ? plural(evaluations, 'evaluation') : 'nothing compared yet',
+    detail: ({ evaluations }) => (evaluations > 0 ? plural(evaluations, 'evaluation') : 'none yet'),
     step: () => ({
       label: 'Evaluate the tuned model',
-      hint: 'Base and tuned model answer the same frozen questions, and the rules say which one keeps to them better.',
+      hint: 'The base model and the tuned model answer the same frozen test cases. The rules of the personas check each answer.',
     }),
-    watch: 'Watch the evaluation',
+    watch: 'Open the evaluation',
   },
-  release: {
-    title: 'Release',
+  models: {
+    title: 'Models',
     href: '/models',
     done: ({ tunedServes }) => tunedServes,
     live: none,
     ready: ({ adapters, evaluated }) => adapters > 0 && evaluated,
     count: ({ deployments }) => deployments,
-    detail: ({ deployments }) => (deployments > 0 ? `${deployments} in public` : 'not public yet'),
+    detail: ({ deployments }) => (deployments > 0 ? `${deployments} deployed` : 'none deployed yet'),
     step: () => ({
-      label: 'Release the tuned model',
-      hint: 'Give the model a public name. Anybody with the address of the chat can then cook with it.',
+      label: 'Deploy the tuned model',
+      hint: 'The model gets a public name. Everyone who can open the chat can then ask it for recipes.',
     }),
-    watch: 'See the release',
+    watch: 'Open models',
   },
 }
 
-function stepToLabels({ decided, unjudged, writing }: OverviewFacts): ReturnType<Rule['step']> {
-  if (unjudged === 0 && writing)
+function stepToLabels({ decided, unlabeled, writing }: OverviewFacts): ReturnType<Rule['step']> {
+  if (unlabeled === 0 && writing)
     return {
-      label: 'Watch the answers arrive',
-      hint: 'All pairs so far are judged. More of them are being written.',
+      label: 'Open the batch',
+      hint: 'All pairs so far have a label. The model is still writing more.',
       href: `/variants/${writing}`,
     }
-  if (unjudged === 0)
+  if (unlabeled === 0)
     return {
       label: 'Write more variants',
-      hint: 'All pairs are judged, and too few have a winner. More pairs give the model something to learn from.',
+      hint: 'All pairs have a label, but too few have a winner. More pairs give the model more to learn from.',
       href: '/variants',
     }
   if (decided === 0)
     return {
-      label: 'Judge the first pair',
-      hint: 'Two recipes, side by side: say which one you like. When you have had enough, the rules judge the rest.',
+      label: 'Label the first pair',
+      hint: 'Two recipes stand side by side: choose the better one. The rules can label the pairs that you leave.',
       href: '/labels/session',
     }
   return {
-    label: 'Go on judging',
-    hint: `${plural(decided, 'pair')} with a winner so far; ${enoughPairs} are a good start. The rules can judge the rest for you.`,
+    label: 'Label more pairs',
+    hint: `${plural(decided, 'pair')} with a winner so far; ${enoughPairs} are a good start. The rules can label the rest.`,
   }
 }
 
 /**
- * Where each station stands, and the one next step: the first station that is not done, has all that it needs and
- * is not under way already; where there is none, the furthest one under way is what to look at. Null when the loop is closed.
+ * The state of each station, and the one next step: the first station that is not done, has all that it needs and
+ * is not in progress. If there is none, it is the last station in progress. Null when all are done.
  */
 export function planLoop(facts: OverviewFacts): { stations: Station[]; next: NextStep | null } {
   const isOpen = (key: StationKey) => !rules[key].done(facts) && rules[key].live(facts) === null
@@ -255,7 +254,7 @@ export function planLoop(facts: OverviewFacts): { stations: Station[]; next: Nex
   }
   if (!liveKey) return { stations, next: null }
   const { live, href, watch } = rules[liveKey]
-  const hint = 'This is under way. The next step opens when it is done.'
+  const hint = 'This is in progress. The next step follows when it is done.'
   return { stations, next: { key: liveKey, label: watch, hint, href: live(facts) ?? href } }
 }
 

@@ -15,7 +15,7 @@ export async function archivePersona(ctx: ServiceContext, input: PersonaRef): Pr
     const row = await lockPersona(tx, ctx.workspaceId, id)
     await tx.update(persona).set({ archivedAt: ctx.now() }).where(eq(persona.id, row.id))
     await audit(tx, ctx, 'persona.archive', id, { slug: row.slug })
-    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'workspace', id })
+    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'persona', id })
     return { id }
   })
 }

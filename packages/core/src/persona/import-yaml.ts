@@ -26,7 +26,7 @@ export async function importPersonasYaml(
       counts[change] += 1
     }
     await audit(tx, ctx, 'persona.import', ctx.workspaceId, { ...counts })
-    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'workspace', id: ctx.workspaceId })
+    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'persona', id: ctx.workspaceId })
     return counts
   })
 }

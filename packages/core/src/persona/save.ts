@@ -25,7 +25,7 @@ export async function savePersona(ctx: ServiceContext, input: SavePersonaInput):
     const [view] = await readPersonas(tx, ctx.workspaceId, { ids: [id] })
     const saved = required(view, 'This persona')
     await audit(tx, ctx, 'persona.save', id, { slug, number: saved.number })
-    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'workspace', id })
+    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'persona', id })
     return saved
   })
 }

@@ -2,11 +2,10 @@ import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { authorize } from '../permission'
-import { applyDecision } from './apply'
-import { countAttempts } from './count-attempts'
-import { findRunningAttempt, lockRun } from './lock'
 import { RunRef } from './schemas'
-import { decide } from './transition'
+import { applyDecision } from './state/apply'
+import { countAttempts, findRunningAttempt, lockRun } from './state/lock'
+import { decide } from './state/transition'
 
 /** Wishes a run to end. One that waits is over at once; one that runs stops at its next checkpoint. Twice is once. */
 export async function cancelRun(ctx: ServiceContext, raw: RunRef): Promise<void> {

@@ -8,10 +8,10 @@ import { claimRun } from './claim'
 import { createRun } from './create'
 import { expireLeases } from './expire-leases'
 import { getRun } from './get'
-import { leaseMs } from './lease'
 import { mayReadObject } from './may-read-object'
 import { recordRunEvents } from './record-events'
 import { renewLease } from './renew-lease'
+import { leaseMs } from './state/attempt-transition'
 
 const deps = await createTestDeps()
 const all = { kinds: ['pretrain', 'sft', 'dpo', 'generate'] }

@@ -4,12 +4,14 @@ import { and, asc, desc, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { DomainError, required } from '../error'
 import { notify } from '../notify'
-import { chooseGpus, findFree, totalCapacity } from './capacity'
-import type { RunRow } from './insert'
-import { leaseTokenSeconds } from './lease'
-import type { AttemptRow } from './lock'
-import { lockNextQueued } from './next-queued'
-import { decide } from './transition'
+import { chooseGpus, findFree, totalCapacity } from './queue/capacity'
+import type { RunRow } from './queue/insert'
+import { lockNextQueued } from './queue/next-queued'
+import type { AttemptRow } from './state/lock'
+import { decide } from './state/transition'
+
+/** The lease's token outlives any training; what it opens ends with the attempt, which is looked up each time. */
+const leaseTokenSeconds = 14 * 24 * 3600
 
 /**
  * Gives the agent the run that should be next among those whose needs it meets, or null. An agent with several GPUs

@@ -3,15 +3,12 @@ import type { RunNeeds } from '@palate/protocol'
 import type { z } from 'zod'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
-import { type EstimateBase, estimateLeastMemory, estimateRun } from '../estimate/estimate'
 import { authorize } from '../permission'
-import { insertRun, type RunPlan } from './insert'
-import { planDpo } from './plan-dpo'
-import { planKto } from './plan-kto'
-import { planPretrain } from './plan-pretrain'
-import { planSft } from './plan-sft'
+import { type EstimateBase, estimateLeastMemory, estimateRun } from './estimate/estimate'
+import { baseKey } from './estimate/shape'
+import { planRun } from './plan/plan'
+import { insertRun } from './queue/insert'
 import { CreateRunInput, type RunView } from './schemas'
-import { baseKey } from './start-model'
 import { loadRunView } from './view'
 
 /** Queues a training with all that it will learn from: what changes later does not change the run. */
@@ -43,21 +40,4 @@ async function needsOf(
 ): Promise<RunNeeds> {
   const gpuMemoryBytes = await estimateLeastMemory(tx, ctx, { kind, config, base })
   return { gpuMemoryBytes, gpus, labels: [...new Set(labels)].sort(), agentId: null }
-}
-
-function planRun(
-  tx: Transaction,
-  ctx: ServiceContext,
-  input: z.output<typeof CreateRunInput>,
-): Promise<RunPlan> {
-  switch (input.kind) {
-    case 'pretrain':
-      return planPretrain(ctx, input)
-    case 'sft':
-      return planSft(tx, ctx, input)
-    case 'dpo':
-      return planDpo(tx, ctx, input)
-    case 'kto':
-      return planKto(tx, ctx, input)
-  }
 }

@@ -3,8 +3,8 @@ import { RunNeeds } from '@palate/protocol'
 import { and, asc, eq, lt, sql } from 'drizzle-orm'
 import { agentStatus, isOutdated } from '../agent/online'
 import type { Deps } from '../context'
-import { findUnmetNeed, totalCapacity, type Wanted } from './capacity'
-import { loseAttempt } from './lose-attempt'
+import { findUnmetNeed, totalCapacity, type Wanted } from './queue/capacity'
+import { loseAttempt } from './state/lose-attempt'
 
 interface Expired extends Wanted {
   attemptId: string

@@ -3,7 +3,7 @@ import { and, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { authorize } from '../permission'
-import type { RunRow } from './insert'
+import type { RunRow } from './queue/insert'
 import { RunRef, type RunView } from './schemas'
 import { loadRunView } from './view'
 

@@ -2,7 +2,7 @@ import { experiment, run, user } from '@palate/db'
 import { eq, inArray } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
-import { explainQueue, readQueue } from './queue'
+import { explainQueue, readQueue } from './queue/read-queue'
 import { ListQueueInput, type QueueView } from './schemas'
 
 /** The runs that wait, in the order in which they are taken, each with the reason. */

@@ -2,7 +2,7 @@ import { attempt, run } from '@palate/db'
 import { and, eq } from 'drizzle-orm'
 import type { Deps } from '../context'
 import type { TicketClaims } from '../ticket'
-import { decideAttempt } from './attempt-transition'
+import { decideAttempt } from './state/attempt-transition'
 
 /** Whether a lease's token opens this object: the attempt still runs and the object is one of the run's inputs. */
 export async function mayReadObject(

@@ -5,11 +5,11 @@ import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
 import { claimRun } from './claim'
 import { createRun } from './create'
 import { expireLeases } from './expire-leases'
-import { leaseMs } from './lease'
 import { getRunLogs } from './logs'
 import { getRunMetrics } from './metrics'
 import { recordRunEvents } from './record-events'
 import { getRunSamples } from './samples'
+import { leaseMs } from './state/attempt-transition'
 
 const deps = await createTestDeps()
 

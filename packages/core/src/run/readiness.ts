@@ -2,8 +2,8 @@ import { modelVersion } from '@palate/db'
 import { and, desc, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
-import { buildPreferenceRows } from './preference-rows'
-import { buildThumbRows } from './thumb-rows'
+import { buildPreferenceRows } from './plan/preference-rows'
+import { buildThumbRows } from './plan/thumb-rows'
 
 interface ModelRef {
   id: string

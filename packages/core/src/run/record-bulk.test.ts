@@ -4,9 +4,9 @@ import type { EventBatch, TrainerEvent } from '@palate/protocol'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
-import { AttemptMemory } from './attempt-memory'
 import { claimRun } from './claim'
 import { createRun } from './create'
+import { AttemptMemory } from './events/attempt-memory'
 import { recordRunEvents } from './record-events'
 
 const deps = await createTestDeps()

@@ -7,15 +7,15 @@ import { expect, test } from 'vitest'
 import { storeArtifact } from '../artifact'
 import type { AgentContext } from '../context'
 import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
-import { AttemptMemory } from './attempt-memory'
 import { claimRun } from './claim'
 import { createRun } from './create'
+import { AttemptMemory } from './events/attempt-memory'
 import { expireLeases } from './expire-leases'
 import { getRun } from './get'
-import { leaseMs } from './lease'
 import { getRunLogs } from './logs'
 import { recordRunEvents, recordRunLines } from './record-events'
-import { attemptLimit } from './transition'
+import { leaseMs } from './state/attempt-transition'
+import { attemptLimit } from './state/transition'
 
 const deps = await createTestDeps()
 

@@ -2,7 +2,7 @@ import { attempt, run } from '@palate/db'
 import { LeaseRenewal, type LeaseRenewalReply } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
 import type { AgentContext } from '../context'
-import { decideAttempt } from './attempt-transition'
+import { decideAttempt } from './state/attempt-transition'
 
 /**
  * Prolongs a lease that still holds, and repeats a wish to cancel. `lost`: another attempt has taken over; an attempt

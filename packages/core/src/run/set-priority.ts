@@ -5,8 +5,8 @@ import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { notify } from '../notify'
 import { authorize } from '../permission'
-import { lockRun } from './lock'
 import { SetRunPriorityInput } from './schemas'
+import { lockRun } from './state/lock'
 
 /** Moves a waiting run up or down. @throws DomainError `conflict` for a run that waits no more */
 export async function setRunPriority(ctx: ServiceContext, raw: SetRunPriorityInput): Promise<void> {

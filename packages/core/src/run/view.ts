@@ -4,8 +4,8 @@ import { and, asc, eq, inArray } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { required } from '../error'
 import { groupBy } from '../group-by'
-import type { RunRow } from './insert'
-import { explainQueue, readQueue } from './queue'
+import type { RunRow } from './queue/insert'
+import { explainQueue, readQueue } from './queue/read-queue'
 import type { AttemptView, RunView } from './schemas'
 
 type Workspace = Pick<Deps, 'db' | 'now'> & { workspaceId: string }

@@ -5,7 +5,7 @@ import { createTestDatabase } from '@palate/db/testing'
 import { openObjectStore } from '@palate/storage'
 import { afterAll } from 'vitest'
 import type { Deps } from '../context'
-import { leaseMs } from '../run/lease'
+import { leaseMs } from '../run/state/attempt-transition'
 import { createTickets } from '../ticket'
 
 export interface TestDeps extends Deps {

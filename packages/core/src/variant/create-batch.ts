@@ -62,7 +62,7 @@ export async function createBatch(ctx: ServiceContext, input: CreateBatchInput =
       personas: personaVersionIds.length,
       promptsPerPersona,
     })
-    await notify(tx, { workspaceId, topic: 'variant-batch', id })
+    await notify(tx, { workspaceId, topic: 'variant', id })
     const [view] = await readBatches(tx, workspaceId, id)
     return required(view, 'This batch')
   })

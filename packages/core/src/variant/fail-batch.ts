@@ -22,6 +22,6 @@ export async function failBatch(
         ),
       )
       .returning({ id: variantBatch.id })
-    if (failed) await notify(tx, { workspaceId: ctx.workspaceId, topic: 'variant-batch', id: batchId })
+    if (failed) await notify(tx, { workspaceId: ctx.workspaceId, topic: 'variant', id: batchId })
   })
 }

@@ -16,7 +16,7 @@ import { required } from '../error'
 import { getModelRow, weightsOf } from '../model/find'
 import { notify } from '../notify'
 import { authorize } from '../permission'
-import { createGenerateRun } from '../run/create-generate'
+import { createGenerateRun } from '../run/queue/create-generate'
 import { type MadePrompt, makePrompts } from './make-prompts'
 
 type BatchRow = typeof variantBatch.$inferSelect
@@ -60,7 +60,7 @@ export async function fillBatch(
       .update(variantBatch)
       .set({ runId: run.id, status: 'generating' })
       .where(eq(variantBatch.id, batchId))
-    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'variant-batch', id: batchId })
+    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'variant', id: batchId })
   })
 }
 

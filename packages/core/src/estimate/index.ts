@@ -1,2 +1,0 @@
-export { getEstimateFacts } from './facts'
-export { getRunSummary } from './summary'

@@ -1,0 +1,161 @@
+import type { RunKind } from '@palate/protocol'
+import type { WaitingView } from '../schemas'
+import { type Capacity, findFree, findUnmetNeed, type UnmetNeed, type Wanted } from './capacity'
+import { formatAgo, formatBytes, formatCount, formatList, formatRuns } from './format-waiting'
+
+/** An agent as the queue sees it. */
+export interface AgentState {
+  id: string
+  name: string
+  whole: Capacity
+  online: boolean
+  lastSeenAt: Date | null
+  draining: boolean
+  /** Its protocol and the hub's have nothing in common. */
+  outdated: boolean
+  /** What it works on: the GPUs of each attempt, and its run's number. */
+  held: { gpus: string[]; runNumber: number }[]
+}
+
+interface Look {
+  agent: AgentState
+  /** It could never take the run as it is. */
+  never: UnmetNeed | null
+  /** Why it does not take it now; null where it could. */
+  reason: string | null
+}
+
+/**
+ * Why a queued run does not start yet: in one sentence, and for each agent that cannot take it now.
+ * @param position in the queue, from 1
+ * @param ahead how many of those before it could take an agent from it
+ */
+export function explainWaiting(
+  wanted: Wanted,
+  agents: readonly AgentState[],
+  { position, ahead }: { position: number; ahead: number },
+  now: Date,
+): WaitingView {
+  const { agentId } = wanted.needs
+  const looks = agents
+    .filter(({ id }) => agentId === null || id === agentId)
+    .map((agent) => ({ agent, ...lookAt(wanted, agent, now) }))
+  const reasons = looks.flatMap(({ agent: { id, name }, reason }) => (reason ? [{ id, name, reason }] : []))
+  return { because: describeWhole(wanted, looks, ahead), position, agents: reasons }
+}
+
+function lookAt(wanted: Wanted, agent: AgentState, now: Date): Pick<Look, 'never' | 'reason'> {
+  const never = findUnmetNeed(wanted, agent.whole)
+  // What one that is too old said of itself is no ground for more.
+  if (agent.outdated) return { never, reason: 'it must be updated first' }
+  if (never) return { never, reason: describeUnmetNeed(wanted.kind, never, 'its largest GPU') }
+  return { never, reason: describeAbsence(agent, now) ?? describeBusy(wanted, agent) }
+}
+
+function describeAbsence(agent: AgentState, now: Date): string | null {
+  if (!agent.online)
+    return agent.lastSeenAt ? `offline, last seen ${formatAgo(agent.lastSeenAt, now)}` : 'it was never online'
+  return agent.draining ? 'it is draining and takes nothing new' : null
+}
+
+function describeBusy(wanted: Wanted, { whole, held }: AgentState): string | null {
+  const numbers = [...new Set(held.map(({ runNumber }) => runNumber))].sort((a, b) => a - b)
+  const runs = `run${numbers.length === 1 ? '' : 's'} ${formatList(numbers.map(String))}`
+  const gpusOf = held.map(({ gpus }) => gpus)
+  const free = findFree(whole, gpusOf, undefined)
+  if (!free) return `it is busy with ${runs}`
+  const unmetNeed = findUnmetNeed(wanted, free)
+  if (!unmetNeed) return null
+  return `${describeUnmetNeed(wanted.kind, unmetNeed, 'its largest free GPU', 'free')}; it is busy with ${runs}`
+}
+
+function describeUnmetNeed(
+  kind: RunKind,
+  unmetNeed: UnmetNeed,
+  largest: string,
+  free: '' | 'free' = '',
+): string {
+  switch (unmetNeed.lacks) {
+    case 'agent':
+      return 'another agent is meant'
+    case 'kind':
+      return `it does no ${formatRuns(kind)}`
+    case 'labels':
+      return `it lacks the label${unmetNeed.missing.length === 1 ? '' : 's'} ${formatList(unmetNeed.missing)}`
+    case 'gpus':
+      return `needs ${formatCount(unmetNeed.needed, 'GPU')}; it has ${unmetNeed.has === 0 ? 'none' : unmetNeed.has} ${free}`.trim()
+    case 'memory':
+      return `needs ${describeMemory(unmetNeed)}; ${largest} has ${formatBytes(unmetNeed.largestBytes)}`
+  }
+}
+
+const describeMemory = ({ neededBytes, needed }: UnmetNeed & { lacks: 'memory' }) =>
+  needed === 1 ? formatBytes(neededBytes) : `${needed} GPUs of ${formatBytes(neededBytes)}`
+
+function describeWhole(wanted: Wanted, looks: readonly Look[], ahead: number): string {
+  const [only] = looks
+  if (!only)
+    return wanted.needs.agentId === null
+      ? 'No agent is enrolled yet. Enroll one on the Agents page.'
+      : 'The agent that it waits for was revoked. Cancel the run and order it anew.'
+  if (looks.some(({ reason }) => reason === null))
+    return ahead === 0 ? 'An agent is about to take it.' : `${describeAhead(ahead)}.`
+  const able = looks.filter(({ never }) => never === null)
+  if (able.length === 0) return describeNever(wanted, looks)
+  const present = able.filter(({ agent }) => agent.online && !agent.draining && !agent.outdated)
+  const [first] = present.length > 0 ? present : able
+  const count = present.length > 0 ? present.length : able.length
+  if (count === 1 && first) return `It waits for ${first.agent.name}: ${first.reason}.${alsoAhead(ahead)}`
+  if (present.length > 0) return `${describeNoRoom(wanted, present)}${alsoAhead(ahead)}`
+  const draining = able.filter(({ agent }) => agent.online).length
+  return draining === 0
+    ? `All ${count} agents that could take it are offline. Start one of them.`
+    : `Of ${count} agents that could take it, ${count - draining} are offline and ${draining} take nothing new.`
+}
+
+const describeAhead = (ahead: number) => (ahead === 1 ? 'One run is ahead' : `${ahead} runs are ahead`)
+const alsoAhead = (ahead: number) => (ahead > 0 ? ` ${describeAhead(ahead)}.` : '')
+
+/** Several agents are there and could take it, but not now. */
+function describeNoRoom({ needs }: Wanted, present: readonly Look[]): string {
+  const free = present.flatMap(({ agent: { whole, held, name } }) => {
+    const gpusOf = held.map(({ gpus }) => gpus)
+    return (findFree(whole, gpusOf, undefined)?.gpus ?? []).map(({ memoryBytes }) => ({ memoryBytes, name }))
+  })
+  const [largest] = free.sort((a, b) => b.memoryBytes - a.memoryBytes)
+  if (largest && needs.gpuMemoryBytes && largest.memoryBytes < needs.gpuMemoryBytes)
+    return `It needs ${formatBytes(needs.gpuMemoryBytes)}; the largest free GPU has ${formatBytes(largest.memoryBytes)}, on ${largest.name}.`
+  return `All ${present.length} agents that could take it are busy.`
+}
+
+const strictness = ['agent', 'kind', 'labels', 'gpus', 'memory'] as const
+
+/** Nobody could ever take it: say what the agents that come closest lack. */
+function describeNever({ kind, needs }: Wanted, looks: readonly Look[]): string {
+  const rank = ({ never }: Look) => (never ? strictness.indexOf(never.lacks) : strictness.length)
+  const closest = Math.max(...looks.map(rank))
+  const near = looks.filter((look) => rank(look) === closest)
+  const unmetNeeds = near.flatMap(({ agent, never }) => (never ? [{ name: agent.name, never }] : []))
+  const only = looks.length === 1 ? looks[0]?.agent.name : null
+  switch (strictness[closest]) {
+    case 'kind':
+      return only ? `${only} does no ${formatRuns(kind)}.` : `No agent does ${formatRuns(kind)}.`
+    case 'labels':
+      return `No agent that does ${formatRuns(kind)} carries the label${needs.labels.length === 1 ? '' : 's'} ${formatList(needs.labels)}.`
+    case 'gpus': {
+      const most = Math.max(...unmetNeeds.map(({ never }) => (never.lacks === 'gpus' ? never.has : 0)))
+      const named = unmetNeeds.find(({ never }) => never.lacks === 'gpus' && never.has === most)?.name
+      const needed = formatCount(Math.max(1, needs.gpus), 'GPU')
+      return most === 0
+        ? `It needs ${needed}, and no agent that could take it has one.`
+        : `It needs ${needed}; no agent has more than ${most}, as ${named} has.`
+    }
+    default: {
+      const sizes = unmetNeeds.flatMap(({ name, never }) =>
+        never.lacks === 'memory' ? [{ name, ...never }] : [],
+      )
+      const [largest] = sizes.sort((a, b) => b.largestBytes - a.largestBytes)
+      return `It needs ${largest ? describeMemory({ ...largest, lacks: 'memory' }) : 'a larger GPU'}; the largest GPU has ${formatBytes(largest?.largestBytes ?? 0)}, on ${largest?.name}.`
+    }
+  }
+}
