@@ -6,7 +6,7 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useNextStep } from './use-next-step'
 
-/** The one dark button that says what comes next: it does it, or leads to where it is done. */
+/** The primary button of a page: starts the next step of the loop, or opens its page. */
 export function NextStepButton({ large = false }: { large?: boolean }) {
   const next = useNextStep()
   const path = usePathname()

@@ -9,14 +9,14 @@ import { startersOf } from './starters'
 export type NextStep = {
   label: string
   hint: string
-  /** Where the step is made or watched. */
+  /** The page of the step. */
   href: string
-  /** Makes the step with its defaults and goes to see it; left out where a person has to choose. */
+  /** Starts the step with its defaults and opens its page; undefined if a person has to choose something. */
   start?: () => void
   isStarting: boolean
 }
 
-/** The one next step of the loop; undefined while it is loading, null when the loop is closed. */
+/** The next step of the loop; undefined while loading, null when every station is done. */
 export function useNextStep(): NextStep | null | undefined {
   const trpc = useTRPC()
   const client = useTRPCClient()
@@ -34,13 +34,13 @@ export function useNextStep(): NextStep | null | undefined {
   if (!overview.data) return undefined
   const { next, stations } = overview.data
   if (!next) return null
-  const underWay = stations.some(({ key, state }) => key === next.key && state === 'live')
-  const starter = underWay ? undefined : startersOf(client)[next.key]
+  const inProgress = stations.some(({ key, state }) => key === next.key && state === 'live')
+  const starter = inProgress ? undefined : startersOf(client)[next.key]
   return {
     label: next.label,
     hint: next.hint,
     href: next.href,
-    start: starter && may(starter.scope) ? () => act.mutate(starter.work) : undefined,
+    start: starter && may(starter.scope) ? () => act.mutate(starter.start) : undefined,
     isStarting: act.isPending,
   }
 }

@@ -9,7 +9,7 @@ import { Nav } from './nav'
 import { isWithin, stations } from './stations'
 import { UserMenu } from './user-menu'
 
-const shown = stations.filter(({ id }) => id === 'labels' || id === 'training' || id === 'evaluation')
+const shown = stations.filter(({ id }) => id === 'labels' || id === 'runs' || id === 'evaluations')
 const item = 'flex flex-1 flex-col items-center gap-0.5 py-2 text-2xs font-medium text-ink-3'
 
 /** On a phone: what is used most within reach of the thumb, the whole loop behind "More". */

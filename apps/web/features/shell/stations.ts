@@ -10,15 +10,15 @@ import {
   UtensilsCrossed,
 } from 'lucide-react'
 
-/** The pages of the loop in their order; the navigation, the overview and the crumbs all read this list. */
+/** The pages of the loop in their order, for the navigation. */
 export const stations = [
-  { id: 'data', name: 'Data', href: '/datasets', icon: Database },
+  { id: 'datasets', name: 'Datasets', href: '/datasets', icon: Database },
   { id: 'personas', name: 'Personas', href: '/personas', icon: ChefHat },
   { id: 'variants', name: 'Variants', href: '/variants', icon: UtensilsCrossed },
   { id: 'labels', name: 'Labels', href: '/labels', icon: Tags },
-  { id: 'training', name: 'Training', href: '/runs', icon: SlidersHorizontal },
-  { id: 'evaluation', name: 'Evaluation', href: '/evaluations', icon: ChartNoAxesColumn },
-  { id: 'release', name: 'Release', href: '/models', icon: Rocket },
+  { id: 'runs', name: 'Runs', href: '/runs', icon: SlidersHorizontal },
+  { id: 'evaluations', name: 'Evaluations', href: '/evaluations', icon: ChartNoAxesColumn },
+  { id: 'models', name: 'Models', href: '/models', icon: Rocket },
   { id: 'chat', name: 'Chat', href: '/chat', icon: MessagesSquare },
 ] as const satisfies readonly { id: string; name: string; href: string; icon: LucideIcon }[]
 
