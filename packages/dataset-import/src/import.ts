@@ -16,8 +16,6 @@ export interface ImportOptions {
   path: string
   /** Made if need be; holds the Parquet file afterwards, and nothing when the import failed. The caller removes it. */
   workFolder: string
-  /** Left out: told from the content. */
-  format?: ImportFormat
   /** DuckDB's own; texts of about a million recipes want 3000 and spill to `workFolder` before. */
   memoryLimitMb?: number
   threads?: number
@@ -45,7 +43,7 @@ const readingShare = 80
  */
 export async function importRecipes(options: ImportOptions): Promise<ImportResult> {
   const { path, workFolder, signal } = options
-  const format = await chooseFormat(path, options.format)
+  const format = await sniffFormat(path)
   const parquetPath = join(workFolder, 'examples.parquet')
   const scratch = join(workFolder, 'scratch')
   await mkdir(scratch, { recursive: true })
@@ -102,18 +100,6 @@ async function readRows(
   take(reader.push('', true))
   table.close()
   return rowsRead
-}
-
-async function chooseFormat(path: string, given: ImportFormat | undefined): Promise<ImportFormat> {
-  const found = await sniffFormat(path)
-  if (given && given !== found) {
-    const names = { 'recipenlg-csv': 'CSV', 'recipe-jsonl': 'JSONL' }
-    throw new DatasetImportError(
-      `The file is ${names[found]}, not ${names[given]}.`,
-      `Import it again and choose ${names[found]}.`,
-    )
-  }
-  return found
 }
 
 function nothingLeft(rowsRead: number, tally: DropTally): DatasetImportError {

@@ -19,13 +19,13 @@ const reportEveryMs = 300
 /** Reads an uploaded file into a version's Parquet file. What it wrote on the way goes, whatever the end. */
 export const importDatasetJob: JobKind<Payload> = {
   async run({ deps, importMemoryMb }, { datasetVersionId }, signal) {
-    const order = await startImport(deps, { datasetVersionId })
-    if (!order) return
+    const started = await startImport(deps, { datasetVersionId })
+    if (!started) return
     const workFolder = await mkdtemp(join(tmpdir(), 'palate-import-'))
     try {
-      await deps.storage.withLocalFile(order.storageKey, async (path) => {
+      await deps.storage.withLocalFile(started.storageKey, async (path) => {
         const result = await importRecipes({
-          ...{ path, workFolder, signal, format: order.format, memoryLimitMb: importMemoryMb },
+          ...{ path, workFolder, signal, memoryLimitMb: importMemoryMb },
           onProgress: reportTo(deps, datasetVersionId),
         })
         await finishImport(deps, { datasetVersionId, result })

@@ -2,21 +2,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { type DatasetProfile, datasetVersion, upload } from '@palate/db'
+import { type DatasetProfile, upload } from '@palate/db'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
 import type { ServiceContext } from '../context'
 import { createTestDeps, createWorkspaceFixture } from '../testing'
 import { cleanUploads, completeUpload, createUpload, openUpload } from '../upload'
-import { failImport } from './fail-import'
-import { finishImport } from './finish-import'
-import { getDataset } from './get'
-import { getDatasetVersion } from './get-version'
 import { importDataset } from './import'
+import { failImport, finishImport, recordImportProgress, startImport } from './import-job'
 import { importSample } from './import-sample'
-import { listDatasets } from './list'
-import { recordImportProgress } from './record-progress'
-import { startImport } from './start-import'
+import { getDataset, getDatasetVersion, listDatasets } from './read'
 
 const deps = await createTestDeps()
 const folder = await mkdtemp(join(tmpdir(), 'palate-import-'))
@@ -31,7 +26,7 @@ const profile: DatasetProfile = {
   preview: [],
 }
 
-/** A file that has arrived, as the hub takes it in. */
+/** A complete upload, as the hub stores it. */
 async function send(ctx: ServiceContext, filename: string, text: string) {
   const ticket = await createUpload(ctx, { filename, sizeBytes: Buffer.byteLength(text) })
   const claims = await deps.tickets.verify('upload', ticket.token)
@@ -48,29 +43,37 @@ async function countJobs(datasetVersionId: string): Promise<number> {
   return rows.length
 }
 
-test('a file is imported once, however often it is clicked, and becomes an immutable version', async () => {
+test('a file is imported once for any number of calls, and becomes an immutable version', async () => {
   const { engineer, viewer } = await createWorkspaceFixture(deps)
   const { uploadId } = await send(engineer, 'mine.csv', 'a,b\n1,2\n')
-  const wish = { uploadId, name: 'Mine' }
-  const clicks = await Promise.all([1, 2, 3].map(() => importDataset(engineer, wish)))
-  const [first] = clicks
+  const input = { uploadId, name: 'Mine' }
+  const made = await Promise.all([1, 2, 3].map(() => importDataset(engineer, input)))
+  const [first] = made
   if (!first) throw new Error('no version')
-  expect(clicks).toEqual([first, first, first])
+  expect(made).toEqual([first, first, first])
   const { datasetId, datasetVersionId } = first
   expect(await countJobs(datasetVersionId)).toBe(1)
 
-  const order = await startImport(deps, { datasetVersionId })
-  expect(order).toMatchObject({ format: 'recipenlg-csv', filename: 'mine.csv' })
-  expect(await startImport(deps, { datasetVersionId })).toEqual(order)
+  const started = await startImport(deps, { datasetVersionId })
+  expect(started).toMatchObject({ filename: 'mine.csv' })
+  expect(await startImport(deps, { datasetVersionId })).toEqual(started)
   const progress = { stage: 'reading', rows: 1, percent: 50 } as const
   await recordImportProgress(deps, { datasetVersionId, progress })
   expect(await getDatasetVersion(viewer, { id: datasetVersionId })).toMatchObject({
     status: 'importing',
+    format: null,
     progress,
   })
   const parquetPath = join(folder, 'one.parquet')
   await writeFile(parquetPath, 'PAR1 content')
-  const result = { parquetPath, rowsRead: 3, rowsKept: 2, rowsDropped: 1, profile }
+  const result = {
+    format: 'recipe-jsonl' as const,
+    parquetPath,
+    rowsRead: 3,
+    rowsKept: 2,
+    rowsDropped: 1,
+    profile,
+  }
   await finishImport(deps, { datasetVersionId, result })
   await finishImport(deps, { datasetVersionId, result: { ...result, rowsKept: 99 } })
   await failImport(deps, { datasetVersionId, error: 'too late' })
@@ -78,6 +81,8 @@ test('a file is imported once, however often it is clicked, and becomes an immut
   expect(ready).toMatchObject({
     status: 'ready',
     number: 1,
+    // Not from the name: the import decides by the content.
+    format: 'recipe-jsonl',
     rowsKept: 2,
     error: null,
     progress: null,
@@ -92,7 +97,7 @@ test('a file is imported once, however often it is clicked, and becomes an immut
   expect(await listDatasets(viewer)).toMatchObject([{ name: 'Mine', versions: 2, latest: { number: 2 } }])
 })
 
-test('a broken file ends in a sentence and leaves nothing behind', async () => {
+test('a broken file fails with a sentence, and its upload is deleted', async () => {
   const { engineer, viewer } = await createWorkspaceFixture(deps)
   const { uploadId, stored } = await send(engineer, 'broken.jsonl', 'not json')
   const { datasetVersionId } = await importDataset(engineer, { uploadId, name: 'Broken' })
@@ -106,23 +111,7 @@ test('a broken file ends in a sentence and leaves nothing behind', async () => {
   expect(await startImport(deps, { datasetVersionId })).toBeNull()
 })
 
-test('the layout is told by the name, else by the first character', async () => {
-  const { engineer } = await createWorkspaceFixture(deps)
-  const cases = [
-    ['a.CSV', '{', 'recipenlg-csv'],
-    ['a.jsonl', 'x', 'recipe-jsonl'],
-    ['a.txt', '\ufeff {"title": "x"}', 'recipe-jsonl'],
-    ['a.txt', ',title\n', 'recipenlg-csv'],
-  ]
-  for (const [filename = '', text = '', format] of cases) {
-    const { uploadId } = await send(engineer, filename, text)
-    const { datasetVersionId } = await importDataset(engineer, { uploadId, name: `${filename} ${text}` })
-    const [row] = await deps.db.select().from(datasetVersion).where(eq(datasetVersion.id, datasetVersionId))
-    expect(row?.format).toBe(format)
-  }
-})
-
-test('an upload is whole or not at all', async () => {
+test('an upload is stored complete or not at all', async () => {
   const { engineer } = await createWorkspaceFixture(deps)
   const { token, uploadId } = await createUpload(engineer, { filename: 'x.csv', sizeBytes: 10 })
   const claims = await deps.tickets.verify('upload', token)
@@ -143,7 +132,7 @@ test('an upload is whole or not at all', async () => {
   await expect(createUpload(engineer, huge)).rejects.toThrow('larger than 4 GiB')
 })
 
-test('what nobody imported within a day is removed, what is imported stays', async () => {
+test('an upload that is not imported within a day is deleted, an imported one stays', async () => {
   const { engineer } = await createWorkspaceFixture(deps)
   const kept = await send(engineer, 'kept.csv', 'kept')
   await importDataset(engineer, { uploadId: kept.uploadId, name: 'Kept' })
@@ -160,20 +149,20 @@ test('what nobody imported within a day is removed, what is imported stays', asy
   expect(await deps.storage.exists(left.stored.key)).toBe(false)
 })
 
-test('the samples that come with Palate are imported once through the same door', async () => {
+test('each sample that comes with Palate is imported once, like an uploaded file', async () => {
   const { engineer, viewer } = await createWorkspaceFixture(deps)
   for (const sample of ['csv', 'jsonl'] as const) {
     const first = await importSample(engineer, { sample })
     expect(await importSample(engineer, { sample })).toEqual(first)
-    const order = await startImport(deps, first)
-    expect(await deps.storage.size(order?.storageKey ?? '')).toBeGreaterThan(1000)
+    const started = await startImport(deps, first)
+    expect(await deps.storage.size(started?.storageKey ?? '')).toBeGreaterThan(1000)
     await failImport(deps, { ...first, error: 'x' })
     expect(await importSample(engineer, { sample })).not.toEqual(first)
   }
   expect(await listDatasets(viewer)).toHaveLength(2)
 })
 
-test('a viewer and a stranger bring no data in, and a stranger sees none', async () => {
+test('a viewer and a stranger cannot import data, and a stranger cannot read any', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const stranger = (await createWorkspaceFixture(deps)).owner
   const { uploadId } = await send(fixture.engineer, 'a.csv', 'a')

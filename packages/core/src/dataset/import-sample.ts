@@ -7,21 +7,18 @@ import { and, eq, ne } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
 import { insertVersion } from './insert-version'
-import { type DatasetFormat, type DatasetVersionRef, ImportSampleInput } from './schemas'
+import { type DatasetVersionRef, ImportSampleInput } from './schemas'
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../recipe/data/samples')
-const samples: Record<
-  ImportSampleInput['sample'],
-  { filename: string; name: string; format: DatasetFormat }
-> = {
-  csv: { filename: 'recipes.csv', name: 'Sample recipes (CSV)', format: 'recipenlg-csv' },
-  jsonl: { filename: 'recipes.jsonl', name: 'Sample recipes (JSONL)', format: 'recipe-jsonl' },
+const samples: Record<ImportSampleInput['sample'], { filename: string; name: string }> = {
+  csv: { filename: 'recipes.csv', name: 'Sample recipes (CSV)' },
+  jsonl: { filename: 'recipes.jsonl', name: 'Sample recipes (JSONL)' },
 }
 
-/** Imports recipes that come with Palate, through the same door as a file of one's own. Once is enough. */
+/** Imports the sample recipes that come with Palate like an uploaded file. A repeated call returns the same version. */
 export async function importSample(ctx: ServiceContext, raw: ImportSampleInput): Promise<DatasetVersionRef> {
   authorize(ctx, 'dataset:create')
-  const { filename, name, format } = samples[ImportSampleInput.parse(raw).sample]
+  const { filename, name } = samples[ImportSampleInput.parse(raw).sample]
   const { workspaceId } = ctx
   const bytes = await readFile(join(folder, filename))
   return ctx.db.transaction(async (tx) => {
@@ -35,7 +32,7 @@ export async function importSample(ctx: ServiceContext, raw: ImportSampleInput):
     await tx
       .insert(upload)
       .values({ id: uploadId, workspaceId, filename, storageKey, sizeBytes, sha256, ...dates })
-    return insertVersion(tx, ctx, { name, uploadId, filename, format })
+    return insertVersion(tx, ctx, { name, uploadId, filename })
   })
 }
 

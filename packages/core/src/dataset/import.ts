@@ -3,23 +3,21 @@ import { and, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { authorize } from '../permission'
-import { detectFormat } from './detect-format'
 import { insertVersion } from './insert-version'
 import { type DatasetVersionRef, ImportDatasetInput } from './schemas'
 
-/** Queues the import of a file that has arrived. A second click gives the version that the first one made. */
+/** Queues the import of an uploaded file. A second call for the same upload returns the same version. */
 export async function importDataset(
   ctx: ServiceContext,
   raw: ImportDatasetInput,
 ): Promise<DatasetVersionRef> {
   authorize(ctx, 'dataset:create')
-  const { uploadId, name, format } = ImportDatasetInput.parse(raw)
+  const { uploadId, name } = ImportDatasetInput.parse(raw)
   return ctx.db.transaction(async (tx) => {
     const file = await lockUpload(tx, ctx.workspaceId, uploadId)
     const made = await findVersion(tx, uploadId)
     if (made) return made
-    const layout = format ?? (await detectFormat(ctx.storage, file))
-    return insertVersion(tx, ctx, { name, uploadId, filename: file.filename, format: layout })
+    return insertVersion(tx, ctx, { name, uploadId, filename: file.filename })
   })
 }
 

@@ -5,13 +5,13 @@ import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { addJob } from '../job'
 import { notify } from '../notify'
-import type { DatasetFormat, DatasetVersionRef } from './schemas'
+import type { DatasetVersionRef } from './schemas'
 
-/** The next version of the dataset of this name, and the job that fills it. */
+/** Adds the next version of the dataset with this name, and the job that imports its file. */
 export async function insertVersion(
   tx: Transaction,
   ctx: ServiceContext,
-  made: { name: string; uploadId: string; filename: string; format: DatasetFormat },
+  made: { name: string; uploadId: string; filename: string },
 ): Promise<DatasetVersionRef> {
   const { workspaceId } = ctx
   const { name, ...version } = made

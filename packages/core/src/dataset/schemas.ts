@@ -3,14 +3,12 @@ import { z } from 'zod'
 
 const Id = z.string().min(1).max(60)
 
-export const DatasetFormat = z.enum(['recipenlg-csv', 'recipe-jsonl'])
-export type DatasetFormat = z.infer<typeof DatasetFormat>
+/** The layouts that an import can read. */
+export type DatasetFormat = 'recipenlg-csv' | 'recipe-jsonl'
 
 export const ImportDatasetInput = z.strictObject({
   uploadId: Id,
   name: z.string().trim().min(1, 'The dataset needs a name.').max(120),
-  /** Left out: told by the file's name, else by its first character. */
-  format: DatasetFormat.optional(),
 })
 export type ImportDatasetInput = z.infer<typeof ImportDatasetInput>
 
@@ -30,7 +28,8 @@ export interface DatasetVersionView {
   datasetId: string
   number: number
   filename: string
-  format: DatasetFormat
+  /** Null until the import has read the file. */
+  format: DatasetFormat | null
   status: 'waiting' | 'importing' | 'ready' | 'failed'
   progress: ImportProgress | null
   error: string | null

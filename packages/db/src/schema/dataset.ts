@@ -1,19 +1,17 @@
 import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import { at, createdAt, id } from './columns'
-import { workspace } from './workspace'
+import { at, belongsTo, createdAt, id } from './columns'
+import { workspaceId } from './workspace'
 
 export const datasetFormats = ['recipenlg-csv', 'recipe-jsonl'] as const
 export type DatasetFormat = (typeof datasetFormats)[number]
 export const datasetVersionStatuses = ['waiting', 'importing', 'ready', 'failed'] as const
 
-/** Bytes that arrived through /files/uploads. Only a complete upload has a hash; the object is removed when the import fails. */
+/** A file uploaded to /files/uploads. Only a complete upload has a hash; a failed import deletes it. */
 export const upload = pgTable(
   'upload',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
     filename: text('filename').notNull(),
     storageKey: text('storage_key').notNull(),
     sizeBytes: bigint('size_bytes', { mode: 'number' }),
@@ -28,9 +26,7 @@ export const dataset = pgTable(
   'dataset',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
     name: text('name').notNull(),
     createdAt: createdAt(),
   },
@@ -65,15 +61,12 @@ export const datasetVersion = pgTable(
   'dataset_version',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    datasetId: text('dataset_id')
-      .notNull()
-      .references(() => dataset.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
+    datasetId: belongsTo('dataset_id', () => dataset.id),
     number: integer('number').notNull(),
     uploadId: text('upload_id').references(() => upload.id),
-    format: text('format', { enum: datasetFormats }).notNull(),
+    /** Known once the import has read the file; null before. */
+    format: text('format', { enum: datasetFormats }),
     filename: text('filename').notNull(),
     status: text('status', { enum: datasetVersionStatuses }).notNull(),
     progress: jsonb('progress').$type<ImportProgress>(),

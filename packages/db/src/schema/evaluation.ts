@@ -1,18 +1,16 @@
 import type { Sampling } from '@palate/protocol'
 import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import { at, createdAt, id } from './columns'
+import { at, belongsTo, createdAt, id } from './columns'
 import { modelVersion } from './model'
 import { personaVersion } from './persona'
 import { run } from './run'
-import { workspace } from './workspace'
+import { workspaceId } from './workspace'
 
 export const suite = pgTable(
   'suite',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
     name: text('name').notNull(),
     sha256: text('sha256').notNull(),
     frozenAt: at('frozen_at').notNull().defaultNow(),
@@ -24,12 +22,8 @@ export const suiteCase = pgTable(
   'suite_case',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    suiteId: text('suite_id')
-      .notNull()
-      .references(() => suite.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
+    suiteId: belongsTo('suite_id', () => suite.id),
     key: text('key').notNull(),
     category: text('category').notNull(),
     personaSlug: text('persona_slug').notNull(),
@@ -76,9 +70,7 @@ export const evaluation = pgTable(
   'evaluation',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
     number: integer('number').notNull(),
     suiteId: text('suite_id')
       .notNull()
@@ -112,12 +104,8 @@ export const evaluationAnswer = pgTable(
   'evaluation_answer',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    evaluationId: text('evaluation_id')
-      .notNull()
-      .references(() => evaluation.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
+    evaluationId: belongsTo('evaluation_id', () => evaluation.id),
     caseId: text('case_id')
       .notNull()
       .references(() => suiteCase.id),

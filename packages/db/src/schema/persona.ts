@@ -1,6 +1,6 @@
 import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import { at, createdAt, id } from './columns'
-import { workspace } from './workspace'
+import { at, belongsTo, createdAt, id } from './columns'
+import { workspaceId } from './workspace'
 
 export interface PersonaBody {
   name: string
@@ -18,9 +18,7 @@ export const persona = pgTable(
   'persona',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
     slug: text('slug').notNull(),
     archivedAt: at('archived_at'),
     createdAt: createdAt(),
@@ -28,17 +26,13 @@ export const persona = pgTable(
   (table) => [uniqueIndex('persona_slug').on(table.workspaceId, table.slug)],
 )
 
-/** Never changed: an edit makes the next number, and labels keep pointing at the one they were made under. */
+/** Never changed: an edit makes the next version, and a label refers to the version that it was made with. */
 export const personaVersion = pgTable(
   'persona_version',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    personaId: text('persona_id')
-      .notNull()
-      .references(() => persona.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
+    personaId: belongsTo('persona_id', () => persona.id),
     number: integer('number').notNull(),
     body: jsonb('body').$type<PersonaBody>().notNull(),
     createdAt: createdAt(),

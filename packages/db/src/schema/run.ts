@@ -3,7 +3,6 @@ import {
   type EstimateBasis,
   type HourlyPrice,
   type PreflightReport,
-  type PreflightSequence,
   type RunFailure,
   type RunNeeds,
   type RunSummary,
@@ -11,29 +10,16 @@ import {
   runStatuses,
 } from '@palate/protocol'
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  doublePrecision,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  serial,
-  text,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core'
+import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { agent } from './agent'
-import { at, createdAt, id } from './columns'
-import { user, workspace } from './workspace'
+import { at, belongsTo, createdAt, id } from './columns'
+import { user, workspaceId } from './workspace'
 
 export const experiment = pgTable(
   'experiment',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
     name: text('name').notNull(),
     question: text('question').notNull().default(''),
     createdAt: createdAt(),
@@ -41,7 +27,7 @@ export const experiment = pgTable(
   (table) => [uniqueIndex('experiment_name').on(table.workspaceId, table.name)],
 )
 
-/** A file that a run needs: where it lies in the object store and under which name the job sees it. */
+/** A file that a run needs: its place in the object store, and the name under which the job reads it. */
 export interface RunInput {
   name: string
   storageKey: string
@@ -55,12 +41,12 @@ export interface RunProgress {
   totalSteps: number
 }
 
-/** What a run was expected to need on an agent. `seconds` is null where nothing gives ground for a figure. */
+/** What a run was expected to need on an agent. `seconds` is null where there is no basis for a figure. */
 export interface RunEstimate {
   agentId: string
   memoryBytes: number
   seconds: number | null
-  /** What the time rests on: an earlier run's speed, or the device's peak. */
+  /** What the time is computed from: an earlier run's speed, or the device's peak. */
   basis: EstimateBasis
 }
 
@@ -68,9 +54,7 @@ export const run = pgTable(
   'run',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
     experimentId: text('experiment_id').references(() => experiment.id),
     number: integer('number').notNull(),
     name: text('name').notNull(),
@@ -87,12 +71,12 @@ export const run = pgTable(
     seed: integer('seed').notNull(),
     config: jsonb('config').$type<Record<string, unknown>>().notNull(),
     inputs: jsonb('inputs').$type<RunInput[]>().notNull().default([]),
-    /** What it was made from: base model version, vote ids' hash and count, variant batches, persona versions. */
+    /** Its sources: base model version, hash and count of the votes, variant batches, persona versions. */
     lineage: jsonb('lineage').$type<Record<string, unknown>>().notNull().default({}),
     progress: jsonb('progress').$type<RunProgress>(),
     results: jsonb('results').$type<Record<string, unknown>>(),
     failure: jsonb('failure').$type<RunFailure>(),
-    /** What was expected of each agent when the run was ordered, to stand beside what was measured. */
+    /** The estimate for each agent when the run was created, to compare with what was measured. */
     estimates: jsonb('estimates').$type<RunEstimate[]>().notNull().default([]),
     cancelRequestedAt: at('cancel_requested_at'),
     leaseEpoch: integer('lease_epoch').notNull().default(0),
@@ -110,33 +94,32 @@ export const run = pgTable(
   ],
 )
 
+/** For what belongs to a run. */
+export const runId = () => belongsTo('run_id', () => run.id)
+
 export const attempt = pgTable(
   'attempt',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    runId: text('run_id')
-      .notNull()
-      .references(() => run.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
+    runId: runId(),
     number: integer('number').notNull(),
     agentId: text('agent_id')
       .notNull()
       .references(() => agent.id),
     epoch: integer('epoch').notNull(),
     status: text('status', { enum: attemptStatuses }).notNull(),
-    /** Ids of the GPUs that are its own; none on a machine without one. */
+    /** Ids of the GPUs that it uses; empty on a machine without a GPU. */
     gpus: text('gpus').array().notNull().default([]),
     leaseExpiresAt: at('lease_expires_at').notNull(),
     ackedSeq: bigint('acked_seq', { mode: 'number' }).notNull().default(0),
     environment: jsonb('environment').$type<Record<string, unknown>>().notNull().default({}),
     checkpointStep: integer('checkpoint_step'),
     failure: jsonb('failure').$type<RunFailure>(),
-    /** What the trainer proved about its data before it started, and what the attempt cost in the end. */
+    /** What the trainer checked in its data before it started, and what the attempt measured at its end. */
     preflight: jsonb('preflight').$type<PreflightReport>(),
     summary: jsonb('summary').$type<RunSummary>(),
-    /** The agent's price when the attempt began: a later one does not change what this one cost. */
+    /** The agent's price when the attempt started: a later change does not change this attempt's cost. */
     price: jsonb('price').$type<HourlyPrice>(),
     startedAt: at('started_at').notNull().defaultNow(),
     endedAt: at('ended_at'),
@@ -150,129 +133,5 @@ export const attempt = pgTable(
   ],
 )
 
-export const metricSeries = pgTable(
-  'metric_series',
-  {
-    id: serial('id').primaryKey(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    runId: text('run_id')
-      .notNull()
-      .references(() => run.id, { onDelete: 'cascade' }),
-    attemptId: text('attempt_id')
-      .notNull()
-      .references(() => attempt.id, { onDelete: 'cascade' }),
-    key: text('key').notNull(),
-  },
-  (table) => [
-    uniqueIndex('metric_series_key').on(table.attemptId, table.key),
-    index('metric_series_run').on(table.runId),
-  ],
-)
-
-/**
- * No foreign key: checking it for each point costs more than storing the point. Points are written only under the lock
- * of their attempt, which holds their series, and the trigger `metric_point_cascade` removes them with it.
- */
-export const metricPoint = pgTable(
-  'metric_point',
-  {
-    seriesId: integer('series_id').notNull(),
-    step: integer('step').notNull(),
-    time: at('time').notNull(),
-    value: doublePrecision('value').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.seriesId, table.step] })],
-)
-
-export const runLog = pgTable(
-  'run_log',
-  {
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    runId: text('run_id')
-      .notNull()
-      .references(() => run.id, { onDelete: 'cascade' }),
-    attemptId: text('attempt_id')
-      .notNull()
-      .references(() => attempt.id, { onDelete: 'cascade' }),
-    seq: bigint('seq', { mode: 'number' }).notNull(),
-    level: text('level').notNull(),
-    text: text('text').notNull(),
-    time: at('time').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.attemptId, table.seq] }), index('run_log_run').on(table.runId)],
-)
-
-export const runSample = pgTable(
-  'run_sample',
-  {
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    runId: text('run_id')
-      .notNull()
-      .references(() => run.id, { onDelete: 'cascade' }),
-    attemptId: text('attempt_id')
-      .notNull()
-      .references(() => attempt.id, { onDelete: 'cascade' }),
-    seq: bigint('seq', { mode: 'number' }).notNull(),
-    step: integer('step').notNull(),
-    prompt: text('prompt').notNull(),
-    text: text('text').notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.attemptId, table.seq] }), index('run_sample_run').on(table.runId)],
-)
-
-/** The exact tokens of a sampled sequence, as the trainer marked them before it started. */
-export const runPreflightRow = pgTable(
-  'run_preflight_row',
-  {
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    runId: text('run_id')
-      .notNull()
-      .references(() => run.id, { onDelete: 'cascade' }),
-    attemptId: text('attempt_id')
-      .notNull()
-      .references(() => attempt.id, { onDelete: 'cascade' }),
-    seq: bigint('seq', { mode: 'number' }).notNull(),
-    /** The line of the input, from 1. */
-    row: integer('row').notNull(),
-    sequence: jsonb('sequence').$type<PreflightSequence>().notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.attemptId, table.seq] }),
-    index('run_preflight_row_run').on(table.runId),
-  ],
-)
-
-/** A file that an attempt delivered: complete, hashed, in the object store. */
-export const artifact = pgTable(
-  'artifact',
-  {
-    id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    runId: text('run_id')
-      .notNull()
-      .references(() => run.id, { onDelete: 'cascade' }),
-    attemptId: text('attempt_id')
-      .notNull()
-      .references(() => attempt.id, { onDelete: 'cascade' }),
-    role: text('role').notNull(),
-    path: text('path').notNull(),
-    storageKey: text('storage_key').notNull(),
-    sizeBytes: bigint('size_bytes', { mode: 'number' }).notNull(),
-    sha256: text('sha256').notNull(),
-    createdAt: createdAt(),
-  },
-  (table) => [
-    uniqueIndex('artifact_path').on(table.attemptId, table.path),
-    index('artifact_run').on(table.runId),
-  ],
-)
+/** For what one attempt wrote. */
+export const attemptId = () => belongsTo('attempt_id', () => attempt.id)

@@ -1,5 +1,5 @@
 import { index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import { at, createdAt, id } from './columns'
+import { at, belongsTo, createdAt, id } from './columns'
 
 export const roles = ['owner', 'engineer', 'labeler', 'viewer'] as const
 export type Role = (typeof roles)[number]
@@ -19,16 +19,15 @@ export const workspace = pgTable('workspace', {
   createdAt: createdAt(),
 })
 
+/** The tenant: every table but the user's has this column. */
+export const workspaceId = () => belongsTo('workspace_id', () => workspace.id)
+
 export const membership = pgTable(
   'membership',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
-    userId: text('user_id')
-      .notNull()
-      .references(() => user.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
+    userId: belongsTo('user_id', () => user.id),
     role: text('role', { enum: roles }).notNull(),
     createdAt: createdAt(),
   },
@@ -38,15 +37,11 @@ export const membership = pgTable(
   ],
 )
 
-/** The key itself is shown once; only its SHA-256 is kept. It acts with `role` in one workspace, for its maker. */
+/** The key itself is shown once; only its SHA-256 is stored. It acts with `role` in one workspace, for its creator. */
 export const apiKey = pgTable('api_key', {
   id: id(),
-  workspaceId: text('workspace_id')
-    .notNull()
-    .references(() => workspace.id, { onDelete: 'cascade' }),
-  userId: text('user_id')
-    .notNull()
-    .references(() => user.id, { onDelete: 'cascade' }),
+  workspaceId: workspaceId(),
+  userId: belongsTo('user_id', () => user.id),
   name: text('name').notNull(),
   hash: text('hash').notNull().unique(),
   role: text('role', { enum: roles }).notNull(),
@@ -59,9 +54,7 @@ export const auditLog = pgTable(
   'audit_log',
   {
     id: id(),
-    workspaceId: text('workspace_id')
-      .notNull()
-      .references(() => workspace.id, { onDelete: 'cascade' }),
+    workspaceId: workspaceId(),
     actorKind: text('actor_kind').notNull(),
     actorId: text('actor_id').notNull(),
     action: text('action').notNull(),

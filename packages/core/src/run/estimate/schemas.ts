@@ -10,7 +10,7 @@ import { estimateKinds, ModelSource } from '@palate/protocol'
 import { z } from 'zod'
 
 export const EstimateFactsInput = z.strictObject({
-  kind: z.enum(estimateKinds as [EstimateKind, ...EstimateKind[]]),
+  kind: z.enum(estimateKinds),
   /** The newest base model where it is absent. */
   baseModelVersionId: z.string().min(1).max(60).optional(),
   /** An external model instead. */
