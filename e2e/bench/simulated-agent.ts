@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { type AgentHello, HelloReply, Lease } from '@palate/protocol'
+import { type AgentHello, HelloReply, Lease, type LeaseRequest } from '@palate/protocol'
 import { HubLink } from '../../gpu-agent/src/connect/hub-link'
-import { deliver } from '../../gpu-agent/src/run/deliver'
-import { Spool } from '../../gpu-agent/src/run/spool'
+import { deliver } from '../../gpu-agent/src/run/spool/deliver'
+import { Spool } from '../../gpu-agent/src/run/spool/spool'
 import { metricValues } from './points'
 import type { Machine } from './workspace'
 
@@ -20,6 +20,9 @@ export const simulatedHello: AgentHello = {
   serving: false,
   draining: false,
 }
+
+/** Asks for work, holding none. */
+export const workRequest: LeaseRequest = { kinds: simulatedHello.kinds, freeGpus: [], holding: [] }
 
 export interface SimulatedAgent {
   lease: Lease
@@ -45,7 +48,6 @@ export async function openSimulatedAgent(
       const running = held ? [{ ...refOf(held.lease), lastSeq: held.spool.flushedSeq }] : []
       const reply = await link.call('hello', { ...simulatedHello, running }, HelloReply)
       for (const { ackedSeq } of reply.keep) await held?.spool.ack(ackedSeq)
-      return reply.features
     },
     onDisconnect() {
       disconnects += 1
@@ -54,7 +56,7 @@ export async function openSimulatedAgent(
   })
   link.open()
   await link.ready(signal)
-  const lease = await link.call('lease-request', { kinds: simulatedHello.kinds }, Lease)
+  const lease = await link.call('lease-request', workRequest, Lease)
   const spool = await Spool.open(join(home, 'spools', lease.attemptId))
   held = { lease, spool }
   return {
@@ -86,12 +88,18 @@ async function train(spool: Spool, steps: number, pauseMs: number): Promise<void
   const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
   for (let step = 0; step < steps; ) {
     for (const end = Math.min(step + burst, steps); step < end; step += 1)
-      spool.append({ type: 'metric', step, time: 1_760_000_000_000 + step, values: metricValues(step) })
+      spool.append({
+        type: 'metric',
+        axis: 'step',
+        position: step,
+        time: 1_760_000_000_000 + step,
+        values: metricValues(step),
+      })
     await spool.flush()
     if (pauseMs > 0) await sleep(pauseMs)
     while (spool.lastSeq - spool.ackedSeq > ahead) await sleep(2)
   }
-  const error = { code: 'bench', message: 'A bench ends here.', remedy: '' }
+  const error = { code: 'trainer_failed' as const, message: 'A bench ends here.', remedy: '' }
   spool.append({ type: 'run-end', status: 'failed', results: {}, error })
   await spool.flush()
 }

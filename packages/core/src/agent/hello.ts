@@ -15,7 +15,7 @@ import { changeAgent } from './change'
 import { isOutdated } from './online'
 
 const gone = {
-  code: 'attempt-gone',
+  code: 'attempt_gone' as const,
   message: 'The agent came back without this attempt.',
   remedy: 'Nothing to do: the run was queued again and goes on from its last checkpoint.',
 }

@@ -8,7 +8,7 @@ import { changeAgent } from './change'
 import { AgentRef } from './schemas'
 
 const revoked = {
-  code: 'agent-revoked',
+  code: 'agent_revoked' as const,
   message: 'The agent was revoked while it worked on this run.',
   remedy: 'Nothing to do: the run was queued again for another agent.',
 }

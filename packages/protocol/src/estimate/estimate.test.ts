@@ -8,6 +8,7 @@ import {
   estimateResources,
   findPeakFlops,
   flopsPerToken,
+  optimizerBytes,
   readModelShape,
   weightBytes,
 } from './index'
@@ -49,9 +50,12 @@ describe('published sizes', () => {
     ['tinyLlama', 8, ['q_proj', 'v_proj'], 1_126_400],
     ['llama3B', 16, all, 24_313_856],
     ['llama8B', 16, all, 41_943_040],
-  ] as const)('a LoRA on %s of rank %i trains what PEFT says', (name, rank, targets, trained) => {
-    expect(countLoraParameters(shapeOf(name), rank, targets)).toBe(trained)
-  })
+  ] as const)(
+    'a LoRA on %s of rank %i trains as many parameters as PEFT reports',
+    (name, rank, targets, trained) => {
+      expect(countLoraParameters(shapeOf(name), rank, targets)).toBe(trained)
+    },
+  )
 
   it('weighs Llama-3.1-8B in NF4 as bitsandbytes does: about 5.7 GB with its embeddings in bf16', () => {
     expect(weightBytes(shapeOf('llama8B'), 'nf4') / 1e9).toBeCloseTo(5.7, 1)
@@ -63,7 +67,8 @@ describe('published sizes', () => {
   })
 })
 
-const lora: EstimateSettings = { method: 'lora', rank: 16, targets: all }
+const lora: EstimateSettings = { method: 'lora', rank: 16, targets: all, optimizer: 'adamw' }
+const open = { precision: 'auto', checkpointing: 'auto', microTokens: 0 } as const
 const device = (
   name: string,
   gigabytes: number,
@@ -76,11 +81,17 @@ const device = (
 })
 const data = { sequences: 1000, tokens: 400_000, epochs: 3, scoredShare: 0.7, reference: true }
 
-describe('the first memoryPlan that fits', () => {
+describe('the first memory plan that fits', () => {
   const planOn = (gigabytes: number) =>
-    estimateResources(shapeOf('llama3B'), lora, { tokensPerStep: 16_384 }, data, device('x', gigabytes))
+    estimateResources(
+      shapeOf('llama3B'),
+      lora,
+      { ...open, tokensPerStep: 16_384 },
+      data,
+      device('x', gigabytes),
+    )
 
-  it('goes down with the memory: whole steps, smaller ones, checkpointing, NF4, and then not at all', () => {
+  it('gets leaner with less memory: whole steps, smaller ones, checkpointing, NF4, and then it does not fit', () => {
     const plans = [141, 24, 9, 6, 3].map(planOn)
     expect(
       plans.map(({ memoryPlan, fits }) => [memoryPlan.precision, memoryPlan.checkpointing, fits]),
@@ -101,7 +112,7 @@ describe('the first memoryPlan that fits', () => {
   })
 
   it('keeps what the settings ask for', () => {
-    const wish = { tokensPerStep: 16_384, precision: 'nf4', checkpointing: true } as const
+    const wish = { ...open, tokensPerStep: 16_384, precision: 'nf4', checkpointing: 'on' } as const
     const { memoryPlan } = estimateResources(shapeOf('llama3B'), lora, wish, data, device('x', 141))
     expect(memoryPlan).toMatchObject({ precision: 'nf4', checkpointing: true })
   })
@@ -109,9 +120,9 @@ describe('the first memoryPlan that fits', () => {
 
 describe('time', () => {
   const on = (one: EstimateDevice) =>
-    estimateResources(shapeOf('llama3B'), lora, { tokensPerStep: 8192 }, data, one)
+    estimateResources(shapeOf('llama3B'), lora, { ...open, tokensPerStep: 8192 }, data, one)
 
-  it('rests on an earlier run, else on the peak, else on nothing', () => {
+  it('comes from an earlier run, else from the probe or the peak, else it is unknown', () => {
     const measured = { runNumber: 4, tokensPerSecond: 10_000, otherSeconds: 30 }
     expect(on(device('NVIDIA H200', 141, measured))).toMatchObject({ seconds: 150, basis: 'measured' })
     expect(on(device('NVIDIA H200', 141))).toMatchObject({ basis: 'peak' })
@@ -133,7 +144,7 @@ describe('time', () => {
     expect(flopsPerToken(shape, lora, 2048, 1)).toBeGreaterThan(flopsPerToken(shape, lora, 512, 1))
   })
 
-  it('takes the peak of the very device', () => {
+  it('knows the peak of each device by its name', () => {
     const found = [
       'NVIDIA H200',
       'NVIDIA H100 PCIe',
@@ -144,6 +155,34 @@ describe('time', () => {
     ]
     expect(found.map((name) => (findPeakFlops(name) ?? 0) / 1e12)).toEqual([989.4, 756, 70, 312, 65, 121])
     expect(findPeakFlops('NVIDIA A1000')).toBeNull()
+  })
+})
+
+describe('the optimizer', () => {
+  const bytes = (settings: Partial<EstimateSettings>) =>
+    optimizerBytes(shapeOf('llama3B'), { ...lora, ...settings })
+
+  it('keeps two moments: 8 bytes a parameter, or 2 and a scale for each 256 in 8 bits', () => {
+    expect(bytes({})).toBe(8 * 24_313_856)
+    expect(bytes({ optimizer: 'adamw_8bit' })).toBe((2 + 8 / 256) * 24_313_856)
+    expect(bytes({ optimizer: 'paged_adamw_8bit' })).toBe(bytes({ optimizer: 'adamw_8bit' }))
+  })
+
+  it('keeps small tensors and embeddings in float32', () => {
+    const small = { rank: 1, targets: ['k_proj'], optimizer: 'adamw_8bit' } as const
+    expect(bytes(small)).toBe(bytes({ ...small, optimizer: 'adamw' }))
+    const full = { method: 'full', optimizer: 'adamw_8bit' } as const
+    expect(bytes(full)).toBeGreaterThan(8 * countParameters(shapeOf('llama3B')).embedding)
+    expect(bytes(full)).toBeLessThan(0.4 * bytes({ method: 'full' }))
+  })
+
+  it('counts in the memory of a run', () => {
+    const device = { kind: 'cuda', name: 'x', memoryBytes: 141e9, measured: null } as const
+    const total = (optimizer: EstimateSettings['optimizer']) => {
+      const wish = { ...open, tokensPerStep: 4096 }
+      return estimateResources(shapeOf('llama3B'), { ...lora, optimizer }, wish, null, device).memory.total
+    }
+    expect(total('adamw') - total('adamw_8bit')).toBe(bytes({}) - bytes({ optimizer: 'adamw_8bit' }))
   })
 })
 
@@ -163,7 +202,7 @@ describe('what a configuration asks of a machine', () => {
       describeWork('sft', { ...set, gradientCheckpointing: 'on', precision: 'nf4' }, shape, rows),
     ).toMatchObject({
       settings: { rank: 4, targets: ['q_proj'] },
-      wish: { tokensPerStep: 200, checkpointing: true, precision: 'nf4' },
+      wish: { tokensPerStep: 200, checkpointing: 'on', precision: 'nf4' },
       data: { epochs: 1, reference: false },
     })
     const few = describeWork('dpo', { maxRows: 12 }, shape, rows)

@@ -3,9 +3,12 @@ import {
   countTrainable,
   type EstimateSettings,
   estimateMemory,
+  loadedBytes,
   type MemoryEstimate,
   type MemoryPlan,
+  type WeightPrecision,
 } from './memory'
+import { allPlans, listMemoryPlans, type PlanWish } from './memory-plan'
 import { countParameters, type ModelShape } from './shape'
 import { type EstimateData, runFlops } from './time'
 
@@ -20,12 +23,12 @@ export interface EstimateDevice {
   probedFlops?: number | null
 }
 
-/** What the settings leave to the engine is absent. */
+/** What the settings say about the layout of a step: see `PlanWish`. */
 export interface EstimateWish {
   tokensPerStep: number
-  precision?: 'fp32' | 'bf16' | 'nf4' | undefined
-  checkpointing?: boolean | undefined
-  microTokens?: number | undefined
+  precision: WeightPrecision | 'auto'
+  checkpointing: PlanWish['checkpointing']
+  microTokens: number
 }
 
 /** Where a time comes from: a run before, the machine's probe, a third of its peak by the data sheet, or nowhere. */
@@ -44,10 +47,6 @@ export interface ResourceEstimate {
 
 /** Leave room for fragmentation and for what else the machine holds. */
 const usableShare = { cuda: 0.92, cpu: 0.8 }
-/** The engine fills at most so much with activations at the start, and never cuts finer than 256 tokens. */
-const smallestMicro = 256
-const checkpointedMicro = 2048
-const largestMicro = { cuda: 65_536, cpu: 8192 }
 /** A well-packed step reaches about a third of a device's peak; the measured figure of a first run replaces it. */
 const reachedShare = 0.35
 /** And about half of what a large matrix product on it really reaches. */
@@ -56,8 +55,8 @@ const probedShare = 0.5
 const otherSeconds = 20
 
 /**
- * What a run will need of a device: the first memoryPlan of the engine's memory plans that fits (large micro-batches, smaller
- * ones, then gradient checkpointing, then NF4), its memory, and the time as far as anything tells.
+ * What a run will need of a device: the first of the trainer's memory plans that fits (large micro-batches, smaller ones,
+ * then gradient checkpointing, then NF4), its memory, and the time as far as it can be known.
  */
 export function estimateResources(
   shape: ModelShape,
@@ -66,13 +65,16 @@ export function estimateResources(
   data: EstimateData | null,
   device: EstimateDevice,
 ): ResourceEstimate {
-  const tried = listMemoryPlans(wish, settings, device).map((memoryPlan) => ({
+  const asked = planWish(wish, settings, device.kind)
+  const { weights, overhead } = loadedBytes(shape, settings, asked.precision, device.kind)
+  const free = Math.max(0, device.memoryBytes - weights - overhead)
+  const tried = listMemoryPlans(asked, shape, free).map((memoryPlan) => ({
     memoryPlan,
     memory: estimateMemory(shape, settings, memoryPlan, device.kind),
   }))
   const room = device.memoryBytes * usableShare[device.kind]
   const chosen = tried.find(({ memory }) => memory.total <= room) ?? tried.at(-1)
-  if (!chosen) throw new Error('There is always one memoryPlan.')
+  if (!chosen) throw new Error('There is always one memory plan.')
   return {
     parameters: countParameters(shape).total,
     trainable: countTrainable(shape, settings),
@@ -86,53 +88,25 @@ export function estimateResources(
 const wholeMemory = 128 * 2 ** 20
 
 /**
- * The memory, in bytes, of the smallest GPU that this work fits into at all: the engine's leanest memoryPlan, and the room
- * that is left free. Rounded up to 128 MiB, so that alike runs ask for the same.
+ * The memory, in bytes, of the smallest GPU that this work fits into: with the trainer's leanest memory plan and the room
+ * that is left free. Rounded up to 128 MiB, so that similar runs ask for the same.
  */
 export function leastDeviceMemory(shape: ModelShape, settings: EstimateSettings, wish: EstimateWish): number {
-  const sizes = listMemoryPlans(wish, settings, {
-    kind: 'cuda',
-    name: '',
-    memoryBytes: 0,
-    measured: null,
-  }).map((memoryPlan) => estimateMemory(shape, settings, memoryPlan, 'cuda').total)
+  const sizes = allPlans(planWish(wish, settings, 'cuda')).map(
+    (memoryPlan) => estimateMemory(shape, settings, memoryPlan, 'cuda').total,
+  )
   return Math.ceil(Math.min(...sizes) / usableShare.cuda / wholeMemory) * wholeMemory
 }
 
-/** In the engine's own order. Once it has turned to checkpointing, it keeps to it and cuts small. */
-function listMemoryPlans(
-  wish: EstimateWish,
-  settings: EstimateSettings,
-  device: EstimateDevice,
-): MemoryPlan[] {
-  const precision = wish.precision ?? (device.kind === 'cuda' ? 'bf16' : 'fp32')
-  const open = wish.precision === undefined && device.kind === 'cuda' && settings.method === 'lora'
-  const most = Math.max(
-    smallestMicro,
-    Math.min(wish.tokensPerStep, wish.microTokens ?? largestMicro[device.kind]),
-  )
-  const whole = { precision, checkpointing: wish.checkpointing ?? false }
-  const plans = halve(most).map((microTokens) => ({ ...whole, microTokens }))
-  const small = halve(Math.min(most, checkpointedMicro))
-  if (wish.checkpointing === undefined)
-    plans.push(...small.map((microTokens) => ({ precision, checkpointing: true, microTokens })))
-  if (open)
-    plans.push(
-      ...small.map((microTokens) => ({
-        precision: 'nf4' as const,
-        checkpointing: wish.checkpointing ?? true,
-        microTokens,
-      })),
-    )
-  return plans
-}
-
-/** Tokens a micro-batch from this many down to the smallest. */
-function halve(most: number): number[] {
-  const micros = [most]
-  for (let tokens = 2 ** Math.floor(Math.log2(most)); tokens >= smallestMicro; tokens /= 2)
-    if (tokens < most) micros.push(tokens)
-  return micros
+/** As the trainer decides it on a device that has bf16 instructions. */
+function planWish(wish: EstimateWish, settings: EstimateSettings, device: 'cuda' | 'cpu'): PlanWish {
+  const { checkpointing, microTokens, tokensPerStep: stepTokens } = wish
+  const open = wish.precision === 'auto'
+  return {
+    ...{ device, checkpointing, microTokens, stepTokens },
+    precision: wish.precision !== 'auto' ? wish.precision : device === 'cuda' ? 'bf16' : 'fp32',
+    mayQuantize: open && device === 'cuda' && settings.method === 'lora',
+  }
 }
 
 function estimateTime(

@@ -7,6 +7,8 @@ export {
   type MemoryPlan,
   weightBytes,
 } from './memory'
+export { activationBytesPerToken, allPlans, listMemoryPlans, type PlanWish, planFigures } from './memory-plan'
+export { type Optimizer, optimizerBytes } from './optimizer'
 export { countLoraParameters, countParameters, ModelShape, readModelShape } from './shape'
 export { type EstimateData, flopsPerToken } from './time'
 export * from './work'

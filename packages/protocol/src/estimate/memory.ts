@@ -1,3 +1,5 @@
+import { activationBytesPerToken } from './memory-plan'
+import { type Optimizer, optimizerBytes } from './optimizer'
 import { countLoraParameters, countParameters, type ModelShape } from './shape'
 
 export type WeightPrecision = 'fp32' | 'bf16' | 'nf4'
@@ -6,6 +8,7 @@ export interface EstimateSettings {
   method: 'lora' | 'full'
   rank: number
   targets: readonly string[]
+  optimizer: Optimizer
 }
 
 /** How the engine lays a step out: tokens a micro-batch, and what it does to save memory. */
@@ -46,19 +49,19 @@ export function countTrainable(shape: ModelShape, { method, rank, targets }: Est
   return method === 'full' ? countParameters(shape).total : countLoraParameters(shape, rank, targets)
 }
 
-/**
- * Bytes that a token keeps for the backward pass. A layer keeps about sixteen vectors of the hidden size (norms,
- * projections, attention, residuals, the LoRA's inputs) and six of the feed-forward's; with checkpointing only its
- * input, and one layer at a time is whole. After Korthikanti et al. 2022, section 4, for attention that keeps no matrix.
- */
-export function activationBytesPerToken(shape: ModelShape, memoryPlan: MemoryPlan): number {
-  const element = memoryPlan.precision === 'fp32' ? 4 : 2
-  const layer = (16 * shape.hiddenSize + 6 * shape.ffnSize) * element
-  if (!memoryPlan.checkpointing) return shape.layers * layer
-  return shape.layers * shape.hiddenSize * element + layer
+/** What the machine holds once the model is loaded. Weights that are trained are float32. */
+export function loadedBytes(
+  shape: ModelShape,
+  settings: EstimateSettings,
+  precision: WeightPrecision,
+  device: 'cuda' | 'cpu',
+): { weights: number; overhead: number } {
+  const base = weightBytes(shape, settings.method === 'full' ? 'fp32' : precision)
+  const adapter = settings.method === 'lora' ? 4 * countTrainable(shape, settings) : 0
+  return { weights: base + adapter, overhead: overheads[device] }
 }
 
-/** Memory at the peak of a step, in bytes. Gradients and AdamW's two moments are float32. */
+/** Memory at the peak of a step, in bytes. Gradients are float32. */
 export function estimateMemory(
   shape: ModelShape,
   settings: EstimateSettings,
@@ -66,14 +69,12 @@ export function estimateMemory(
   device: 'cuda' | 'cpu',
 ): MemoryEstimate {
   const trainable = countTrainable(shape, settings)
-  const base = weightBytes(shape, settings.method === 'full' ? 'fp32' : memoryPlan.precision)
   const parts = {
-    weights: base + (settings.method === 'lora' ? 4 * trainable : 0),
+    ...loadedBytes(shape, settings, memoryPlan.precision, device),
     gradients: 4 * trainable,
-    optimizer: 8 * trainable,
+    optimizer: optimizerBytes(shape, settings),
     activations: memoryPlan.microTokens * activationBytesPerToken(shape, memoryPlan),
     logits: Math.min(3 * logitChunk[device], 3 * 4 * memoryPlan.microTokens * shape.vocabSize),
-    overhead: overheads[device],
   }
   return { ...parts, total: Object.values(parts).reduce((sum, part) => sum + part, 0) }
 }

@@ -1,15 +1,12 @@
 import { z } from 'zod'
-import defaults from '../../fixtures/trainer-defaults.json' with { type: 'json' }
+import { withDefaults } from '../v1/train-schema'
 import type { EstimateWish } from './estimate'
 import type { EstimateSettings } from './memory'
 import type { ModelShape } from './shape'
 import type { EstimateData } from './time'
 
-export type EstimateKind = keyof typeof defaults
-export const estimateKinds = Object.keys(defaults) as EstimateKind[]
-
-/** The trainer's own settings, as far as a form offers them: what an empty field stands for. */
-export const trainerDefaults: Readonly<Record<EstimateKind, Readonly<Record<string, unknown>>>> = defaults
+export const estimateKinds = ['pretrain', 'sft', 'dpo', 'kto'] as const
+export type EstimateKind = (typeof estimateKinds)[number]
 
 /** What is known of the rows that a run would learn from, once through. */
 export interface EstimateRows {
@@ -25,6 +22,7 @@ export interface EstimateWork {
   data: EstimateData | null
 }
 
+/** The settings that an estimate reads. Bounds and defaults are the table's: see `withDefaults`. */
 const Pretrain = z.object({
   steps: z.number(),
   batchSize: z.number(),
@@ -36,24 +34,25 @@ const Pretrain = z.object({
   vocabSize: z.number(),
   maxLength: z.number(),
 })
-const Lora = z.object({
+const Tuning = z.object({
   epochs: z.number(),
   batchSize: z.number(),
   loraRank: z.number(),
   targetModules: z.array(z.string()),
   maxLength: z.number(),
-  precision: z.enum(['fp32', 'bf16', 'nf4']).optional().catch(undefined),
-  gradientCheckpointing: z.enum(['on', 'off']).optional().catch(undefined),
-  microBatchTokens: z.number().default(0),
+  optimizer: z.enum(['adamw', 'adamw_8bit', 'paged_adamw_8bit']),
+  precision: z.enum(['auto', 'fp32', 'bf16', 'nf4']),
+  gradientCheckpointing: z.enum(['auto', 'on', 'off']),
+  microBatchTokens: z.number(),
   fullWeights: z.boolean().default(false),
-  maxRows: z.number().default(0),
+  maxRows: z.number(),
 })
 
 /**
- * What a run's configuration asks of a machine, with the trainer's own defaults where it says nothing.
+ * What a run's configuration asks of a machine, with the trainer's defaults for what it leaves out.
  * @param base the shape of the model that is tuned; a pre-training brings its own
- * @param rows null where nothing is known of the data: memory can then be told, time cannot
- * @returns null where no shape is known
+ * @param rows null if nothing is known of the data: then only memory can be estimated
+ * @returns null if no shape is known, or a setting is not valid yet (while somebody types)
  */
 export function describeWork(
   kind: EstimateKind,
@@ -61,21 +60,27 @@ export function describeWork(
   base: ModelShape | null,
   rows: EstimateRows | null,
 ): EstimateWork | null {
-  const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined))
-  if (kind === 'pretrain') return describePretrain(Pretrain.parse({ ...defaults.pretrain, ...given }))
-  if (!base) return null
-  const set = Lora.parse({ ...defaults[kind], ...given })
+  const known = withDefaults(kind, config)
+  if (kind === 'pretrain') {
+    const set = Pretrain.safeParse(known).data
+    return set ? describePretrain(set) : null
+  }
+  const set = Tuning.safeParse(known).data
+  if (!base || !set) return null
   const meanLength = rows && rows.sequences > 0 ? rows.tokens / rows.sequences : set.maxLength
   const sequencesPerRow = kind === 'dpo' ? 2 : 1
   const taken = rows && takeRows(rows, set.maxRows * sequencesPerRow)
   return {
     shape: base,
-    settings: { method: set.fullWeights ? 'full' : 'lora', rank: set.loraRank, targets: set.targetModules },
+    settings: {
+      method: set.fullWeights ? 'full' : 'lora',
+      ...{ rank: set.loraRank, targets: set.targetModules, optimizer: set.optimizer },
+    },
     wish: {
       tokensPerStep: Math.ceil(set.batchSize * sequencesPerRow * Math.min(meanLength, set.maxLength)),
       precision: set.precision,
-      checkpointing: set.gradientCheckpointing && set.gradientCheckpointing === 'on',
-      microTokens: set.microBatchTokens || undefined,
+      checkpointing: set.gradientCheckpointing,
+      microTokens: set.microBatchTokens,
     },
     data: taken && {
       ...{ ...taken, epochs: set.epochs },
@@ -99,8 +104,11 @@ function describePretrain(set: z.infer<typeof Pretrain>): EstimateWork {
       headSize: Math.floor(hiddenSize / heads),
       tied: true,
     },
-    settings: { method: 'full', rank: 0, targets: [] },
-    wish: { tokensPerStep: set.batchSize * set.maxLength, checkpointing: false },
+    settings: { method: 'full', rank: 0, targets: [], optimizer: 'adamw' },
+    wish: {
+      tokensPerStep: set.batchSize * set.maxLength,
+      ...{ precision: 'auto', checkpointing: 'off', microTokens: 0 },
+    },
     data: { sequences, tokens: sequences * set.maxLength, epochs: 1, scoredShare: 1, reference: false },
   }
 }

@@ -1,26 +1,31 @@
 import { z } from 'zod'
 
+/** A schema of text with the sentence that answers a wrong one; the trainer answers with the same. */
+const named = (pattern: RegExp, allowed: string, max: number) =>
+  z
+    .string({ error: allowed })
+    .max(max, { error: allowed })
+    .regex(pattern, { error: allowed })
+    .meta({ allowed })
+
 /** `owner/name` as the hub has it; nothing in it can lead out of a folder. */
-const HubModelId = z
-  .string()
-  .max(160)
-  .regex(/^\w[\w.-]{0,95}\/\w[\w.-]{0,95}$/, 'An id looks like meta-llama/Llama-3.2-3B-Instruct.')
-  .refine((id) => !id.includes('..') && !id.includes('--'), 'An id has no two dots or dashes in a row.')
+const HubModelId = named(
+  /^(?!.*(?:\.\.|--))[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}\/[A-Za-z0-9_][A-Za-z0-9_.-]{0,95}$/,
+  'Use an id such as meta-llama/Llama-3.2-3B-Instruct.',
+  160,
+)
 
-/** A branch, a tag or a commit. */
-const HubRevision = z
-  .string()
-  .regex(/^\w[\w.-]{0,99}$/, 'A revision is a branch, a tag or a commit.')
-  .refine((revision) => !revision.includes('..'), 'A revision has no two dots in a row.')
+const HubRevision = named(
+  /^(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$/,
+  'Use a branch, a tag or a commit, for example main.',
+  100,
+)
 
-const FolderPath = z
-  .string()
-  .max(500)
-  .regex(/^(\/|[A-Za-z]:[\\/])/, 'Give the whole path, from the root of the disk.')
-  .refine(
-    (path) => !path.includes('\u0000') && !path.split(/[\\/]/).includes('..'),
-    'The path has a part that is not allowed.',
-  )
+const FolderPath = named(
+  /^(?![\s\S]*\0)(?![\s\S]*[\\/]\.\.(?![^\\/]))(?:\/|[A-Za-z]:[\\/])/,
+  'Use the whole path of a folder, from the root of the disk, without “..”.',
+  500,
+)
 
 /** A model that Palate did not make: on the Hugging Face hub, or in a folder that the agent's owner has opened. */
 export const ModelSource = z.discriminatedUnion('from', [

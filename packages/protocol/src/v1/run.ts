@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { ModelSource } from './model-source'
-import { PreflightFault, preflightFaults } from './preflight'
+import { trainSchemas } from './train-schema'
 
 export const runKinds = ['pretrain', 'sft', 'dpo', 'kto', 'generate', 'probe'] as const
 export const RunKind = z.enum(runKinds)
@@ -26,95 +25,6 @@ export const RunNeeds = z.object({
   agentId: z.string().nullable().default(null),
 })
 export type RunNeeds = z.infer<typeof RunNeeds>
-
-/** A from-scratch training of the starter model: the corpus, the tokenizer and the weights come from these figures. */
-export const PretrainConfig = z.strictObject({
-  recipes: z.int().min(50).max(200_000).optional(),
-  steps: z.int().min(5).max(100_000).optional(),
-  batchSize: z.int().min(1).max(512).optional(),
-  learningRate: z.number().positive().max(1).optional(),
-  hiddenSize: z.int().min(32).max(4096).optional(),
-  layers: z.int().min(1).max(64).optional(),
-  heads: z.int().min(1).max(64).optional(),
-  kvHeads: z.int().min(1).max(64).optional(),
-  ffnSize: z.int().min(32).max(16384).optional(),
-  vocabSize: z.int().min(300).max(65_536).optional(),
-  maxLength: z.int().min(64).max(4096).optional(),
-  sampleEvery: z.int().min(1).optional(),
-  checkpointEvery: z.int().min(1).optional(),
-  threads: z.int().min(1).max(256).optional(),
-  /** The share of cooks in the corpus who keep their persona's rules. */
-  complianceRate: z.number().min(0).max(1).optional(),
-})
-export type PretrainConfig = z.infer<typeof PretrainConfig>
-
-const loraFields = {
-  /** Begins with an external model, not with one of the registry. */
-  base: ModelSource.optional(),
-  learningRate: z.number().positive().max(1).optional(),
-  epochs: z.number().positive().max(100).optional(),
-  batchSize: z.int().min(1).max(512).optional(),
-  loraRank: z.int().min(1).max(512).optional(),
-  loraAlpha: z.number().positive().max(2048).optional(),
-  loraDropout: z.number().min(0).max(0.9).optional(),
-  targetModules: z.array(z.string()).min(1).optional(),
-  maxLength: z.int().min(64).max(131_072).optional(),
-  sampleEvery: z.int().min(1).optional(),
-  checkpointEvery: z.int().min(1).optional(),
-  threads: z.int().min(1).max(256).optional(),
-  /** Faults of the preflight that this run may start with; needs the permission run:override. */
-  overridePreflight: z.array(PreflightFault).max(preflightFaults.length).optional(),
-  loraRslora: z.boolean().optional(),
-  loraDora: z.boolean().optional(),
-  /** A share of all steps; without it, or at 0, five steps. */
-  warmupRatio: z.number().min(0).max(0.5).optional(),
-  lrSchedule: z.enum(['linear', 'cosine', 'constant']).optional(),
-  /** `auto` is the fastest that fits. */
-  precision: z.enum(['auto', 'fp32', 'bf16', 'nf4']).optional(),
-  gradientCheckpointing: z.enum(['auto', 'on', 'off']).optional(),
-  /** Tokens a micro-batch; 0 for as many as fit. It changes memory and speed, never the optimization. */
-  microBatchTokens: z.int().min(0).max(1_048_576).optional(),
-  /** Held out of training, evaluated every `evalEvery` steps; the best weights are the ones that are kept. */
-  evalShare: z.number().min(0).max(0.5).optional(),
-  evalEvery: z.int().min(1).optional(),
-  /** Evaluations without improvement after which the run stops; 0 for never. */
-  earlyStopPatience: z.int().min(0).max(1000).optional(),
-  /** Only the first so many rows of the data, for a look at whether everything runs; 0 for all. */
-  maxRows: z.int().min(0).optional(),
-}
-
-export const SftConfig = z.strictObject({
-  ...loraFields,
-  fullWeights: z.boolean().optional(),
-  /** `completion`: the last answer; `assistant`: every answer of a conversation; `all`: every token. */
-  lossOn: z.enum(['completion', 'assistant', 'all']).optional(),
-  /** In plain text, what comes right before the part to learn, such as `Price is $`. */
-  responseTemplate: z.string().max(200).optional(),
-})
-export type SftConfig = z.infer<typeof SftConfig>
-
-export const DpoConfig = z.strictObject({
-  ...loraFields,
-  beta: z.number().positive().max(10).optional(),
-  lossTypes: z
-    .array(z.enum(['sigmoid', 'ipo', 'hinge', 'robust', 'sft']))
-    .min(1)
-    .optional(),
-  lossWeights: z.array(z.number().nonnegative()).min(1).optional(),
-  /** The share of votes that the robust loss takes for wrong. */
-  labelSmoothing: z.number().min(0).lt(0.5).optional(),
-  prefixSharing: z.enum(['auto', 'on', 'off']).optional(),
-})
-export type DpoConfig = z.infer<typeof DpoConfig>
-
-/** Preference training on single thumbs. */
-export const KtoConfig = z.strictObject({
-  ...loraFields,
-  beta: z.number().positive().max(10).optional(),
-  desirableWeight: z.number().nonnegative().max(100).optional(),
-  undesirableWeight: z.number().nonnegative().max(100).optional(),
-})
-export type KtoConfig = z.infer<typeof KtoConfig>
 
 export const Sampling = z.strictObject({
   temperature: z.number().min(0).max(2),
@@ -145,20 +55,4 @@ export const GenerateConfig = z.strictObject({
 })
 export type GenerateConfig = z.infer<typeof GenerateConfig>
 
-/** Measures the machine that it runs on; every figure has a size that does for a laptop and for a server. */
-export const ProbeConfig = z.strictObject({
-  /** Width of the square matrices; without it, what suits the device. */
-  matrixSize: z.int().min(64).max(32_768).optional(),
-  /** Bytes that are written to and read from the disk of the work folder. */
-  diskBytes: z.int().min(4096).max(4_294_967_296).optional(),
-})
-export type ProbeConfig = z.infer<typeof ProbeConfig>
-
-export const runConfigs = {
-  pretrain: PretrainConfig,
-  sft: SftConfig,
-  dpo: DpoConfig,
-  kto: KtoConfig,
-  generate: GenerateConfig,
-  probe: ProbeConfig,
-} as const
+export const runConfigs = { ...trainSchemas, generate: GenerateConfig } as const

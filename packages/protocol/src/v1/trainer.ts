@@ -1,18 +1,9 @@
 import { z } from 'zod'
+import { RunFailure } from './failure'
 import { ProbeResult } from './hardware'
 import { PreflightReport, PreflightSequence } from './preflight'
 import { RunKind } from './run'
 import { RunSummary } from './summary'
-
-/**
- * Codes of failures that are the machine's and not the run's: something outside ended the trainer. The attempt counts
- * as lost, and the run goes on from its newest checkpoint.
- */
-export const machineFailures = ['killed', 'stopped_outside'] as const
-
-export function isMachineFailure(failure: { code: string } | null): boolean {
-  return failure !== null && machineFailures.some((code) => code === failure.code)
-}
 
 /** The job file that the agent writes into the work folder. All paths but `workDir` are relative to it. */
 export const TrainerJob = z.strictObject({
@@ -29,12 +20,17 @@ export const TrainerJob = z.strictObject({
 })
 export type TrainerJob = z.infer<typeof TrainerJob>
 
+/**
+ * What a metric is measured along: what the trainer measures, by its steps; what the agent measures of the machine
+ * (`system/…`), by the seconds since the attempt began. A key that is sent along both makes two series.
+ */
+export const metricAxes = ['step', 'seconds'] as const
+export const MetricAxis = z.enum(metricAxes)
+export type MetricAxis = z.infer<typeof MetricAxis>
+
 export const artifactRoles = ['hf', 'gguf', 'adapter', 'adapter-gguf'] as const
 export const ArtifactRole = z.enum(artifactRoles)
 export type ArtifactRole = z.infer<typeof ArtifactRole>
-
-export const RunFailure = z.object({ code: z.string(), message: z.string(), remedy: z.string() })
-export type RunFailure = z.infer<typeof RunFailure>
 
 /**
  * What a trainer says, a JSON object a line. Objects are lenient: a field from a newer trainer is ignored,
@@ -62,7 +58,10 @@ export const TrainerEvent = z.discriminatedUnion('type', [
   }),
   z.object({
     type: z.literal('metric'),
-    step: z.int().nonnegative(),
+    axis: MetricAxis,
+    /** Where on the axis: the step, or whole seconds since the attempt began. */
+    position: z.int().nonnegative(),
+    /** In milliseconds since 1970. */
     time: z.number(),
     values: z.record(z.string().max(200), z.number()),
   }),
