@@ -31,7 +31,7 @@ export async function countPalate(
     const rows = await ask(
       url,
       (sql) => sql<{ key: string; step: number; value: number }[]>`
-        select s.key, p.step, p.value from metric_series s join metric_point p on p.series_id = s.id
+        select s.key, p.position as step, p.value from metric_series s join metric_point p on p.series_id = s.id
         where s.attempt_id = ${attemptId}`,
     )
     const right = new Set<number>()

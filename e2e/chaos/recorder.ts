@@ -66,13 +66,13 @@ export class Recorder {
 interface Entry {
   pid?: number
   said?: boolean
-  says?: { type: string; step?: number; values?: Record<string, number>; path?: string; sha256?: string }
+  says?: { type: string; position?: number; values?: Record<string, number>; path?: string; sha256?: string }
 }
 
 function note(record: AttemptRecord, event: NonNullable<Entry['says']>, said: boolean): void {
   if (event.type === 'metric')
     for (const [key, value] of Object.entries(event.values ?? {}))
-      record.points.push({ key, step: event.step ?? 0, value, said })
+      record.points.push({ key, step: event.position ?? 0, value, said })
   else if (event.type === 'artifact')
     record.artifacts.push({ path: event.path ?? '', sha256: event.sha256 ?? '' })
   else if (event.type === 'run-end') record.ended = said

@@ -1,6 +1,6 @@
 import { getRunMetrics, type ServiceContext } from '@palate/core'
 import { artifact, attempt, metricPoint, metricSeries, modelVersion, run } from '@palate/db'
-import { and, asc, count, eq, notLike } from 'drizzle-orm'
+import { and, asc, count, eq } from 'drizzle-orm'
 import type { Point } from './recorder'
 
 export interface StoredAttempt {
@@ -22,7 +22,7 @@ export interface StoredRun {
   artifacts: { attemptId: string; path: string; sha256: string; storageKey: string }[]
 }
 
-/** What the database holds of every attempt; what the machine measured of itself (`system/…`) is not the trainer's. */
+/** What the database holds of every attempt; what the agent measured of the machine, by seconds, is left out. */
 export async function readAttempts({ db, workspaceId }: ServiceContext): Promise<StoredAttempt[]> {
   const attempts = await db
     .select()
@@ -33,12 +33,12 @@ export async function readAttempts({ db, workspaceId }: ServiceContext): Promise
     .select({
       attemptId: metricSeries.attemptId,
       key: metricSeries.key,
-      step: metricPoint.step,
+      step: metricPoint.position,
       value: metricPoint.value,
     })
     .from(metricPoint)
     .innerJoin(metricSeries, eq(metricSeries.id, metricPoint.seriesId))
-    .where(and(eq(metricSeries.workspaceId, workspaceId), notLike(metricSeries.key, 'system/%')))
+    .where(and(eq(metricSeries.workspaceId, workspaceId), eq(metricSeries.axis, 'step')))
   return attempts.map(({ id, runId, number, status, failure }) => ({
     ...{ id, runId, number, status },
     failureCode: failure?.code ?? null,
@@ -54,7 +54,7 @@ export async function readRuns(ctx: ServiceContext): Promise<StoredRun[]> {
     const [models] = await db.select({ n: count() }).from(modelVersion).where(eq(modelVersion.runId, id))
     runs.push({
       ...{ id, seed, status },
-      chart: await getRunMetrics(ctx, { runId: id, maxPoints: 5000 }),
+      chart: (await getRunMetrics(ctx, { runId: id, maxPoints: 5000 })).series,
       modelVersions: models?.n ?? 0,
       artifacts: await db.select().from(artifact).where(eq(artifact.runId, id)),
     })

@@ -50,9 +50,9 @@ async function trainInPeace(
   ).split('\n')
   const reference: Reference = new Map(exactKeys.map((key) => [key, new Map()]))
   for (const line of lines.filter(Boolean)) {
-    const event = JSON.parse(line) as { type: string; step: number; values: Record<string, number> }
+    const event = JSON.parse(line) as { type: string; position: number; values: Record<string, number> }
     if (event.type !== 'metric') continue
-    for (const key of exactKeys) reference.get(key)?.set(event.step, event.values[key] ?? Number.NaN)
+    for (const key of exactKeys) reference.get(key)?.set(event.position, event.values[key] ?? Number.NaN)
   }
   return reference
 }

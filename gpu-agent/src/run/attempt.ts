@@ -7,12 +7,12 @@ import type { HubHttp } from '../files/hub-http'
 import { FinalError } from '../files/retry'
 import { sampleMetrics } from '../hardware/sampler'
 import type { Redactor } from '../redact'
-import { type AttemptFolder, removeAttempt } from './attempt-folder'
-import type { Command } from './child'
-import { deliver } from './deliver'
 import { execute } from './execute'
-import { Spool } from './spool'
+import type { Command } from './process/child'
+import { deliver } from './spool/deliver'
+import { Spool } from './spool/spool'
 import type { Timings } from './timings'
+import { type AttemptFolder, removeAttempt } from './work/attempt-folder'
 
 export type AttemptTools = {
   link: HubLink
@@ -65,9 +65,9 @@ export class Attempt {
   note(sample: HardwareSample): void {
     if (this.workingSince === null || this.spool.ended || this.spool.isFull || this.halting.signal.aborted)
       return
-    const step = Math.max(0, Math.round((sample.at - this.workingSince) / 1000))
+    const position = Math.max(0, Math.round((sample.at - this.workingSince) / 1000))
     const values = sampleMetrics(sample, this.lease.gpus)
-    this.spool.append({ type: 'metric', step, time: sample.at, values })
+    this.spool.append({ type: 'metric', axis: 'seconds', position, time: sample.at, values })
   }
 
   cancel(): void {

@@ -70,7 +70,15 @@ def metric(step: int, values: dict[str, float]) -> None:
     """One point of each series; values that are not finite are left out."""
     finite = {name: float(value) for name, value in values.items() if math.isfinite(value)}
     if finite:
-        emit({"type": "metric", "step": step, "time": int(time.time() * 1000), "values": finite})
+        emit(
+            {
+                "type": "metric",
+                "axis": "step",
+                "position": step,
+                "time": int(time.time() * 1000),
+                "values": finite,
+            }
+        )
 
 
 def sample(step: int, prompt: str, text: str) -> None:

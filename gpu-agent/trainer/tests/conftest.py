@@ -110,7 +110,7 @@ def of(lines: list[Event], kind: str) -> list[Event]:
 
 
 def losses(lines: list[Event]) -> dict[int, float]:
-    return {line["step"]: line["values"]["loss"] for line in of(lines, "metric")}
+    return {line["position"]: line["values"]["loss"] for line in of(lines, "metric")}
 
 
 @pytest.fixture(scope="session")

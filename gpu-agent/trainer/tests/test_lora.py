@@ -56,7 +56,7 @@ def test_dpo_tells_its_figures(tuned: tuple[Path, list[Event]]) -> None:
     assert start["totalSteps"] == 8
     assert 0 < start["trainableParameters"] < start["parameters"]
     metrics = of(lines, "metric")
-    assert [line["step"] for line in metrics] == list(range(1, 9))
+    assert [line["position"] for line in metrics] == list(range(1, 9))
     wanted = {"loss", "learning_rate", "grad_norm", "tokens_per_second", "rewards/chosen", "rewards/rejected"}
     assert all(wanted | {"rewards/margins", "rewards/accuracies"} <= set(line["values"]) for line in metrics)
     assert metrics[-1]["values"]["rewards/margins"] > metrics[0]["values"]["rewards/margins"]

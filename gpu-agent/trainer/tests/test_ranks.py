@@ -51,7 +51,7 @@ def run_on_two(script: str, job: dict[str, Any]) -> list[Event]:
 
 
 def figures(lines: list[Event], name: str) -> dict[int, float]:
-    return {line["step"]: line["values"][name] for line in of(lines, "metric") if name in line["values"]}
+    return {line["position"]: line["values"][name] for line in of(lines, "metric") if name in line["values"]}
 
 
 def test_two_processes_train_as_one(tmp_path: Path, model: Path, here: Here) -> None:
@@ -89,7 +89,7 @@ def test_two_processes_stop_together_with_a_checkpoint(tmp_path: Path, model: Pa
     told: list[Event] = []
     for line in process.stdout:
         told.append(json.loads(line))
-        if told[-1]["type"] == "metric" and told[-1]["step"] == 3:
+        if told[-1]["type"] == "metric" and told[-1]["position"] == 3:
             os.killpg(process.pid, signal.SIGTERM)
     process.wait(300)
     assert told[-1]["status"] == "canceled"

@@ -132,7 +132,7 @@ def test_held_out_pairs_choose_the_best_weights_and_the_end(tmp_path: Path, mode
               "checkpointEvery": 2}  # fmt: skip
     lines, results = here(train_dpo.train, prepare(tmp_path, model, "dpo", "pairs", data, config))
     curve = {
-        line["step"]: line["values"]["eval/loss"]
+        line["position"]: line["values"]["eval/loss"]
         for line in of(lines, "metric")
         if "eval/loss" in line["values"]
     }
@@ -210,7 +210,7 @@ def test_sft_of_full_weights_writes_a_model(tmp_path: Path, model: Path, here: H
 
 
 def losses_of_training(lines: list[Event]) -> dict[int, float]:
-    return {line["step"]: line["values"]["loss"] for line in of(lines, "metric") if "loss" in line["values"]}
+    return {line["position"]: line["values"]["loss"] for line in of(lines, "metric") if "loss" in line["values"]}
 
 
 def test_kto_learns_from_single_thumbs(tmp_path: Path, model: Path, here: Here) -> None:
@@ -265,7 +265,7 @@ def test_sigterm_ends_a_run_with_a_checkpoint(tmp_path: Path, model: Path) -> No
     told: list[Event] = []
     for line in process.stdout:
         told.append(json.loads(line))
-        if told[-1]["type"] == "metric" and told[-1]["step"] == 3:
+        if told[-1]["type"] == "metric" and told[-1]["position"] == 3:
             process.send_signal(signal.SIGTERM)
     assert process.wait(300) == 0
     assert told[-1]["status"] == "canceled"

@@ -11,6 +11,14 @@ export async function notify(tx: Transaction | Database, ...notices: LiveNotice[
   )
 }
 
+/** Announces a run whose status or priority changed: it itself, and the queue that other runs wait in. */
+export async function notifyRun(
+  tx: Transaction | Database,
+  { id, workspaceId }: { id: string; workspaceId: string },
+): Promise<void> {
+  await notify(tx, { workspaceId, topic: 'run', id }, { workspaceId, topic: 'queue', id })
+}
+
 /** Announces work, a cancel or a change of credentials to one agent, or to all with `agentId: null`. */
 export async function notifyAgents(tx: Transaction | Database, notice: AgentNotice): Promise<void> {
   await tx.execute(sql`select pg_notify(${agentChannel}, ${JSON.stringify(notice)})`)

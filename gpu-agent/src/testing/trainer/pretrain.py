@@ -19,7 +19,7 @@ def run_end(status: str, error: dict[str, str] | None = None) -> None:
 
 
 def metric(step: int) -> None:
-    say({"type": "metric", "step": step, "time": int(time.time() * 1000), "values": {"loss": 1 / (step + 1)}})
+    say({"type": "metric", "axis": "step", "position": step, "time": int(time.time() * 1000), "values": {"loss": 1 / (step + 1)}})
 
 
 def artifact(work: Path, path: str, text: str) -> None:

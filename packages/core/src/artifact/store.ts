@@ -4,6 +4,7 @@ import type { StoredObject } from '@palate/storage'
 import { and, eq } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { DomainError, required } from '../error'
+import { notify } from '../notify'
 import type { TicketClaims } from '../ticket'
 import { checkHash } from './checked-stream'
 import { ArtifactHead } from './path'
@@ -34,7 +35,9 @@ export async function storeArtifact(
   const stored = await receive(deps, file.stream, parsed.data.sha256)
   return deps.db.transaction(async (tx) => {
     await requireLease(tx, lease)
-    return writeRow(tx, lease, parsed.data, stored)
+    const row = await writeRow(tx, lease, parsed.data, stored)
+    await notify(tx, { workspaceId: lease.workspaceId, topic: 'run-artifacts', id: lease.runId })
+    return row
   })
 }
 

@@ -1,9 +1,9 @@
 import { agent, attempt, newId, run, type Transaction } from '@palate/db'
-import { type HourlyPrice, type Lease, LeaseRequest, RunKind, RunNeeds } from '@palate/protocol'
+import { type HourlyPrice, type Lease, LeaseRequest, RunNeeds } from '@palate/protocol'
 import { and, asc, desc, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { DomainError, required } from '../error'
-import { notify } from '../notify'
+import { notifyRun } from '../notify'
 import { chooseGpus, findFree, totalCapacity } from './queue/capacity'
 import type { RunRow } from './queue/insert'
 import { lockNextQueued } from './queue/next-queued'
@@ -20,15 +20,13 @@ const leaseTokenSeconds = 14 * 24 * 3600
  */
 export async function claimRun(ctx: AgentContext, raw: LeaseRequest): Promise<Lease | null> {
   const request = LeaseRequest.parse(raw)
-  const kinds = request.kinds.filter((kind) => RunKind.safeParse(kind).success) as RunKind[]
-  if (kinds.length === 0) return null
+  const { kinds } = request
   const claimed = await ctx.db.transaction(async (tx) => {
     const machine = await lockAgent(tx, ctx)
     const held = await findHeld(tx, ctx)
-    const missed = held.find(({ made }) => made.ackedSeq === 0 && !request.holding?.includes(made.id))
+    const missed = held.find(({ made }) => made.ackedSeq === 0 && !request.holding.includes(made.id))
     if (missed) return { ...missed, resume: await findResume(tx, ctx, missed.run.id) }
-    // An agent that does not say what it holds works on one run at a time.
-    if (machine.draining || (request.holding === undefined && held.length > 0)) return null
+    if (machine.draining) return null
     const gpusOf = held.map(({ made }) => made.gpus)
     const capacity = findFree(totalCapacity({ ...machine, kinds }), gpusOf, request.freeGpus)
     const id = capacity && (await lockNextQueued(tx, ctx.workspaceId, capacity, kinds))
@@ -37,7 +35,7 @@ export async function claimRun(ctx: AgentContext, raw: LeaseRequest): Promise<Le
     const resume = found.leaseEpoch > 0 ? await findResume(tx, ctx, found.id) : null
     const gpus = chooseGpus(RunNeeds.parse(found.needs), capacity)
     const made = await startAttempt(tx, ctx, found, { gpus, price: machine.price })
-    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'run', id: found.id })
+    await notifyRun(tx, found)
     return { run: found, made, resume }
   })
   return claimed && toLease(ctx, claimed.run, claimed.made, claimed.resume)

@@ -1,25 +1,24 @@
-import type { TrainerEvent } from '@palate/protocol'
+import type { MetricAxis, TrainerEvent } from '@palate/protocol'
 import { expect, test } from 'vitest'
 import type { AgentContext } from '../context'
-import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
+import { createAgent, createTestDeps, createWorkspaceFixture, recordEvents, requestWork } from '../testing'
 import { claimRun } from './claim'
 import { createRun } from './create'
 import { expireLeases } from './expire-leases'
 import { getRunLogs } from './logs'
 import { getRunMetrics } from './metrics'
-import { recordRunEvents } from './record-events'
 import { getRunSamples } from './samples'
 import { leaseMs } from './state/attempt-transition'
 
 const deps = await createTestDeps()
 
 async function record(agent: AgentContext, ...said: TrainerEvent[]): Promise<void> {
-  const lease = await claimRun(agent, { kinds: ['pretrain'] })
+  const lease = await claimRun(agent, requestWork(['pretrain']))
   if (!lease) throw new Error('no lease')
   const { runId, attemptId, epoch } = lease
   for (let from = 0; from < said.length; from += 1000) {
     const events = said.slice(from, from + 1000).map((event, n) => ({ seq: from + n + 1, at: 0, event }))
-    await recordRunEvents(agent, { runId, attemptId, epoch, events })
+    await recordEvents(agent, { runId, attemptId, epoch, events })
   }
 }
 
@@ -28,10 +27,15 @@ async function lose(): Promise<void> {
   await expireLeases(deps)
 }
 
-const metric = (step: number, values: Record<string, number>): TrainerEvent => ({
+const metric = (
+  position: number,
+  values: Record<string, number>,
+  axis: MetricAxis = 'step',
+): TrainerEvent => ({
   type: 'metric',
-  step,
-  time: step,
+  axis,
+  position,
+  time: position,
   values,
 })
 
@@ -44,47 +48,54 @@ test('where an attempt resumed, the later one wins from its first step on', asyn
   await record(agent, ...[3, 4].map((step) => metric(step, { loss: 10 * step })))
   await lose()
   await record(agent, ...[4, 5, 6].map((step) => metric(step, { loss: 100 * step })))
-  expect(await getRunMetrics(fixture.viewer, { runId })).toEqual([
-    {
-      key: 'loss',
-      points: [
-        [1, 1],
-        [2, 2],
-        [3, 30],
-        [4, 400],
-        [5, 500],
-        [6, 600],
-      ],
-    },
-    {
-      key: 'only_first',
-      points: [
-        [1, 1],
-        [2, 2],
-      ],
-    },
-  ])
-  expect(await getRunMetrics(fixture.viewer, { runId, keys: ['loss'], afterStep: 4 })).toEqual([
-    {
-      key: 'loss',
-      points: [
-        [5, 500],
-        [6, 600],
-      ],
-    },
-  ])
+  const loss = { 1: 1, 2: 2, 3: 30, 4: 400, 5: 500, 6: 600 }
+  expect(await getRunMetrics(fixture.viewer, { runId })).toMatchObject({
+    whole: true,
+    hidden: 0,
+    series: [
+      {
+        key: 'loss',
+        axis: 'step',
+        points: Object.entries(loss).map(([step, value]) => [Number(step), value]),
+      },
+      {
+        key: 'only_first',
+        axis: 'step',
+        points: [
+          [1, 1],
+          [2, 2],
+        ],
+      },
+    ],
+  })
 })
 
-test('what the machine says of itself, by the clock, does not hide the steps before a resume', async () => {
+test('the clock of the machine goes on over attempts, and hides no step before a resume', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const agent = await createAgent(deps, fixture.workspaceId)
-  const machine = (second: number) => metric(second, { 'system/cpu': 0.5 })
+  const machine = (second: number) => metric(second, { 'system/cpu': 0.5 }, 'seconds')
   await record(agent, machine(1), metric(5, { loss: 5 }), machine(6), metric(10, { loss: 10 }))
   await lose()
   await record(agent, machine(2), metric(10, { loss: 10 }), metric(15, { loss: 15 }))
-  const [loss] = await getRunMetrics(fixture.viewer, { runId, keys: ['loss'] })
-  expect(loss?.points.map(([step]) => step)).toEqual([5, 10, 15])
+  const { series } = await getRunMetrics(fixture.viewer, { runId })
+  const later = Math.floor((leaseMs + 1) / 1000) + 2
+  expect(series.map(({ key, axis, points }) => [key, axis, points.map(([position]) => position)])).toEqual([
+    ['loss', 'step', [5, 10, 15]],
+    ['system/cpu', 'seconds', [1, 6, later]],
+  ])
+})
+
+test('a key that is sent along both axes makes two series', async () => {
+  const fixture = await createWorkspaceFixture(deps)
+  const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
+  const agent = await createAgent(deps, fixture.workspaceId)
+  await record(agent, metric(1, { speed: 10 }), metric(1, { speed: 20 }, 'seconds'), metric(2, { speed: 11 }))
+  const { series } = await getRunMetrics(fixture.viewer, { runId })
+  expect(series.map(({ axis, points }) => [axis, points.map(([, value]) => value)])).toEqual([
+    ['step', [10, 11]],
+    ['seconds', [20]],
+  ])
 })
 
 test('a long curve keeps its extremes and its end, in few points, the same each time', async () => {
@@ -97,7 +108,7 @@ test('a long curve keeps its extremes and its end, in few points, the same each 
     ...Array.from({ length: 3000 }, (_, step) => metric(step, { loss: value(step), lr: 1 })),
   )
   const ask = () => getRunMetrics(fixture.viewer, { runId, maxPoints: 100 })
-  const [loss, lr] = await ask()
+  const [loss, lr] = (await ask()).series
   expect(loss?.points.length).toBeLessThanOrEqual(100)
   expect(loss?.points.length).toBeGreaterThan(90)
   expect(loss?.points).toContainEqual([1234, 50])
@@ -107,7 +118,7 @@ test('a long curve keeps its extremes and its end, in few points, the same each 
   const steps = loss?.points.map(([step]) => step) ?? []
   expect(steps).toEqual([...new Set(steps)].sort((a, b) => a - b))
   expect(lr?.points.length).toBeLessThanOrEqual(100)
-  expect(await ask()).toEqual([loss, lr])
+  expect((await ask()).series).toEqual([loss, lr])
 })
 
 test('a log is read from its end, page by page, over all attempts; samples newest first', async () => {

@@ -1,55 +1,115 @@
-import { sql } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { groupBy } from '../group-by'
 import { authorize } from '../permission'
 import { findOwnRun } from './get'
-import { type MetricSeriesView, RunMetricsInput } from './schemas'
+import {
+  decodeCursor,
+  describeState,
+  encodeCursor,
+  type Held,
+  hashQuestion,
+  type MetricCursor,
+  newestAttempt,
+  replacedFrom,
+  type StoredSeries,
+} from './metric/cursor'
+import { type Point, readCurves, readSeries, readTails } from './metric/read-points'
+import { type MetricSeriesView, RunMetricsInput, type RunMetricsView } from './schemas'
+
+/** An answer has at most so many series; with `maxPoints` of each that bounds its size. */
+const seriesLimit = 200
+
+interface Question {
+  /** By curve, what was asked for: its series of every attempt. */
+  curves: StoredSeries[][]
+  hidden: number
+  /** The only attempt whose curves still grow. */
+  newest: number
+  maxPoints: number
+  question: string
+  state: string
+}
 
 /**
- * A run's curves, at most `maxPoints` a series: where there are more, the least and the greatest value of each
- * bucket of steps, and the newest point. Computed in SQL, the same answer each time. Where an attempt resumed, it
- * wins from its first step on over the ones before; what the machine says of itself counts its steps in seconds since
- * the attempt began, and says nothing about where a training resumed.
+ * A run's curves, each along its own axis. Without a cursor all of them, long ones downsampled. With the cursor of an
+ * earlier answer only the points that were recorded since, of each series after its own last one; where they cannot be
+ * added to what was read (a new attempt resumed before its end, points came late, there are too many of them), all of
+ * the curves anew, and the answer says so. So a reader misses no point and has none twice, whatever hub answers it.
  */
-export async function getRunMetrics(ctx: ServiceContext, raw: RunMetricsInput): Promise<MetricSeriesView[]> {
+export async function getRunMetrics(ctx: ServiceContext, raw: RunMetricsInput): Promise<RunMetricsView> {
   authorize(ctx, 'run:read')
-  const { runId, keys, afterStep = -1, maxPoints } = RunMetricsInput.parse(raw)
+  const { runId, keys, after, maxPoints } = RunMetricsInput.parse(raw)
   await findOwnRun(ctx, runId)
-  const buckets = Math.floor((maxPoints - 1) / 2)
-  const rows = await ctx.db.execute<{ key: string; step: number; value: number }>(sql`
-    with series as (
-      select s.id, s.key, a.number, s.key like 'system/%' as by_clock,
-        (select p.step from metric_point p where p.series_id = s.id order by p.step limit 1) as first_step
-      from metric_series s join attempt a on a.id = s.attempt_id
-      where s.run_id = ${runId} and s.workspace_id = ${ctx.workspaceId}
-    ), attempts as (
-      select number, by_clock, min(min(first_step)) over (
-        partition by by_clock order by number rows between 1 following and unbounded following
-      ) as next_step
-      from series group by number, by_clock
-    ), points as (
-      select s.key, p.step, p.value
-      from series s join attempts a using (number, by_clock) join metric_point p on p.series_id = s.id
-      where p.step > ${afterStep} and (a.next_step is null or p.step < a.next_step)
-        ${keys ? sql`and s.key = any(${sql.param(keys)}::text[])` : sql``}
-    ), extents as (
-      select key, count(*) as n, min(step)::bigint as low, max(step)::bigint as high from points group by key
-    ), bucketed as (
-      select key,
-        min(array[value, step]) as least,
-        max(array[value, -step]) as greatest,
-        max(array[step, value]) as newest,
-        bool_or(high = step) as is_last
-      from points join extents using (key)
-      group by key, case when n > ${maxPoints} then (step - low) * ${buckets} / (high - low + 1) else step end
-    )
-    select key, least[2]::int as step, least[1] as value from bucketed
-    union select key, (-greatest[2])::int, greatest[1] from bucketed
-    union select key, newest[1]::int, newest[2] from bucketed where is_last
-    order by key, step, value`)
-  const series = groupBy(rows, ({ key }) => key)
-  return [...series].map(([key, points]) => ({
-    key,
-    points: points.map(({ step, value }) => [Number(step), Number(value)]),
-  }))
+  const all = await readSeries(ctx, runId)
+  const { curves, hidden } = toCurves(all.filter(({ key }) => !keys || keys.includes(key)))
+  const question: Question = {
+    ...{ curves, hidden, maxPoints, newest: newestAttempt(all) },
+    question: hashQuestion(runId, keys, maxPoints),
+    // Where not all curves are shown, one more may push another out.
+    state: `${describeState(all)}${hidden > 0 ? `.${hidden}` : ''}`,
+  }
+  const cursor = after === undefined ? null : decodeCursor(after)
+  const goesOn = cursor?.question === question.question && cursor.state === question.state
+  return (goesOn ? await readOn(ctx, question, cursor) : null) ?? readWhole(ctx, all, question)
 }
+
+/** @returns null where so many points are new that all of it is better read anew */
+async function readOn(
+  ctx: ServiceContext,
+  { curves, hidden, newest, maxPoints, question, state }: Question,
+  cursor: MetricCursor,
+): Promise<RunMetricsView | null> {
+  const growing = curves.flat().filter(({ attemptNumber }) => attemptNumber === newest)
+  const holds = (id: number): Held => cursor.held.get(id) ?? { last: -1, count: 0 }
+  const roomFor = (id: number) => Math.max(0, 2 * maxPoints - holds(id).count)
+  const tails = await readTails(
+    ctx,
+    growing.map(({ id }) => ({ seriesId: id, after: holds(id).last, limit: roomFor(id) + 1 })),
+  )
+  const held = new Map(cursor.held)
+  const series: MetricSeriesView[] = []
+  for (const { id, key, axis, offset } of growing) {
+    const points = tails.get(id)
+    if (!points) continue
+    if (points.length > roomFor(id)) return null
+    held.set(id, { last: lastOf(points), count: holds(id).count + points.length })
+    series.push({ key, axis, points: points.map(([position, value]) => [position + offset, value]) })
+  }
+  return { cursor: encodeCursor({ question, state, held }), whole: false, series, hidden }
+}
+
+async function readWhole(
+  ctx: ServiceContext,
+  all: readonly StoredSeries[],
+  { curves, hidden, newest, maxPoints, question, state }: Question,
+): Promise<RunMetricsView> {
+  const parts = curves.flatMap((curve, index) =>
+    curve.map((one) => ({
+      curve: index,
+      seriesId: one.id,
+      offset: one.offset,
+      before: replacedFrom(one, all),
+    })),
+  )
+  const read = await readCurves(ctx, parts, maxPoints)
+  const held = new Map<number, Held>()
+  const series: MetricSeriesView[] = []
+  curves.forEach((curve, index) => {
+    const points = read.get(index) ?? []
+    const [{ key, axis } = { key: '', axis: 'step' as const }] = curve
+    const growing = curve.find(({ attemptNumber }) => attemptNumber === newest)
+    if (growing) held.set(growing.id, { last: lastOf(points) - growing.offset, count: points.length })
+    if (points.length > 0) series.push({ key, axis, points })
+  })
+  return { cursor: encodeCursor({ question, state, held }), whole: true, series, hidden }
+}
+
+/** The first curves by axis and key, each with what every attempt has of it, and how many more there are. */
+function toCurves(asked: readonly StoredSeries[]): Pick<Question, 'curves' | 'hidden'> {
+  const curves = [...groupBy(asked, ({ axis, key }) => `${axis === 'step' ? 0 : 1} ${key}`)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, curve]) => curve)
+  return { curves: curves.slice(0, seriesLimit), hidden: Math.max(0, curves.length - seriesLimit) }
+}
+
+const lastOf = (points: readonly Point[]): number => points.at(-1)?.[0] ?? -1

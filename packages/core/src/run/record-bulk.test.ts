@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { attempt, metricPoint, metricSeries } from '@palate/db'
-import type { EventBatch, TrainerEvent } from '@palate/protocol'
+import type { TrainerEvent } from '@palate/protocol'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
+import { createAgent, createTestDeps, createWorkspaceFixture, recordEvents, requestWork } from '../testing'
 import { claimRun } from './claim'
 import { createRun } from './create'
 import { AttemptMemory } from './events/attempt-memory'
-import { recordRunEvents } from './record-events'
+import type { EventChunk } from './events/read-lines'
 
 const deps = await createTestDeps()
 
@@ -16,13 +16,13 @@ async function startAttempt() {
   const fixture = await createWorkspaceFixture(deps)
   await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const agent = await createAgent(deps, fixture.workspaceId)
-  const lease = await claimRun(agent, { kinds: ['pretrain'] })
+  const lease = await claimRun(agent, requestWork(['pretrain']))
   if (!lease) throw new Error('no lease')
   const { runId, attemptId, epoch } = lease
   const memory = new AttemptMemory()
   const send = (from: number, said: TrainerEvent[]) => {
     const events = said.map((event, index) => ({ seq: from + index, at: 0, event }))
-    return recordRunEvents(agent, { runId, attemptId, epoch, events } satisfies EventBatch, memory)
+    return recordEvents(agent, { runId, attemptId, epoch, events } satisfies EventChunk, memory)
   }
   return { attemptId, send }
 }
@@ -33,7 +33,8 @@ const metric = (
   time = 1_760_000_000_000.5 + step,
 ): TrainerEvent => ({
   type: 'metric',
-  step,
+  axis: 'step',
+  position: step,
   time,
   values,
 })
@@ -43,11 +44,11 @@ const many = (firstStep: number, key = 'loss') =>
 
 async function pointsOf(attemptId: string, key = 'loss') {
   const rows = await deps.db
-    .select({ step: metricPoint.step, time: metricPoint.time, value: metricPoint.value })
+    .select({ step: metricPoint.position, time: metricPoint.time, value: metricPoint.value })
     .from(metricPoint)
     .innerJoin(metricSeries, eq(metricSeries.id, metricPoint.seriesId))
     .where(and(eq(metricSeries.attemptId, attemptId), eq(metricSeries.key, key)))
-    .orderBy(asc(metricPoint.step))
+    .orderBy(asc(metricPoint.position))
   return rows.map(({ step, time, value }) => [step, time.getTime(), value])
 }
 
@@ -75,7 +76,7 @@ test('a copy that meets a point that is there is told, leaves nothing behind, an
   const { attemptId, send } = await startAttempt()
   await send(1, [metric(0, { loss: 1 })])
   // Another process went further meanwhile, so what is remembered is wrong.
-  await deps.db.execute(sql`insert into metric_point (series_id, step, "time", value)
+  await deps.db.execute(sql`insert into metric_point (series_id, position, "time", value)
     select id, 300, now(), 5 from metric_series where attempt_id = ${attemptId}`)
   await expect(send(2, many(1))).rejects.toMatchObject({ code: '23505' })
   expect(await pointsOf(attemptId)).toHaveLength(2)

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { attempt, metricPoint, modelVersion, run, runLog, runSample } from '@palate/db'
-import type { EventBatch, TrainerEvent } from '@palate/protocol'
+import type { TrainerEvent } from '@palate/protocol'
 import { eq, sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { storeArtifact } from '../artifact'
 import type { AgentContext } from '../context'
-import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
+import { createAgent, createTestDeps, createWorkspaceFixture, recordEvents, requestWork } from '../testing'
 import { claimRun } from './claim'
 import { createRun } from './create'
 import { AttemptMemory } from './events/attempt-memory'
+import type { EventChunk } from './events/read-lines'
 import { expireLeases } from './expire-leases'
 import { getRun } from './get'
 import { getRunLogs } from './logs'
-import { recordRunEvents, recordRunLines } from './record-events'
 import { leaseMs } from './state/attempt-transition'
 import { attemptLimit } from './state/transition'
 
@@ -27,14 +27,15 @@ async function startRun() {
 }
 
 async function claim(agent: AgentContext) {
-  const lease = await claimRun(agent, { kinds: ['pretrain'] })
+  const lease = await claimRun(agent, requestWork(['pretrain']))
   if (!lease) throw new Error('no lease')
   return lease
 }
 
 const metric = (step: number, value = step / 10): TrainerEvent => ({
   type: 'metric',
-  step,
+  axis: 'step',
+  position: step,
   time: 1_760_000_000_000 + step,
   values: { loss: value, grad_norm: 1 },
 })
@@ -43,17 +44,20 @@ const end = (status: 'finished' | 'failed' | 'canceled'): TrainerEvent => ({
   type: 'run-end',
   status,
   results: { loss: 0.2 },
-  error: status === 'failed' ? { code: 'oom', message: 'Memory ran out.', remedy: 'Smaller batch.' } : null,
+  error:
+    status === 'failed'
+      ? { code: 'out_of_memory' as const, message: 'Memory ran out.', remedy: 'Smaller batch.' }
+      : null,
 })
 
-function batch(
+function chunk(
   lease: { runId: string; attemptId: string; epoch: number },
   from: number,
   ...said: TrainerEvent[]
 ) {
   const { runId, attemptId, epoch } = lease
   const events = said.map((event, index) => ({ seq: from + index, at: 1_760_000_000_000, event }))
-  return { runId, attemptId, epoch, events } satisfies EventBatch
+  return { runId, attemptId, epoch, events } satisfies EventChunk
 }
 
 async function countRows(attemptId: string) {
@@ -66,38 +70,33 @@ async function countRows(attemptId: string) {
   }
 }
 
-test('replays and overlaps change nothing, a gap is not taken, and order within a batch does not matter', async () => {
+test('replays and overlaps change nothing, a gap is not taken, and order within a chunk does not matter', async () => {
   const { agent, lease } = await startRun()
   const before = await deps.db.$count(metricPoint)
   const sample: TrainerEvent = { type: 'sample', step: 1, prompt: 'rice', text: '# Rice' }
-  const first = batch(lease, 1, metric(1), log('one'), sample, metric(2))
-  expect(await recordRunEvents(agent, first)).toEqual({ ackedSeq: 4, lost: false })
-  expect(await recordRunEvents(agent, first)).toEqual({ ackedSeq: 4, lost: false })
-  const overlap = batch(lease, 3, sample, metric(2, 99), metric(3), log('two'))
-  expect(await recordRunEvents(agent, { ...overlap, events: overlap.events.toReversed() })).toEqual({
+  const first = chunk(lease, 1, metric(1), log('one'), sample, metric(2))
+  expect(await recordEvents(agent, first)).toEqual({ ackedSeq: 4, lost: false })
+  expect(await recordEvents(agent, first)).toEqual({ ackedSeq: 4, lost: false })
+  const overlap = chunk(lease, 3, sample, metric(2, 99), metric(3), log('two'))
+  expect(await recordEvents(agent, { ...overlap, events: overlap.events.toReversed() })).toEqual({
     ackedSeq: 6,
     lost: false,
   })
-  const gap = batch(lease, 8, log('four'))
-  expect(await recordRunEvents(agent, gap)).toEqual({ ackedSeq: 6, lost: false })
-  const half = batch(lease, 7, log('three'))
+  const gap = chunk(lease, 8, log('four'))
+  expect(await recordEvents(agent, gap)).toEqual({ ackedSeq: 6, lost: false })
+  const half = chunk(lease, 7, log('three'))
   half.events.push({ seq: 9, at: 0, event: log('five') })
-  expect(await recordRunEvents(agent, half)).toEqual({ ackedSeq: 7, lost: false })
+  expect(await recordEvents(agent, half)).toEqual({ ackedSeq: 7, lost: false })
   expect(await countRows(lease.attemptId)).toEqual({ points: before + 6, logs: 3, samples: 1, acked: 7 })
 })
 
-test('ten copies of a batch at once are recorded once', async () => {
+test('ten copies of a chunk at once are recorded once', async () => {
   const { agent, lease } = await startRun()
   const before = await deps.db.$count(metricPoint)
   const said = Array.from({ length: 300 }, (_, step) => metric(step))
-  const copies = Array.from({ length: 10 }, () => recordRunEvents(agent, batch(lease, 1, ...said)))
+  const copies = Array.from({ length: 10 }, () => recordEvents(agent, chunk(lease, 1, ...said)))
   expect(await Promise.all(copies)).toEqual(copies.map(() => ({ ackedSeq: 300, lost: false })))
   expect(await deps.db.$count(metricPoint)).toBe(before + 600)
-})
-
-const asLines = ({ events, ...ref }: EventBatch) => ({
-  ...ref,
-  lines: Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join('')),
 })
 
 test('with what it remembers of an attempt: a step that comes again keeps its first point, also after a rollback', async () => {
@@ -105,11 +104,11 @@ test('with what it remembers of an attempt: a step that comes again keeps its fi
   const before = await deps.db.$count(metricPoint)
   const memory = new AttemptMemory()
   const send = (from: number, ...said: TrainerEvent[]) =>
-    recordRunLines(agent, asLines(batch(lease, from, ...said)), memory)
+    recordEvents(agent, chunk(lease, from, ...said), memory)
   expect(await send(1, metric(1), metric(2), metric(2, 99))).toEqual({ ackedSeq: 3, lost: false })
   expect(await send(4, metric(5), metric(1, 99), metric(3))).toEqual({ ackedSeq: 6, lost: false })
-  // Another process went further meanwhile: what is remembered is wrong, the batch fails, and the next try is right.
-  await recordRunEvents(agent, batch(lease, 7, metric(8), metric(9)))
+  // Another process has recorded more meanwhile: the memory is wrong, the chunk fails, and the next try succeeds.
+  await recordEvents(agent, chunk(lease, 7, metric(8), metric(9)))
   await expect(send(9, metric(9, 99), metric(10))).rejects.toThrow()
   expect(await send(9, metric(9, 99), metric(10))).toEqual({ ackedSeq: 10, lost: false })
   const [row] = await deps.db.execute<{ n: number; high: number }>(
@@ -122,7 +121,7 @@ test('with what it remembers of an attempt: a step that comes again keeps its fi
 
 test('points go with the run that they belong to', async () => {
   const { agent, lease, id } = await startRun()
-  await recordRunEvents(agent, batch(lease, 1, metric(1), metric(2)))
+  await recordEvents(agent, chunk(lease, 1, metric(1), metric(2)))
   const points = () =>
     deps.db.execute<{ n: number }>(sql`select count(*)::int as n from metric_point p
       where not exists (select 1 from metric_series s where s.id = p.series_id)`)
@@ -136,37 +135,37 @@ test('writes under an old epoch, of another agent or for another run are refused
   const { agent, fixture, lease } = await startRun()
   const other = await createAgent(deps, fixture.workspaceId, 'other')
   const lost = { ackedSeq: 0, lost: true }
-  expect(await recordRunEvents(other, batch(lease, 1, metric(1)))).toEqual(lost)
-  expect(await recordRunEvents(agent, batch({ ...lease, runId: 'run_x' }, 1, metric(1)))).toEqual(lost)
-  expect(await recordRunEvents(agent, batch({ ...lease, epoch: 2 }, 1, metric(1)))).toEqual(lost)
+  expect(await recordEvents(other, chunk(lease, 1, metric(1)))).toEqual(lost)
+  expect(await recordEvents(agent, chunk({ ...lease, runId: 'run_x' }, 1, metric(1)))).toEqual(lost)
+  expect(await recordEvents(agent, chunk({ ...lease, epoch: 2 }, 1, metric(1)))).toEqual(lost)
   deps.advance(leaseMs + 1)
   await expireLeases(deps)
   const again = await claim(agent)
-  expect(await recordRunEvents(agent, batch(lease, 1, metric(1)))).toEqual(lost)
-  expect(await recordRunEvents(agent, batch({ ...again, epoch: 1 }, 1, metric(1)))).toEqual(lost)
-  expect(await recordRunEvents(agent, batch(again, 1, metric(1)))).toEqual({ ackedSeq: 1, lost: false })
+  expect(await recordEvents(agent, chunk(lease, 1, metric(1)))).toEqual(lost)
+  expect(await recordEvents(agent, chunk({ ...again, epoch: 1 }, 1, metric(1)))).toEqual(lost)
+  expect(await recordEvents(agent, chunk(again, 1, metric(1)))).toEqual({ ackedSeq: 1, lost: false })
 })
 
 test('a trainer that was killed costs an attempt and not the run, as long as the run gets further', async () => {
   const { agent, lease: first, fixture, id } = await startRun()
-  const error = { code: 'killed', message: 'It was killed.', remedy: 'Nothing.' }
+  const error = { code: 'killed' as const, message: 'It was killed.', remedy: 'Nothing.' }
   const killed: TrainerEvent = { type: 'run-end', status: 'failed', results: {}, error }
   const status = async () => (await getRun(fixture.viewer, { id })).status
   let lease = first
   for (let step = 1; step <= attemptLimit + 2; step += 1) {
     const saved: TrainerEvent = { type: 'checkpoint', step, path: `checkpoints/checkpoint-${step}` }
-    await recordRunEvents(agent, batch(lease, 1, saved, killed))
+    await recordEvents(agent, chunk(lease, 1, saved, killed))
     expect(await status()).toBe('queued')
     lease = await claim(agent)
   }
   for (let n = 1; n <= attemptLimit; n += 1) {
     expect(await status()).toBe('running')
-    await recordRunEvents(agent, batch(lease, 1, killed))
+    await recordEvents(agent, chunk(lease, 1, killed))
     if (n < attemptLimit) lease = await claim(agent)
   }
   expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'failed',
-    failure: { code: 'agent-lost' },
+    failure: { code: 'agent_lost' },
   })
 })
 
@@ -177,7 +176,7 @@ test('what PostgreSQL cannot store does not hold up the spool', async () => {
     { ...metric(3_000_000_000), values: { 'a\u0000b': 1 } } as TrainerEvent,
     { type: 'run-end', status: 'failed', results: { note: '\u0000 \ude00' }, error: null },
   ]
-  expect(await recordRunEvents(agent, batch(lease, 1, ...said))).toEqual({ ackedSeq: 3, lost: false })
+  expect(await recordEvents(agent, chunk(lease, 1, ...said))).toEqual({ ackedSeq: 3, lost: false })
   expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'failed',
     results: { note: ' \ufffd' },
@@ -198,10 +197,10 @@ test('a finished training enters the registry in the transaction of its end; the
   await storeArtifact(deps, claims, { path: 'output/model-f16.gguf', role: 'gguf', ...file('GGUF') })
   const progress: TrainerEvent = { type: 'progress', step: 5, totalSteps: 5, stage: 'training' }
   const start: TrainerEvent = { type: 'run-start', totalSteps: 5, device: 'cpu' }
-  const last = batch(lease, 1, start, progress, metric(5), end('finished'), log('too late'))
-  expect(await recordRunEvents(agent, last)).toEqual({ ackedSeq: 4, lost: false })
-  const replay = batch(lease, 3, metric(5), end('finished'))
-  expect(await recordRunEvents(agent, replay)).toEqual({ ackedSeq: 4, lost: false })
+  const last = chunk(lease, 1, start, progress, metric(5), end('finished'), log('too late'))
+  expect(await recordEvents(agent, last)).toEqual({ ackedSeq: 4, lost: false })
+  const replay = chunk(lease, 3, metric(5), end('finished'))
+  expect(await recordEvents(agent, replay)).toEqual({ ackedSeq: 4, lost: false })
   const ended = await getRun(fixture.viewer, { id })
   expect(ended).toMatchObject({
     status: 'finished',
@@ -212,22 +211,22 @@ test('a finished training enters the registry in the transaction of its end; the
   expect(ended.modelVersionId).toMatch(/^model_/)
   const models = await deps.db.select().from(modelVersion).where(eq(modelVersion.runId, id))
   expect(models).toMatchObject([{ files: [{ name: 'model/config.json' }], gguf: { name: 'base.gguf' } }])
-  expect(await claimRun(agent, { kinds: ['pretrain'] })).toBeNull()
+  expect(await claimRun(agent, requestWork(['pretrain']))).toBeNull()
 })
 
 test('a training whose weights did not arrive has failed, and says so', async () => {
   const { agent, lease, fixture, id } = await startRun()
-  await recordRunEvents(agent, batch(lease, 1, end('finished')))
+  await recordEvents(agent, chunk(lease, 1, end('finished')))
   expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'failed',
-    failure: { code: 'artifacts-missing' },
+    failure: { code: 'artifacts_missing' },
     modelVersionId: null,
   })
 })
 
 test('a trainer that was stopped without a wish leaves its run to the next attempt', async () => {
   const { agent, lease, fixture, id } = await startRun()
-  expect(await recordRunEvents(agent, batch(lease, 1, end('canceled')))).toEqual({
+  expect(await recordEvents(agent, chunk(lease, 1, end('canceled')))).toEqual({
     ackedSeq: 1,
     lost: false,
   })
@@ -237,8 +236,8 @@ test('a trainer that was stopped without a wish leaves its run to the next attem
 
 test('a failure keeps its reason', async () => {
   const { agent, lease, fixture, id } = await startRun()
-  await recordRunEvents(agent, batch(lease, 1, end('failed')))
-  const reason = { code: 'oom', message: 'Memory ran out.', remedy: 'Smaller batch.' }
+  await recordEvents(agent, chunk(lease, 1, end('failed')))
+  const reason = { code: 'out_of_memory' as const, message: 'Memory ran out.', remedy: 'Smaller batch.' }
   expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'failed',
     failure: reason,

@@ -1,13 +1,13 @@
 import { agent, attempt, type CopyIn, run, type Transaction } from '@palate/db'
-import { EventBatch, type EventBatchReply, type EventLines, type SpooledEvent } from '@palate/protocol'
+import type { LiveTopic, RunLines, RunLinesReply, SpooledEvent } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
 import type { AgentContext } from '../context'
-import { receiveGeneration } from '../generation/receive'
 import { notify } from '../notify'
 import { acceptEvents } from './events/accept-events'
 import { AttemptMemory } from './events/attempt-memory'
-import { digestEvents } from './events/digest-events'
-import { readLines } from './events/read-lines'
+import { digestEvents, topicsOf } from './events/digest-events'
+import { type EventChunk, readLines } from './events/read-lines'
+import { writeGenerations } from './events/write-generations'
 import { writeMetrics } from './events/write-metrics'
 import { writeTexts } from './events/write-texts'
 import type { RunRow } from './queue/insert'
@@ -17,68 +17,58 @@ import { type AttemptRow, countAttempts, lockRun } from './state/lock'
 import { decide } from './state/transition'
 
 /**
- * Records a batch of the agent's spool in one transaction and moves the attempt's watermark with it: killing any
- * process at any moment loses nothing and doubles nothing. `ackedSeq` is how far the spool may be trimmed; `lost`
- * says that the lease has passed on and nothing of the batch was taken.
+ * Records a chunk of the agent's spool in one transaction and moves the attempt's watermark with it: killing any
+ * process at any moment loses no event and records none twice. `ackedSeq` is how far the spool may be trimmed; `lost`
+ * says that another attempt has the lease and nothing of the chunk was recorded.
  *
- * @param memory what this process knows of the attempt from earlier batches; a caller that has one sends the
- * attempt's batches one after another
+ * @param memory what this process knows of the attempt from earlier chunks; a caller that passes one sends the
+ * attempt's chunks one after another
  */
-export async function recordRunEvents(
-  ctx: AgentContext,
-  raw: EventBatch,
-  memory?: AttemptMemory,
-): Promise<EventBatchReply> {
-  return record(ctx, EventBatch.parse(raw), memory)
-}
-
-/** The same for a batch that came as the spool's own lines. */
 export async function recordRunLines(
   ctx: AgentContext,
-  raw: EventLines,
-  memory?: AttemptMemory,
-): Promise<EventBatchReply> {
-  return record(ctx, readLines(raw), memory)
-}
-
-async function record(
-  ctx: AgentContext,
-  batch: EventBatch,
+  raw: RunLines,
   memory = new AttemptMemory(),
-): Promise<EventBatchReply> {
-  const look = { workspaceId: ctx.workspaceId, topic: 'run', id: batch.runId } as const
-  let told = true
-  const work = async (tx: Transaction, copyIn?: CopyIn): Promise<EventBatchReply> => {
-    if (batch.events.some(({ event }) => event.type === 'probe')) await lockAgent(tx, ctx)
-    const locked = await lockAttempt(tx, ctx, batch)
+): Promise<RunLinesReply> {
+  const chunk = readLines(raw)
+  const { notices } = memory
+  const announce = (on: Transaction | AgentContext['db'], topics: readonly LiveTopic[]) =>
+    notify(on, ...topics.map((topic) => ({ workspaceId: ctx.workspaceId, topic, id: chunk.runId })))
+  const announceLater = () =>
+    notices.sendLater((topics) => announce(ctx.db, topics).catch(() => notices.putBack(topics)))
+  let announced: LiveTopic[] = []
+  const work = async (tx: Transaction, copyIn?: CopyIn): Promise<RunLinesReply> => {
+    if (chunk.events.some(({ event }) => event.type === 'probe')) await lockAgent(tx, ctx)
+    const locked = await lockAttempt(tx, ctx, chunk)
     if (!locked) return { ackedSeq: 0, lost: true }
     const { attempt: held } = locked
-    if (decideAttempt(held, { type: 'wrote', epoch: batch.epoch }, ctx.now()).do === 'refuse') {
-      // The answer to the last batch got lost on its way: say again that all was recorded.
-      const replayed = batch.events.every(({ seq }) => seq <= held.ackedSeq)
+    if (decideAttempt(held, { type: 'wrote', epoch: chunk.epoch }, ctx.now()).do === 'refuse') {
+      // The reply to the last chunk was lost: confirm again that all of it was recorded.
+      const replayed = chunk.events.every(({ seq }) => seq <= held.ackedSeq)
       return { ackedSeq: held.ackedSeq, lost: held.status === 'lost' || !replayed }
     }
-    const events = acceptEvents(batch.events, held.ackedSeq)
+    const events = acceptEvents(chunk.events, held.ackedSeq)
     const last = events.at(-1)
     if (!last) return { ackedSeq: held.ackedSeq, lost: false }
-    await writeBatch(tx, ctx, locked, events, { memory, copyIn })
+    await writeChunk(tx, ctx, locked, events, { memory, copyIn })
     await endRun(tx, ctx, locked, last)
-    told = memory.mayLook() || last.event.type === 'run-end'
-    if (told) await notify(tx, look)
+    announced = notices.take(topicsOf(events), last.event.type === 'run-end')
+    await announce(tx, announced)
     return { ackedSeq: last.seq, lost: false }
   }
   try {
-    const reply = await (isBulky(batch) ? ctx.bulk.transaction(work) : ctx.db.transaction((tx) => work(tx)))
-    if (!told) memory.notifyLater(() => notify(ctx.db, look).catch(() => undefined))
+    const reply = await (isBulky(chunk) ? ctx.bulk.transaction(work) : ctx.db.transaction((tx) => work(tx)))
+    announceLater()
     return reply
   } catch (error) {
     memory.forget()
+    notices.putBack(announced)
+    announceLater()
     throw error
   }
 }
 
 /** Whether a COPY pays: a run at work says a few points a second, a spool that was without its hub thousands at once. */
-function isBulky({ events }: EventBatch): boolean {
+function isBulky({ events }: EventChunk): boolean {
   let points = 0
   for (const { event } of events) if (event.type === 'metric') points += Object.keys(event.values).length
   return points >= 500
@@ -89,7 +79,7 @@ async function lockAgent(tx: Transaction, { agentId }: AgentContext): Promise<vo
   await tx.select({ id: agent.id }).from(agent).where(eq(agent.id, agentId)).for('no key update')
 }
 
-async function lockAttempt(tx: Transaction, ctx: AgentContext, { runId, attemptId, epoch }: EventBatch) {
+async function lockAttempt(tx: Transaction, ctx: AgentContext, { runId, attemptId, epoch }: EventChunk) {
   const locked = await lockRun(tx, ctx.workspaceId, runId)
   if (!locked) return null
   const [held] = await tx
@@ -107,7 +97,7 @@ async function lockAttempt(tx: Transaction, ctx: AgentContext, { runId, attemptI
   return held ? { run: locked, attempt: held } : null
 }
 
-async function writeBatch(
+async function writeChunk(
   tx: Transaction,
   ctx: AgentContext,
   locked: { run: RunRow; attempt: AttemptRow },
@@ -116,8 +106,7 @@ async function writeBatch(
 ): Promise<void> {
   await writeMetrics(tx, locked.attempt, events, by.memory, by.copyIn)
   await writeTexts(tx, locked.attempt, events)
-  for (const { event } of events)
-    if (event.type === 'generation') await receiveGeneration(tx, ctx, locked.run, event)
+  await writeGenerations(tx, ctx, locked.run.id, events)
   const { progress, checkpointStep, ...told } = digestEvents(events)
   if (told.probe && locked.run.kind === 'probe')
     await tx.update(agent).set({ probe: told.probe }).where(eq(agent.id, ctx.agentId))

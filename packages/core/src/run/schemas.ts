@@ -3,6 +3,7 @@ import {
   DpoConfig,
   type HourlyPrice,
   KtoConfig,
+  type MetricAxis,
   ModelShape,
   type PreflightReport,
   type PreflightSequence,
@@ -111,8 +112,8 @@ export type ListRunsInput = z.input<typeof ListRunsInput>
 export const RunMetricsInput = z.strictObject({
   runId: Id,
   keys: z.array(z.string().max(200)).min(1).max(100).optional(),
-  /** Only points after this step. */
-  afterStep: z.int().min(0).max(2_147_483_647).optional(),
+  /** `cursor` of an earlier answer to the same question: only what came after it. */
+  after: z.string().max(12_000).optional(),
   maxPoints: z.int().min(10).max(5000).default(1000),
 })
 export type RunMetricsInput = z.input<typeof RunMetricsInput>
@@ -218,7 +219,20 @@ export interface QueueView {
 
 export interface MetricSeriesView {
   key: string
-  points: [step: number, value: number][]
+  axis: MetricAxis
+  /** By position: the step, or the seconds since the run's first attempt began. */
+  points: [position: number, value: number][]
+}
+
+export interface RunMetricsView {
+  /** To be given as `after` to read on from here. */
+  cursor: string
+  /** True where the series stand in place of all that was read before; false where their points are added to it. */
+  whole: boolean
+  /** Of an answer that is not whole, only those that have new points. */
+  series: MetricSeriesView[]
+  /** Series beyond the first 200, which are not read. */
+  hidden: number
 }
 
 export interface RunLogView {

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
-import { notify } from '../notify'
+import { notifyRun } from '../notify'
 import { authorize } from '../permission'
 import { SetRunPriorityInput } from './schemas'
 import { lockRun } from './state/lock'
@@ -17,6 +17,6 @@ export async function setRunPriority(ctx: ServiceContext, raw: SetRunPriorityInp
     if (row.status !== 'queued') throw new DomainError('conflict', 'The run does not wait any more.')
     await tx.update(run).set({ priority }).where(eq(run.id, id))
     await audit(tx, ctx, 'run.priority', id, { priority })
-    await notify(tx, { workspaceId: ctx.workspaceId, topic: 'run', id })
+    await notifyRun(tx, row)
   })
 }

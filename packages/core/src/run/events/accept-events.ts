@@ -2,7 +2,7 @@ import type { SpooledEvent, TrainerEvent } from '@palate/protocol'
 import { cleanText } from '../../clean-text'
 
 /** PostgreSQL's integer; a step beyond it is a trainer's mistake. */
-const lastStep = 2_147_483_647
+const lastPosition = 2_147_483_647
 
 /**
  * What of a batch is new: the events right after the watermark, in order, without a gap, up to the end of the run.
@@ -26,9 +26,10 @@ export function acceptEvents(events: readonly SpooledEvent[], ackedSeq: number):
  * metric's names are cleaned once each, where their series are made.
  */
 function storable(event: TrainerEvent): TrainerEvent {
-  if (event.type === 'metric') return event.step <= lastStep ? event : { ...event, step: lastStep }
+  if (event.type === 'metric')
+    return event.position <= lastPosition ? event : { ...event, position: lastPosition }
   const clean = cleanStrings(event) as TrainerEvent
-  return 'step' in clean ? { ...clean, step: Math.min(clean.step, lastStep) } : clean
+  return 'step' in clean ? { ...clean, step: Math.min(clean.step, lastPosition) } : clean
 }
 
 function cleanStrings(value: unknown): unknown {

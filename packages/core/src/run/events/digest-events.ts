@@ -1,5 +1,12 @@
 import type { RunProgress } from '@palate/db'
-import type { PreflightReport, ProbeResult, RunSummary, SpooledEvent } from '@palate/protocol'
+import type {
+  LiveTopic,
+  PreflightReport,
+  ProbeResult,
+  RunSummary,
+  SpooledEvent,
+  TrainerEvent,
+} from '@palate/protocol'
 
 export interface EventDigest {
   progress: RunProgress | null
@@ -39,4 +46,21 @@ export function digestEvents(events: readonly SpooledEvent[]): EventDigest {
     }
   }
   return digest
+}
+
+/** What an event changes of its run, for those who look at it. A `generation` is announced by what ordered it. */
+const topics: Partial<Record<TrainerEvent['type'], LiveTopic>> = {
+  'run-start': 'run',
+  preflight: 'run',
+  'preflight-row': 'run',
+  probe: 'run',
+  'run-end': 'run',
+  progress: 'run-progress',
+  metric: 'run-metrics',
+  log: 'run-logs',
+  sample: 'run-samples',
+}
+
+export function topicsOf(events: readonly SpooledEvent[]): Set<LiveTopic> {
+  return new Set(events.flatMap(({ event }) => topics[event.type] ?? []))
 }

@@ -1,5 +1,5 @@
 import type { CopyIn, Transaction } from '@palate/db'
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 
 const signature = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
 const rowBytes = 2 + 8 + 8 + 12 + 12
@@ -10,35 +10,48 @@ const twoTo32 = 2 ** 32
 /** Columns of points to be written at once. Times are milliseconds since 1970. */
 export class Points {
   private readonly series: number[] = []
-  private readonly steps: number[] = []
+  private readonly positions: number[] = []
   private readonly times: number[] = []
   private readonly values: number[] = []
 
-  add(series: number, step: number, time: number, value: number): void {
+  add(series: number, position: number, time: number, value: number): void {
     this.series.push(series)
-    this.steps.push(step)
+    this.positions.push(position)
     this.times.push(time)
     this.values.push(value)
   }
 
-  /** Times travel as epoch milliseconds: a `timestamptz[]` parameter fails on a client that Drizzle wraps. */
-  async insert(tx: Transaction, whenThere: 'keep' | 'never'): Promise<void> {
+  async insert(tx: Transaction): Promise<void> {
+    if (this.series.length > 0) await tx.execute(this.toInsert())
+  }
+
+  /**
+   * For points that do not lie beyond their series' last one: a position that has a point keeps it, and a series that
+   * gets one counts it as a rewrite.
+   */
+  async insertLate(tx: Transaction): Promise<void> {
     if (this.series.length === 0) return
     await tx.execute(sql`
-      insert into metric_point (series_id, step, "time", value)
-      select series_id, step, to_timestamp(ms / 1000), value
+      with written as (${this.toInsert()} on conflict do nothing returning series_id)
+      update metric_series set rewrites = rewrites + 1 where id in (select series_id from written)`)
+  }
+
+  /** Times travel as epoch milliseconds: a `timestamptz[]` parameter fails on a client that Drizzle wraps. */
+  private toInsert(): SQL {
+    return sql`
+      insert into metric_point (series_id, position, "time", value)
+      select series_id, position, to_timestamp(ms / 1000), value
       from unnest(
-        ${arrayText(this.series)}::int[], ${arrayText(this.steps)}::int[],
+        ${arrayText(this.series)}::int[], ${arrayText(this.positions)}::int[],
         ${arrayText(this.times)}::float8[], ${arrayText(this.values)}::float8[]
-      ) as point (series_id, step, ms, value)
-      ${whenThere === 'keep' ? sql`on conflict do nothing` : sql``}`)
+      ) as point (series_id, position, ms, value)`
   }
 
   /** For many points: half the work of an insert. One that is there already fails the transaction. */
   async copy(copyIn: CopyIn): Promise<void> {
     if (this.series.length === 0) return
     await copyIn(
-      'copy metric_point (series_id, step, "time", value) from stdin (format binary)',
+      'copy metric_point (series_id, position, "time", value) from stdin (format binary)',
       this.encode(),
     )
   }
@@ -56,7 +69,7 @@ export class Points {
       view.setInt32(at + 2, 4)
       view.setInt32(at + 6, this.series[index] ?? 0)
       view.setInt32(at + 10, 4)
-      view.setInt32(at + 14, this.steps[index] ?? 0)
+      view.setInt32(at + 14, this.positions[index] ?? 0)
       view.setInt32(at + 18, 8)
       view.setInt32(at + 22, high)
       view.setUint32(at + 26, microseconds - high * twoTo32)
@@ -70,4 +83,4 @@ export class Points {
 }
 
 /** PostgreSQL's own notation, which the client then need not build number by number. */
-const arrayText = (numbers: number[]) => `{${numbers.join(',')}}`
+export const arrayText = (numbers: readonly number[]) => `{${numbers.join(',')}}`

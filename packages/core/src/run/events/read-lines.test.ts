@@ -5,14 +5,15 @@ import { readLines } from './read-lines'
 const attempt = { runId: 'run_1', attemptId: 'att_1', epoch: 1 }
 const metric = {
   type: 'metric',
-  step: 3,
+  axis: 'step',
+  position: 3,
   time: 1_760_000_000_000,
   values: { loss: 0.5, 'rewards/chosen': -1e-7 },
 }
 const read = (...values: unknown[]) =>
   readLines({ ...attempt, lines: Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join('')) })
 
-test('lines become the batch that the same events would have been', () => {
+test('lines are parsed into the events that they hold', () => {
   const events = [
     { seq: 1, at: 5, event: { type: 'log', level: 'info', text: 'crème\nbrûlée' } },
     { seq: 2, at: 6, event: metric },
@@ -25,8 +26,10 @@ test.each([
   ['a value that is no number', { ...metric, values: { loss: 'low' } }],
   ['a value that is null, as JSON writes what is not a number', { ...metric, values: { loss: null } }],
   ['a name that is too long', { ...metric, values: { ['x'.repeat(201)]: 1 } }],
-  ['a step below zero', { ...metric, step: -1 }],
-  ['half a step', { ...metric, step: 0.5 }],
+  ['a position below zero', { ...metric, position: -1 }],
+  ['half a step', { ...metric, position: 0.5 }],
+  ['an axis nobody knows', { ...metric, axis: 'epochs' }],
+  ['no axis', { ...metric, axis: undefined }],
   ['no time', { ...metric, time: undefined }],
   ['a list of values', { ...metric, values: [1] }],
   ['no values', { ...metric, values: null }],
@@ -52,7 +55,9 @@ test.each([
   expect(() => read(value)).toThrow()
 })
 
-test('what is not JSON, a line each, is refused in a sentence', () => {
-  expect(() => readLines({ ...attempt, lines: Buffer.from('{"seq":1,') })).toThrow(/not JSON, a line each/)
+test('a chunk that is not one JSON object per line is refused', () => {
+  expect(() => readLines({ ...attempt, lines: Buffer.from('{"seq":1,') })).toThrow(
+    /not one JSON object per line/,
+  )
   expect(() => readLines({ ...attempt, lines: Buffer.from('') })).toThrow()
 })

@@ -1,20 +1,23 @@
-import { type EventBatch, EventLines, eventBatchLimit, SpooledEvent } from '@palate/protocol'
+import { type Lease, maxChunkEvents, RunLines, SpooledEvent } from '@palate/protocol'
 import { DomainError } from '../../error'
 
+/** Events of one attempt, parsed. */
+export type EventChunk = Pick<Lease, 'runId' | 'attemptId' | 'epoch'> & { events: SpooledEvent[] }
+
 /**
- * A batch that came as the spool's own lines. Metrics are checked by hand, because they are nearly all that comes and
- * a schema costs more than storing them; everything else by its schema.
+ * Parses a chunk of the spool's lines. Metrics, by far the most frequent events, are checked by hand, because a schema
+ * costs more than storing them; all other events are parsed by their schema.
  *
- * @throws DomainError `invalid` when it is not JSON, a line each; ZodError when it is no event
+ * @throws DomainError `invalid` when it is not one JSON object per line; ZodError when a value is not an event
  */
-export function readLines(raw: unknown): EventBatch {
-  const { lines, ...attempt } = EventLines.parse(raw)
+export function readLines(raw: unknown): EventChunk {
+  const { lines, ...attempt } = RunLines.parse(raw)
   const text = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength).toString('utf8').trimEnd()
   const values = parseLines(text)
-  if (values.length === 0 || values.length > eventBatchLimit)
+  if (values.length === 0 || values.length > maxChunkEvents)
     throw new DomainError(
       'invalid',
-      `A batch has 1 to ${eventBatchLimit} events; this one has ${values.length}.`,
+      `A chunk has 1 to ${maxChunkEvents} events; this one has ${values.length}.`,
     )
   return {
     ...attempt,
@@ -27,7 +30,7 @@ function parseLines(text: string): unknown[] {
   try {
     return JSON.parse(`[${text.replaceAll('\n', ',')}]`) as unknown[]
   } catch {
-    throw new DomainError('invalid', 'The batch is not JSON, a line each.', 'Update the agent.')
+    throw new DomainError('invalid', 'The chunk is not one JSON object per line.', 'Update the agent.')
   }
 }
 
@@ -35,7 +38,8 @@ function parseLines(text: string): unknown[] {
 function isPlainMetric(value: unknown): value is SpooledEvent {
   if (!isRecord(value) || !isCount(value.seq) || value.seq === 0 || !Number.isFinite(value.at)) return false
   const { event } = value
-  if (!isRecord(event) || event.type !== 'metric' || !isCount(event.step)) return false
+  if (!isRecord(event) || event.type !== 'metric' || !isCount(event.position)) return false
+  if (event.axis !== 'step' && event.axis !== 'seconds') return false
   if (!Number.isFinite(event.time) || !isRecord(event.values)) return false
   for (const name in event.values) if (name.length > 200 || !Number.isFinite(event.values[name])) return false
   return true

@@ -1,16 +1,16 @@
 import { type CopyIn, metricSeries, type Transaction } from '@palate/db'
-import type { SpooledEvent } from '@palate/protocol'
-import { eq, sql } from 'drizzle-orm'
+import { type MetricAxis, metricAxes, type SpooledEvent } from '@palate/protocol'
+import { and, eq, sql } from 'drizzle-orm'
 import { cleanText } from '../../clean-text'
 import type { AttemptRow } from '../state/lock'
-import type { AttemptMemory, Series } from './attempt-memory'
+import type { AttemptMemory, SeriesByKey } from './attempt-memory'
 import { Points } from './points'
 
 /**
- * Stores the points of a batch: series by name first, then all points. A point that is there stays. Points beyond the
- * highest step of their series, nearly all of them, cannot be there, and are written without looking; that is known
- * because only who holds the attempt's lock writes its points. If it is wrong after all, the batch fails, the memory
- * is dropped, and the agent's next try reads the highest steps again.
+ * Stores the points of a batch: first each series, then all points. A position that has a point keeps it. Points beyond
+ * the highest position of their series, nearly all of them, cannot be there, and are written without a look; that is
+ * known because only the holder of the attempt's lock writes its points. If it is wrong after all, the batch fails, the
+ * memory is dropped, and the agent's next try reads the highest positions again.
  *
  * @param copyIn where the transaction can COPY
  */
@@ -23,62 +23,78 @@ export async function writeMetrics(
 ): Promise<void> {
   await learnSeries(tx, attempt, events, memory)
   const fresh = new Points()
-  const others = new Points()
+  const late = new Points()
   for (const { event } of events) {
     if (event.type !== 'metric') continue
+    const { position } = event
     const time = storableTime(event.time)
+    const byKey = memory.series[event.axis]
     for (const key in event.values) {
-      const series = memory.series.get(key)
+      const series = byKey.get(key)
       const value = event.values[key]
       if (!series || value === undefined) continue
-      if (event.step > series.lastStep) {
-        series.lastStep = event.step
-        fresh.add(series.id, event.step, time, value)
-      } else others.add(series.id, event.step, time, value)
+      if (position > series.last) {
+        series.last = position
+        fresh.add(series.id, position, time, value)
+      } else late.add(series.id, position, time, value)
     }
   }
-  await (copyIn ? fresh.copy(copyIn) : fresh.insert(tx, 'never'))
-  await others.insert(tx, 'keep')
+  await (copyIn ? fresh.copy(copyIn) : fresh.insert(tx))
+  await late.insertLate(tx)
 }
 
-/** Sees to it that the memory knows a series for each name of the batch. Names that differ only in what cannot be stored share one. */
+/** Makes sure that the memory knows a series for each key and axis of the batch. */
 async function learnSeries(
   tx: Transaction,
   attempt: AttemptRow,
   events: readonly SpooledEvent[],
   { series }: AttemptMemory,
 ): Promise<void> {
-  const unknown = new Set<string>()
-  for (const { event } of events)
-    if (event.type === 'metric') for (const key in event.values) if (!series.has(key)) unknown.add(key)
-  if (unknown.size === 0) return
-  let stored = await readSeries(tx, attempt.id)
+  const unknown = { step: new Set<string>(), seconds: new Set<string>() }
+  for (const { event } of events) {
+    if (event.type !== 'metric') continue
+    for (const key in event.values) if (!series[event.axis].has(key)) unknown[event.axis].add(key)
+  }
+  for (const axis of metricAxes)
+    if (unknown[axis].size > 0) await learnAxis(tx, attempt, axis, unknown[axis], series[axis])
+}
+
+/** Keys that differ only in what cannot be stored share one series. */
+async function learnAxis(
+  tx: Transaction,
+  attempt: AttemptRow,
+  axis: MetricAxis,
+  unknown: ReadonlySet<string>,
+  known: SeriesByKey,
+): Promise<void> {
+  let stored = await readSeries(tx, attempt.id, axis)
   const fresh = new Set([...unknown].map(cleanText).filter((key) => !stored.has(key)))
   if (fresh.size > 0) {
     const { id: attemptId, runId, workspaceId } = attempt
-    await tx.insert(metricSeries).values([...fresh].map((key) => ({ attemptId, runId, workspaceId, key })))
-    stored = await readSeries(tx, attempt.id)
+    const rows = [...fresh].map((key) => ({ attemptId, runId, workspaceId, key, axis }))
+    await tx.insert(metricSeries).values(rows)
+    stored = await readSeries(tx, attempt.id, axis)
   }
-  const shared = new Map([...series].map(([key, one]) => [cleanText(key), one]))
+  const shared = new Map([...known].map(([key, one]) => [cleanText(key), one]))
   for (const key of unknown) {
     const clean = cleanText(key)
     const one = shared.get(clean) ?? stored.get(clean)
     if (!one) continue
-    series.set(key, one)
+    known.set(key, one)
     shared.set(clean, one)
   }
 }
 
-async function readSeries(tx: Transaction, attemptId: string): Promise<Map<string, Series>> {
+async function readSeries(tx: Transaction, attemptId: string, axis: MetricAxis): Promise<SeriesByKey> {
   const rows = await tx
     .select({
       id: metricSeries.id,
       key: metricSeries.key,
-      lastStep: sql<number>`coalesce((select max(p.step) from metric_point p where p.series_id = ${metricSeries.id}), -1)`,
+      last: sql<number>`coalesce((select max(p.position) from metric_point p where p.series_id = ${metricSeries.id}), -1)`,
     })
     .from(metricSeries)
-    .where(eq(metricSeries.attemptId, attemptId))
-  return new Map(rows.map(({ key, id, lastStep }) => [key, { id, lastStep }]))
+    .where(and(eq(metricSeries.attemptId, attemptId), eq(metricSeries.axis, axis)))
+  return new Map(rows.map(({ key, id, last }) => [key, { id, last }]))
 }
 
 /** A clock that runs wild must not stop the points: years 1970 to 9999. */

@@ -5,7 +5,7 @@ import { actorUserId } from '../../actor'
 import type { ServiceContext } from '../../context'
 import { required } from '../../error'
 import { nextNumber } from '../../next-number'
-import { notify, notifyAgents } from '../../notify'
+import { notifyAgents, notifyRun } from '../../notify'
 
 export type RunRow = typeof run.$inferSelect
 
@@ -41,7 +41,7 @@ export async function insertRun(tx: Transaction, ctx: ServiceContext, made: NewR
     })
     .returning()
   const queued = required(row, 'The run')
-  await notify(tx, { workspaceId, topic: 'run', id: queued.id })
+  await notifyRun(tx, queued)
   await notifyAgents(tx, { agentId: null, workspaceId, about: 'work', attemptId: null })
   return queued
 }

@@ -2,7 +2,7 @@ import { attempt, run, type Transaction } from '@palate/db'
 import type { AttemptStatus, RunFailure } from '@palate/protocol'
 import { eq } from 'drizzle-orm'
 import { required } from '../../error'
-import { notify, notifyAgents } from '../../notify'
+import { notifyAgents, notifyRun } from '../../notify'
 import type { RunRow } from '../queue/insert'
 import { type AttemptEvent, decideAttempt } from './attempt-transition'
 import type { AttemptRow } from './lock'
@@ -47,7 +47,7 @@ export async function applyDecision(
       about: 'cancel',
       attemptId: locked.attempt.id,
     })
-  await notify(tx, { workspaceId, topic: 'run', id: changed.id })
+  await notifyRun(tx, changed)
   return changed
 }
 
