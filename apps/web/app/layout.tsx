@@ -5,7 +5,7 @@ import './globals.css'
 
 export const metadata: Metadata = {
   title: { default: 'Palate', template: '%s · Palate' },
-  description: 'The workbench on which a team teaches a language model its taste.',
+  description: 'A workbench on which a team teaches a language model its taste.',
 }
 
 export const viewport: Viewport = {

@@ -6,14 +6,14 @@ export default function NotFound() {
     <main className="mx-auto flex min-h-dvh max-w-xl flex-col justify-center gap-8 px-6">
       <Logo />
       <EmptyState
-        title="This page does not exist"
+        title="Page not found"
         action={
           <Button asChild look="primary">
-            <Link href="/">To the overview</Link>
+            <Link href="/">Open overview</Link>
           </Button>
         }
       >
-        The address may be mistyped, or what it named is gone.
+        The address may be wrong, or the page was deleted.
       </EmptyState>
     </main>
   )

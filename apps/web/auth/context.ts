@@ -3,7 +3,7 @@ import { resolveApiKey } from '@palate/core'
 import { deps } from './deps'
 import { findSession } from './session'
 
-/** Who calls a procedure: an API key where one is given (a wrong one is nobody), else the session's person. */
+/** The caller of a procedure: an API key if the request has one (nobody if it is invalid), else the session's user. */
 export async function createApiContext(request: Request): Promise<ApiContext> {
   const opened = await deps()
   return {

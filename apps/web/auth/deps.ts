@@ -1,7 +1,7 @@
 import { type Deps, type Logger, openDepsFromEnv } from '@palate/core'
 import { env } from './env'
 
-/** One JSON line an entry on the process's own output; errors keep their stack. */
+/** Logs one JSON line per entry to standard output; errors keep their stack. */
 const write = (level: string) => (data: Record<string, unknown>, text: string) => {
   const plain = Object.fromEntries(
     Object.entries(data).map(([key, value]) => [key, value instanceof Error ? value.stack : value]),
@@ -11,10 +11,10 @@ const write = (level: string) => (data: Record<string, unknown>, text: string) =
 
 const log: Logger = { info: write('info'), warn: write('warn'), error: write('error') }
 
-// Kept on the global object: Next loads a module once a bundle, and the pools must be opened once a process.
+// On the global object: Next loads a module once per bundle, but the pools must be opened once per process.
 const shared = globalThis as typeof globalThis & { palateDeps?: Promise<Deps> }
 
-/** What core's verbs need, opened once a process. */
+/** The dependencies of core's verbs, opened once per process. */
 export function deps(): Promise<Deps> {
   shared.palateDeps ??= openDepsFromEnv(env(), { applicationName: 'palate-web', log }).then(
     (opened) => opened.deps,

@@ -16,12 +16,12 @@ export const authOptions: NextAuthOptions = {
           const found = await verifySignIn(await deps(), { email, password })
           return found && { id: found.userId, name: found.name, email: found.email }
         } catch (error) {
-          // next-auth shows an error's message to the person who signs in; only our own sentences may pass.
+          // next-auth shows the message of an error to the user; only domain errors may be shown.
           if (error instanceof DomainError)
             throw new Error([error.message, error.remedy].filter(Boolean).join(' '))
           const { log } = await deps()
           log.error({ error }, 'sign-in failed')
-          throw new Error('Signing in does not work at the moment. Try again in a minute.')
+          throw new Error('Sign-in failed because of a server error. Try again in a minute.')
         }
       },
     }),

@@ -10,7 +10,7 @@ type Answer<Data> = {
   refetch: () => unknown
 }
 
-/** The three faces of a query: its skeleton, its error with a way to try again, its data. */
+/** Shows a query: a skeleton while it loads, its error with a retry button, or its data. */
 export function Loaded<Data>({
   query,
   skeleton,

@@ -12,8 +12,8 @@ import { describeError } from './error'
 import { TRPCProvider } from './trpc'
 
 /**
- * A refused mutation says why in the server's own words; a query says it where its data would stand. Whose session
- * has ended signs in again and comes back.
+ * A failed mutation shows its error as a toast; a failed query shows it in place of its data. An ended session
+ * redirects to the sign-in page and back.
  */
 const createQueryClient = () =>
   new QueryClient({
@@ -27,7 +27,7 @@ const createQueryClient = () =>
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        // What the server has refused once, it will refuse again.
+        // A request that the server rejected is not repeated; a server error is, once.
         retry: (failures, error) => failures < 1 && (statusOf(error) ?? 500) >= 500,
       },
     },

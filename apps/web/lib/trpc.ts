@@ -6,6 +6,6 @@ import { createTRPCContext } from '@trpc/tanstack-react-query'
 
 export const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>()
 
-/** What the server answers, e.g. `Outputs['run']['get']`. */
+/** The outputs of the procedures, e.g. `Outputs['run']['get']`. */
 export type Outputs = inferRouterOutputs<AppRouter>
 export type Inputs = inferRouterInputs<AppRouter>

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTRPC } from './trpc'
 
-/** Whether the signed-in person's role has a scope. False until that is known; the server decides in any case. */
+/** Whether the role of the signed-in user has a scope; false while loading. The server checks it again. */
 export function useMay(): (scope: string) => boolean {
   const trpc = useTRPC()
   const me = useQuery(trpc.session.me.queryOptions())

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react'
 
-/** The time, anew every `everyMs`: for "4 min ago" and clocks that run. */
+/** The current time, updated every `everyMs`: for "4 min ago" and running clocks. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

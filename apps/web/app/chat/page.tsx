@@ -2,8 +2,8 @@ import type { Metadata } from 'next'
 import { ChatPage } from '../../features/chat/chat-page'
 
 export const metadata: Metadata = {
-  title: 'Cook',
-  description: 'Say what is in your kitchen; a model cooks for your taste.',
+  title: 'Chat',
+  description: 'List your ingredients and get a recipe from the model of this team.',
 }
 
 export default async function Route({

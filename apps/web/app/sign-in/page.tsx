@@ -15,22 +15,22 @@ export default async function SignInPage({
 }) {
   const { to, again } = await searchParams
   const target = localPath(to)
-  // A cookie may outlive its account; who was sent back here must not be sent round in a circle.
+  // A cookie can outlive its account: a caller that was sent back here is not redirected again.
   if (again === undefined && (await findSession())) redirect(target)
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-8 px-6 py-12">
       <Logo className="text-2xl" />
       <div className="flex flex-col gap-2">
-        <h1 className="title text-3xl">Teach a model your taste</h1>
-        <p className="text-ink-2">Sign in to the workbench with the account of your workspace.</p>
+        <h1 className="title text-3xl">Sign in to Palate</h1>
+        <p className="text-ink-2">Use the account of your workspace.</p>
       </div>
       <SignInForm target={target} />
       <p className="text-sm text-ink-3">
-        Only here to cook?{' '}
+        To try the model, open the{' '}
         <Link href="/chat" className="text-accent underline underline-offset-3">
-          The public chat
-        </Link>{' '}
-        needs no account.
+          public chat
+        </Link>
+        . It needs no account.
       </p>
     </main>
   )

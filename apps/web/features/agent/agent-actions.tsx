@@ -17,7 +17,7 @@ export function AgentActions({ agent, may }: { agent: Agent; may: AgentRights })
   )
 }
 
-/** Orders a run that measures this machine; the way to it is the answer. */
+/** Creates a run that measures this machine; the toast links to it. */
 function Measure({ agent }: { agent: Agent }) {
   const trpc = useTRPC()
   const router = useRouter()
@@ -25,13 +25,13 @@ function Measure({ agent }: { agent: Agent }) {
     trpc.agent.probe.mutationOptions({
       onSuccess: ({ runId, number }) =>
         toast.success(`Run ${number} measures ${agent.name}.`, {
-          action: { label: 'Look', onClick: () => router.push(`/runs/${runId}`) },
+          action: { label: 'Open run', onClick: () => router.push(`/runs/${runId}`) },
         }),
     }),
   )
   return (
     <Button size="sm" look="quiet" busy={probe.isPending} onClick={() => probe.mutate({ id: agent.id })}>
-      Measure this machine
+      Measure machine
     </Button>
   )
 }
@@ -46,11 +46,11 @@ function Rotate({ agent }: { agent: Agent }) {
   )
   return (
     <ConfirmButton
-      label="New credential"
+      label="Rotate credential"
       busy={rotate.isPending}
-      title={`Give ${agent.name} a new credential?`}
-      description={`It changes by itself${agent.status === 'online' ? ' now' : ' when it is back'}, and goes on with what it runs. The old one ends with its first hello under the new.`}
-      action="Change it"
+      title={`Rotate the credential of ${agent.name}?`}
+      description={`The agent gets a new credential ${agent.status === 'online' ? 'now' : 'when it connects again'}. Its runs continue. The old credential stops working when the agent connects with the new one.`}
+      action="Rotate"
       onConfirm={() => rotate.mutate({ id: agent.id })}
     />
   )
@@ -69,7 +69,7 @@ function Revoke({ agent }: { agent: Agent }) {
       label="Revoke"
       busy={revoke.isPending}
       title={`Revoke ${agent.name}?`}
-      description="Its credential stops working and its line is closed at once. What it is running is given to another agent."
+      description="Its credential stops working and it is disconnected at once. Its runs return to the queue."
       action="Revoke"
       onConfirm={() => revoke.mutate({ id: agent.id })}
     />

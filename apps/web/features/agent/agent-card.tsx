@@ -3,7 +3,7 @@
 import { Card, Tag } from '@palate/ui'
 import { formatAgo, plural } from '../../lib/format'
 import { useNow } from '../../lib/use-now'
-import { kindName } from '../run/run-kind'
+import { kindName } from '../run/run-status'
 import { AgentActions } from './agent-actions'
 import { AgentGauges } from './agent-gauges'
 import { AgentPrice } from './price-field'
@@ -12,7 +12,7 @@ import type { Agent, AgentRights, Sample } from './types'
 
 const tones = { online: 'good', offline: 'plain', revoked: 'bad' } as const
 
-/** One agent: how it is, what it works on, what it can do, and what may be done with it. */
+/** One agent: status, hardware, current runs, capabilities and actions. */
 export function AgentCard({ agent, sample, may }: { agent: Agent; sample: Sample | null; may: AgentRights }) {
   const { status } = agent
   return (
@@ -28,7 +28,7 @@ export function AgentCard({ agent, sample, may }: { agent: Agent; sample: Sample
           <div className="flex flex-wrap items-center gap-1.5">
             {agent.update ? <Tag tone="bad">needs an update</Tag> : null}
             {agent.draining && status !== 'revoked' ? <Tag tone="warn">draining</Tag> : null}
-            {agent.rotating && status !== 'revoked' ? <Tag tone="warn">changing credential</Tag> : null}
+            {agent.rotating && status !== 'revoked' ? <Tag tone="warn">rotating credential</Tag> : null}
             <Tag tone={tones[status]} live={status === 'online'}>
               {status}
             </Tag>
@@ -37,13 +37,13 @@ export function AgentCard({ agent, sample, may }: { agent: Agent; sample: Sample
         <UpdateNote agent={agent} />
         {status === 'revoked' ? (
           <p className="text-sm text-ink-3">
-            Its credential opens nothing any more. To use the machine again, enroll it anew.
+            Its credential no longer works. To use the machine again, enroll it as a new agent.
           </p>
         ) : (
           <>
             <AgentGauges agent={agent} sample={sample} />
             <ProbeFigures probe={agent.probe} />
-            <Skills agent={agent} />
+            <Capabilities agent={agent} />
             <div className="mt-auto flex flex-wrap items-center justify-between gap-3 border-t border-line pt-3 text-sm">
               <AgentPrice agent={agent} mayWrite={may.price} />
               <AgentActions agent={agent} may={may} />
@@ -55,11 +55,11 @@ export function AgentCard({ agent, sample, may }: { agent: Agent; sample: Sample
   )
 }
 
-function Skills({ agent }: { agent: Agent }) {
+function Capabilities({ agent }: { agent: Agent }) {
   const { labels, kinds } = agent
   if (labels.length + kinds.length === 0 && !agent.serving) return null
   return (
-    <ul aria-label="What it can do" className="flex flex-wrap items-center gap-1.5">
+    <ul aria-label="Capabilities" className="flex flex-wrap items-center gap-1.5">
       {labels.map((label) => (
         <li key={`label ${label}`}>
           <Tag tone="accent">{label}</Tag>
@@ -72,14 +72,14 @@ function Skills({ agent }: { agent: Agent }) {
       ))}
       {agent.serving ? (
         <li>
-          <Tag tone="good">serves the chat</Tag>
+          <Tag tone="good">serves models</Tag>
         </li>
       ) : null}
     </ul>
   )
 }
 
-/** "box-7 · version 0.1.0 · 2 of 4 GPUs taken", or when it was last heard of. */
+/** "host-7 · version 0.1.0 · 2 of 4 GPUs in use", or when it was last seen. */
 function Presence({ agent }: { agent: Agent }) {
   const now = useNow(5000)
   const { status, hardware, version, lastSeenAt, slots } = agent
@@ -93,7 +93,7 @@ function Presence({ agent }: { agent: Agent }) {
 
 function describeWork(taken: number, gpus: number, runs: number): string {
   if (runs === 0) return 'idle'
-  return gpus > 1 ? `${taken} of ${plural(gpus, 'GPU')} taken` : plural(runs, 'run')
+  return gpus > 1 ? `${taken} of ${plural(gpus, 'GPU')} in use` : plural(runs, 'run')
 }
 
 function UpdateNote({ agent }: { agent: Agent }) {
@@ -102,8 +102,8 @@ function UpdateNote({ agent }: { agent: Agent }) {
   return (
     <p role="status" className="rounded-md bg-bad-soft px-3 py-2 text-sm text-ink">
       {who === 'agent'
-        ? `This hub cannot talk with version ${agent.version ?? 'unknown'}. Update the agent to ${needed} or newer; its runs wait until then.`
-        : `The agent (version ${agent.version ?? 'unknown'}) is newer than this hub. Update Palate here, or run agent ${needed} there.`}
+        ? `This hub does not support agent version ${agent.version ?? 'unknown'}. Update the agent to ${needed} or newer. It gets no runs until then.`
+        : `The agent (version ${agent.version ?? 'unknown'}) is newer than this hub. Update Palate, or install agent ${needed} on that machine.`}
     </p>
   )
 }

@@ -1,14 +1,14 @@
+import { cn, Dot, type Tone } from '@palate/ui'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { formatBytes, plural } from '../../lib/format'
-import { GaugeBar } from './gauge'
 import { type Gauge, gpuGauges, hostGauges } from './gauge-figures'
-import { SlotLink } from './slots'
 import type { Agent, Sample } from './types'
 
-/** The machine part by part: what it is, what runs there, and how it is doing now. */
+/** The hardware of an agent: each GPU and the host, with current runs and load. */
 export function AgentGauges({ agent, sample }: { agent: Agent; sample: Sample | null }) {
   const { hardware, slots, status } = agent
-  if (!hardware) return <p className="text-sm text-ink-3">It has not said what it runs on yet.</p>
+  if (!hardware) return <p className="text-sm text-ink-3">The agent has not reported its hardware yet.</p>
   const { cpuModel, cpuCores, memoryBytes, gpus } = hardware
   const onCpu = slots.filter((slot) => slot.gpus.length === 0)
   return (
@@ -67,5 +67,48 @@ function Part({
         </dl>
       ) : null}
     </section>
+  )
+}
+
+const fills: Record<Tone, string> = {
+  plain: 'bg-ink-3',
+  good: 'bg-good',
+  warn: 'bg-warn',
+  bad: 'bg-bad',
+  accent: 'bg-series-2',
+}
+
+/** A name, its value as text, and a bar that shows the same value. */
+function GaugeBar({ gauge }: { gauge: Gauge }) {
+  const { name, share, text, tone } = gauge
+  return (
+    <div className="flex min-w-0 flex-col gap-1">
+      <dt className="text-2xs text-ink-3">{name}</dt>
+      <dd className="num flex flex-col gap-1 text-xs">
+        <span className={cn('text-balance', tone === 'bad' && 'text-bad', tone === 'warn' && 'text-warn')}>
+          {text}
+        </span>
+        <span aria-hidden="true" className="block h-1 overflow-hidden rounded-full bg-line">
+          {share === null ? null : (
+            <span
+              className={cn(
+                'block h-full rounded-full transition-[width] duration-700 motion-reduce:transition-none',
+                fills[tone],
+              )}
+              style={{ width: `${Math.min(100, Math.max(1, share * 100))}%` }}
+            />
+          )}
+        </span>
+      </dd>
+    </div>
+  )
+}
+
+/** A link to the run in a slot. */
+function SlotLink({ slot }: { slot: Agent['slots'][number] }) {
+  return (
+    <Link href={`/runs/${slot.id}`} className="inline-flex items-center gap-1.5 text-accent hover:underline">
+      <Dot live /> run {slot.number} · {slot.name}
+    </Link>
   )
 }

@@ -10,7 +10,7 @@ import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
 import { AgentCard } from './agent-card'
-import { EnrollDialog } from './enroll-dialog'
+import { EnrollDialog } from './enroll/enroll-dialog'
 import type { Agent, AgentRights } from './types'
 
 export function AgentsPage() {
@@ -22,11 +22,11 @@ export function AgentsPage() {
     <Page
       crumbs={[{ name: 'Agents' }]}
       title="Agents"
-      lead="A daemon on each machine that trains and serves. It dials out to Palate; nothing dials in."
+      lead="Machines that train and serve models. An agent connects to Palate; it needs no open port."
       actions={
         <>
           <Button asChild look="quiet">
-            <Link href="/runs/queue">What waits</Link>
+            <Link href="/runs/queue">Open queue</Link>
           </Button>
           {rights.write ? <EnrollDialog /> : null}
         </>
@@ -37,8 +37,9 @@ export function AgentsPage() {
           list.length > 0 ? (
             <AgentList agents={list} may={rights} />
           ) : (
-            <EmptyState title="No agent yet" action={rights.write ? <EnrollDialog /> : null}>
-              Runs wait until one is enrolled. Palate starts a local one by itself with its first start.
+            <EmptyState title="No agents yet" action={rights.write ? <EnrollDialog /> : null}>
+              Agents appear here when they are enrolled. Runs wait until then. npm start enrolls an agent on
+              this machine.
             </EmptyState>
           )
         }
@@ -47,7 +48,7 @@ export function AgentsPage() {
   )
 }
 
-/** Those that can work first; revoked ones on request. */
+/** Enrolled agents; revoked ones on request. */
 function AgentList({ agents, may }: { agents: readonly Agent[]; may: AgentRights }) {
   const trpc = useTRPC()
   const [all, setAll] = useState(false)
@@ -64,7 +65,7 @@ function AgentList({ agents, may }: { agents: readonly Agent[]; may: AgentRights
           ))}
         </ul>
       ) : (
-        <EmptyState title="Every agent was revoked">Runs wait until a new one is enrolled.</EmptyState>
+        <EmptyState title="All agents are revoked">Runs wait until a new agent is enrolled.</EmptyState>
       )}
       {revoked.length > 0 ? (
         <Button

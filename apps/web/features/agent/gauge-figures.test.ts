@@ -20,16 +20,16 @@ const sample: HardwareSample = {
   gpus: [gpu],
 }
 
-test('a GPU in words and shares', () => {
+test('describes a GPU as text and shares', () => {
   expect(gpuGauges(gpu)).toEqual([
-    { name: 'At work', share: 0.643, words: '64 %', tone: 'accent' },
-    { name: 'Memory', share: 21.4e9 / 24e9, words: '21 of 24 GB', tone: 'accent' },
-    { name: 'Heat', share: 71.4 / 100, words: '71 °C', tone: 'accent' },
-    { name: 'Power', share: null, words: '303 W', tone: 'plain' },
+    { name: 'Utilization', share: 0.643, text: '64 %', tone: 'accent' },
+    { name: 'Memory', share: 21.4e9 / 24e9, text: '21 of 24 GB', tone: 'accent' },
+    { name: 'Temperature', share: 71.4 / 100, text: '71 °C', tone: 'accent' },
+    { name: 'Power', share: null, text: '303 W', tone: 'plain' },
   ])
 })
 
-test('what is hot or full says so by its tone', () => {
+test('warns by tone about high temperature and full memory', () => {
   const heat = (temperatureC: number) => gpuGauges({ ...gpu, temperatureC })[2]?.tone
   expect([82, 83, 92].map(heat)).toEqual(['accent', 'warn', 'bad'])
   expect(hostGauges(sample).map(({ name, tone }) => [name, tone])).toEqual([
@@ -39,22 +39,22 @@ test('what is hot or full says so by its tone', () => {
   ])
 })
 
-test('each unit is said where the two differ', () => {
+test('shows both units where they differ', () => {
   const disk = (diskFreeBytes: number, diskTotalBytes: number) =>
-    hostGauges({ ...sample, diskFreeBytes, diskTotalBytes })[2]?.words
+    hostGauges({ ...sample, diskFreeBytes, diskTotalBytes })[2]?.text
   expect([disk(40e9, 1e12), disk(5e9, 5.4e9), disk(3.5e12, 4e12)]).toEqual([
     ...['960 GB of 1.0 TB', '400 MB of 5.4 GB', '500 GB of 4.0 TB'],
   ])
 })
 
-test('what a machine does not tell is said as that, never as nought', () => {
+test('shows missing values as missing, not as zero', () => {
   const silent = { utilization: null, memoryUsedBytes: null, temperatureC: null, powerWatts: null }
   expect(
-    gpuGauges({ ...gpu, ...silent }).every(({ share, words }) => share === null && words === 'not told'),
+    gpuGauges({ ...gpu, ...silent }).every(({ share, text }) => share === null && text === 'not reported'),
   ).toBe(true)
-  expect(hostGauges({ ...sample, cpu: null, diskFreeBytes: null }).map(({ words }) => words)).toEqual([
-    'not told',
+  expect(hostGauges({ ...sample, cpu: null, diskFreeBytes: null }).map(({ text }) => text)).toEqual([
+    'not reported',
     '31 of 32 GB',
-    'not told',
+    'not reported',
   ])
 })

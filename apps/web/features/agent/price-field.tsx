@@ -10,14 +10,14 @@ import { type Outputs, useTRPC } from '../../lib/trpc'
 
 type Agent = Outputs['agent']['list'][number]
 
-/** What an hour of the agent costs, and for who may, a way to change it. */
+/** The hourly price of an agent, and a dialog to change it. */
 export function AgentPrice({ agent, mayWrite }: { agent: Agent; mayWrite: boolean }) {
-  const words = agent.price ? `${formatMoney(agent.price)} an hour` : 'no price set'
-  if (!mayWrite) return <span className="num">{words}</span>
-  return <PriceDialog agent={agent} words={words} />
+  const text = agent.price ? `${formatMoney(agent.price)} per hour` : 'no price'
+  if (!mayWrite) return <span className="num">{text}</span>
+  return <PriceDialog agent={agent} text={text} />
 }
 
-function PriceDialog({ agent, words }: { agent: Agent; words: string }) {
+function PriceDialog({ agent, text }: { agent: Agent; text: string }) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
@@ -45,20 +45,20 @@ function PriceDialog({ agent, words }: { agent: Agent; words: string }) {
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <span className="num flex items-center gap-2">
-        {words}
+        {text}
         <DialogTrigger asChild>
           <Button size="sm" look="quiet" aria-label={`Price of ${agent.name}`}>
-            {agent.price ? 'Change' : 'Set a price'}
+            {agent.price ? 'Change price' : 'Set price'}
           </Button>
         </DialogTrigger>
       </span>
       <DialogContent
-        title={`What an hour of ${agent.name} costs`}
-        description="Runs that begin from now on show their cost by it. Leave it empty for none."
+        title={`Price of ${agent.name}`}
+        description="The cost of new runs is computed from it. Leave it empty for no price."
       >
         <form onSubmit={submit} className="flex flex-col gap-4">
           <div className="grid grid-cols-[1fr_96px] gap-4">
-            <Field label="An hour" error={form.formState.errors.amount?.message}>
+            <Field label="Price per hour" error={form.formState.errors.amount?.message}>
               <Input type="number" step="any" min={0} placeholder="none" {...form.register('amount')} />
             </Field>
             <Field label="Currency" error={form.formState.errors.currency?.message}>
@@ -66,7 +66,7 @@ function PriceDialog({ agent, words }: { agent: Agent; words: string }) {
             </Field>
           </div>
           <Button type="submit" look="primary" busy={save.isPending} className="self-end">
-            Save
+            Save price
           </Button>
         </form>
       </DialogContent>

@@ -6,7 +6,7 @@ import type { Agent } from './types'
 
 type Probe = NonNullable<Agent['probe']>
 
-/** What a measuring run found; nothing where the machine was never measured. */
+/** The results of the last probe run; nothing if the machine was never measured. */
 export function ProbeFigures({ probe }: { probe: Probe | null }) {
   const now = useNow(60_000)
   if (!probe) return null
@@ -18,10 +18,10 @@ export function ProbeFigures({ probe }: { probe: Probe | null }) {
         <span className="num">{formatAgo(new Date(probe.at), now)}</span>
       </h3>
       <dl className="num grid grid-cols-2 gap-x-4 gap-y-1 text-xs sm:grid-cols-3">
-        {figures.map(([name, words]) => (
+        {figures.map(([name, text]) => (
           <div key={name} className="flex flex-col">
             <dt className="text-ink-3">{name}</dt>
-            <dd>{words}</dd>
+            <dd>{text}</dd>
           </div>
         ))}
       </dl>
@@ -31,17 +31,20 @@ export function ProbeFigures({ probe }: { probe: Probe | null }) {
 
 const rate = (bytes: number) => `${formatBytes(bytes)}/s`
 
-/** What could not be measured is left out. */
-function describeProbe(probe: Probe): [name: string, words: string][] {
+/** Values that were not measured are left out. */
+function describeProbe(probe: Probe): [name: string, text: string][] {
   const { flopsPerSecond, precision, memoryBytesPerSecond } = probe
   const { diskWriteBytesPerSecond, diskReadBytesPerSecond, hubRoundTripMs, hubBytesPerSecond } = probe
-  const words: [string, string | null][] = [
-    ['Matrices', flopsPerSecond && `${formatFlops(flopsPerSecond)}${precision ? `, ${precision}` : ''}`],
+  const text: [string, string | null][] = [
+    [
+      'Matrix multiplication',
+      flopsPerSecond && `${formatFlops(flopsPerSecond)}${precision ? `, ${precision}` : ''}`,
+    ],
     ['Memory', memoryBytesPerSecond && rate(memoryBytesPerSecond)],
-    ['Disk, written', diskWriteBytesPerSecond && rate(diskWriteBytesPerSecond)],
-    ['Disk, read', diskReadBytesPerSecond && rate(diskReadBytesPerSecond)],
-    ['From the hub', hubBytesPerSecond && rate(hubBytesPerSecond)],
-    ['To the hub and back', hubRoundTripMs === null ? null : `${Math.max(1, Math.round(hubRoundTripMs))} ms`],
+    ['Disk write', diskWriteBytesPerSecond && rate(diskWriteBytesPerSecond)],
+    ['Disk read', diskReadBytesPerSecond && rate(diskReadBytesPerSecond)],
+    ['Download from hub', hubBytesPerSecond && rate(hubBytesPerSecond)],
+    ['Hub round trip', hubRoundTripMs === null ? null : `${Math.max(1, Math.round(hubRoundTripMs))} ms`],
   ].map(([name, value]) => [String(name), value ? String(value) : null])
-  return words.flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : []))
+  return text.flatMap(([name, value]) => (value ? [[name, value] as [string, string]] : []))
 }

@@ -3,7 +3,7 @@ import type { Outputs } from '../../lib/trpc'
 export type Agent = Outputs['agent']['list'][number]
 export type Sample = Outputs['agent']['gauges'][number]['sample']
 
-/** What the person who looks may do with agents. */
+/** What the signed-in user may do with agents. */
 export interface AgentRights {
   write: boolean
   price: boolean

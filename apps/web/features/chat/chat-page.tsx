@@ -13,7 +13,7 @@ import { useChat } from './use-chat'
 
 type Info = NonNullable<Outputs['chat']['info']>
 
-/** The public page: no account, one card. `slug` is the deployment's name; the newest one without it. */
+/** The public chat, without an account. `slug` names the deployment; the default is the newest one. */
 export function ChatPage({ slug }: { slug: string | undefined }) {
   const trpc = useTRPC()
   const info = useQuery(trpc.chat.info.queryOptions({ slug }))
@@ -25,7 +25,7 @@ export function ChatPage({ slug }: { slug: string | undefined }) {
         </Link>
         {info.data ? (
           <Tag>
-            cooks with {info.data.model.name} v{info.data.model.number}
+            answers by {info.data.model.name} v{info.data.model.number}
           </Tag>
         ) : null}
       </header>
@@ -38,8 +38,8 @@ export function ChatPage({ slug }: { slug: string | undefined }) {
 
 function NoModel() {
   return (
-    <EmptyState title="The kitchen is not open yet" className="my-16">
-      No model answers here at the moment. When the team releases one, you can cook with it on this page.
+    <EmptyState title="No model is deployed" className="my-16">
+      The chat opens when the team deploys a model. Sign in and open Models to deploy one.
     </EmptyState>
   )
 }
@@ -51,14 +51,14 @@ function Conversation({ info }: { info: Info }) {
   return (
     <main className="flex flex-1 flex-col gap-7">
       <div className="flex flex-col gap-5">
-        <h1 className="title text-3xl max-sm:text-2xl">What shall we cook?</h1>
+        <h1 className="title text-3xl max-sm:text-2xl">Who are you cooking for?</h1>
         <PersonaChoice personas={info.personas} value={chosen} onChange={setChosen} />
       </div>
       {turns.length === 0 ? (
         <p className="max-w-lg text-ink-2">
-          Say what is in your kitchen, one ingredient after the other, and press Cook. What is yours is marked
-          in the recipe; what breaks{' '}
-          {info.personas.find(({ slug }) => slug === chosen)?.name ?? 'the persona'}’s rules is named.
+          Add the ingredients that you have and press “Write recipe”. The recipe marks your ingredients and
+          every line that breaks a rule of{' '}
+          {info.personas.find(({ slug }) => slug === chosen)?.name ?? 'the persona'}.
         </p>
       ) : null}
       {turns.map((turn) => (

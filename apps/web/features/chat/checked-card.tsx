@@ -1,7 +1,7 @@
 import { checkRecipe, userMessage } from '@palate/recipe'
 import { Tag } from '@palate/ui'
 import { type ReactNode, useMemo } from 'react'
-import { findingsOf, readMarks } from '../recipe/read-marks'
+import { findingsOf, readMarks } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
 
 type Rules = { diets: readonly string[]; forbidden: readonly string[] }
@@ -14,7 +14,7 @@ export function Question({ inventory, request }: { inventory: readonly string[];
   )
 }
 
-/** An answer of the chat, held against its persona's rules and what the cook had. */
+/** An answer of the chat, checked against the rules of its persona and the given ingredients. */
 export function CheckedCard({
   text,
   inventory,
@@ -26,7 +26,7 @@ export function CheckedCard({
   inventory: readonly string[]
   persona: Rules | undefined
   writing: boolean
-  /** Whether the model came to its end: only then the rules can be said to be kept. */
+  /** Whether the answer is complete: only then can it pass the rules. */
   whole: boolean
 }) {
   const check = useMemo(
@@ -57,8 +57,8 @@ export function CheckedCard({
 function usedNote({ used, allowedGiven }: { used: readonly string[]; allowedGiven: readonly string[] }) {
   if (allowedGiven.length === 0) return undefined
   return used.length === allowedGiven.length
-    ? `uses all ${used.length} of yours`
-    : `uses ${used.length} of your ${allowedGiven.length}`
+    ? `uses all ${used.length} of your ingredients`
+    : `uses ${used.length} of your ${allowedGiven.length} ingredients`
 }
 
 function Verdict({
@@ -78,5 +78,5 @@ function Verdict({
     )
   }
   if (!whole) return null
-  return <Tag tone="good">{diet ? `${diet}, checked` : 'rules checked'}</Tag>
+  return <Tag tone="good">{diet ? `${diet}, rules kept` : 'rules kept'}</Tag>
 }

@@ -7,7 +7,7 @@ import { IngredientInput } from './ingredient-input'
 import { SamplingPanel } from './sampling-panel'
 import type { Sampling } from './use-chat'
 
-/** Where a visitor asks: ingredients, a wish, how freely to write, and Cook or Stop. */
+/** The input of the chat: ingredients, a request, sampling settings, and the button. */
 export function Dock({
   writing,
   onAsk,
@@ -33,17 +33,17 @@ export function Dock({
         <IngredientInput value={inventory} onChange={setInventory} />
         <div className="flex items-center gap-2">
           <Input
-            aria-label="Your wish"
+            aria-label="Request"
             value={request}
             maxLength={300}
-            placeholder="A wish, if you have one: quick, for two, no oven"
+            placeholder="Request (optional): quick, for two, no oven"
             onChange={(event) => setRequest(event.target.value)}
             className="min-w-0 flex-1"
           />
           <Button
             look="quiet"
             size="icon"
-            aria-label="How it writes"
+            aria-label="Sampling settings"
             aria-expanded={open}
             onClick={() => setOpen(!open)}
             className="size-9"
@@ -56,14 +56,14 @@ export function Dock({
             </Button>
           ) : (
             <Button type="submit" look="accent" disabled={inventory.length === 0} className="h-9 px-5">
-              Cook
+              Write recipe
             </Button>
           )}
         </div>
         {open ? <SamplingPanel value={sampling} onChange={setSampling} /> : null}
       </form>
       <p className="mt-2 text-center text-xs text-ink-3">
-        A language model writes these. Check allergens yourself.
+        A language model writes these recipes. Check allergens yourself.
       </p>
     </div>
   )

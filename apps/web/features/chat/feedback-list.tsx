@@ -8,21 +8,21 @@ import { formatAgo, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useNow } from '../../lib/use-now'
-import { readMarks } from '../recipe/read-marks'
+import { readMarks } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
 
-type Feedback = Outputs['feedback']['list'][number]
+type Feedback = Outputs['chat']['listFeedback'][number]
 
-/** What visitors of the chat thought, newest first; each opens the answer that it is about. */
+/** Thumbs of chat visitors, newest first; each opens to its answer. */
 export function FeedbackList() {
   const trpc = useTRPC()
-  const feedback = useQuery(trpc.feedback.list.queryOptions({ limit: 20 }))
+  const feedback = useQuery(trpc.chat.listFeedback.queryOptions({ limit: 20 }))
   return (
     <Loaded query={feedback} skeleton={<Skeleton className="h-32" />}>
       {(list) =>
         list.length === 0 ? null : (
           <Card>
-            <CardHead title="From the chat" aside={plural(list.length, 'recent thumb')} />
+            <CardHead title="Feedback from the chat" aside={plural(list.length, 'recent thumb')} />
             <CardBody className="flex flex-col">
               {list.map((one) => (
                 <FeedbackRow key={one.id} feedback={one} />
@@ -44,10 +44,10 @@ function FeedbackRow({ feedback }: { feedback: Feedback }) {
       <summary className="flex cursor-pointer list-none flex-wrap items-center gap-x-3 gap-y-1 rounded-sm">
         <Icon
           className={thumb === 'up' ? 'size-4 text-good' : 'size-4 text-bad'}
-          aria-label={thumb === 'up' ? 'liked' : 'disliked'}
+          aria-label={thumb === 'up' ? 'thumb up' : 'thumb down'}
         />
         <span className="min-w-0 flex-1 basis-52 group-hover:text-accent">
-          {turn.request || `something with ${formatList(turn.inventory)}`}
+          {turn.request || `a recipe with ${formatList(turn.inventory)}`}
         </span>
         {turn.persona ? <Tag>{turn.persona.name}</Tag> : null}
         <span className="num text-xs text-ink-3">

@@ -5,7 +5,7 @@ import { type KeyboardEvent, useId, useState } from 'react'
 
 const most = 12
 
-/** Ingredients as chips: Enter or a comma adds, Backspace in an empty field takes the last one away. */
+/** Ingredients as chips: Enter or a comma adds one, Backspace in an empty field removes the last one. */
 export function IngredientInput({
   value,
   onChange,
@@ -60,7 +60,7 @@ export function IngredientInput({
         autoComplete="off"
         disabled={value.length >= most}
         placeholder={
-          value.length === 0 ? 'What is in your kitchen?' : value.length >= most ? 'That is plenty' : 'and …'
+          value.length === 0 ? 'Your ingredients' : value.length >= most ? `${most} at most` : 'Add another'
         }
         onChange={(event) =>
           /[,;\n]/.test(event.target.value) ? add(event.target.value) : setDraft(event.target.value)

@@ -16,10 +16,10 @@ export function PersonaChoice({
   const chosen = personas.find(({ slug }) => slug === value)
   return (
     <div className="flex flex-col gap-2">
-      <span id="cooking-for" className="text-ink-3">
-        Cooking for
+      <span id="persona-choice" className="text-ink-3">
+        Persona
       </span>
-      <div role="radiogroup" aria-labelledby="cooking-for" className="flex flex-wrap gap-1.5">
+      <div role="radiogroup" aria-labelledby="persona-choice" className="flex flex-wrap gap-1.5">
         {personas.map(({ slug, name }) => (
           // biome-ignore lint/a11y/useSemanticElements: a chip as a radio button, with its own focus ring
           <button

@@ -2,9 +2,17 @@ import { Slider } from '@palate/ui'
 import type { Sampling } from './use-chat'
 
 const controls = [
-  { key: 'temperature', label: 'Creativity', hint: 'temperature', min: 0, max: 1.5, step: 0.05, digits: 2 },
-  { key: 'topP', label: 'Range of words', hint: 'top-p', min: 0.1, max: 1, step: 0.05, digits: 2 },
-  { key: 'maxTokens', label: 'Length', hint: 'tokens at most', min: 64, max: 512, step: 16, digits: 0 },
+  {
+    key: 'temperature',
+    label: 'Temperature',
+    hint: 'higher is more varied',
+    min: 0,
+    max: 1.5,
+    step: 0.05,
+    digits: 2,
+  },
+  { key: 'topP', label: 'Top-p', hint: 'share of likely tokens', min: 0.1, max: 1, step: 0.05, digits: 2 },
+  { key: 'maxTokens', label: 'Maximum length', hint: 'tokens', min: 64, max: 512, step: 16, digits: 0 },
 ] as const
 
 export function SamplingPanel({ value, onChange }: { value: Sampling; onChange: (value: Sampling) => void }) {

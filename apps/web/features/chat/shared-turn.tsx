@@ -7,7 +7,7 @@ import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { CheckedCard, Question } from './checked-card'
 
-/** One stored answer, for whoever was given its link. */
+/** One stored answer, for anyone who has its link. */
 export function SharedTurn({ turnId }: { turnId: string }) {
   const trpc = useTRPC()
   const turn = useQuery(trpc.chat.turn.queryOptions({ turnId }))
@@ -19,14 +19,14 @@ export function SharedTurn({ turnId }: { turnId: string }) {
         </Link>
         <Button asChild look="accent">
           <Link href={turn.data ? `/chat?name=${encodeURIComponent(turn.data.deployment.slug)}` : '/chat'}>
-            Cook your own
+            Open chat
           </Link>
         </Button>
       </header>
       <Loaded query={turn} skeleton={<Skeleton className="h-96" />}>
         {({ text, inventory, request, persona, finishReason }) => (
           <main className="flex flex-col gap-5">
-            {persona ? <p className="text-ink-3">Cooked for {persona.name}</p> : null}
+            {persona ? <p className="text-ink-3">For {persona.name}</p> : null}
             <Question inventory={inventory} request={request} />
             <CheckedCard
               text={text}
@@ -38,7 +38,9 @@ export function SharedTurn({ turnId }: { turnId: string }) {
           </main>
         )}
       </Loaded>
-      <p className="text-center text-xs text-ink-3">A language model wrote this. Check allergens yourself.</p>
+      <p className="text-center text-xs text-ink-3">
+        A language model wrote this recipe. Check allergens yourself.
+      </p>
     </div>
   )
 }

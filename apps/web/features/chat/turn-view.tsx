@@ -7,7 +7,7 @@ import type { Thumb, Turn } from './turns'
 
 type Persona = NonNullable<Outputs['chat']['info']>['personas'][number]
 
-/** One question and its answer, checked against the persona as soon as it is written. */
+/** One question and its answer, checked against the persona when it is complete. */
 export function TurnView({
   turn,
   persona,
@@ -28,7 +28,7 @@ export function TurnView({
       <Question inventory={turn.inventory} request={turn.request} />
       {text === '' && writing ? (
         <p role="status" className="flex items-center gap-2.5 px-1 text-ink-2">
-          <Spinner /> {persona?.name ?? 'The cook'} is thinking
+          <Spinner /> Waiting for the model
         </p>
       ) : null}
       {text === '' ? null : (
@@ -46,9 +46,11 @@ export function TurnView({
         </p>
       ) : null}
       {status === 'cut' ? (
-        <p className="text-sm text-ink-2">It reached the length you allowed. Allow more and ask again.</p>
+        <p className="text-sm text-ink-2">
+          The answer was cut at the maximum length. Raise it in the sampling settings and ask again.
+        </p>
       ) : null}
-      {status === 'stopped' ? <p className="text-sm text-ink-3">Stopped.</p> : null}
+      {status === 'stopped' ? <p className="text-sm text-ink-3">You stopped this answer.</p> : null}
       {!writing && turnId && text !== '' ? (
         <Thumbs thumb={turn.thumb} turnId={turnId} onRate={onRate} />
       ) : null}
@@ -56,7 +58,7 @@ export function TurnView({
   )
 }
 
-/** A new question moves to the top, so that its answer has room to grow. */
+/** A new question scrolls to the top, so that its answer is visible while it grows. */
 const bringIntoView = (element: HTMLElement | null) =>
   element?.scrollIntoView({ block: 'start', behavior: 'smooth' })
 
@@ -71,7 +73,7 @@ function Thumbs({
 }) {
   const copy = async () => {
     await navigator.clipboard.writeText(`${window.location.origin}/chat/${turnId}`)
-    toast.success('The link is on the clipboard.')
+    toast.success('Link copied.')
   }
   return (
     <div className="flex flex-wrap items-center gap-1.5">
@@ -92,7 +94,9 @@ function Thumbs({
       <Button look="quiet" onClick={copy}>
         <Link2 aria-hidden /> Copy link
       </Button>
-      {thumb ? <span className="ml-1 text-sm text-ink-3">Noted. It helps the next model.</span> : null}
+      {thumb ? (
+        <span className="ml-1 text-sm text-ink-3">Saved. The team trains the next model on it.</span>
+      ) : null}
     </div>
   )
 }

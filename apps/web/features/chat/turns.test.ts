@@ -8,7 +8,7 @@ const ask: Action = {
 const play = (...actions: Action[]) => actions.reduce<readonly Turn[]>(turnsAfter, [])
 const text = (value: string): Action => ({ type: 'event', key: '1', event: { type: 'text', text: value } })
 
-it('gathers the text of a turn and knows how it ended', () => {
+it('collects the text of a turn and how it ended', () => {
   const [turn] = play(
     ask,
     { type: 'event', key: '1', event: { type: 'turn', turnId: 'turn_9' } },
@@ -20,7 +20,7 @@ it('gathers the text of a turn and knows how it ended', () => {
   expect(turn).toMatchObject({ text: '# A soup', status: 'cut', turnId: 'turn_9' })
 })
 
-it('writes nothing into a turn that was stopped', () => {
+it('adds nothing to a stopped turn', () => {
   const [turn] = play(ask, text('# A'), { type: 'stop', key: '1' }, text(' soup'), {
     type: 'fail',
     key: '1',
@@ -29,7 +29,7 @@ it('writes nothing into a turn that was stopped', () => {
   expect(turn).toMatchObject({ text: '# A', status: 'stopped', error: null })
 })
 
-it('keeps a thumb and takes it back', () => {
+it('stores a thumb and removes it', () => {
   const [turn] = play(ask, { type: 'close', key: '1' }, { type: 'thumb', key: '1', thumb: 'up' })
   expect(turn?.thumb).toBe('up')
   expect(turnsAfter(turn ? [turn] : [], { type: 'thumb', key: '1', thumb: null })[0]?.thumb).toBeNull()

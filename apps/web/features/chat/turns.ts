@@ -10,7 +10,7 @@ export type Turn = {
   text: string
   status: 'writing' | 'done' | 'cut' | 'stopped' | 'failed'
   error: string | null
-  /** Names the stored answer, once the server has said so. */
+  /** The id of the stored answer, when the server has sent it. */
   turnId: string | null
   thumb: Thumb | null
 }
@@ -25,7 +25,7 @@ export type Action =
   | { type: 'close'; key: string }
   | { type: 'thumb'; key: string; thumb: Thumb | null }
 
-/** The conversation after something happened. A turn that has ended is not written to any more. */
+/** The conversation after an action. A turn that has ended does not change, except for its thumb. */
 export function turnsAfter(turns: readonly Turn[], action: Action): readonly Turn[] {
   if (action.type === 'ask') {
     return [...turns, { ...action.ask, text: '', status: 'writing', error: null, turnId: null, thumb: null }]

@@ -6,11 +6,10 @@ import { describeErrorBody } from '../../lib/error'
 import { useTRPC } from '../../lib/trpc'
 import { readChat } from './stream'
 import { type Ask, type Thumb, type Turn, turnsAfter } from './turns'
-import { visitorId } from './visitor'
 
 export type Sampling = { temperature: number; topP: number; maxTokens: number }
 
-/** The conversation with one deployment: asks, reads the answer as it is written, stops, and stores thumbs. */
+/** The conversation with one deployment: ask, stream the answer, stop, and store thumbs. */
 export function useChat(slug: string) {
   const trpc = useTRPC()
   const [turns, dispatch] = useReducer(turnsAfter, [])
@@ -45,7 +44,8 @@ export function useChat(slug: string) {
         dispatch({
           type: 'fail',
           key,
-          error: error instanceof Error ? error.message : 'The answer broke off.',
+          error:
+            error instanceof Error ? error.message : 'The answer ended before it was complete. Ask again.',
         })
     }
   }
@@ -62,4 +62,15 @@ export function useChat(slug: string) {
   }
 
   return { turns, ask, stop: () => running.current?.abort(), rate }
+}
+
+const visitorKey = 'palate-visitor'
+
+/** A random id for this browser, without personal data; it links a thumb to the answer shown here. */
+function visitorId(): string {
+  const known = localStorage.getItem(visitorKey)
+  if (known) return known
+  const made = crypto.randomUUID()
+  localStorage.setItem(visitorKey, made)
+  return made
 }

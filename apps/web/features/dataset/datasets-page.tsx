@@ -35,9 +35,9 @@ export function DatasetsPage() {
   const mayCreate = may('dataset:create')
   return (
     <Page
-      crumbs={[{ name: 'Data' }]}
-      title="Data"
-      lead="Recipes to learn from. Each import is checked line by line and kept as a version that never changes."
+      crumbs={[{ name: 'Datasets' }]}
+      title="Datasets"
+      lead="Recipes for training and for prompts. Each import checks every line and creates a version that never changes."
     >
       {mayCreate ? (
         <div className="grid gap-4 lg:grid-cols-[1.6fr_1fr]">
@@ -50,22 +50,23 @@ export function DatasetsPage() {
             }
           />
           <Card className="flex flex-col justify-center gap-3 px-5 py-5">
-            <h2 className="font-semibold">No file at hand?</h2>
+            <h2 className="font-semibold">Sample datasets</h2>
             <p className="text-ink-2">
-              Two small samples come with Palate. A few lines are broken on purpose.
+              Palate includes two small samples. Some of their lines are invalid on purpose, to show how an
+              import reports them.
             </p>
             <div className="flex flex-wrap gap-2">
               <Button
                 busy={sample.isPending && sample.variables?.sample === 'csv'}
                 onClick={() => sample.mutate({ sample: 'csv' })}
               >
-                Use the sample CSV
+                Import sample CSV
               </Button>
               <Button
                 busy={sample.isPending && sample.variables?.sample === 'jsonl'}
                 onClick={() => sample.mutate({ sample: 'jsonl' })}
               >
-                Use the sample JSONL
+                Import sample JSONL
               </Button>
             </div>
           </Card>
@@ -82,8 +83,8 @@ function NoData({ mayCreate }: { mayCreate: boolean }) {
   return (
     <p className="py-6 text-center text-ink-2">
       {mayCreate
-        ? 'No dataset yet: the first one appears here.'
-        : 'No dataset yet. An engineer of this workspace can import one.'}
+        ? 'No datasets yet. Datasets appear here after their import.'
+        : 'No datasets yet. An engineer of this workspace can import one.'}
     </p>
   )
 }

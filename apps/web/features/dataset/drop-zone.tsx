@@ -5,7 +5,7 @@ import { Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { formatBytes } from '../../lib/format'
 
-/** Takes one file, dropped or picked, and shows how much of it has been sent. */
+/** Accepts one file, dropped or chosen, and shows the upload progress. */
 export function DropZone({
   onFile,
   sending,
@@ -51,12 +51,13 @@ export function DropZone({
         <>
           <p className="title text-xl">Drop a recipe file here</p>
           <p className="max-w-md text-ink-2">
-            A CSV in the RecipeNLG layout, or JSON lines with <code className="font-mono text-xs">title</code>
-            , <code className="font-mono text-xs">ingredients</code> and{' '}
+            A CSV file in the RecipeNLG format, or JSON Lines with{' '}
+            <code className="font-mono text-xs">title</code>,{' '}
+            <code className="font-mono text-xs">ingredients</code> and{' '}
             <code className="font-mono text-xs">directions</code>.
           </p>
           <Button disabled={disabled} onClick={() => input.current?.click()}>
-            <Upload aria-hidden /> Choose a file
+            <Upload aria-hidden /> Choose file
           </Button>
         </>
       )}

@@ -1,7 +1,7 @@
 import { Card, CardBody, CardHead } from '@palate/ui'
 import { formatCount, plural } from '../../lib/format'
 
-/** Why lines were left out, and which ones, so that the file can be mended. */
+/** The reasons for dropped rows with their line numbers, so that the file can be fixed. */
 export function DroppedRows({
   dropped,
 }: {
@@ -9,9 +9,9 @@ export function DroppedRows({
 }) {
   return (
     <Card>
-      <CardHead title="Dropped, by reason" />
+      <CardHead title="Dropped rows by reason" />
       <CardBody>
-        {dropped.length === 0 ? <p className="text-ink-2">Every row was usable.</p> : null}
+        {dropped.length === 0 ? <p className="text-ink-2">No rows were dropped.</p> : null}
         <ul className="flex flex-col gap-3">
           {dropped.map(({ reason, count, lines }) => (
             <li

@@ -3,7 +3,7 @@ import { plural } from '../../lib/format'
 
 type Row = { line: number; title: string; ingredients: string[]; directions: string[] }
 
-/** The first recipes as they were read. */
+/** The first recipes of the dataset. */
 export function Preview({ rows }: { rows: readonly Row[] }) {
   return (
     <Card>

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useTRPC, useTRPCClient } from '../../lib/trpc'
 import { uploadFile } from './upload-file'
 
-/** Sends a file and starts its import; `share` is how much has been sent. */
+/** Uploads a file and starts its import; `share` is the uploaded part, 0 to 1. */
 export function useImport(onStarted: (version: { datasetId: string; datasetVersionId: string }) => void) {
   const client = useTRPCClient()
   const trpc = useTRPC()

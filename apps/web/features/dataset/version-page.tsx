@@ -1,6 +1,6 @@
 'use client'
 
-import { Card, CardBody, CardHead, ErrorState, Progress, Skeleton, Stat } from '@palate/ui'
+import { Bars, Card, CardBody, CardHead, ErrorState, Progress, Skeleton, Stat } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { formatBytes, formatCount, formatDate, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
@@ -8,7 +8,6 @@ import { type Outputs, useTRPC } from '../../lib/trpc'
 import { isMoving, StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
 import { DroppedRows } from './dropped-rows'
-import { LengthHistogram } from './length-histogram'
 import { Preview } from './preview'
 
 type Version = Outputs['dataset']['version']
@@ -22,7 +21,7 @@ export function VersionPage({ id }: { id: string }) {
     ),
   )
   return (
-    <Page crumbs={[{ name: 'Data', href: '/datasets' }, { name: version.data?.filename ?? 'Version' }]}>
+    <Page crumbs={[{ name: 'Datasets', href: '/datasets' }, { name: version.data?.filename ?? 'Version' }]}>
       <Loaded query={version} skeleton={<Skeleton className="h-80" />}>
         {(data) => <VersionView version={data} />}
       </Loaded>
@@ -43,8 +42,8 @@ function VersionView({ version }: { version: Version }) {
       </header>
       {version.status === 'failed' ? (
         <ErrorState
-          title="The import stopped"
-          message={`${version.error ?? 'The file could not be read.'} Nothing of it was kept.`}
+          title="The import failed"
+          message={`${version.error ?? 'The file could not be read.'} No rows were imported.`}
         />
       ) : null}
       {isMoving(version.status) ? <ImportProgress version={version} /> : null}
@@ -74,9 +73,9 @@ function VersionView({ version }: { version: Version }) {
             </Card>
             <Card className="px-4.5 py-4">
               <Stat
-                label="Frozen splits"
+                label="Training split"
                 value={formatCount(profile.splits.train)}
-                note={`to train · ${formatCount(profile.splits.validation)} validation · ${formatCount(profile.splits.test)} test`}
+                note={`rows · ${formatCount(profile.splits.validation)} validation · ${formatCount(profile.splits.test)} test`}
               />
             </Card>
           </section>
@@ -84,7 +83,7 @@ function VersionView({ version }: { version: Version }) {
             <DroppedRows dropped={profile.dropped} />
             <Card>
               <CardHead
-                title="Length of a recipe"
+                title="Recipe length"
                 aside={version.sizeBytes ? `${formatBytes(version.sizeBytes)} Parquet` : null}
               />
               <CardBody>
@@ -94,7 +93,7 @@ function VersionView({ version }: { version: Version }) {
           </div>
           <Preview rows={profile.preview} />
           {version.sha256 ? (
-            <p className="truncate font-mono text-xs text-ink-3" title="The content's address">
+            <p className="truncate font-mono text-xs text-ink-3" title="SHA-256 of the Parquet file">
               sha256 {version.sha256}
             </p>
           ) : null}
@@ -109,9 +108,22 @@ function ImportProgress({ version }: { version: Version }) {
   return (
     <Card className="flex flex-col gap-2 px-5 py-5" aria-live="polite">
       <p className="font-medium">
-        {progress ? `${progress.stage}, ${formatCount(progress.rows)} rows` : 'Waiting for the worker'}
+        {progress ? `${progress.stage}, ${formatCount(progress.rows)} rows` : 'Waiting for the hub'}
       </p>
       <Progress value={progress ? progress.percent / 100 : undefined} label="Import" tone="accent" />
     </Card>
+  )
+}
+
+function LengthHistogram({ bins }: { bins: readonly { from: number; to: number; count: number }[] }) {
+  if (bins.length === 0) return <p className="text-ink-2">No rows were kept.</p>
+  return (
+    <Bars
+      unit="characters"
+      bars={bins.map(({ from, to, count }) => ({
+        label: `${formatCount(Math.round(from))}–${formatCount(Math.round(to))}`,
+        count,
+      }))}
+    />
   )
 }

@@ -12,7 +12,7 @@ import { type Outputs, useTRPC } from '../../lib/trpc'
 type Deployment = Outputs['deployment']['list'][number]
 const Form = SaveDeploymentInput.pick({ title: true, slug: true })
 
-/** Puts a model under a public name: a new one, or the one given. */
+/** Deploys a model under a new public name, or changes a deployment. */
 export function DeployDialog({ deployment, modelId }: { deployment?: Deployment; modelId?: string }) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
@@ -30,7 +30,7 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
     trpc.deployment.save.mutationOptions({
       onSuccess: ({ title }) => {
         setOpen(false)
-        toast.success(`${title} answers in the public chat.`)
+        toast.success(`${title} is deployed. It answers in the public chat now.`)
         void queryClient.invalidateQueries(trpc.deployment.pathFilter())
         void queryClient.invalidateQueries(trpc.model.pathFilter())
         void queryClient.invalidateQueries(trpc.overview.pathFilter())
@@ -47,10 +47,12 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
   )
   return (
     <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>{deployment ? <Button>Change</Button> : <Button>Deploy</Button>}</DialogTrigger>
+      <DialogTrigger asChild>
+        {deployment ? <Button>Change deployment</Button> : <Button>Deploy</Button>}
+      </DialogTrigger>
       <DialogContent
         title={deployment ? `Change ${deployment.title}` : 'Deploy a model'}
-        description="It answers in the public chat at once, and under its name on the OpenAI-compatible endpoint."
+        description="The model answers in the public chat, and under its public name on the OpenAI-compatible endpoint."
       >
         <form onSubmit={onSubmit} className="flex flex-col gap-4">
           <Field label="Model">
@@ -60,11 +62,11 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
               options={options.map(({ id, name, number, kind }) => ({
                 value: id,
                 label: `${name} v${number}`,
-                hint: kind === 'adapter' ? 'tuned on votes' : 'base',
+                hint: kind === 'adapter' ? 'tuned' : 'base',
               }))}
             />
           </Field>
-          <Field label="Title" hint="What visitors read" error={errors.title?.message}>
+          <Field label="Title" hint="Shown to visitors of the chat" error={errors.title?.message}>
             <Input {...form.register('title')} />
           </Field>
           <Field

@@ -10,7 +10,7 @@ import { DeployDialog } from './deploy-dialog'
 
 type Deployment = Outputs['deployment']['list'][number]
 
-/** What answers in public, under which name, and what visitors thought of it. */
+/** The deployments: public name, model, number of answers, and thumbs. */
 export function DeploymentList({
   deployments,
   mayDeploy,
@@ -41,7 +41,7 @@ function DeploymentCard({ deployment, mayDeploy }: { deployment: Deployment; may
       <div className="flex flex-wrap items-center justify-between gap-3">
         <h2 className="title text-xl">{title}</h2>
         <Tag tone={active ? 'good' : 'plain'} live={active}>
-          {active ? 'answers in public' : 'off'}
+          {active ? 'online' : 'offline'}
         </Tag>
       </div>
       <p className="num flex flex-wrap items-center gap-x-4 gap-y-1 text-ink-2">
@@ -51,15 +51,15 @@ function DeploymentCard({ deployment, mayDeploy }: { deployment: Deployment; may
         </span>
         <span>{plural(turns, 'answer')}</span>
         <span className="inline-flex items-center gap-1">
-          <ThumbsUp className="size-3.5" aria-label="liked" /> {formatCount(up)}
-          <ThumbsDown className="ml-3 size-3.5" aria-label="disliked" /> {formatCount(down)}
+          <ThumbsUp className="size-3.5" aria-label="thumbs up" /> {formatCount(up)}
+          <ThumbsDown className="ml-3 size-3.5" aria-label="thumbs down" /> {formatCount(down)}
         </span>
       </p>
       <div className="flex flex-wrap gap-2">
         {active ? (
           <Button asChild>
             <Link href={`/chat?name=${encodeURIComponent(slug)}`}>
-              Open the chat <ArrowUpRight aria-hidden />
+              Open chat <ArrowUpRight aria-hidden />
             </Link>
           </Button>
         ) : null}
@@ -71,7 +71,7 @@ function DeploymentCard({ deployment, mayDeploy }: { deployment: Deployment; may
               busy={save.isPending}
               onClick={() => save.mutate({ id, slug, title, modelVersionId: model.id, active: !active })}
             >
-              {active ? 'Take it off' : 'Put it back'}
+              {active ? 'Take offline' : 'Put online'}
             </Button>
           </>
         ) : null}

@@ -6,7 +6,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
-import { readMarks } from '../recipe/read-marks'
+import { readMarks } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
 import { categoryName } from './category-table'
 
@@ -20,7 +20,7 @@ const winners: Record<Answer['winner'], { tone: Tone; text: string }> = {
   tie: { tone: 'plain', text: 'tie' },
 }
 
-/** The answers of both models side by side, with what the rules found in each. */
+/** The answers of both models side by side, with the rule violations in each. */
 export function Answers({
   evaluationId,
   categories,
@@ -37,7 +37,7 @@ export function Answers({
     category: category === 'all' ? undefined : category,
     outcome: outcome === 'all' ? undefined : (outcome as Outcome),
   }
-  // Not trpc's own infinite options: they add a `direction` that the procedure's strict input refuses.
+  // Not trpc's own infinite options: they add a `direction` that the strict input of the procedure rejects.
   const answers = useInfiniteQuery({
     queryKey: [...trpc.evaluation.answers.queryKey(filter), 'pages'],
     queryFn: ({ pageParam }) => client.evaluation.answers.query({ ...filter, cursor: pageParam, limit: 6 }),
@@ -55,7 +55,7 @@ export function Answers({
             value={category}
             onValueChange={setCategory}
             options={[
-              { value: 'all', label: 'Every category' },
+              { value: 'all', label: 'All categories' },
               ...categories.map((value) => ({ value, label: categoryName(value) })),
             ]}
           />
@@ -65,7 +65,7 @@ export function Answers({
             value={outcome}
             onValueChange={setOutcome}
             options={[
-              { value: 'all', label: 'Every outcome' },
+              { value: 'all', label: 'All outcomes' },
               { value: 'better', label: 'Tuned is better' },
               { value: 'worse', label: 'Tuned is worse' },
               { value: 'same', label: 'Equal' },
@@ -77,7 +77,7 @@ export function Answers({
         {({ pages }) => {
           const items = pages.flatMap((page) => page.items)
           if (items.length === 0)
-            return <p className="py-8 text-center text-ink-2">No answer is of this kind.</p>
+            return <p className="py-8 text-center text-ink-2">No answers match these filters.</p>
           return (
             <>
               {items.map((item) => (
@@ -128,14 +128,14 @@ function SideCard({ name, side, inventory }: { name: string; side: Side; invento
     <RecipeCard
       label={name}
       text={text}
-      note={usedShare ? `uses ${usedShare.used} of ${usedShare.allowed} given` : undefined}
+      note={usedShare ? `uses ${usedShare.used} of ${usedShare.allowed} ingredients` : undefined}
       marks={readMarks(text, { findings, used: inventory })}
       aside={
         <span className="flex flex-wrap gap-1.5">
           <Tag tone={broken > 0 ? 'bad' : 'good'}>
-            {broken > 0 ? `breaks ${broken} ${broken === 1 ? 'rule' : 'rules'}` : 'keeps the rules'}
+            {broken > 0 ? `breaks ${broken} ${broken === 1 ? 'rule' : 'rules'}` : 'rules kept'}
           </Tag>
-          {formatOk ? null : <Tag tone="warn">format</Tag>}
+          {formatOk ? null : <Tag tone="warn">wrong format</Tag>}
         </span>
       }
     />

@@ -4,7 +4,7 @@ import type { Outputs } from '../../lib/trpc'
 
 type ByCategory = NonNullable<Outputs['evaluation']['get']['summary']>['byCategory']
 
-/** "constraint_stress" as people read it. */
+/** "constraint_stress" as "constraint stress". */
 export const categoryName = (key: string) => key.replaceAll('_', ' ')
 
 export function CategoryTable({ byCategory }: { byCategory: ByCategory }) {
@@ -17,7 +17,7 @@ export function CategoryTable({ byCategory }: { byCategory: ByCategory }) {
             <Th>Category</Th>
             <Th numeric>Answers</Th>
             <Th numeric>Win rate</Th>
-            <Th className="w-1/5">95 %</Th>
+            <Th className="w-1/5">95 % interval</Th>
             <Th numeric>Violations</Th>
             <Th numeric>Ingredients used</Th>
             <Th numeric>Format</Th>

@@ -23,7 +23,7 @@ export function EvaluationPage({ id }: { id: string }) {
   )
   const name = evaluation.data ? `Evaluation ${evaluation.data.number}` : 'Evaluation'
   return (
-    <Page crumbs={[{ name: 'Evaluation', href: '/evaluations' }, { name }]}>
+    <Page crumbs={[{ name: 'Evaluations', href: '/evaluations' }, { name }]}>
       <Loaded query={evaluation} skeleton={<EvaluationSkeleton />}>
         {(data) => <EvaluationView evaluation={data} />}
       </Loaded>
@@ -42,12 +42,12 @@ function EvaluationView({ evaluation }: { evaluation: Evaluation }) {
             <StatusTag status={evaluation.status} />
           </h1>
           <p className="num text-ink-2">
-            Suite “{suite.name}” · {plural(samplesPerCase, 'answer')} a case ·{' '}
+            Suite “{suite.name}” · {plural(samplesPerCase, 'answer')} per case ·{' '}
             {formatDate(evaluation.createdAt)}
           </p>
         </div>
       </header>
-      {evaluation.error ? <ErrorState title="The evaluation stopped" message={evaluation.error} /> : null}
+      {evaluation.error ? <ErrorState title="The evaluation failed" message={evaluation.error} /> : null}
       {isMoving(evaluation.status) ? <Writing evaluation={evaluation} /> : null}
       {summary ? (
         <>
@@ -68,10 +68,10 @@ function Writing({ evaluation }: { evaluation: Evaluation }) {
       <CardBody className="flex flex-col gap-2">
         <p className="num font-medium" aria-live="polite">
           {evaluation.status === 'scoring'
-            ? 'The rules are judging the answers.'
+            ? 'The rules check the answers.'
             : evaluation.run?.status === 'queued'
-              ? 'The answers wait for an agent.'
-              : `Both models write their answers: ${formatCount(answers)} of ${formatCount(expected)}.`}
+              ? 'The run waits for an agent.'
+              : `Both models write answers: ${formatCount(answers)} of ${formatCount(expected)} done.`}
         </p>
         <Progress value={evaluation.status === 'scoring' ? undefined : share} label="Answers" tone="accent" />
       </CardBody>

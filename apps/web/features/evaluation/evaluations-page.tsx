@@ -23,9 +23,9 @@ export function EvaluationsPage() {
   )
   return (
     <Page
-      crumbs={[{ name: 'Evaluation' }]}
-      title="Evaluation"
-      lead="A tuned model against its base on a frozen suite, judged by the personas' rules. Every rate comes with its interval."
+      crumbs={[{ name: 'Evaluations' }]}
+      title="Evaluations"
+      lead="An evaluation compares a tuned model with its base model on a frozen suite. The rules of the personas check every answer."
       actions={may('evaluation:create') ? <NewEvaluationDialog /> : null}
     >
       <Loaded query={evaluations} skeleton={<Skeleton className="h-48" />}>
@@ -34,14 +34,15 @@ export function EvaluationsPage() {
             <EvaluationTable evaluations={list} />
           ) : (
             <EmptyState
-              title="Nothing has been compared yet"
+              title="No evaluations yet"
               action={
                 <Button asChild>
-                  <Link href="/runs">To training</Link>
+                  <Link href="/runs">Open runs</Link>
                 </Button>
               }
             >
-              When a model has been trained on votes, its answers are held against those of its base here.
+              Evaluations appear here when you create them. You need a tuned model: train one on the votes
+              first.
             </EmptyState>
           )
         }
@@ -57,12 +58,12 @@ function EvaluationTable({ evaluations }: { evaluations: readonly Evaluation[] }
         <thead>
           <tr>
             <Th>Evaluation</Th>
-            <Th>State</Th>
+            <Th>Status</Th>
             <Th>Tuned model</Th>
             <Th numeric>Win rate</Th>
-            <Th className="w-1/5">against base, 95 %</Th>
+            <Th className="w-1/5">95 % interval</Th>
             <Th numeric>Violations</Th>
-            <Th>Started</Th>
+            <Th>Created</Th>
           </tr>
         </thead>
         <tbody>
@@ -94,7 +95,7 @@ function Result({ summary }: { summary: Evaluation['summary'] }) {
     return (
       <>
         <Td numeric>–</Td>
-        <Td className="text-ink-3">when it is scored</Td>
+        <Td className="text-ink-3">not scored yet</Td>
         <Td numeric>–</Td>
       </>
     )

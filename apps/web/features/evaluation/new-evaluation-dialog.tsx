@@ -33,15 +33,18 @@ export function NewEvaluationDialog() {
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button>New evaluation</Button>
+        <Button>Create evaluation</Button>
       </DialogTrigger>
       <DialogContent
         title="New evaluation"
-        description="Base and tuned model answer the same cases with the same seeds; the rules of each case's persona judge."
+        description="The base model and the tuned model answer the same cases with the same seeds. The rules of each case's persona check the answers."
       >
         <form onSubmit={onSubmit} className="flex flex-col gap-4">
           {models.isSuccess && tuned.length === 0 ? (
-            <ErrorState title="Not yet" message="There is no tuned model. Train one on votes first." />
+            <ErrorState
+              title="No tuned model"
+              message="An evaluation needs a tuned model. Train one on the votes first."
+            />
           ) : null}
           <Field label="Tuned model">
             <Select
@@ -54,12 +57,12 @@ export function NewEvaluationDialog() {
           <div className="grid grid-cols-2 gap-4">
             <Field
               label="Answers per case"
-              hint="More make the intervals narrower"
+              hint="More answers make the intervals narrower"
               error={errors.samplesPerCase?.message}
             >
               <Input type="number" {...form.register('samplesPerCase', { setValueAs: readNumber })} />
             </Field>
-            <Field label="Cases" hint="Left empty: the whole suite" error={errors.caseLimit?.message}>
+            <Field label="Cases" hint="Leave empty for the whole suite" error={errors.caseLimit?.message}>
               <Input
                 type="number"
                 min={1}

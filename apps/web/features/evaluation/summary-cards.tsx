@@ -5,21 +5,21 @@ import type { Outputs } from '../../lib/trpc'
 type Summary = NonNullable<Outputs['evaluation']['get']['summary']>
 
 const rates = [
-  { key: 'violations', label: 'Answers that break a rule', better: 'lower' },
-  { key: 'ingredientUse', label: 'All given ingredients used', better: 'higher' },
-  { key: 'format', label: 'Format kept', better: 'higher' },
+  { key: 'violations', label: 'Rule violations', better: 'lower' },
+  { key: 'ingredientUse', label: 'All ingredients used', better: 'higher' },
+  { key: 'format', label: 'Correct format', better: 'higher' },
 ] as const
 
-/** Whether a difference is for the better, for the worse, or not told apart from none. */
+/** Whether the interval of a difference shows better, worse, or no clear difference. */
 export function verdictOf({ low, high }: { low: number; high: number }, better: 'lower' | 'higher') {
-  if (low <= 0 && high >= 0) return { tone: 'plain' as Tone, text: 'not told apart' }
+  if (low <= 0 && high >= 0) return { tone: 'plain' as Tone, text: 'no clear difference' }
   const up = low > 0
   return up === (better === 'higher')
     ? { tone: 'good' as Tone, text: 'better' }
     : { tone: 'bad' as Tone, text: 'worse' }
 }
 
-/** The win rate, and three rates of base and tuned side by side with the interval of their difference. */
+/** The win rate, and three rates of both models with the interval of their difference. */
 export function SummaryCards({ summary }: { summary: Summary }) {
   const { winRate, base, tuned, difference } = summary
   return (
@@ -28,7 +28,7 @@ export function SummaryCards({ summary }: { summary: Summary }) {
         <Stat
           label="Win rate over base"
           value={formatPercent(winRate.value)}
-          note={`95 %: ${formatInterval(winRate)} · coin 50`}
+          note={`95 %: ${formatInterval(winRate)} · chance 50 %`}
         >
           <Interval {...winRate} reference={50} label="Win rate with its interval" className="mt-2" />
           <p className="num mt-1 text-xs text-ink-2">
@@ -43,7 +43,7 @@ export function SummaryCards({ summary }: { summary: Summary }) {
             <Stat
               label={label}
               value={formatPercent(tuned[key].value)}
-              note={`base ${formatPercent(base[key].value)} of ${base[key].n}`}
+              note={`base ${formatPercent(base[key].value)} · ${base[key].n} answers`}
             >
               <div className="mt-2 grid grid-cols-[36px_1fr] items-center gap-x-2 text-2xs text-ink-3">
                 <span>base</span>

@@ -1,7 +1,7 @@
 import { Button, Kbd } from '@palate/ui'
 import { type Choice, choices } from './choices'
 
-/** The four judgments and the two ways around them, each with its key. */
+/** The four choices, skip and undo, each with its key. */
 export function ChoiceBar({
   onChoose,
   onSkip,

@@ -18,7 +18,7 @@ it.each([
   ['Enter', undefined],
 ])('%s means %s', (key, command) => expect(commandOf({ ...press, key })).toBe(command))
 
-it('leaves held keys and the shortcuts of the browser alone', () => {
+it('ignores held keys and browser shortcuts', () => {
   expect(commandOf({ ...press, key: '1', repeat: true })).toBeUndefined()
   expect(commandOf({ ...press, key: 'z', ctrlKey: true })).toBeUndefined()
   expect(commandOf({ ...press, key: 'ArrowLeft', altKey: true })).toBeUndefined()

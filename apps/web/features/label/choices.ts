@@ -24,7 +24,7 @@ const keys: Readonly<Record<string, Command>> = {
 
 type Press = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; repeat: boolean }
 
-/** What a key means while labeling. A held key and a shortcut of the browser mean nothing. */
+/** The command of a key in a label session. Held keys and browser shortcuts have none. */
 export function commandOf({ key, ctrlKey, metaKey, altKey, repeat }: Press): Command | undefined {
   if (ctrlKey || metaKey || altKey || repeat) return undefined
   return keys[key.toLowerCase()]

@@ -2,9 +2,9 @@ import { Dialog, DialogContent, Kbd } from '@palate/ui'
 import { choices } from './choices'
 
 const others = [
-  { name: 'Skip: somebody else may judge it', keys: ['S'] },
+  { name: 'Skip: another person can label it', keys: ['S'] },
   { name: 'Undo your last vote', keys: ['Z'] },
-  { name: 'This help', keys: ['?'] },
+  { name: 'Show this help', keys: ['?'] },
 ]
 
 export function HelpDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
@@ -12,8 +12,8 @@ export function HelpDialog({ open, onOpenChange }: { open: boolean; onOpenChange
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent
-        title="Keys"
-        description="Which answer serves this cook better? Lines that stand in both are faded; what the cook had is marked. Who wrote which stays hidden."
+        title="Keyboard shortcuts"
+        description="Choose the answer that fits the persona and the request better. Lines that are in both answers are faded; the given ingredients are marked. Which answer is A is random."
       >
         <dl className="flex flex-col">
           {rows.map(({ name, keys }) => (

@@ -15,9 +15,9 @@ import { PairView } from './pair-view'
 import { RulesButton } from './rules-button'
 import { useLabelQueue } from './use-label-queue'
 
-/** One pair after the other, blind, by key or by touch. */
+/** A label session: one pair at a time, blind, by key or touch. */
 export function LabelSession() {
-  const { queue, judge, skip, undo } = useLabelQueue()
+  const { queue, vote, skip, undo } = useLabelQueue()
   const [help, setHelp] = useState(false)
   return (
     <Page
@@ -31,13 +31,13 @@ export function LabelSession() {
             <PairView
               key={pair.pairId}
               pair={pair}
-              onJudge={judge}
+              onVote={vote}
               onSkip={skip}
               onUndo={undo}
               onHelp={() => setHelp(true)}
             />
           ) : (
-            <NoPair onUndo={undo} onChanged={() => queue.refetch()} isLooking={queue.isFetching} />
+            <NoPair onUndo={undo} onChanged={() => queue.refetch()} isFetching={queue.isFetching} />
           )
         }
       </Loaded>
@@ -53,15 +53,15 @@ function SessionBar({ onHelp }: { onHelp: () => void }) {
   const router = useRouter()
   const may = useMay()
   const data = summary.data
-  // Somebody on the way through the loop has seen what judging is like; a team that labels is left in peace.
+  // The rules are offered here only while labels are the next step, after the first own vote.
   const { next, stations = [] } = overview.data ?? {}
   const allWritten = stations.some(({ key, state }) => key === 'variants' && state === 'done')
   const isEnough = may('label:rule') && allWritten && next?.key === 'labels' && (data?.mine ?? 0) > 0
-  const judged = data ? data.pairs - data.open : 0
+  const labeled = data ? data.pairs - data.open : 0
   return (
     <>
       <Tag className="max-md:hidden">blind</Tag>
-      {isEnough ? <RulesButton onJudged={() => router.push('/labels')} /> : null}
+      {isEnough ? <RulesButton onDone={() => router.push('/labels')} /> : null}
       {data ? (
         <>
           <span
@@ -71,8 +71,8 @@ function SessionBar({ onHelp }: { onHelp: () => void }) {
             {formatCount(data.mineToday)} today
           </span>
           <Progress
-            value={data.pairs > 0 ? judged / data.pairs : 0}
-            label="Pairs decided"
+            value={data.pairs > 0 ? labeled / data.pairs : 0}
+            label="Labeled pairs"
             tone="accent"
             className="w-32 max-sm:hidden"
           />
@@ -81,7 +81,13 @@ function SessionBar({ onHelp }: { onHelp: () => void }) {
           </span>
         </>
       ) : null}
-      <Button look="quiet" size="icon" onClick={onHelp} aria-label="Keys" className="max-sm:hidden">
+      <Button
+        look="quiet"
+        size="icon"
+        onClick={onHelp}
+        aria-label="Keyboard shortcuts"
+        className="max-sm:hidden"
+      >
         <Kbd>?</Kbd>
       </Button>
     </>
@@ -91,37 +97,39 @@ function SessionBar({ onHelp }: { onHelp: () => void }) {
 function NoPair({
   onUndo,
   onChanged,
-  isLooking,
+  isFetching,
 }: {
   onUndo: () => void
   onChanged: () => void
-  isLooking: boolean
+  isFetching: boolean
 }) {
   const trpc = useTRPC()
   const summary = useQuery(trpc.label.summary.queryOptions())
   const none = summary.data?.pairs === 0
   return (
     <EmptyState
-      title={none ? 'There is nothing to judge yet' : 'Every pair you can judge has your vote'}
+      title={none ? 'No pairs yet' : 'No pairs left to label'}
       action={
         <>
           <Button asChild look="primary">
-            <Link href={none ? '/variants' : '/labels'}>{none ? 'Make variants' : 'Back to labels'}</Link>
+            <Link href={none ? '/variants' : '/labels'}>{none ? 'Open variants' : 'Open labels'}</Link>
           </Button>
-          <Button busy={isLooking} onClick={onChanged}>
-            Look for more
+          <Button busy={isFetching} onClick={onChanged}>
+            Check for new pairs
           </Button>
           {none ? null : (
             <Button look="quiet" onClick={onUndo}>
-              Undo the last vote
+              Undo last vote
             </Button>
           )}
         </>
       }
     >
       {none
-        ? 'Pairs appear when a batch of variants has been written.'
-        : `Thank you. ${summary.data ? `You have judged ${plural(summary.data.mine, 'pair')}.` : ''}`}
+        ? 'Pairs appear here when a batch of variants has answers. Create a batch under Variants.'
+        : summary.data
+          ? `You have labeled ${plural(summary.data.mine, 'pair')}. New pairs appear here when a batch has more answers.`
+          : ''}
     </EmptyState>
   )
 }

@@ -21,7 +21,7 @@ export function LabelsPage() {
     <Page
       crumbs={[{ name: 'Labels' }]}
       title="Labels"
-      lead="Which of two answers is better? People decide first; the persona's rules can judge what nobody has."
+      lead="People choose the better of two answers. The rules of the persona can label the remaining pairs."
       actions={
         some ? (
           <>
@@ -45,14 +45,14 @@ export function LabelsPage() {
 function NoPairs() {
   return (
     <EmptyState
-      title="No pairs to judge yet"
+      title="No pairs yet"
       action={
         <Button asChild look="primary">
-          <Link href="/variants">Make variants</Link>
+          <Link href="/variants">Open variants</Link>
         </Button>
       }
     >
-      A batch of variants writes two answers to each prompt; each two become a pair.
+      Pairs appear here when a batch of variants has answers. Create a batch under Variants.
     </EmptyState>
   )
 }
@@ -66,28 +66,24 @@ function SummaryView({ summary }: { summary: Summary }) {
           <Stat
             label="Pairs"
             value={formatCount(pairs)}
-            note={`${formatCount(open)} without a person's vote`}
+            note={`${formatCount(open)} without a vote by a person`}
           />
         </Card>
         <Card className="px-4.5 py-4">
           <Stat
-            label="Votes of people"
+            label="Votes by people"
             value={formatCount(personVotes)}
-            note={`yours ${formatCount(mine)} · today ${formatCount(mineToday)}`}
+            note={`${formatCount(mine)} by you · ${formatCount(mineToday)} today`}
           />
         </Card>
         <Card className="px-4.5 py-4">
-          <Stat
-            label="Votes of the rules"
-            value={formatCount(ruleVotes)}
-            note="deterministic, with a reason each"
-          />
+          <Stat label="Votes by rules" value={formatCount(ruleVotes)} note="each with its reason" />
         </Card>
         <Card className="px-4.5 py-4">
           <Stat
             label="People and rules agree"
             value={agreement && agreement.of > 0 ? `${agreement.same} of ${agreement.of}` : '–'}
-            note="pairs that both have judged"
+            note="of the pairs with votes by both"
           />
         </Card>
       </section>
@@ -100,7 +96,7 @@ function SummaryView({ summary }: { summary: Summary }) {
               <Th numeric>Pairs</Th>
               <Th numeric>People</Th>
               <Th numeric>Rules</Th>
-              <Th className="w-1/3">Judged by people</Th>
+              <Th className="w-1/3">Labeled by people</Th>
             </tr>
           </thead>
           <tbody>
@@ -113,7 +109,7 @@ function SummaryView({ summary }: { summary: Summary }) {
                 <Td className="min-w-32">
                   <Progress
                     value={row.pairs > 0 ? row.personVotes / row.pairs : 0}
-                    label={`Judged for ${row.name}`}
+                    label={`Labeled by people for ${row.name}`}
                     tone="good"
                   />
                 </Td>

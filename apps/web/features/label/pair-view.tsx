@@ -3,37 +3,36 @@
 import { formatList } from '@palate/recipe'
 import { Tag } from '@palate/ui'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { readMarks } from '../recipe/read-marks'
-import { readSame } from '../recipe/read-same'
+import { readMarks, readSame } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
 import { ChoiceBar } from './choice-bar'
 import { type Choice, commandOf } from './choices'
 import type { LabelPair } from './use-label-queue'
 
-/** What was asked, for whom, the two answers, and the choice. Mounted anew for each pair, so its clock is the pair's. */
+/** One pair: the request, the persona, both answers, and the choices. Mount it once per pair: it measures the time. */
 export function PairView({
   pair,
-  onJudge,
+  onVote,
   onSkip,
   onUndo,
   onHelp,
 }: {
   pair: LabelPair
-  onJudge: (pair: LabelPair, choice: Choice, durationMs: number) => void
+  onVote: (pair: LabelPair, choice: Choice, durationMs: number) => void
   onSkip: (pair: LabelPair) => void
   onUndo: () => void
   onHelp: () => void
 }) {
   const [shownAt] = useState(() => performance.now())
   const same = useMemo(() => readSame(pair.left, pair.right), [pair])
-  const judge = (choice: Choice) => onJudge(pair, choice, Math.round(performance.now() - shownAt))
-  useKeys({ judge, skip: () => onSkip(pair), undo: onUndo, help: onHelp })
+  const vote = (choice: Choice) => onVote(pair, choice, Math.round(performance.now() - shownAt))
+  useKeys({ vote, skip: () => onSkip(pair), undo: onUndo, help: onHelp })
 
   return (
     <div className="mx-auto flex w-full max-w-[1240px] flex-col gap-4">
       <header className="flex flex-wrap items-start justify-between gap-x-8 gap-y-3">
         <div className="max-w-3xl min-w-0">
-          <p className="text-ink-3">The cook has {formatList(pair.inventory)} and asks</p>
+          <p className="text-ink-3">Ingredients: {formatList(pair.inventory)}</p>
           <h1 className="title mt-0.5 text-2xl">“{pair.request}”</h1>
         </div>
         <PersonaTags persona={pair.persona} />
@@ -54,7 +53,7 @@ export function PairView({
           className="max-md:snap-center"
         />
       </div>
-      <ChoiceBar onChoose={judge} onSkip={() => onSkip(pair)} onUndo={onUndo} />
+      <ChoiceBar onChoose={vote} onSkip={() => onSkip(pair)} onUndo={onUndo} />
     </div>
   )
 }
@@ -81,9 +80,9 @@ function PersonaTags({ persona }: { persona: LabelPair['persona'] }) {
   )
 }
 
-type Actions = { judge: (choice: Choice) => void; skip: () => void; undo: () => void; help: () => void }
+type Actions = { vote: (choice: Choice) => void; skip: () => void; undo: () => void; help: () => void }
 
-/** Keys work wherever the focus is, except while something is typed or a dialog is open. */
+/** Keys work everywhere, except in inputs and while a dialog or menu is open. */
 function useKeys(actions: Actions) {
   const latest = useRef(actions)
   latest.current = actions
@@ -95,7 +94,7 @@ function useKeys(actions: Actions) {
       if (!command) return
       event.preventDefault()
       if (command === 'skip' || command === 'undo' || command === 'help') latest.current[command]()
-      else latest.current.judge(command)
+      else latest.current.vote(command)
     }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)

@@ -6,27 +6,27 @@ import { toast } from 'sonner'
 import { formatCount, plural } from '../../lib/format'
 import { useTRPC } from '../../lib/trpc'
 
-/** The persona's rules vote on every pair that they have not judged. */
-export function RulesButton({ onJudged }: { onJudged?: () => void }) {
+/** Lets the rules of the personas vote on every pair without a vote by rules. */
+export function RulesButton({ onDone }: { onDone?: () => void }) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const rules = useMutation(
     trpc.label.applyRules.mutationOptions({
-      onSuccess: ({ judged, decided, ties }) => {
+      onSuccess: ({ labeled, decided, ties }) => {
         toast.success(
-          judged === 0
-            ? 'Every pair already has a vote of the rules.'
-            : `The rules judged ${plural(judged, 'pair')}: ${formatCount(decided)} decided, ${formatCount(ties)} without a winner.`,
+          labeled === 0
+            ? 'Every pair already has a vote by rules.'
+            : `The rules labeled ${plural(labeled, 'pair')}: ${formatCount(decided)} with a winner, ${formatCount(ties)} ties.`,
         )
         void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
         void queryClient.invalidateQueries(trpc.overview.pathFilter())
-        onJudged?.()
+        onDone?.()
       },
     }),
   )
   return (
     <Button busy={rules.isPending} onClick={() => rules.mutate({})}>
-      Let the rules label the rest
+      Label the rest by rules
     </Button>
   )
 }

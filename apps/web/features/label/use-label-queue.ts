@@ -8,15 +8,15 @@ import type { Choice } from './choices'
 
 export type LabelPair = Outputs['label']['next'][number]
 
-/** Pairs kept ahead, so that the next one shows at once; and how few may be left before more are claimed. */
+/** How many pairs are loaded ahead, and below how many the next ones are loaded. */
 const ahead = 5
 const refillBelow = 4
 
 const queueKey = ['label-queue']
 
 /**
- * The pairs in front of one labeler. A judgment takes the first away at once and is sent behind the scenes;
- * if the server refuses it, the pair comes back to the front with the reason.
+ * The queue of pairs of one labeler. A vote removes the first pair at once and is sent in the background; if the
+ * server rejects it, the pair returns to the front and a toast shows the reason.
  */
 export function useLabelQueue() {
   const client = useTRPCClient()
@@ -56,13 +56,13 @@ export function useLabelQueue() {
 
   return {
     queue,
-    judge: (pair: LabelPair, choice: Choice, durationMs: number) =>
+    vote: (pair: LabelPair, choice: Choice, durationMs: number) =>
       send(pair, () => client.label.vote.mutate({ pairId: pair.pairId, choice, durationMs })),
     skip: (pair: LabelPair) => send(pair, () => client.label.skip.mutate({ pairId: pair.pairId })),
     undo: async () => {
       try {
         const back = await client.label.undo.mutate()
-        if (!back) return void toast('There is no vote of yours left to take back.')
+        if (!back) return void toast('You have no vote to undo.')
         write((pairs) => [back, ...pairs.filter(({ pairId }) => pairId !== back.pairId)])
       } catch (error) {
         toast.error(describeError(error))

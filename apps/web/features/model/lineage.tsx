@@ -7,11 +7,11 @@ import type { ReactNode } from 'react'
 import { plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
-import { kindName } from '../run/run-kind'
+import { kindName } from '../run/run-status'
 
 type LineageData = Outputs['model']['get']['lineage']
 
-/** What a model was made from, as far back as it goes, drawn from the data down to the model. */
+/** The lineage of a model: datasets, batches, personas, votes, base model and run. */
 export function Lineage({ modelId }: { modelId: string }) {
   const trpc = useTRPC()
   const model = useQuery(trpc.model.get.queryOptions({ id: modelId }))
@@ -38,7 +38,7 @@ function stepsOf(lineage: LineageData): { title: string; body: ReactNode }[] {
   const { datasets, batches, personas, pairs, votes, thumbs, base, run } = lineage
   const steps: { title: string; body: ReactNode; shown: boolean }[] = [
     {
-      title: 'Data',
+      title: 'Datasets',
       shown: datasets.length > 0,
       body: datasets.map(({ name, number }) => `${name} v${number}`).join(', '),
     },
@@ -64,7 +64,7 @@ function stepsOf(lineage: LineageData): { title: string; body: ReactNode }[] {
       shown: thumbs !== null,
       body: thumbs ? `${thumbs.up} up, ${thumbs.down} down · ${thumbs.sha256.slice(0, 12)}` : '',
     },
-    { title: 'Base', shown: base !== null, body: base ? `${base.name} v${base.number}` : '' },
+    { title: 'Base model', shown: base !== null, body: base ? `${base.name} v${base.number}` : '' },
     {
       title: 'Run',
       shown: true,

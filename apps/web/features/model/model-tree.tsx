@@ -10,7 +10,7 @@ import { Lineage } from './lineage'
 
 type Model = Outputs['model']['list'][number]
 
-/** Base models with the adapters that were trained on them, as a tree. */
+/** Base models and the adapters trained on them, as a tree. */
 export function ModelTree({ models, mayDeploy }: { models: readonly Model[]; mayDeploy: boolean }) {
   const roots = models.filter((model) => !models.some(({ id }) => id === model.baseId))
   return (
@@ -52,7 +52,7 @@ function ModelRow({ model, mayDeploy }: { model: Model; mayDeploy: boolean }) {
         <b className="font-semibold">
           {model.name} v{model.number}
         </b>
-        <Tag tone={isBase ? 'plain' : 'accent'}>{isBase ? 'base' : 'tuned on votes'}</Tag>
+        <Tag tone={isBase ? 'plain' : 'accent'}>{isBase ? 'base' : 'tuned'}</Tag>
         {model.deployments.map((slug) => (
           <Tag key={slug} tone="good" live>
             {slug}
@@ -72,7 +72,7 @@ function ModelRow({ model, mayDeploy }: { model: Model; mayDeploy: boolean }) {
             onClick={() => setOpen(!open)}
             className="rounded-md px-2 py-1 text-sm font-medium text-ink-2 hover:bg-sunk hover:text-ink"
           >
-            Lineage
+            {open ? 'Hide lineage' : 'Show lineage'}
           </button>
           {mayDeploy ? <DeployDialog modelId={model.id} /> : null}
         </span>

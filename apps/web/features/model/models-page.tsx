@@ -19,9 +19,9 @@ export function ModelsPage() {
   const mayDeploy = may('deployment:write')
   return (
     <Page
-      crumbs={[{ name: 'Release' }]}
-      title="Release"
-      lead="Every model version with where it comes from, and the public names under which they answer."
+      crumbs={[{ name: 'Models' }]}
+      title="Models"
+      lead="Model versions with their lineage, deployments with their public names, and feedback from the chat."
       actions={mayDeploy && (models.data?.length ?? 0) > 0 ? <DeployDialog /> : null}
     >
       <Loaded query={deployments} skeleton={<Skeleton className="h-28" />}>
@@ -35,8 +35,8 @@ export function ModelsPage() {
               <ModelTree models={list} mayDeploy={mayDeploy} />
             </Card>
           ) : (
-            <EmptyState title="No model yet">
-              A finished training run registers its weights here, with its lineage down to single votes.
+            <EmptyState title="No models yet">
+              Models appear here when a training run finishes. Create a run to train the starter model.
             </EmptyState>
           )
         }

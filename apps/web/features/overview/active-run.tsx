@@ -5,13 +5,12 @@ import Link from 'next/link'
 import type { Outputs } from '../../lib/trpc'
 import { groupCharts } from '../run/chart-groups'
 import { MetricChart } from '../run/metric-chart'
-import { RunProgress } from '../run/run-progress'
-import { StatusTag } from '../run/run-status'
+import { RunProgress, StatusTag } from '../run/run-status'
 import { useMetrics } from '../run/use-metrics'
 
 type Run = NonNullable<Outputs['overview']['get']['activeRun']>
 
-/** The run in progress with the curve that says most about it. */
+/** The run in progress with its most useful chart: rewards, else loss. */
 export function ActiveRun({ run }: { run: Run }) {
   const metrics = useMetrics(run)
   const groups = groupCharts(metrics.data ?? [])
@@ -54,14 +53,14 @@ export function ActiveRun({ run }: { run: Run }) {
 export function NoRun() {
   return (
     <EmptyState
-      title="Nothing is running"
+      title="No run in progress"
       action={
         <Button asChild>
-          <Link href="/runs">See the runs</Link>
+          <Link href="/runs">Open runs</Link>
         </Button>
       }
     >
-      When a model trains or writes answers, its curve is drawn here while it happens.
+      When a model trains, its chart appears here and follows the run live.
     </EmptyState>
   )
 }

@@ -4,13 +4,13 @@ import type { Outputs } from '../../lib/trpc'
 
 type AllFigures = NonNullable<Outputs['overview']['get']['figures']>
 
-/** The figures of the newest evaluation, each beside its baseline and with its interval. */
+/** The figures of the newest evaluation, each with its interval and its baseline. */
 export function Figures({ figures }: { figures: AllFigures }) {
   const { winRate, violations, ingredientUse, format } = figures
   const rates = [
     { label: 'Rule violations', rate: violations },
-    { label: 'All given ingredients used', rate: ingredientUse },
-    { label: 'Format kept', rate: format },
+    { label: 'All ingredients used', rate: ingredientUse },
+    { label: 'Correct format', rate: format },
   ]
   return (
     <section
@@ -21,7 +21,7 @@ export function Figures({ figures }: { figures: AllFigures }) {
         <Stat
           label="Win rate over base"
           value={formatPercent(winRate.value)}
-          note={`95 %: ${formatInterval(winRate)} · coin 50`}
+          note={`95 %: ${formatInterval(winRate)} · chance 50 %`}
         >
           <Interval {...winRate} reference={50} label="Win rate with its interval" className="mt-2" />
         </Stat>

@@ -11,7 +11,7 @@ const marks: Record<string, string> = {
   next: 'border-ink bg-card text-ink shadow-[0_0_0_5px_var(--sunk)]',
 }
 
-/** The nine stations as a path: what is done, what is under way, what comes next. */
+/** The nine stations as a path, with the state of each: done, in progress, next. */
 export function LoopPath({ stations }: { stations: readonly Station[] }) {
   return (
     <ol

@@ -29,18 +29,18 @@ function OverviewView({ overview }: { overview: Overview }) {
   return (
     <Page
       crumbs={[{ name: 'Overview' }]}
-      title={headline(done, stations.length)}
+      title={`${done} of ${stations.length} stations done`}
       lead={
         next
           ? next.hint
-          : 'Every station is done. Cook with your model, look at what visitors thought, and judge more pairs.'
+          : 'Every station is done. Try the model in the chat, read the feedback, and label more pairs for the next run.'
       }
       actions={
         next ? (
           <NextStepButton large />
         ) : (
           <Button asChild look="primary" size="lg">
-            <Link href="/chat">Cook with your model</Link>
+            <Link href="/chat">Open chat</Link>
           </Button>
         )
       }
@@ -58,19 +58,15 @@ function OverviewView({ overview }: { overview: Overview }) {
   )
 }
 
-function headline(done: number, of: number): string {
-  if (done === of) return 'The loop has closed'
-  if (done <= 2) return 'Teaching a model your taste'
-  return done >= of - 2 ? 'Nearly ready to serve' : 'Coming together'
-}
-
 function Needs({ needs }: { needs: Overview['needs'] }) {
   return (
     <Card>
-      <CardHead title="What needs you" />
+      <CardHead title="Needs you" />
       <CardBody className="flex flex-col gap-3">
         {needs.length === 0 ? (
-          <p className="text-ink-2">Nothing just now. The kitchen runs by itself.</p>
+          <p className="text-ink-2">
+            Nothing at the moment. Failed runs, offline agents and thumbs down appear here.
+          </p>
         ) : null}
         {needs.map((need) => (
           <div key={need.title} className="flex items-center justify-between gap-4">

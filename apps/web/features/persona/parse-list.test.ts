@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { parseList, slugOf } from './parse-list'
 
-it('reads a list as people write it', () => {
+it('reads a list with spaces, empty entries and repetitions', () => {
   expect(parseList('meat, fish , ,Fish\nsoy sauce')).toEqual(['meat', 'Fish', 'soy sauce'])
   expect(parseList('  ')).toEqual([])
 })

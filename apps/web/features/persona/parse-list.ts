@@ -1,4 +1,4 @@
-/** "a, b , ,c" as the list it means; twice the same word counts once. */
+/** "a, b , ,c" as a list without empty and repeated entries. */
 export function parseList(text: string): string[] {
   const words = text
     .split(/[,\n]/)

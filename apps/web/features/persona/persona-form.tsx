@@ -55,8 +55,12 @@ const toBody = (values: Values): Body => ({
 const lists = [
   { name: 'cuisines', label: 'Cuisines', hint: 'Separated by commas' },
   { name: 'flavors', label: 'Flavors', hint: 'Separated by commas' },
-  { name: 'forbidden', label: 'Never use', hint: 'Ingredients or kinds: meat, soy sauce, spicy' },
-  { name: 'preferred', label: 'Likes', hint: 'What the cook is glad to see' },
+  {
+    name: 'forbidden',
+    label: 'Never use',
+    hint: 'Ingredients or kinds, separated by commas: meat, soy sauce, spicy',
+  },
+  { name: 'preferred', label: 'Prefers', hint: 'Ingredients or kinds that the persona prefers' },
 ] as const
 
 export function PersonaForm({
@@ -95,7 +99,7 @@ export function PersonaForm({
         <Field label="Name" error={errors.name?.message}>
           <Input {...form.register('name')} />
         </Field>
-        <Field label="Slug" hint="Used in files and addresses" error={errors.slug?.message}>
+        <Field label="Slug" hint="Used in files and URLs" error={errors.slug?.message}>
           <Input {...form.register('slug')} placeholder={slugOf(values.name)} className="font-mono text-sm" />
         </Field>
         {lists.map(({ name, label, hint }) => (
@@ -103,13 +107,13 @@ export function PersonaForm({
             <Textarea rows={2} {...form.register(name)} />
           </Field>
         ))}
-        <Field label="Style" hint="quick, traditional, healthy …" error={errors.style?.message}>
+        <Field label="Style" hint="For example: quick, traditional, healthy" error={errors.style?.message}>
           <Input {...form.register('style')} />
         </Field>
         <Diets value={values.diets} onChange={(diets) => form.setValue('diets', diets)} />
         <Field
           label="System prompt"
-          hint="Left empty, it is built from the lists above"
+          hint="Leave empty to build it from the fields above"
           error={errors.systemPrompt?.message}
           className="sm:col-span-2"
         >

@@ -11,7 +11,7 @@ import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
 import { emptyBody, PersonaForm } from './persona-form'
 
-/** One persona; `id` "new" writes a new one. */
+/** One persona; the id "new" creates one. */
 export function PersonaPage({ id }: { id: string }) {
   const trpc = useTRPC()
   const router = useRouter()
@@ -70,10 +70,10 @@ export function PersonaPage({ id }: { id: string }) {
               </div>
               {mayWrite ? (
                 <Confirm
-                  trigger={<Button look="quiet">Archive</Button>}
+                  trigger={<Button look="quiet">Archive persona</Button>}
                   title={`Archive ${data.body.name}?`}
-                  description="It leaves the lists and gets no new prompts. Its versions and the labels made under them stay."
-                  action="Archive"
+                  description="It leaves the lists and gets no new prompts. Its versions and labels stay."
+                  action="Archive persona"
                   onConfirm={() => archive.mutate({ id })}
                 />
               ) : null}

@@ -21,13 +21,13 @@ export function PersonasPage() {
     <Page
       crumbs={[{ name: 'Personas' }]}
       title="Personas"
-      lead="Who the model cooks for. An edit makes a new version; labels keep pointing at the one they were made under."
+      lead="A persona describes who a recipe is for: diets, forbidden ingredients and preferences. An edit creates a new version; labels keep their version."
       actions={
         <>
           <YamlActions mayImport={mayWrite} />
           {mayWrite ? (
             <Button asChild>
-              <Link href="/personas/new">New persona</Link>
+              <Link href="/personas/new">Create persona</Link>
             </Button>
           ) : null}
         </>
@@ -42,7 +42,9 @@ export function PersonasPage() {
               ))}
             </ul>
           ) : (
-            <EmptyState title="No personas yet">Write one, or import a YAML file of them.</EmptyState>
+            <EmptyState title="No personas yet">
+              Personas appear here. Create one, or import a YAML file.
+            </EmptyState>
           )
         }
       </Loaded>

@@ -6,7 +6,6 @@ import { Download, Upload } from 'lucide-react'
 import { useRef } from 'react'
 import { toast } from 'sonner'
 import { useTRPC, useTRPCClient } from '../../lib/trpc'
-import { saveText } from './save-text'
 
 export function YamlActions({ mayImport }: { mayImport: boolean }) {
   const trpc = useTRPC()
@@ -20,7 +19,7 @@ export function YamlActions({ mayImport }: { mayImport: boolean }) {
   const upload = useMutation({
     mutationFn: async (file: File) => client.persona.importYaml.mutate({ yaml: await file.text() }),
     onSuccess: ({ created, updated, unchanged }) => {
-      toast.success(`Imported: ${created} new, ${updated} changed, ${unchanged} as they were.`)
+      toast.success(`Personas imported: ${created} new, ${updated} changed, ${unchanged} unchanged.`)
       void queryClient.invalidateQueries(trpc.persona.pathFilter())
     },
   })
@@ -51,4 +50,14 @@ export function YamlActions({ mayImport }: { mayImport: boolean }) {
       ) : null}
     </>
   )
+}
+
+/** Downloads a text as a file. */
+function saveText(filename: string, text: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = filename
+  link.click()
+  URL.revokeObjectURL(url)
 }

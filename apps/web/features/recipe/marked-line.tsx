@@ -1,5 +1,5 @@
 import { cn } from '@palate/ui'
-import { type Mark, splitAround } from './mark'
+import { type Mark, splitAround } from './marks'
 
 const tones = {
   good: 'bg-good-soft',
@@ -7,7 +7,7 @@ const tones = {
   bad: 'bg-bad-soft shadow-[inset_0_-1.5px_var(--bad)]',
 }
 
-/** A line of a recipe with the marked phrase lifted out and its reason below. */
+/** A line of a recipe with the highlighted phrase, and the reason below. */
 export function MarkedLine({ line, mark }: { line: string; mark: Mark | undefined }) {
   if (!mark) return <span>{line}</span>
   const [before, phrase, after] = splitAround(line, mark.phrase)
@@ -27,7 +27,7 @@ export function MarkedLine({ line, mark }: { line: string; mark: Mark | undefine
   )
 }
 
-/** Where the model is writing. */
+/** The cursor at the end of a growing answer. */
 export function Caret() {
   return (
     <span

@@ -1,12 +1,11 @@
 import { parseRecipe } from '@palate/recipe'
 import { cn } from '@palate/ui'
 import type { ReactNode } from 'react'
-import type { RecipeMarks, RecipeSame } from './mark'
 import { Caret, MarkedLine } from './marked-line'
+import type { RecipeMarks, RecipeSame } from './marks'
 
 /**
- * A recipe as people read it: the one card of labeling, evaluation and chat. Text that is no recipe is shown
- * as it was written.
+ * A recipe as a card, in labeling, evaluations and the chat. Text in another format is shown unchanged.
  */
 export function RecipeCard({
   text,
@@ -18,7 +17,7 @@ export function RecipeCard({
   streaming = false,
   className,
 }: {
-  /** The answer as the model wrote it, complete or still growing. */
+  /** The text of the model, complete or still growing. */
   text: string
   /** Names the card beside another one, e.g. "A". */
   label?: string
@@ -26,7 +25,7 @@ export function RecipeCard({
   aside?: ReactNode
   /** Beside minutes and servings. */
   note?: string
-  /** Lines that stand in the other recipe too; they fade. */
+  /** Lines that the other recipe has too; they are faded. */
   same?: RecipeSame
   marks?: RecipeMarks
   streaming?: boolean
@@ -54,7 +53,7 @@ export function RecipeCard({
         {label ? <span className="font-mono text-xs text-ink-3">{label}</span> : null}
         <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2">
           <h2 className="title min-w-0 text-2xl">
-            {recipe.title || (streaming ? '…' : readable ? 'Untitled' : 'As it was written')}
+            {recipe.title || (streaming ? '…' : readable ? 'Untitled' : 'Unformatted answer')}
           </h2>
           {aside}
         </div>
@@ -78,7 +77,7 @@ export function RecipeCard({
           <ul>
             {recipe.ingredients.map((ingredient, index) => (
               <li
-                // biome-ignore lint/suspicious/noArrayIndexKey: lines of a finished text have no other identity
+                // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other identity
                 key={index}
                 className={cn(
                   'grid grid-cols-[98px_1fr] gap-2.5 border-b border-dotted border-line-strong py-1.25 sm:grid-cols-[104px_1fr]',
@@ -98,7 +97,7 @@ export function RecipeCard({
           <ol className="flex flex-col gap-2">
             {recipe.steps.map((step, index) => (
               <li
-                // biome-ignore lint/suspicious/noArrayIndexKey: steps are their order
+                // biome-ignore lint/suspicious/noArrayIndexKey: steps have no other identity
                 key={index}
                 className={cn('grid grid-cols-[26px_1fr] gap-2', same?.steps.has(index) && 'opacity-50')}
               >

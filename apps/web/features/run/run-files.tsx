@@ -7,13 +7,13 @@ import { isMoving } from './run-status'
 import type { Run } from './types'
 
 const roleNames: Record<string, string> = {
-  hf: 'model, for transformers',
-  gguf: 'model, for llama.cpp',
-  adapter: 'adapter, for PEFT',
-  'adapter-gguf': 'adapter, for llama.cpp',
+  hf: 'model for Transformers',
+  gguf: 'model for llama.cpp',
+  adapter: 'adapter for PEFT',
+  'adapter-gguf': 'adapter for llama.cpp',
 }
 
-/** What a training delivered, each file with a link that works for an hour. */
+/** The files of a run, each with a download link that works for one hour. */
 export function RunFiles({ run }: { run: Run }) {
   const trpc = useTRPC()
   const files = useQuery(
@@ -27,9 +27,7 @@ export function RunFiles({ run }: { run: Run }) {
       {(found) =>
         found.length === 0 ? (
           <p className="py-10 text-center text-ink-2">
-            {isMoving(run.status)
-              ? 'Files are delivered when the training ends.'
-              : 'This run delivered no files.'}
+            {isMoving(run.status) ? 'Files appear here when the training ends.' : 'This run has no files.'}
           </p>
         ) : (
           <Card>
@@ -37,7 +35,7 @@ export function RunFiles({ run }: { run: Run }) {
               <thead>
                 <tr>
                   <Th>File</Th>
-                  <Th className="max-sm:hidden">What it is</Th>
+                  <Th className="max-sm:hidden">Content</Th>
                   <Th numeric>Size</Th>
                 </tr>
               </thead>

@@ -15,7 +15,7 @@ const clock = new Intl.DateTimeFormat('en', {
 })
 const levels: Record<string, string> = { error: 'text-bad', warning: 'text-warn', warn: 'text-warn' }
 
-/** What the trainer has said, oldest first. */
+/** The log lines of the trainer, oldest first. */
 export function RunLogs({ run }: { run: Run }) {
   const trpc = useTRPC()
   const logs = useQuery(
@@ -25,7 +25,9 @@ export function RunLogs({ run }: { run: Run }) {
     <Loaded query={logs} skeleton={<Skeleton className="h-64" />}>
       {({ items }) =>
         items.length === 0 ? (
-          <p className="py-10 text-center text-ink-2">Nothing has been logged yet.</p>
+          <p className="py-10 text-center text-ink-2">
+            No log lines yet. They appear here when the trainer starts.
+          </p>
         ) : (
           <Card className="scroll-quiet max-h-[32rem] overflow-auto p-4">
             <ol className="flex flex-col gap-1 font-mono text-xs leading-relaxed">

@@ -24,11 +24,9 @@ import { WaitingReasons } from './queue/waiting-reasons'
 import { RunCharts } from './run-charts'
 import { RunConfigView } from './run-config'
 import { RunFiles } from './run-files'
-import { kindName } from './run-kind'
 import { RunLogs } from './run-logs'
-import { RunProgress } from './run-progress'
 import { RunSamples } from './run-samples'
-import { isMoving, StatusTag } from './run-status'
+import { isMoving, kindName, RunProgress, StatusTag } from './run-status'
 import { RunSummary } from './run-summary'
 import type { Run } from './types'
 
@@ -42,7 +40,7 @@ export function RunPage({ id }: { id: string }) {
   )
   const name = run.data ? `Run ${run.data.number}` : 'Run'
   return (
-    <Page crumbs={[{ name: 'Training', href: '/runs' }, { name }]}>
+    <Page crumbs={[{ name: 'Runs', href: '/runs' }, { name }]}>
       <Loaded query={run} skeleton={<RunSkeleton />}>
         {(data) => <RunView run={data} />}
       </Loaded>
@@ -51,8 +49,8 @@ export function RunPage({ id }: { id: string }) {
 }
 
 function RunView({ run }: { run: Run }) {
-  const draws = run.kind !== 'generate' && run.kind !== 'probe'
-  const proves = run.kind === 'dpo' || run.kind === 'sft' || run.kind === 'kto'
+  const isTraining = run.kind !== 'generate' && run.kind !== 'probe'
+  const hasPreflight = run.kind === 'dpo' || run.kind === 'sft' || run.kind === 'kto'
   const stoppedByPreflight = run.failure?.code.startsWith('preflight_') ?? false
   return (
     <>
@@ -60,21 +58,21 @@ function RunView({ run }: { run: Run }) {
       {run.status === 'queued' ? <WaitingNote run={run} /> : null}
       {run.failure ? (
         <ErrorState
-          title={`It ${run.status === 'failed' ? 'failed' : 'stopped'}`}
+          title={run.status === 'failed' ? 'The run failed' : 'The run stopped'}
           message={`${run.failure.message} ${run.failure.remedy}`}
         />
       ) : null}
-      <Tabs defaultValue={stoppedByPreflight ? 'preflight' : draws ? 'curves' : 'logs'}>
+      <Tabs defaultValue={stoppedByPreflight ? 'preflight' : isTraining ? 'charts' : 'logs'}>
         <TabsList>
-          {draws ? <TabsTrigger value="curves">Curves</TabsTrigger> : null}
-          {proves ? <TabsTrigger value="preflight">Preflight</TabsTrigger> : null}
-          {draws ? <TabsTrigger value="samples">Samples</TabsTrigger> : null}
-          {draws ? <TabsTrigger value="summary">RunSummary</TabsTrigger> : null}
-          {draws ? <TabsTrigger value="files">Files</TabsTrigger> : null}
-          <TabsTrigger value="logs">Log</TabsTrigger>
+          {isTraining ? <TabsTrigger value="charts">Charts</TabsTrigger> : null}
+          {hasPreflight ? <TabsTrigger value="preflight">Preflight</TabsTrigger> : null}
+          {isTraining ? <TabsTrigger value="samples">Samples</TabsTrigger> : null}
+          {isTraining ? <TabsTrigger value="summary">Summary</TabsTrigger> : null}
+          {isTraining ? <TabsTrigger value="files">Files</TabsTrigger> : null}
+          <TabsTrigger value="logs">Logs</TabsTrigger>
           <TabsTrigger value="config">Configuration</TabsTrigger>
         </TabsList>
-        <TabsContent value="curves">
+        <TabsContent value="charts">
           <RunCharts run={run} />
         </TabsContent>
         <TabsContent value="preflight">
@@ -104,9 +102,9 @@ function WaitingNote({ run }: { run: Run }) {
   return (
     <div role="status" className="flex flex-col gap-1.5 rounded-lg bg-warn-soft px-4.5 py-3">
       <p className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1 text-warn">
-        {run.waitingBecause ?? 'It waits for an agent to take it.'}
+        {run.waitingBecause ?? 'The run waits for an agent.'}
         <Link href="/runs/queue" className="text-sm underline underline-offset-3">
-          {run.waiting ? `Place ${run.waiting.position} in the queue` : 'To the queue'}
+          {run.waiting ? `Position ${run.waiting.position} in the queue` : 'Open queue'}
         </Link>
       </p>
       {run.waiting ? <WaitingReasons agents={run.waiting.agents} /> : null}
@@ -148,11 +146,11 @@ function RunHead({ run }: { run: Run }) {
   )
 }
 
-/** What a preference training is compared with, as the trainer told it at its start. */
+/** The reference model of a preference training, as the trainer reported it at the start. */
 function describeReference({ attempts }: Run): string {
   const { reference } = attempts.at(-1)?.environment ?? {}
-  if (reference === 'base') return ' · reference: the bare base'
-  if (reference === 'adapter') return ' · reference: the adapter it began with, frozen'
+  if (reference === 'base') return ' · reference: base model'
+  if (reference === 'adapter') return ' · reference: starting adapter, frozen'
   return ''
 }
 
@@ -171,7 +169,7 @@ function RunActions({ run }: { run: Run }) {
       {run.modelVersionId ? (
         <Button asChild>
           <Link href={run.kind === 'pretrain' ? '/models' : '/evaluations'}>
-            {run.kind === 'pretrain' ? 'See the model' : 'Evaluate this model'}
+            {run.kind === 'pretrain' ? 'Open models' : 'Open evaluations'}
           </Link>
         </Button>
       ) : null}
@@ -183,7 +181,7 @@ function RunActions({ run }: { run: Run }) {
             </Button>
           }
           title={`Cancel run ${run.number}?`}
-          description="The trainer stops after its current step. What it has measured stays; no model comes out of it."
+          description="The trainer stops after its current step. Metrics and logs stay. No model is saved."
           action="Cancel run"
           onConfirm={() => cancel.mutate({ id: run.id })}
         />

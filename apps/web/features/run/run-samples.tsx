@@ -9,7 +9,7 @@ import { RecipeCard } from '../recipe/recipe-card'
 import { isMoving } from './run-status'
 import type { Run } from './types'
 
-/** What the model wrote while it learned, newest first. */
+/** Samples that the model wrote during training, newest first. */
 export function RunSamples({ run }: { run: Run }) {
   const trpc = useTRPC()
   const samples = useQuery(
@@ -22,7 +22,9 @@ export function RunSamples({ run }: { run: Run }) {
     <Loaded query={samples} skeleton={<Skeleton className="h-80" />}>
       {(list) =>
         list.length === 0 ? (
-          <p className="py-10 text-center text-ink-2">The first sample appears after some steps.</p>
+          <p className="py-10 text-center text-ink-2">
+            No samples yet. The trainer writes one every few steps.
+          </p>
         ) : (
           <ol className="grid items-start gap-4 lg:grid-cols-2">
             {[...list]

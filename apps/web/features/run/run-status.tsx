@@ -1,4 +1,5 @@
 import { Tag, type Tone } from '@palate/ui'
+import { formatCount } from '../../lib/format'
 
 const tones: Record<string, Tone> = {
   queued: 'plain',
@@ -18,7 +19,7 @@ const tones: Record<string, Tone> = {
 
 const moving = new Set(['running', 'generating', 'scoring', 'importing', 'canceling', 'preparing'])
 
-/** Whether something of this status still changes by itself. */
+/** Whether a run, batch, import or evaluation with this status still changes. */
 export const isMoving = (status: string) => moving.has(status) || status === 'queued' || status === 'waiting'
 
 export function StatusTag({ status, children }: { status: string; children?: string }) {
@@ -28,3 +29,31 @@ export function StatusTag({ status, children }: { status: string; children?: str
     </Tag>
   )
 }
+
+/** The progress of a run: "training · step 236 of 390". Empty before its first step. */
+export function RunProgress({
+  run,
+}: {
+  run: { progress: { stage: string; step: number; totalSteps: number } | null }
+}) {
+  if (!run.progress) return null
+  const { stage, step, totalSteps } = run.progress
+  return (
+    <span className="num">
+      {stage}
+      {totalSteps > 0 ? ` · step ${formatCount(step)} of ${formatCount(totalSteps)}` : ''}
+    </span>
+  )
+}
+
+const kindNames: Record<string, string> = {
+  pretrain: 'starter model',
+  sft: 'fine-tuning',
+  dpo: 'preference training',
+  kto: 'training on thumbs',
+  generate: 'answers',
+  probe: 'probe',
+}
+
+/** The name of a run's kind. */
+export const kindName = (kind: string) => kindNames[kind] ?? kind

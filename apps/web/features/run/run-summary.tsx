@@ -18,7 +18,7 @@ import type { Run } from './types'
 
 type AttemptSummary = Outputs['run']['summary']['attempts'][number]
 
-/** What the run did with the machine's time, beside what had been expected. Nothing until an attempt has ended. */
+/** The run summary of each attempt beside its estimate; empty until an attempt has ended. */
 export function RunSummary({ run }: { run: Run }) {
   const trpc = useTRPC()
   const summary = useQuery(
@@ -30,8 +30,8 @@ export function RunSummary({ run }: { run: Run }) {
         attempts.length === 0 ? (
           <p className="py-10 text-center text-ink-2">
             {isMoving(run.status)
-              ? 'The summary is written when the training ends.'
-              : 'No attempt of this run left a summary.'}
+              ? 'The run summary appears here when the training ends.'
+              : 'No attempt of this run has a run summary: none ended normally.'}
           </p>
         ) : (
           <div className="grid items-start gap-4 lg:grid-cols-2">
@@ -41,11 +41,11 @@ export function RunSummary({ run }: { run: Run }) {
             <Card>
               <CardHead title="Cost" />
               <CardBody>
-                <p className="title num text-2xl">{cost ? formatMoney(cost) : 'not known'}</p>
+                <p className="title num text-2xl">{cost ? formatMoney(cost) : 'unknown'}</p>
                 <p className="mt-1 text-sm text-ink-2">
                   {cost
-                    ? 'All attempts at the price that their agent had when they began.'
-                    : 'Set what an hour of the agent costs on the Agents page; the next run will show its cost.'}
+                    ? 'All attempts, each at the price of its agent at its start.'
+                    : 'Set a price per hour on the Agents page. The next run then shows its cost.'}
                 </p>
               </CardBody>
             </Card>
@@ -58,12 +58,12 @@ export function RunSummary({ run }: { run: Run }) {
 
 function OneSummary({ attempt, several }: { attempt: AttemptSummary; several: boolean }) {
   const { summary, estimate, agentName, number } = attempt
-  const expectedTime = estimate?.seconds ? `expected ${formatDuration(estimate.seconds * 1000)}` : null
-  const expectedMemory = estimate ? `expected ${formatBytes(estimate.memoryBytes)}` : null
+  const expectedTime = estimate?.seconds ? `estimated ${formatDuration(estimate.seconds * 1000)}` : null
+  const expectedMemory = estimate ? `estimated ${formatBytes(estimate.memoryBytes)}` : null
   return (
     <Card>
       <CardHead
-        title={several ? `RunSummary of attempt ${number}` : 'RunSummary'}
+        title={several ? `Run summary, attempt ${number}` : 'Run summary'}
         aside={`on ${agentName}`}
       />
       <CardBody>
@@ -72,7 +72,7 @@ function OneSummary({ attempt, several }: { attempt: AttemptSummary; several: bo
             {formatDuration(summary.seconds * 1000)}
             {summary.trainSeconds === undefined
               ? ''
-              : `, ${formatDuration(summary.trainSeconds * 1000)} of it training`}
+              : `, ${formatDuration(summary.trainSeconds * 1000)} in training`}
           </Line>
           <Line name="Peak memory" beside={expectedMemory}>
             {summary.peakMemoryBytes === undefined ? null : formatBytes(summary.peakMemoryBytes)}
@@ -82,12 +82,12 @@ function OneSummary({ attempt, several }: { attempt: AttemptSummary; several: bo
             beside={
               summary.usefulTokens === undefined
                 ? null
-                : `${formatCount(Math.round(summary.usefulTokens))} in all`
+                : `${formatCount(Math.round(summary.usefulTokens))} in total`
             }
           >
             {summary.usefulTokensPerSecond === undefined
               ? null
-              : `${formatCount(Math.round(summary.usefulTokensPerSecond))} a second`}
+              : `${formatCount(Math.round(summary.usefulTokensPerSecond))} per second`}
           </Line>
           <Line name="Padding avoided" beside={null}>
             {describePadding(summary)}
@@ -105,8 +105,8 @@ function OneSummary({ attempt, several }: { attempt: AttemptSummary; several: bo
             name="Model FLOPs"
             beside={
               attempt.utilization === null
-                ? 'the peak of the device is not known'
-                : `${formatPercent(100 * attempt.utilization)} of the peak`
+                ? 'the peak speed of the device is unknown'
+                : `${formatPercent(100 * attempt.utilization)} of the peak speed`
             }
           >
             {attempt.flopsPerSecond === null ? null : formatFlops(attempt.flopsPerSecond)}
@@ -120,7 +120,7 @@ function OneSummary({ attempt, several }: { attempt: AttemptSummary; several: bo
   )
 }
 
-/** A figure that was not measured has no line. */
+/** A value that was not measured has no line. */
 function Line({ name, beside, children }: { name: string; beside: string | null; children: ReactNode }) {
   if (children === null) return null
   return (
@@ -145,5 +145,5 @@ function describeReference({
   referenceMisses: misses,
 }: AttemptSummary['summary']): string | null {
   if (hits === undefined || misses === undefined || hits + misses === 0) return null
-  return `${formatCount(hits)} of ${formatCount(hits + misses)} found`
+  return `${formatCount(hits)} of ${formatCount(hits + misses)} cached`
 }

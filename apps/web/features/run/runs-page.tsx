@@ -24,8 +24,7 @@ import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
 import { NewRunDialog } from './new-run-dialog'
-import { kindName } from './run-kind'
-import { isMoving, StatusTag } from './run-status'
+import { isMoving, kindName, StatusTag } from './run-status'
 
 type Run = Outputs['run']['list'][number]
 
@@ -50,9 +49,9 @@ export function RunsPage() {
   const shows = views.find(({ id }) => id === view)?.shows ?? (() => true)
   return (
     <Page
-      crumbs={[{ name: 'Training' }]}
-      title="Training"
-      lead="All that an agent executes is a run: the starter model, training on votes, and the writing of answers."
+      crumbs={[{ name: 'Runs' }]}
+      title="Runs"
+      lead="A run is work for an agent: train a starter model, train on votes, or write answers."
       actions={
         <>
           <QueueLink waiting={(runs.data ?? []).filter(({ status }) => status === 'queued').length} />
@@ -91,21 +90,21 @@ function NoRuns({ view }: { view: string }) {
   if (view === 'generate') {
     return (
       <EmptyState
-        title="No answers have been ordered"
+        title="No answer runs yet"
         action={
           <Button asChild>
-            <Link href="/variants">To variants</Link>
+            <Link href="/variants">Open variants</Link>
           </Button>
         }
       >
-        Batches of variants and evaluations order them.
+        Runs that write answers appear here. Create a batch of variants or an evaluation to start one.
       </EmptyState>
     )
   }
   return (
     <EmptyState title="No runs yet">
-      Begin with the starter model: a small one, trained from nothing on a generated cookbook, in a few
-      minutes on two cores. It needs no download and no GPU.
+      Runs appear here when you create them. Create one for the starter model first: a small model, trained
+      from scratch on generated recipes. It takes a few minutes on two CPU cores, without a download or a GPU.
     </EmptyState>
   )
 }
@@ -119,9 +118,9 @@ function RunTable({ runs }: { runs: readonly Run[] }) {
           <tr>
             <Th>Run</Th>
             <Th>Kind</Th>
-            <Th>State</Th>
+            <Th>Status</Th>
             <Th className="w-1/4">Progress</Th>
-            <Th numeric>Time</Th>
+            <Th numeric>Duration</Th>
             <Th>Created</Th>
           </tr>
         </thead>
@@ -159,7 +158,7 @@ function RunTable({ runs }: { runs: readonly Run[] }) {
 
 function RunBar({ run }: { run: Run }) {
   if (run.status === 'queued')
-    return <span className="text-sm text-ink-3">{run.waitingBecause ?? 'waits for an agent'}</span>
+    return <span className="text-sm text-ink-3">{run.waitingBecause ?? 'waiting for an agent'}</span>
   if (run.status === 'failed')
     return <span className="line-clamp-2 text-sm text-bad">{run.failure?.message}</span>
   if (!run.progress || run.progress.totalSteps === 0) return null

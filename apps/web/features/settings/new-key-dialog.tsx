@@ -9,13 +9,13 @@ import { useForm } from 'react-hook-form'
 import { useTRPC } from '../../lib/trpc'
 
 const roles = [
-  { value: 'engineer', label: 'Engineer', hint: 'runs the loop' },
-  { value: 'labeler', label: 'Labeler', hint: 'reads and judges' },
-  { value: 'viewer', label: 'Viewer', hint: 'only reads' },
-  { value: 'owner', label: 'Owner', hint: 'may do all' },
+  { value: 'engineer', label: 'Engineer', hint: 'reads, labels, trains and deploys' },
+  { value: 'labeler', label: 'Labeler', hint: 'reads and labels' },
+  { value: 'viewer', label: 'Viewer', hint: 'reads' },
+  { value: 'owner', label: 'Owner', hint: 'everything, including agents and keys' },
 ] as const
 
-/** Makes a key and shows it this once. */
+/** Creates an API key and shows it once. */
 export function NewKeyDialog() {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
@@ -40,11 +40,11 @@ export function NewKeyDialog() {
       }}
     >
       <DialogTrigger asChild>
-        <Button>New key</Button>
+        <Button>Create key</Button>
       </DialogTrigger>
       <DialogContent
         title="New API key"
-        description="It acts in this workspace for you, with the role you give it."
+        description="A script with this key acts in this workspace with the role that you choose."
       >
         {create.data ? (
           <>
@@ -52,7 +52,7 @@ export function NewKeyDialog() {
               {create.data.key}
             </pre>
             <p className="text-sm text-ink-2">
-              Keep it now: only its hash stays here, and it is not shown again.
+              Copy the key now. It is not shown again; Palate stores only its hash.
             </p>
           </>
         ) : (
@@ -60,7 +60,7 @@ export function NewKeyDialog() {
             onSubmit={form.handleSubmit((values) => create.mutate(values))}
             className="flex flex-col gap-4"
           >
-            <Field label="Name" hint="What it is for" error={form.formState.errors.name?.message}>
+            <Field label="Name" hint="What the key is for" error={form.formState.errors.name?.message}>
               <Input {...form.register('name')} />
             </Field>
             <Field label="Role">
@@ -74,7 +74,7 @@ export function NewKeyDialog() {
               />
             </Field>
             <Button type="submit" look="primary" size="lg" busy={create.isPending} className="self-end">
-              Make the key
+              Create key
             </Button>
           </form>
         )}

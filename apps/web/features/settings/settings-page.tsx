@@ -18,7 +18,7 @@ export function SettingsPage() {
     <Page
       crumbs={[{ name: 'Settings' }]}
       title="Settings"
-      lead="Keys with which scripts drive the loop through the same interface as these pages."
+      lead="API keys of this workspace. Scripts use them to call the same API as these pages."
       actions={keys.data ? <NewKeyDialog /> : null}
     >
       <Loaded query={keys} skeleton={<Skeleton className="h-40" />}>
@@ -34,14 +34,14 @@ function Keys({ keys }: { keys: readonly ApiKey[] }) {
     <Card>
       <CardHead title="API keys" />
       {keys.length === 0 ? (
-        <CardBody className="text-ink-2">No key works at the moment.</CardBody>
+        <CardBody className="text-ink-2">No API keys yet. Create one to call the API from a script.</CardBody>
       ) : (
         <Table className="mt-1">
           <thead>
             <tr>
               <Th>Name</Th>
               <Th>Role</Th>
-              <Th>Made</Th>
+              <Th>Created</Th>
               <Th>Last used</Th>
               <Th />
             </tr>
@@ -84,8 +84,8 @@ function RevokeKey({ apiKey }: { apiKey: ApiKey }) {
       label="Revoke"
       busy={revoke.isPending}
       title={`Revoke ${apiKey.name}?`}
-      description="Whatever uses this key is refused from now on."
-      action="Revoke"
+      description="Scripts with this key get an error from now on."
+      action="Revoke key"
       onConfirm={() => revoke.mutate({ id: apiKey.id })}
     />
   )

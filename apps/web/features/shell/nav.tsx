@@ -6,11 +6,9 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { formatCount } from '../../lib/format'
-import { isWithin } from './stations'
-import { useAgentsOnline } from './use-agents-online'
-import { useStations } from './use-stations'
+import { isWithin, useAgentsOnline, useStations } from './stations'
 
-/** The loop is the navigation: each station with its state and its count. */
+/** The main navigation: the stations of the loop, each with its state and count, then the workspace. */
 export function Nav({ onNavigate }: { onNavigate?: () => void }) {
   const stations = useStations()
   const online = useAgentsOnline()
@@ -33,7 +31,7 @@ export function Nav({ onNavigate }: { onNavigate?: () => void }) {
           </NavLink>
         ))}
       </div>
-      <h3 className="px-2 pt-4 pb-1.5 text-xs font-medium text-ink-3">Kitchen</h3>
+      <h3 className="px-2 pt-4 pb-1.5 text-xs font-medium text-ink-3">Workspace</h3>
       <NavLink
         href="/agents"
         onClick={onNavigate}

@@ -5,7 +5,7 @@ import { NextStepButton } from '../next-step/next-step-button'
 
 export type Crumb = { name: string; href?: string }
 
-/** A page's frame: where it is, its title with what can be done, and its content. */
+/** The frame of a page: crumbs, title, actions and content. */
 export function Page({
   crumbs,
   bar,
@@ -17,13 +17,13 @@ export function Page({
   children,
 }: {
   crumbs: readonly Crumb[]
-  /** At the right of the top bar. */
+  /** Shown at the right of the top bar. */
   bar?: ReactNode
   title?: ReactNode
   lead?: ReactNode
   actions?: ReactNode
   wide?: boolean
-  /** Whether the top bar says what comes next. */
+  /** Whether the top bar shows the next step. */
   guided?: boolean
   children: ReactNode
 }) {

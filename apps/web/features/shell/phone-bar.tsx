@@ -12,11 +12,11 @@ import { UserMenu } from './user-menu'
 const shown = stations.filter(({ id }) => id === 'labels' || id === 'runs' || id === 'evaluations')
 const item = 'flex flex-1 flex-col items-center gap-0.5 py-2 text-2xs font-medium text-ink-3'
 
-/** On a phone: what is used most within reach of the thumb, the whole loop behind "More". */
+/** The navigation on a phone: four pages at the bottom, the rest behind "More". */
 export function PhoneBar() {
   const path = usePathname()
   const [open, setOpen] = useState(false)
-  const isExternal = !['/', ...shown.map(({ href }) => href)].some((href) => isWithin(path, href))
+  const isMore = !['/', ...shown.map(({ href }) => href)].some((href) => isWithin(path, href))
   return (
     <div className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-paper/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden">
       {[{ id: 'overview', name: 'Overview', href: '/', icon: House }, ...shown].map(
@@ -33,11 +33,11 @@ export function PhoneBar() {
         ),
       )}
       <Dialog open={open} onOpenChange={setOpen}>
-        <DialogTrigger className={cn(item, isExternal && 'text-accent')}>
+        <DialogTrigger className={cn(item, isMore && 'text-accent')}>
           <Menu className="size-5" aria-hidden />
           More
         </DialogTrigger>
-        <DialogContent title="The whole loop">
+        <DialogContent title="Pages">
           <Nav onNavigate={() => setOpen(false)} />
           <UserMenu />
         </DialogContent>

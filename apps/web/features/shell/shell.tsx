@@ -1,10 +1,13 @@
-import { Logo } from '@palate/ui'
+'use client'
+
+import { Logo, Skeleton } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { useTRPC } from '../../lib/trpc'
 import { Nav } from './nav'
 import { PhoneBar } from './phone-bar'
 import { UserMenu } from './user-menu'
-import { WorkspaceName } from './workspace-name'
 
 /** The frame of every signed-in page. */
 export function Shell({ children }: { children: ReactNode }) {
@@ -31,5 +34,19 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <PhoneBar />
     </div>
+  )
+}
+
+function WorkspaceName() {
+  const trpc = useTRPC()
+  const me = useQuery(trpc.session.me.queryOptions())
+  if (!me.data) return <Skeleton className="mb-3 h-9" />
+  return (
+    <p
+      className="mb-3 truncate rounded-md border border-line bg-card px-2.5 py-1.5 font-medium"
+      title="Workspace"
+    >
+      {me.data.workspace.name}
+    </p>
   )
 }

@@ -16,12 +16,12 @@ import { useTheme } from 'next-themes'
 import { useTRPC } from '../../lib/trpc'
 
 const themes = [
-  { id: 'light', name: 'Paper', icon: Sun },
-  { id: 'dark', name: 'Cast iron', icon: Moon },
-  { id: 'system', name: 'As the system', icon: Monitor },
+  { id: 'light', name: 'Light', icon: Sun },
+  { id: 'dark', name: 'Dark', icon: Moon },
+  { id: 'system', name: 'System', icon: Monitor },
 ] as const
 
-/** Who is signed in, the theme, and the way out. */
+/** The signed-in user, the theme, and sign-out. */
 export function UserMenu() {
   const trpc = useTRPC()
   const me = useQuery(trpc.session.me.queryOptions())

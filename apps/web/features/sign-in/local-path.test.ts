@@ -8,4 +8,4 @@ it.each([
   ['https://evil.example', '/'],
   [undefined, '/'],
   [['/a', '/b'], '/'],
-])('%s leads to %s', (wanted, path) => expect(localPath(wanted)).toBe(path))
+])('%s redirects to %s', (wanted, path) => expect(localPath(wanted)).toBe(path))

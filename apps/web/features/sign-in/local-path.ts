@@ -1,4 +1,4 @@
-/** Where to go after signing in: a path of this site, never another origin. */
+/** The path to open after sign-in; never another origin. */
 export function localPath(wanted: string | string[] | undefined): string {
   if (typeof wanted !== 'string' || !/^\/(?![/\\])/.test(wanted)) return '/'
   return wanted

@@ -7,8 +7,8 @@ import { useForm } from 'react-hook-form'
 import { z } from 'zod'
 
 const Credentials = z.object({
-  email: z.email('This is no e-mail address.'),
-  password: z.string().min(1, 'The password is missing.'),
+  email: z.email('Enter a valid email address.'),
+  password: z.string().min(1, 'Enter your password.'),
 })
 
 export function SignInForm({ target }: { target: string }) {
@@ -18,21 +18,21 @@ export function SignInForm({ target }: { target: string }) {
   const onSubmit = form.handleSubmit(async (credentials) => {
     const result = await signIn('credentials', { ...credentials, redirect: false })
     if (result?.ok) {
-      // A full load, so that nothing read before signing in is kept.
+      // A full page load: data from before the sign-in is dropped.
       window.location.assign(target)
       return
     }
     form.setError('root', {
       message:
         result?.error === 'CredentialsSignin'
-          ? 'E-mail and password do not belong together. Check both and try again.'
-          : (result?.error ?? 'The server did not answer. Try again in a moment.'),
+          ? 'The email address or the password is wrong. Check both and try again.'
+          : (result?.error ?? 'The server did not respond. Try again in a minute.'),
     })
   })
 
   return (
     <form onSubmit={onSubmit} noValidate className="flex flex-col gap-4">
-      <Field label="E-mail" error={errors.email?.message}>
+      <Field label="Email" error={errors.email?.message}>
         <Input type="email" autoComplete="username" autoFocus {...form.register('email')} />
       </Field>
       <Field label="Password" error={errors.password?.message}>

@@ -47,22 +47,21 @@ function BatchView({ batch }: { batch: Batch }) {
           </Button>
         ) : null}
       </header>
-      {batch.error ? <ErrorState title="The batch stopped" message={batch.error} /> : null}
+      {batch.error ? <ErrorState title="The batch failed" message={batch.error} /> : null}
       <Card>
         <CardBody className="flex flex-col gap-3">
           <AnswerProgress batch={batch} />
           <p className="num text-sm text-ink-2">
             {plural(batch.prompts, 'prompt')} · {plural(batch.pairs, 'pair')} ·{' '}
             {batch.model ? `written by ${batch.model.name} v${batch.model.number}` : 'model not chosen yet'} ·
-            A at temperature {settings.full.temperature} under the full prompt, B at{' '}
-            {settings.weak.temperature} under a weak one
+            full prompt at temperature {settings.full.temperature}, weak prompt at {settings.weak.temperature}
           </p>
           {batch.run ? (
             <p className="text-sm text-ink-3">
               <Link href={`/runs/${batch.run.id}`} className="underline underline-offset-3 hover:text-ink">
-                The run that writes them
+                Run of this batch
               </Link>
-              {batch.run.status === 'queued' ? ' waits for an agent.' : null}
+              {batch.run.status === 'queued' ? ' (waits for an agent)' : null}
             </p>
           ) : null}
         </CardBody>
@@ -75,7 +74,7 @@ function BatchView({ batch }: { batch: Batch }) {
 function Pairs({ batchId }: { batchId: string }) {
   const trpc = useTRPC()
   const client = useTRPCClient()
-  // Not trpc's own infinite options: they add a `direction` that the procedure's strict input refuses.
+  // Not trpc's own infinite options: they add a `direction` that the strict input of the procedure rejects.
   const pairs = useInfiniteQuery({
     queryKey: [...trpc.variant.pairs.queryKey({ batchId }), 'pages'],
     queryFn: ({ pageParam }) => client.variant.pairs.query({ batchId, cursor: pageParam, limit: 10 }),
@@ -87,7 +86,11 @@ function Pairs({ batchId }: { batchId: string }) {
       {({ pages }) => {
         const items = pages.flatMap((page) => page.items)
         if (items.length === 0)
-          return <p className="py-6 text-center text-ink-2">The first pair appears here.</p>
+          return (
+            <p className="py-6 text-center text-ink-2">
+              No pairs yet. They appear here when their answers are written.
+            </p>
+          )
         return (
           <section aria-label="Pairs" className="flex flex-col gap-4">
             {items.map((pair) => (

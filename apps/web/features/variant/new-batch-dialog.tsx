@@ -12,13 +12,13 @@ import { readNumber } from '../../lib/read-number'
 import { useTRPC } from '../../lib/trpc'
 import { PersonaPicker } from './persona-picker'
 
-/** Orders a batch. Everything is chosen already; what one wants otherwise can be changed. */
+/** Creates a batch of variants; every field has a default. */
 export function NewBatchDialog() {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
-  const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
+  const [excluded, setExcluded] = useState<ReadonlySet<string>>(new Set())
   const personas = useQuery(trpc.persona.list.queryOptions(undefined, { enabled: open }))
   const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
   const datasets = useQuery(trpc.dataset.list.queryOptions(undefined, { enabled: open }))
@@ -33,8 +33,8 @@ export function NewBatchDialog() {
       },
     }),
   )
-  const cooks = personas.data ?? []
-  const chosen = cooks.filter(({ id }) => !left.has(id))
+  const allPersonas = personas.data ?? []
+  const chosen = allPersonas.filter(({ id }) => !excluded.has(id))
   const bases = (models.data ?? []).filter(({ kind }) => kind === 'base')
   const ready = (datasets.data ?? []).flatMap(({ name, latest }) =>
     latest?.status === 'ready' ? [{ value: latest.id, label: `${name} v${latest.number}` }] : [],
@@ -43,18 +43,15 @@ export function NewBatchDialog() {
   const prompts = (Number(perPersona) || 0) * chosen.length
 
   const onSubmit = form.handleSubmit((values) =>
-    create.mutate({ ...values, personaIds: left.size > 0 ? chosen.map(({ id }) => id) : undefined }),
+    create.mutate({ ...values, personaIds: excluded.size > 0 ? chosen.map(({ id }) => id) : undefined }),
   )
   const { errors } = form.formState
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button>New batch</Button>
+        <Button>Create batch</Button>
       </DialogTrigger>
-      <DialogContent
-        title="New batch of variants"
-        description="Two answers to each prompt, written by one model."
-      >
+      <DialogContent title="New batch of variants" description="One model writes two answers to each prompt.">
         <form onSubmit={onSubmit} className="flex flex-col gap-4">
           <div className="grid grid-cols-2 gap-4">
             <Field label="Prompts per persona" error={errors.promptsPerPersona?.message}>
@@ -64,18 +61,22 @@ export function NewBatchDialog() {
                 {...form.register('promptsPerPersona', { setValueAs: readNumber })}
               />
             </Field>
-            <Field label="Seed" hint="The same seed, the same prompts">
+            <Field label="Seed" hint="The same seed gives the same prompts">
               <Input
                 type="number"
                 min={0}
-                placeholder="the batch's number"
+                placeholder="number of the batch"
                 {...form.register('seed', { setValueAs: readNumber })}
               />
             </Field>
           </div>
           <Field
             label="Model"
-            hint={bases.length === 0 && models.isSuccess ? 'Train the starter model first.' : undefined}
+            hint={
+              bases.length === 0 && models.isSuccess
+                ? 'There is no base model. Train the starter model first.'
+                : undefined
+            }
           >
             <Select
               value={form.watch('modelVersionId') ?? ''}
@@ -84,7 +85,7 @@ export function NewBatchDialog() {
               options={bases.map(({ id, name, number }) => ({ value: id, label: `${name} v${number}` }))}
             />
           </Field>
-          <Field label="Recipes" hint="What stands in people's kitchens is drawn from these">
+          <Field label="Dataset" hint="The ingredients of the prompts come from its recipes">
             <Select
               value={form.watch('datasetVersionId') ?? ''}
               onValueChange={(value) => form.setValue('datasetVersionId', value)}
@@ -92,7 +93,7 @@ export function NewBatchDialog() {
               options={ready}
             />
           </Field>
-          <PersonaPicker personas={cooks} left={left} onChange={setLeft} />
+          <PersonaPicker personas={allPersonas} excluded={excluded} onChange={setExcluded} />
           <div className="flex items-center justify-between gap-4">
             <span className="num text-sm text-ink-2">
               {plural(prompts, 'prompt')}, {plural(prompts * 2, 'answer')}

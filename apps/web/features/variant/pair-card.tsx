@@ -2,13 +2,12 @@ import { formatList } from '@palate/recipe'
 import { Card, Tag } from '@palate/ui'
 import { plural } from '../../lib/format'
 import type { Outputs } from '../../lib/trpc'
-import { readMarks } from '../recipe/read-marks'
-import { readSame } from '../recipe/read-same'
+import { readMarks, readSame } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
 
 type Pair = Outputs['variant']['pairs']['items'][number]
 
-/** One prompt with its two answers, folded until somebody looks. */
+/** One prompt with its two answers, collapsed at first. */
 export function PairCard({ pair }: { pair: Pair }) {
   return (
     <Card>
@@ -17,7 +16,7 @@ export function PairCard({ pair }: { pair: Pair }) {
           <Tag tone="accent">{pair.persona.name}</Tag>
           <span className="min-w-0 flex-1 basis-64 font-medium group-hover:text-accent">{pair.request}</span>
           <span className="text-sm text-ink-3">with {formatList(pair.inventory)}</span>
-          <Tag>{pair.votes.length > 0 ? plural(pair.votes.length, 'vote') : 'open'}</Tag>
+          <Tag>{pair.votes.length > 0 ? plural(pair.votes.length, 'vote') : 'no vote'}</Tag>
         </summary>
         <PairAnswers pair={pair} />
       </details>

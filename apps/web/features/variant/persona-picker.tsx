@@ -2,18 +2,18 @@ import { cn } from '@palate/ui'
 import { Check } from 'lucide-react'
 import type { Outputs } from '../../lib/trpc'
 
-/** Chips to leave personas out; all are in at first. */
+/** Chips to exclude personas; all are included at first. */
 export function PersonaPicker({
   personas,
-  left,
+  excluded,
   onChange,
 }: {
   personas: readonly Outputs['persona']['list'][number][]
-  left: ReadonlySet<string>
-  onChange: (left: ReadonlySet<string>) => void
+  excluded: ReadonlySet<string>
+  onChange: (excluded: ReadonlySet<string>) => void
 }) {
   const toggle = (id: string) => {
-    const next = new Set(left)
+    const next = new Set(excluded)
     if (!next.delete(id)) next.add(id)
     onChange(next)
   }
@@ -22,7 +22,7 @@ export function PersonaPicker({
       <legend className="mb-1.5 text-sm font-medium">Personas</legend>
       <div className="flex flex-wrap gap-1.5">
         {personas.map(({ id, body }) => {
-          const on = !left.has(id)
+          const on = !excluded.has(id)
           return (
             <button
               key={id}

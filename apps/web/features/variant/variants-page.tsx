@@ -26,7 +26,7 @@ export function VariantsPage() {
     <Page
       crumbs={[{ name: 'Variants' }]}
       title="Variants"
-      lead="For each prompt two answers: one under the persona's full prompt, one under a weak one. Each two become a pair to judge."
+      lead="A batch has two answers to each prompt: one with the full prompt of the persona, one with a weak prompt. The two answers make a pair to label."
       actions={action}
     >
       <Loaded query={batches} skeleton={<Skeleton className="h-48" />}>
@@ -34,11 +34,11 @@ export function VariantsPage() {
           list.length > 0 ? (
             <BatchTable batches={list} />
           ) : (
-            <EmptyState title="No answers yet">
-              A batch writes prompts from your recipes and personas, and lets a model answer each of them
-              twice. It needs a base model: train the starter model first where there is none.{' '}
+            <EmptyState title="No batches yet">
+              Batches appear here when you create them. A batch needs a base model: train the starter model
+              first.{' '}
               <Link href="/runs" className="text-accent underline underline-offset-3">
-                To training
+                Open runs
               </Link>
             </EmptyState>
           )
@@ -55,11 +55,11 @@ function BatchTable({ batches }: { batches: readonly Batch[] }) {
         <thead>
           <tr>
             <Th>Batch</Th>
-            <Th>State</Th>
+            <Th>Status</Th>
             <Th className="w-1/4">Answers</Th>
             <Th numeric>Pairs</Th>
             <Th>Model</Th>
-            <Th>Started</Th>
+            <Th>Created</Th>
           </tr>
         </thead>
         <tbody>

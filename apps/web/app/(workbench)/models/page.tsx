@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { ModelsPage } from '../../../features/model/models-page'
 
-export const metadata: Metadata = { title: 'Release' }
+export const metadata: Metadata = { title: 'Models' }
 
 export default ModelsPage

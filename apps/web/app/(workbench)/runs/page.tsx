@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { RunsPage } from '../../../features/run/runs-page'
 
-export const metadata: Metadata = { title: 'Training' }
+export const metadata: Metadata = { title: 'Runs' }
 
 export default RunsPage

@@ -7,17 +7,17 @@ const parts = [
   ['optimizer', 'optimizer', 'bg-series-3'],
   ['activations', 'activations', 'bg-series-4'],
   ['logits', 'logits', 'bg-series-5'],
-  ['overhead', 'the process itself', 'bg-series-6'],
+  ['overhead', 'process overhead', 'bg-series-6'],
 ] as const
 
-/** What a step's memory is made of, against what the device has. The figures are in the text for who cannot see it. */
+/** The parts of a step's memory against the memory of the device; the label has the same figures. */
 export function MemoryBar({ memory, capacity }: { memory: MemoryEstimate; capacity: number }) {
   const whole = Math.max(capacity, memory.total)
-  const words = parts.map(([key, name]) => `${name} ${formatBytes(memory[key])}`).join(', ')
+  const text = parts.map(([key, name]) => `${name} ${formatBytes(memory[key])}`).join(', ')
   return (
     <div
       role="img"
-      aria-label={`Memory: ${words}; the device has ${formatBytes(capacity)}`}
+      aria-label={`Memory: ${text}; the device has ${formatBytes(capacity)}`}
       className="relative flex h-2.5 overflow-hidden rounded-full bg-sunk"
     >
       {parts.map(([key, name, color]) => (

@@ -1,22 +1,22 @@
 import type { PreflightFault } from '@palate/protocol'
 
-/** A fault of the preflight as people say it, and what it does to a model. */
+/** Each fault of the preflight: its name and its effect on the model. */
 export const faultTexts: Readonly<Record<PreflightFault, { name: string; why: string }>> = {
   no_trained_token: {
-    name: 'nothing to learn from',
-    why: 'The row is read, but no token of it is trained.',
+    name: 'no trained token',
+    why: 'The row has no token that is trained, so the model learns nothing from it.',
   },
   doubled_bos: {
-    name: 'begins twice',
-    why: 'The token that begins a text stands there more than once, which no answer will repeat.',
+    name: 'doubled BOS token',
+    why: 'The token that begins a text appears more than once. Prompts at inference have it once.',
   },
   no_end_token: {
     name: 'no end token',
-    why: 'The model would learn an answer that never stops.',
+    why: 'The model would learn answers that never stop.',
   },
   cut_answers: {
-    name: 'too long',
-    why: 'It does not fit into the maximum length.',
+    name: 'cut answer',
+    why: 'The answer is longer than the maximum length, so its end is cut.',
   },
 }
 

@@ -10,7 +10,7 @@ import { faultName } from './faults'
 import { toSpans } from './spans'
 import { TokenView } from './token-view'
 
-/** The sampled rows, one at a time, token by token. */
+/** The sampled rows, one at a time, with every token. */
 export function PreflightRows({
   runId,
   rows,
@@ -37,7 +37,7 @@ export function PreflightRows({
       <CardHead
         title={
           <>
-            Line {formatCount(current.row)} of the data
+            Row {formatCount(current.row)} of the data
             {current.faults.map((fault) => (
               <Tag key={fault} tone="bad">
                 {faultName(fault)}

@@ -8,7 +8,7 @@ import { markStyles } from './token-view'
 
 type Preflight = NonNullable<Outputs['run']['preflight']>
 
-/** What holds for all rows: how much is learned, how texts begin and end, and the four checks. */
+/** Totals over all rows: trained tokens, BOS and EOS tokens, and the checks. */
 export function PreflightTotals({ preflight }: { preflight: Preflight }) {
   const { report, override } = preflight
   const tokens = report.trained + report.masked + report.cut
@@ -37,7 +37,7 @@ export function PreflightTotals({ preflight }: { preflight: Preflight }) {
             </Line>
             <Line name="BOS">
               {report.bosToken === null
-                ? 'the tokenizer has none'
+                ? 'none in this tokenizer'
                 : `${report.bosToken} × ${formatCount(report.bosCount)}`}
             </Line>
             <Line name="EOS">
@@ -59,7 +59,11 @@ export function PreflightTotals({ preflight }: { preflight: Preflight }) {
                   <b className="font-medium">{faultName(name)}</b>
                   {isFault(name) ? <span className="text-xs text-ink-3">{faultTexts[name].why}</span> : null}
                 </span>
-                <Verdict count={count} of={report.sequences} overridden={report.overridden.includes(name)} />
+                <CheckResult
+                  count={count}
+                  of={report.sequences}
+                  overridden={report.overridden.includes(name)}
+                />
               </li>
             ))}
           </ul>
@@ -75,15 +79,15 @@ export function PreflightTotals({ preflight }: { preflight: Preflight }) {
   )
 }
 
-/** PostgreSQL does not keep the order of keys; ours first, in the order of their weight. */
+/** PostgreSQL does not keep the order of keys: known faults come first, in a fixed order. */
 function inOrder(faults: Record<string, number>): [string, number][] {
   const known = preflightFaults.filter((name) => name in faults)
   const others = Object.keys(faults).filter((name) => !isFault(name))
   return [...known, ...others].map((name) => [name, faults[name] ?? 0])
 }
 
-function Verdict({ count, of, overridden }: { count: number; of: number; overridden: boolean }) {
-  if (count === 0) return <Tag tone="good">none</Tag>
+function CheckResult({ count, of, overridden }: { count: number; of: number; overridden: boolean }) {
+  if (count === 0) return <Tag tone="good">passed</Tag>
   return (
     <Tag tone={overridden ? 'warn' : 'bad'}>
       {formatCount(count)} of {formatCount(of)}

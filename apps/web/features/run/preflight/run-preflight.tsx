@@ -9,7 +9,7 @@ import type { Run } from '../types'
 import { PreflightRows } from './preflight-rows'
 import { PreflightTotals } from './preflight-totals'
 
-/** What a run trains on, proved before it began. */
+/** The preflight of a run: checks of its training data before the first step. */
 export function RunPreflight({ run }: { run: Run }) {
   const trpc = useTRPC()
   const preflight = useQuery(
@@ -29,8 +29,8 @@ export function RunPreflight({ run }: { run: Run }) {
         ) : (
           <p className="py-10 text-center text-ink-2">
             {isMoving(run.status)
-              ? 'The preflight appears when the trainer has read its data, before the first step.'
-              : 'This run ended before it had read its data.'}
+              ? 'The preflight appears here when the trainer has read its data, before the first step.'
+              : 'This run has no preflight: it ended before it read its data.'}
           </p>
         )
       }

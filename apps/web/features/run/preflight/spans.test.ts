@@ -9,7 +9,7 @@ const sequence = {
   omitted: { at: 3, count: 100 },
 }
 
-it('keeps every token, in order, and begins a span where the mark changes or tokens are left out', () => {
+it('keeps all tokens in order and starts a span where the mark changes or tokens are left out', () => {
   const spans = toSpans(sequence)
   expect(spans.map(({ mark, tokens }) => [mark, tokens.map(({ id }) => id)])).toEqual([
     ['masked', [1, 5]],
@@ -23,7 +23,7 @@ it('keeps every token, in order, and begins a span where the mark changes or tok
   ])
 })
 
-it('shows what is invisible', () => {
+it('makes invisible characters visible', () => {
   expect(showText(' rice')).toBe('·rice')
   expect(showText('.\n\n')).toBe('.↵\n↵\n')
 })

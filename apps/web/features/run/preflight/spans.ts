@@ -10,13 +10,13 @@ export interface ShownToken {
 export interface TokenSpan {
   mark: TokenMark
   tokens: ShownToken[]
-  /** So many tokens are left out before this span. */
+  /** The number of tokens left out before this span. */
   omittedBefore: number
 }
 
 const names: Readonly<Record<string, TokenMark>> = { t: 'trained', m: 'masked', c: 'cut' }
 
-/** Tokens of one mark that follow each other, so that a reader meets a change of mark once, not at every token. */
+/** Groups consecutive tokens with the same mark, so that a screen reader announces each mark once. */
 export function toSpans(sequence: {
   ids: readonly number[]
   texts: readonly string[]
@@ -37,7 +37,7 @@ export function toSpans(sequence: {
   return spans
 }
 
-/** A token's text with what is invisible made visible; a line break is shown and still breaks the line. */
+/** The text of a token with visible spaces, tabs and line breaks; a line break still breaks the line. */
 export const showText = (text: string) =>
   text
     .replaceAll('\n', '↵\n')

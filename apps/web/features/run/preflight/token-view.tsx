@@ -3,19 +3,19 @@ import { Fragment } from 'react'
 import { plural } from '../../../lib/format'
 import { showText, type TokenMark, type TokenSpan } from './spans'
 
-/** Color, and beside it a line under the text or through it: the marks can be told apart without color. */
+/** Each mark has a color and a line style, so that it is visible without color. */
 export const markStyles: Readonly<Record<TokenMark, string>> = {
   trained: 'bg-good-soft text-ink underline decoration-good decoration-2 underline-offset-4',
   masked: 'text-ink-2',
   cut: 'bg-bad-soft text-ink-2 line-through decoration-bad/60 decoration-1',
 }
 
-/** The exact tokens of one sequence. A thin edge stands between two tokens; special tokens are framed. */
+/** The exact tokens of one sequence, separated by thin lines; special tokens have a border. */
 export function TokenView({ spans, label }: { spans: readonly TokenSpan[]; label: string }) {
   return (
     <section
       aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling machine must be reachable by keyboard
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
       tabIndex={0}
       className="scroll-quiet max-h-[34rem] overflow-auto rounded-md border border-line bg-paper px-3.5 py-3 font-mono text-xs leading-6 break-words whitespace-pre-wrap [font-variant-ligatures:none]"
     >

@@ -7,11 +7,11 @@ const levels: readonly [priority: number, name: string][] = [
   [-10, 'Low'],
 ]
 
-/** A priority in a word; one that a script set to something between keeps its number. */
+/** The name of a priority; a value between the named ones, set by a script, stays a number. */
 export const priorityName = (priority: number): string =>
   levels.find(([level]) => level === priority)?.[1] ?? String(priority)
 
-/** What one can choose, the present one among them. */
+/** The priorities to choose from, including the current one. */
 export function priorityOptions(current: number): SelectOption[] {
   const all = levels.some(([level]) => level === current)
     ? [...levels]

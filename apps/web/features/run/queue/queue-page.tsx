@@ -9,16 +9,16 @@ import { useMay } from '../../../lib/use-may'
 import { Page } from '../../shell/page'
 import { QueueRow } from './queue-row'
 
-/** All that waits, in the order in which it is taken, and why. */
+/** The queued runs in their order, each with the reason why it waits. */
 export function QueuePage() {
   const trpc = useTRPC()
   const may = useMay()
   const queue = useQuery(trpc.run.queue.queryOptions({ limit: 200 }, { refetchInterval: 5000 }))
   return (
     <Page
-      crumbs={[{ name: 'Training', href: '/runs' }, { name: 'Queue' }]}
+      crumbs={[{ name: 'Runs', href: '/runs' }, { name: 'Queue' }]}
       title="Queue"
-      lead="Higher priority goes first; within it, experiments take turns. A run that nobody can take lets the others pass."
+      lead="Runs that wait for an agent. Higher priority starts first; with equal priority, experiments take turns. A run that no agent can take does not block the others."
     >
       <Loaded query={queue} skeleton={<Skeleton className="h-56" />}>
         {({ runs, total }) =>
@@ -35,14 +35,12 @@ export function QueuePage() {
                 ))}
               </ol>
               {total > runs.length ? (
-                <p className="text-sm text-ink-3">
-                  and {plural(total - runs.length, 'more run')} after these
-                </p>
+                <p className="text-sm text-ink-3">and {plural(total - runs.length, 'more run')}</p>
               ) : null}
             </>
           ) : (
-            <EmptyState title="Nothing waits">
-              A run that is ordered now starts at once, if an agent can take it.
+            <EmptyState title="No queued runs">
+              Runs appear here while they wait for an agent. A new run starts at once if an agent is free.
             </EmptyState>
           )
         }

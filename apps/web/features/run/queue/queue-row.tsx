@@ -6,7 +6,7 @@ import Link from 'next/link'
 import { formatAgo } from '../../../lib/format'
 import { type Outputs, useTRPC } from '../../../lib/trpc'
 import { useNow } from '../../../lib/use-now'
-import { kindName } from '../run-kind'
+import { kindName } from '../run-status'
 import { describeNeeds } from './describe-needs'
 import { priorityName, priorityOptions } from './priority'
 import { WaitingReasons } from './waiting-reasons'
@@ -16,12 +16,12 @@ type Queued = Outputs['run']['queue']['runs'][number]
 export function QueueRow({ run, mayMove, mayCancel }: { run: Queued; mayMove: boolean; mayCancel: boolean }) {
   const now = useNow(10_000)
   const { waiting, experiment, createdBy } = run
-  const meant = waiting.agents.find(({ id }) => id === run.needs.agentId)?.name
+  const agentName = waiting.agents.find(({ id }) => id === run.needs.agentId)?.name
   return (
     <li>
       <Card className="grid grid-cols-[2rem_1fr] gap-x-2 px-4 py-3.5 sm:gap-x-3 sm:px-5">
         <span className="title num pt-0.5 text-lg text-ink-3">
-          <span className="sr-only">Place </span>
+          <span className="sr-only">Position </span>
           {waiting.position}
         </span>
         <div className="flex min-w-0 flex-col gap-2">
@@ -49,7 +49,7 @@ export function QueueRow({ run, mayMove, mayCancel }: { run: Queued; mayMove: bo
           </div>
           <p className="text-sm text-ink-2">{waiting.because}</p>
           <div className="flex flex-wrap items-center gap-1.5">
-            {describeNeeds(run.needs, meant).map((need) => (
+            {describeNeeds(run.needs, agentName).map((need) => (
               <Tag key={need}>{need}</Tag>
             ))}
           </div>
@@ -90,10 +90,10 @@ function Cancel({ run }: { run: Queued }) {
   )
   return (
     <ConfirmButton
-      label="Cancel"
+      label="Cancel run"
       busy={cancel.isPending}
       title={`Cancel run ${run.number}?`}
-      description="It has not begun, so nothing is lost but its place."
+      description="The run has not started. It leaves the queue."
       action="Cancel run"
       onConfirm={() => cancel.mutate({ id: run.id })}
     />

@@ -2,12 +2,12 @@ import type { Run } from '../types'
 
 type Reasons = NonNullable<Run['waiting']>['agents']
 
-/** Agent by agent, why it does not take the run. One alone is in the sentence above already. */
+/** The reason of each agent for not taking the run; with one agent, the reason is in the sentence above. */
 export function WaitingReasons({ agents }: { agents: Reasons }) {
   if (agents.length < 2) return null
   return (
     <details className="text-sm">
-      <summary className="w-fit cursor-pointer text-ink-3 hover:text-ink">Agent by agent</summary>
+      <summary className="w-fit cursor-pointer text-ink-3 hover:text-ink">Reasons by agent</summary>
       <dl className="mt-1.5 grid grid-cols-[auto_1fr] gap-x-3 gap-y-0.5">
         {agents.map(({ id, name, reason }) => (
           <div key={id} className="col-span-2 grid grid-cols-subgrid">

@@ -5,24 +5,24 @@ import { Copy } from 'lucide-react'
 import { toast } from 'sonner'
 import { dockerCommand, plainCommand } from './enroll-command'
 
-/** The command in its variants, each with a way to the clipboard. */
+/** The enrollment command for each way to run an agent, with a copy button. */
 export function EnrollCommands({ code }: { code: string }) {
   const { origin } = window.location
-  const variants = [
-    { id: 'plain', name: 'Plain', command: plainCommand(origin, code) },
+  const commands = [
+    { id: 'plain', name: 'Node.js', command: plainCommand(origin, code) },
     { id: 'docker', name: 'Docker, NVIDIA', command: dockerCommand(origin, code, true) },
     { id: 'docker-cpu', name: 'Docker, CPU', command: dockerCommand(origin, code, false) },
   ]
   return (
     <Tabs defaultValue="plain">
       <TabsList>
-        {variants.map(({ id, name }) => (
+        {commands.map(({ id, name }) => (
           <TabsTrigger key={id} value={id}>
             {name}
           </TabsTrigger>
         ))}
       </TabsList>
-      {variants.map(({ id, command }) => (
+      {commands.map(({ id, command }) => (
         <TabsContent key={id} value={id} className="pt-3">
           <Command text={command} />
         </TabsContent>
@@ -34,7 +34,7 @@ export function EnrollCommands({ code }: { code: string }) {
 function Command({ text }: { text: string }) {
   const copy = async () => {
     await navigator.clipboard.writeText(text)
-    toast.success('The command is on the clipboard.')
+    toast.success('Command copied.')
   }
   return (
     <div className="flex flex-col items-end gap-2">

@@ -1,8 +1,6 @@
 import { checkRecipe } from '@palate/recipe'
 import { describe, expect, it } from 'vitest'
-import { splitAround } from './mark'
-import { findingsOf, readMarks } from './read-marks'
-import { readSame } from './read-same'
+import { findingsOf, readMarks, readSame, splitAround } from './marks'
 
 const tacos = `# Bean Tacos
 25 min | serves 4 | mexican
@@ -28,7 +26,7 @@ const bowl = `# Bean Bowl
 2. Serve over rice.`
 
 describe('marks', () => {
-  it('points at what breaks a rule, with its reason, and at what the cook had', () => {
+  it('marks rule violations with their reason, and given ingredients', () => {
     const inventory = ['black beans', 'cotija']
     const check = checkRecipe(tacos, { persona: { forbidden: [], diets: ['vegan'] }, inventory })
     const marks = readMarks(tacos, { findings: findingsOf(check.violations), used: check.use.used })
@@ -38,13 +36,13 @@ describe('marks', () => {
     expect(marks.ingredients.has(2)).toBe(false)
   })
 
-  it('lifts the phrase out of its line, whatever its case', () => {
+  it('splits a line around a phrase, ignoring case', () => {
     expect(splitAround('Stir in the Crema gently.', 'crema')).toEqual(['Stir in the ', 'Crema', ' gently.'])
     expect(splitAround('Serve.', 'crema')).toEqual(['', 'Serve.', ''])
   })
 })
 
-it('finds what two answers share', () => {
+it('finds the lines that two answers share', () => {
   const same = readSame(tacos, bowl)
   expect([...same.left.ingredients]).toEqual([0])
   expect([...same.right.ingredients]).toEqual([0])

@@ -3,13 +3,13 @@
 import { Button, Dialog, DialogContent, DialogTrigger, ErrorState, Skeleton } from '@palate/ui'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { describeError } from '../../lib/error'
-import { useTRPC } from '../../lib/trpc'
-import { useNow } from '../../lib/use-now'
+import { describeError } from '../../../lib/error'
+import { useTRPC } from '../../../lib/trpc'
+import { useNow } from '../../../lib/use-now'
 import { formatCountdown } from './enroll-command'
 import { EnrollCommands } from './enroll-commands'
 
-/** Makes a one-use code and shows the command that spends it; says so when the agent has come. */
+/** Creates a one-use code, shows the command that uses it, and reports when the agent is enrolled. */
 export function EnrollDialog() {
   const trpc = useTRPC()
   const [open, setOpen] = useState(false)
@@ -23,15 +23,15 @@ export function EnrollDialog() {
       }}
     >
       <DialogTrigger asChild>
-        <Button>Enroll an agent</Button>
+        <Button>Enroll agent</Button>
       </DialogTrigger>
       <DialogContent
-        title="Enroll an agent"
-        description="Run one of these in a checkout of Palate on the machine that shall train or serve."
+        title="Enroll agent"
+        description="Run one of these commands in a checkout of Palate, on the machine that will train or serve models."
         className="max-w-2xl"
       >
         {create.data ? (
-          <OneCode
+          <EnrollmentCode
             key={create.data.code}
             code={create.data.code}
             expiresAt={new Date(create.data.expiresAt).getTime()}
@@ -40,7 +40,7 @@ export function EnrollDialog() {
           />
         ) : create.error ? (
           <ErrorState
-            title="No code was made"
+            title="No enrollment code"
             message={describeError(create.error)}
             onRetry={() => create.mutate()}
           />
@@ -52,7 +52,7 @@ export function EnrollDialog() {
   )
 }
 
-function OneCode({
+function EnrollmentCode({
   code,
   expiresAt,
   onRenew,
@@ -64,15 +64,15 @@ function OneCode({
   onDone: () => void
 }) {
   const now = useNow(1000)
-  const arrived = useArrival()
-  if (arrived)
+  const newAgent = useNewAgent()
+  if (newAgent)
     return (
       <div
         role="status"
         className="flex flex-wrap items-center justify-between gap-3 rounded-md bg-good-soft px-4 py-3"
       >
         <p>
-          <b className="font-semibold">{arrived}</b> is enrolled. The code is used up.
+          <b className="font-semibold">{newAgent}</b> is enrolled. The code is used and no longer works.
         </p>
         <Button size="sm" onClick={onDone}>
           Done
@@ -85,9 +85,9 @@ function OneCode({
         role="status"
         className="flex flex-wrap items-center justify-between gap-3 rounded-md bg-sunk px-4 py-3"
       >
-        <p>The code ran out without being used.</p>
+        <p>The code has expired.</p>
         <Button size="sm" onClick={onRenew}>
-          Make a new one
+          Create new code
         </Button>
       </div>
     )
@@ -95,7 +95,7 @@ function OneCode({
     <>
       <EnrollCommands code={code} />
       <p className="num text-sm text-ink-3">
-        The code works once, for another{' '}
+        The code works once and expires in{' '}
         <span role="timer" className="text-ink">
           {formatCountdown(expiresAt - now)}
         </span>
@@ -105,8 +105,8 @@ function OneCode({
   )
 }
 
-/** The name of the first agent that was not there when this was opened. */
-function useArrival(): string | undefined {
+/** The name of the first agent that was enrolled after this dialog opened. */
+function useNewAgent(): string | undefined {
   const trpc = useTRPC()
   const agents = useQuery(trpc.agent.list.queryOptions(undefined, { refetchInterval: 3000 }))
   const [known, setKnown] = useState<ReadonlySet<string>>()
