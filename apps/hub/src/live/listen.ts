@@ -6,27 +6,28 @@ import type { Relay } from '../chat/relay'
 import { openAgentNotifier } from './notify-agents'
 
 /**
- * Passes on what Postgres notifies: to browsers "changed", to agents "there is work", "stop", "you are out". Every hub hears all of
- * it and acts for the sockets that it holds. Notices sent while the connection was down are lost, so after a return
- * everybody is told to changed.
+ * Passes on what Postgres notifies: to browsers what changed; to agents that there is work, that a run was canceled, or
+ * that their credential changed. Every hub receives every notice and acts for the sockets that it holds. Notices that
+ * were sent while the connection was down are lost, so after a reconnect every browser gets the topic `workspace` and
+ * every agent asks for work.
  */
 export async function listenForNotices(deps: Deps, io: Server, relay: Relay): Promise<() => Promise<void>> {
   const live = io.of('/live')
-  const changed = (notice: LiveNotice) => live.local.to(notice.workspaceId).emit('changed', notice)
+  const pass = (notice: LiveNotice) => live.local.to(notice.workspaceId).emit('changed', notice)
   const agents = openAgentNotifier(io.of('/agent'), relay, deps.log)
   const refreshAll = () => {
     for (const room of live.adapter.rooms.keys())
-      if (room.startsWith('ws_')) changed({ workspaceId: room, topic: 'workspace', id: room })
-    agents.tell({ agentId: null, about: 'work', attemptId: null })
+      if (room.startsWith('ws_')) pass({ workspaceId: room, topic: 'workspace', id: room })
+    agents.notify({ agentId: null, about: 'work', attemptId: null })
     agents.checkAll()
   }
   let listening = false
   const { sql, log } = deps
-  const first = await sql.listen(liveChannel, hear(LiveNotice, changed, deps), () => {
+  const first = await sql.listen(liveChannel, receive(LiveNotice, pass, deps), () => {
     if (listening) refreshAll()
     listening = true
   })
-  const second = await sql.listen(agentChannel, hear(AgentNotice, agents.tell, deps))
+  const second = await sql.listen(agentChannel, receive(AgentNotice, agents.notify, deps))
   log.info({ channels: [liveChannel, agentChannel] }, 'listening to Postgres')
   return async () => {
     agents.stop()
@@ -35,7 +36,7 @@ export async function listenForNotices(deps: Deps, io: Server, relay: Relay): Pr
   }
 }
 
-function hear<Schema extends z.ZodType>(
+function receive<Schema extends z.ZodType>(
   schema: Schema,
   act: (notice: z.output<Schema>) => void,
   { log }: Deps,

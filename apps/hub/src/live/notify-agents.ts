@@ -7,8 +7,8 @@ import type { Relay } from '../chat/relay'
 const workEveryMs = 50
 
 export interface AgentNotifier {
-  tell(notice: AgentNotice): void
-  /** Looks at every socket again: notices may have been missed. */
+  notify(notice: AgentNotice): void
+  /** Checks every socket: notices may have been missed. */
   checkAll(): void
   stop(): void
 }
@@ -27,13 +27,13 @@ export function openAgentNotifier(agents: Namespace, relay: Relay, log: Logger):
     waiting.set(workspaceId, timer)
   }
   const check = (socket: Socket) =>
-    void showOut(socket).catch((error: unknown) =>
+    void disconnectRevoked(socket).catch((error: unknown) =>
       log.warn({ agentId: agentOf(socket).agentId, error: String(error) }, 'enrollment not checked'),
     )
   const held = (agentId: string | null) =>
     [...agents.sockets.values()].filter((socket) => agentId === null || agentOf(socket).agentId === agentId)
   return {
-    tell({ about, agentId, workspaceId = '', attemptId }) {
+    notify({ about, agentId, workspaceId = '', attemptId }) {
       if (about === 'work' && agentId === null) return wake(workspaceId)
       if (about === 'revoked') return held(agentId).forEach(check)
       for (const socket of held(agentId)) {
@@ -50,7 +50,7 @@ export function openAgentNotifier(agents: Namespace, relay: Relay, log: Logger):
 
 const agentOf = (socket: Socket) => socket.data.agent as AgentContext
 
-/** Closes the line of one that was revoked, or that came in with a credential that was replaced since. */
-async function showOut(socket: Socket): Promise<void> {
+/** Closes the socket of an agent that was revoked, or that connected with a credential that was replaced since. */
+async function disconnectRevoked(socket: Socket): Promise<void> {
   if (!(await isStillEnrolled(agentOf(socket)))) socket.disconnect(true)
 }
