@@ -4,7 +4,6 @@ import { chatRouter } from './router/chat'
 import { datasetRouter } from './router/dataset'
 import { deploymentRouter } from './router/deployment'
 import { evaluationRouter } from './router/evaluation'
-import { feedbackRouter } from './router/feedback'
 import { labelRouter } from './router/label'
 import { liveRouter } from './router/live'
 import { modelRouter } from './router/model'
@@ -22,7 +21,6 @@ export const appRouter = router({
   dataset: datasetRouter,
   deployment: deploymentRouter,
   evaluation: evaluationRouter,
-  feedback: feedbackRouter,
   label: labelRouter,
   live: liveRouter,
   model: modelRouter,

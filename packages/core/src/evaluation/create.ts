@@ -13,9 +13,9 @@ import { authorize } from '../permission'
 import { type PersonaView, readPersonas } from '../persona/view'
 import { createGenerateRun } from '../run/queue/create-generate'
 import { chooseCases } from './choose-cases'
+import { type EvaluationView, readEvaluations } from './read'
 import { CreateEvaluationInput } from './schemas'
 import { seedSuite } from './seed-suite'
-import { type EvaluationView, readEvaluations } from './view'
 
 type AnswerRow = typeof evaluationAnswer.$inferInsert
 type CaseRow = typeof suiteCase.$inferSelect

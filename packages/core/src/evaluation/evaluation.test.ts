@@ -4,8 +4,8 @@ import { sixCooks } from '@palate/recipe'
 import { and, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { ServiceContext } from '../context'
-import { finishGenerateRun, receiveGeneration } from '../generation'
 import { savePersona, seedPersonas } from '../persona'
+import { settleRun } from '../run/state/settle'
 import { createModel, createTestDeps, createVegan, createWorkspaceFixture } from '../testing'
 import { chooseCases } from './choose-cases'
 import {
@@ -16,6 +16,7 @@ import {
   scoreEvaluation,
   seedSuite,
 } from './index'
+import { receiveAnswer } from './receive-answer'
 
 const deps = await createTestDeps()
 
@@ -69,15 +70,15 @@ async function answerAll(ctx: ServiceContext, evaluationId: string, left = 0) {
     .from(evaluationAnswer)
     .innerJoin(suiteCase, eq(suiteCase.id, evaluationAnswer.caseId))
     .where(eq(evaluationAnswer.evaluationId, evaluationId))
-  const [ordered] = await deps.db
+  const [made] = await deps.db
     .select({ run })
     .from(run)
     .innerJoin(evaluation, eq(evaluation.runId, run.id))
     .where(eq(evaluation.id, evaluationId))
-  if (!ordered) throw new Error('the run was ordered')
+  if (!made) throw new Error('the evaluation has a run')
   await deps.db.transaction(async (tx) => {
     for (const { id, side, key } of asked.slice(left))
-      await receiveGeneration(tx, ctx, ordered.run, {
+      await receiveAnswer(tx, ctx, made.run.id, {
         type: 'generation',
         itemId: id,
         text: known[key]?.[side] ?? '',
@@ -85,7 +86,7 @@ async function answerAll(ctx: ServiceContext, evaluationId: string, left = 0) {
         finishReason: 'stop',
         durationMs: 1,
       })
-    await finishGenerateRun(tx, ctx, ordered.run, 'finished')
+    await settleRun(tx, ctx, { ...made.run, status: 'finished' })
   })
 }
 

@@ -1,15 +1,24 @@
 import { setImmediate } from 'node:timers/promises'
 import { evaluation, evaluationAnswer, type Transaction } from '@palate/db'
 import { and, eq, sql } from 'drizzle-orm'
-import type { ServiceContext } from '../context'
+import type { Deps, ServiceContext } from '../context'
 import { required } from '../error'
 import { notify } from '../notify'
 import { authorize } from '../permission'
-import { type AnswerScore, type PairScore, scorePair } from './judge'
-import { type EvaluationPair, readEvaluationPairs } from './pairs'
+import { type AnswerPair, readAnswerPairs } from './answer-pairs'
+import { type AnswerScore, type PairScore, scorePair } from './score-pair'
 import { summarize } from './summarize'
 
 const answersAtOnce = 200
+
+/** The workspace of a `score-evaluation` job's evaluation; null when it is scored already, or deleted. */
+export async function findEvaluationWork(deps: Deps, evaluationId: string) {
+  const [row] = await deps.db
+    .select({ workspaceId: evaluation.workspaceId, status: evaluation.status })
+    .from(evaluation)
+    .where(eq(evaluation.id, evaluationId))
+  return row?.status === 'scoring' ? { workspaceId: row.workspaceId } : null
+}
 
 /**
  * Holds every answer of an evaluation against the rules and writes the figures. Done once: an evaluation that is
@@ -26,7 +35,7 @@ export async function scoreEvaluation(
     .from(evaluation)
     .where(and(eq(evaluation.workspaceId, workspaceId), eq(evaluation.id, evaluationId)))
   if (required(row, 'This evaluation').status !== 'scoring') return
-  const pairs = await readEvaluationPairs(db, workspaceId, evaluationId)
+  const pairs = await readAnswerPairs(db, workspaceId, evaluationId)
   const missing = pairs.flatMap(({ base, tuned }) => [base, tuned]).filter(({ text }) => text === null).length
   const scores = missing > 0 ? [] : await scoreAll(pairs)
   await db.transaction(async (tx) => {
@@ -50,7 +59,7 @@ export async function scoreEvaluation(
 }
 
 /** Scoring is plain computing: other work of the process comes in between. */
-async function scoreAll(pairs: EvaluationPair[]): Promise<PairScore[]> {
+async function scoreAll(pairs: AnswerPair[]): Promise<PairScore[]> {
   const scores: PairScore[] = []
   for (const { category, body, inventory, base, tuned } of pairs) {
     scores.push(
@@ -61,7 +70,7 @@ async function scoreAll(pairs: EvaluationPair[]): Promise<PairScore[]> {
   return scores
 }
 
-async function writeScores(tx: Transaction, pairs: EvaluationPair[], scores: PairScore[]): Promise<void> {
+async function writeScores(tx: Transaction, pairs: AnswerPair[], scores: PairScore[]): Promise<void> {
   const rows = scores.flatMap((score, index) => {
     const pair = required(pairs[index], 'This pair')
     return [toRow(pair.base.id, score.base), toRow(pair.tuned.id, score.tuned)]

@@ -1,6 +1,6 @@
 import type { EvaluationSummary, Rate, SideFigures } from '@palate/db'
 import { countPairs, type Estimate, pairedDifference, wilsonInterval, winRate } from '@palate/stats'
-import type { AnswerScore, PairScore } from './judge'
+import type { AnswerScore, PairScore } from './score-pair'
 
 type Side = 'base' | 'tuned'
 

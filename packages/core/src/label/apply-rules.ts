@@ -1,100 +1,85 @@
 import { setImmediate } from 'node:timers/promises'
-import {
-  newId,
-  pair,
-  personaVersion,
-  prompt,
-  type Transaction,
-  variant,
-  variantBatch,
-  vote,
-} from '@palate/db'
+import { newId, type Transaction, variantBatch, vote } from '@palate/db'
 import { comparePair } from '@palate/recipe'
 import { and, asc, eq, gt, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { notify } from '../notify'
 import { authorize } from '../permission'
+import { pairTexts } from '../variant/pair-texts'
 import { ApplyRulesInput } from './schemas'
 
 export interface RulesResult {
   /** Pairs that got a rule vote by this call. */
-  judged: number
-  /** Of these, with a better variant by the rules. */
+  labeled: number
+  /** Of these, pairs with a better variant by the rules. */
   decided: number
-  /** Of these, with two equally good or equally bad ones. */
+  /** Of these, pairs with two equally good or equally bad variants. */
   ties: number
 }
 
 const pairsAtOnce = 100
-const a = alias(variant, 'a')
-const b = alias(variant, 'b')
 
-/** Lets the persona's rules judge every pair that has no rule vote yet. Rule votes take no place of a person's. */
+/** Adds a rule vote, by the persona's rules, to every pair that has none. Rule votes do not count against a pair's quota. */
 export async function applyRules(ctx: ServiceContext, input: ApplyRulesInput = {}): Promise<RulesResult> {
   authorize(ctx, 'label:rule')
   const { batchId } = ApplyRulesInput.parse(input)
   const { workspaceId } = ctx
   if (batchId) await requireBatch(ctx, batchId)
-  const total = { judged: 0, decided: 0, ties: 0 }
+  const total = { labeled: 0, decided: 0, ties: 0 }
   for (let last: string | null = ''; last !== null; ) {
     const after: string = last
-    const done = await ctx.db.transaction((tx) => judgeChunk(tx, ctx, batchId, after))
-    total.judged += done.judged
+    const done = await ctx.db.transaction((tx) => applyToChunk(tx, ctx, batchId, after))
+    total.labeled += done.labeled
     total.decided += done.decided
-    total.ties += done.judged - done.decided
+    total.ties += done.labeled - done.decided
     last = done.last
-    // Judging is plain computing: let other calls in between.
+    // Computing only: yields to other calls of the process.
     await setImmediate()
   }
   await ctx.db.transaction(async (tx) => {
     await audit(tx, ctx, 'label.apply-rules', batchId ?? workspaceId, { ...total })
-    if (total.judged > 0) await notify(tx, { workspaceId, topic: 'label', id: batchId ?? workspaceId })
+    if (total.labeled > 0) await notify(tx, { workspaceId, topic: 'label', id: batchId ?? workspaceId })
   })
   return total
 }
 
-async function judgeChunk(tx: Transaction, ctx: ServiceContext, batchId: string | undefined, after: string) {
+async function applyToChunk(
+  tx: Transaction,
+  ctx: ServiceContext,
+  batchId: string | undefined,
+  after: string,
+) {
+  const pairs = pairTexts(tx)
+  const { pairId, personaVersionId, body, inventory, a, b } = pairs
   const rows = await tx
-    .select({
-      id: pair.id,
-      a: a.text,
-      b: b.text,
-      personaVersionId: personaVersion.id,
-      persona: personaVersion.body,
-      inventory: prompt.inventory,
-    })
-    .from(pair)
-    .innerJoin(prompt, eq(prompt.id, pair.promptId))
-    .innerJoin(personaVersion, eq(personaVersion.id, prompt.personaVersionId))
-    .innerJoin(a, eq(a.id, pair.variantAId))
-    .innerJoin(b, eq(b.id, pair.variantBId))
+    .select({ pairId, personaVersionId, body, inventory, a, b })
+    .from(pairs)
     .where(
       and(
-        eq(pair.workspaceId, ctx.workspaceId),
-        gt(pair.id, after),
-        batchId ? eq(prompt.batchId, batchId) : undefined,
+        eq(pairs.workspaceId, ctx.workspaceId),
+        gt(pairs.pairId, after),
+        batchId ? eq(pairs.batchId, batchId) : undefined,
         sql`not exists (
           select 1 from ${vote} given
-          where given.pair_id = ${pair.id} and given.source = 'rule' and given.superseded_at is null
+          where given.pair_id = ${pairs.pairId} and given.source = 'rule' and given.superseded_at is null
         )`,
       ),
     )
-    .orderBy(asc(pair.id))
+    .orderBy(asc(pairs.pairId))
     .limit(pairsAtOnce)
-  if (rows.length === 0) return { judged: 0, decided: 0, last: null }
+  if (rows.length === 0) return { labeled: 0, decided: 0, last: null }
   const stored = await tx
     .insert(vote)
     .values(
-      rows.map(({ id, a, b, persona, inventory, personaVersionId }) => ({
+      rows.map(({ pairId, a, b, body, inventory, personaVersionId }) => ({
         id: newId('vote'),
         workspaceId: ctx.workspaceId,
-        pairId: id,
+        pairId,
         source: 'rule' as const,
         personaVersionId,
-        ...comparePair(a ?? '', b ?? '', { persona, inventory }),
+        ...comparePair(a, b, { persona: body, inventory }),
         shownOrder: 'ab' as const,
         createdAt: ctx.now(),
       })),
@@ -103,9 +88,9 @@ async function judgeChunk(tx: Transaction, ctx: ServiceContext, batchId: string 
     .returning({ choice: vote.choice })
   const decided = stored.filter(({ choice }) => choice === 'a' || choice === 'b').length
   return {
-    judged: stored.length,
+    labeled: stored.length,
     decided,
-    last: rows.length < pairsAtOnce ? null : (rows.at(-1)?.id ?? null),
+    last: rows.length < pairsAtOnce ? null : (rows.at(-1)?.pairId ?? null),
   }
 }
 

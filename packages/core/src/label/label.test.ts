@@ -196,8 +196,8 @@ test('rules judge each pair once, and people are held against them', async () =>
   const { engineer, labeler, batchId } = await fixtureWithPairs(6, {
     answer: (slot) => (slot === 'a' ? good : bad),
   })
-  expect(await applyRules(engineer, { batchId })).toEqual({ judged: 6, decided: 6, ties: 0 })
-  expect(await applyRules(engineer)).toEqual({ judged: 0, decided: 0, ties: 0 })
+  expect(await applyRules(engineer, { batchId })).toEqual({ labeled: 6, decided: 6, ties: 0 })
+  expect(await applyRules(engineer)).toEqual({ labeled: 0, decided: 0, ties: 0 })
   const items = await nextPairs(labeler, { count: 4 })
   expect(items).toHaveLength(4)
   for (const [index, item] of items.entries()) {
@@ -223,7 +223,7 @@ test('rules asked twice at once judge each pair once', async () => {
     answer: (slot) => (slot === 'a' ? good : bad),
   })
   const results = await Promise.all([applyRules(engineer), applyRules(engineer), applyRules(engineer)])
-  expect(results.reduce((sum, { judged }) => sum + judged, 0)).toBe(5)
+  expect(results.reduce((sum, { labeled }) => sum + labeled, 0)).toBe(5)
   expect(await standing(workspaceId)).toHaveLength(5)
 })
 

@@ -4,12 +4,12 @@ import { createAgentRow } from '@palate/db/testing'
 import { asc, eq } from 'drizzle-orm'
 import type { Deps, ServiceContext } from '../context'
 import { required } from '../error'
-import { finishGenerateRun } from '../generation/finish'
-import { receiveGeneration } from '../generation/receive'
 import { type ModelVersionRow, registerModelVersion } from '../model/register'
 import { savePersona } from '../persona/save'
+import { settleRun } from '../run/state/settle'
 import { createBatch } from '../variant/create-batch'
 import { fillBatch } from '../variant/fill-batch'
+import { receiveVariant } from '../variant/receive-variant'
 import type { CreateBatchInput } from '../variant/schemas'
 
 type RunRow = typeof run.$inferSelect
@@ -114,7 +114,7 @@ export async function createVegan(ctx: ServiceContext, slug = 'mexican-vegan') {
 
 type VariantRow = typeof variant.$inferSelect
 
-/** A batch whose answers have all arrived, through the same verbs as in life; `answer` plays the model. */
+/** A batch whose variants have all arrived, through the real verbs. `answer` stands in for the model. */
 export async function createAnsweredBatch(
   ctx: ServiceContext,
   input: CreateBatchInput,
@@ -123,11 +123,11 @@ export async function createAnsweredBatch(
   const { id: batchId } = await createBatch(ctx, input)
   await fillBatch(ctx, { batchId, examples: [] })
   const [batch] = await ctx.db.select().from(variantBatch).where(eq(variantBatch.id, batchId))
-  const ordered = await ctx.db
+  const rows = await ctx.db
     .select()
     .from(run)
     .where(eq(run.id, batch?.runId ?? ''))
-  const made = required(ordered[0], 'The run')
+  const made = required(rows[0], 'The run')
   const asked = await ctx.db
     .select()
     .from(variant)
@@ -135,7 +135,7 @@ export async function createAnsweredBatch(
     .orderBy(asc(variant.createdAt), asc(variant.id))
   await ctx.db.transaction(async (tx) => {
     for (const [index, each] of asked.entries())
-      await receiveGeneration(tx, ctx, made, {
+      await receiveVariant(tx, ctx, made.id, {
         type: 'generation',
         itemId: each.id,
         text: answer(each, index),
@@ -143,7 +143,7 @@ export async function createAnsweredBatch(
         finishReason: 'stop',
         durationMs: 1,
       })
-    await finishGenerateRun(tx, ctx, made, 'finished')
+    await settleRun(tx, ctx, { ...made, status: 'finished' })
   })
   return { batchId }
 }

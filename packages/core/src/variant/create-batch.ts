@@ -16,15 +16,15 @@ import { nextNumber } from '../next-number'
 import { notify } from '../notify'
 import { authorize } from '../permission'
 import { readPersonas } from '../persona/view'
+import { type BatchView, readBatches } from './read-batches'
 import { CreateBatchInput } from './schemas'
-import { type BatchView, readBatches } from './view'
 
-/** How the two variants of a prompt differ: A under the persona's full prompt, B under one that knows nothing. */
+/** Variant A is sampled under the persona's full prompt, B under a prompt without the persona. */
 const full = { temperature: 0.7, topP: 0.95, maxTokens: 320 }
 const weak = { temperature: 0.9, topP: 0.95, maxTokens: 320 }
 
 /**
- * Orders a batch of variants. The prompts are made by a background job, which reads the dataset.
+ * Creates a batch of variants. A background job makes its prompts, because it has to read the dataset.
  * @throws DomainError `not_found`, or `conflict` when there is no model or no persona yet
  */
 export async function createBatch(ctx: ServiceContext, input: CreateBatchInput = {}): Promise<BatchView> {
@@ -97,6 +97,6 @@ async function choosePersonas(
   const personas = await readPersonas(tx, workspaceId, { ids: given })
   if (given && personas.length < new Set(given).size) required(null, 'One of these personas')
   if (personas.length === 0)
-    throw new DomainError('conflict', 'There is no persona to cook for.', 'Add a persona first.')
+    throw new DomainError('conflict', 'There is no persona yet.', 'Add a persona first.')
   return personas.map(({ versionId }) => versionId)
 }

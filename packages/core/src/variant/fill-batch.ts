@@ -1,5 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
-import { newId, persona, personaVersion, prompt, type Transaction, variant, variantBatch } from '@palate/db'
+import {
+  datasetVersion,
+  newId,
+  persona,
+  personaVersion,
+  prompt,
+  type Transaction,
+  variant,
+  variantBatch,
+} from '@palate/db'
 import type { GenerateItem } from '@palate/protocol'
 import {
   type ImportedRecipe,
@@ -11,7 +20,7 @@ import {
   WEAK_PROMPT,
 } from '@palate/recipe'
 import { and, eq, inArray } from 'drizzle-orm'
-import type { ServiceContext } from '../context'
+import type { Deps, ServiceContext } from '../context'
 import { required } from '../error'
 import { getModelRow, weightsOf } from '../model/find'
 import { notify } from '../notify'
@@ -21,18 +30,38 @@ import { type MadePrompt, makePrompts } from './make-prompts'
 
 type BatchRow = typeof variantBatch.$inferSelect
 type VariantRow = typeof variant.$inferInsert
-interface Cook {
+interface PersonaVersion {
   versionId: string
   persona: Persona
 }
 
-const model = 'cook'
+/** The name of the batch's one model in its generate run. */
+const model = 'model'
 const rowsAtOnce = 500
 
 /**
- * Makes the prompts of a batch that waits to be prepared, and the run that answers each of them twice. Done once:
- * a job that is tried again finds the batch generating and changes nothing.
- * @param examples recipes of the batch's dataset version; empty where it has none
+ * What a `prepare-variant-batch` job needs; null when the batch is prepared already, or deleted.
+ * @returns the batch's workspace and seed, and the key of its dataset's Parquet file (null without a dataset)
+ */
+export async function findBatchWork(deps: Deps, batchId: string) {
+  const [row] = await deps.db
+    .select({
+      workspaceId: variantBatch.workspaceId,
+      status: variantBatch.status,
+      settings: variantBatch.settings,
+      datasetKey: datasetVersion.storageKey,
+    })
+    .from(variantBatch)
+    .leftJoin(datasetVersion, eq(datasetVersion.id, variantBatch.datasetVersionId))
+    .where(eq(variantBatch.id, batchId))
+  if (row?.status !== 'preparing') return null
+  return { workspaceId: row.workspaceId, datasetKey: row.datasetKey, seed: row.settings.seed }
+}
+
+/**
+ * Makes the prompts of a batch in status `preparing`, and the run that generates two variants for each. A repeated
+ * call changes nothing.
+ * @param examples recipes of the batch's dataset version; empty without a dataset
  */
 export async function fillBatch(
   ctx: ServiceContext,
@@ -64,18 +93,18 @@ export async function fillBatch(
   })
 }
 
-/** Prompts go round the personas, so that whoever labels early sees all of them. */
+/** Prompts alternate between the personas, so that the first labels cover all of them. */
 async function writePrompts(
   tx: Transaction,
   batch: BatchRow,
   examples: ImportedRecipe[],
 ): Promise<GenerateItem[]> {
   const { settings, workspaceId, id: batchId } = batch
-  const cooks = await readCooks(tx, settings.personaVersionIds ?? [])
+  const versions = await readPersonaVersions(tx, settings.personaVersionIds ?? [])
   const made: MadePrompt[][] = []
-  for (const [index, { persona }] of cooks.entries()) {
+  for (const [index, { persona }] of versions.entries()) {
     made.push(makePrompts(persona, settings.promptsPerPersona, settings.seed + index, examples))
-    // Making prompts is plain computing: the sockets of the same process come in between.
+    // Computing only: yields to the sockets of the same process.
     await setImmediate()
   }
   const random = seededRandom(settings.seed)
@@ -83,24 +112,24 @@ async function writePrompts(
   const variants: VariantRow[] = []
   const items: GenerateItem[] = []
   for (let round = 0; round < settings.promptsPerPersona; round += 1) {
-    for (const [index, cook] of cooks.entries()) {
-      const asked = required(made[index]?.[round], 'This prompt')
+    for (const [index, version] of versions.entries()) {
+      const content = required(made[index]?.[round], 'This prompt')
       const promptId = newId('prompt')
       prompts.push({
         id: promptId,
         workspaceId,
         batchId,
-        personaVersionId: cook.versionId,
+        personaVersionId: version.versionId,
         seq: prompts.length + 1,
-        ...asked,
+        ...content,
       })
-      for (const row of makeVariants(batch, cook, promptId, random)) {
+      for (const row of makeVariants(batch, version, promptId, random)) {
         variants.push(row)
         items.push({
           itemId: row.id,
           model,
           system: row.system,
-          user: userMessage(asked),
+          user: userMessage(content),
           sampling: row.sampling,
         })
       }
@@ -113,13 +142,13 @@ async function writePrompts(
 
 function makeVariants(
   { workspaceId, modelVersionId, settings }: BatchRow,
-  cook: Cook,
+  { versionId, persona }: PersonaVersion,
   promptId: string,
   random: Random,
 ): VariantRow[] {
-  const shared = { workspaceId, promptId, modelVersionId, personaVersionId: cook.versionId }
+  const shared = { workspaceId, promptId, modelVersionId, personaVersionId: versionId }
   return [
-    { slot: 'a' as const, system: personaPrompt(cook.persona), sampling: settings.full },
+    { slot: 'a' as const, system: personaPrompt(persona), sampling: settings.full },
     { slot: 'b' as const, system: WEAK_PROMPT, sampling: settings.weak },
   ].map(({ sampling, ...row }) => ({
     ...shared,
@@ -129,7 +158,7 @@ function makeVariants(
   }))
 }
 
-async function readCooks(tx: Transaction, versionIds: string[]): Promise<Cook[]> {
+async function readPersonaVersions(tx: Transaction, versionIds: string[]): Promise<PersonaVersion[]> {
   const rows = await tx
     .select({ versionId: personaVersion.id, slug: persona.slug, body: personaVersion.body })
     .from(personaVersion)

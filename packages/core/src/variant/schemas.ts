@@ -1,20 +1,20 @@
 import { z } from 'zod'
 
 export const CreateBatchInput = z.strictObject({
-  /** The newest base model where it is not said. */
+  /** Default: the newest base model. */
   modelVersionId: z.string().optional(),
-  /** Whose recipes give the ingredients: the newest ready dataset where it is not said, none with null. */
+  /** Its recipes give the ingredients. Default: the newest ready dataset; null: no dataset. */
   datasetVersionId: z.string().nullable().optional(),
-  /** All personas where it is not said. */
+  /** Default: all personas. */
   personaIds: z.array(z.string()).min(1, 'Choose at least one persona.').max(100).optional(),
   promptsPerPersona: z
     .int()
-    .min(1, 'At least one prompt a persona.')
-    .max(500, 'At most 500 prompts a persona.')
+    .min(1, 'At least one prompt per persona.')
+    .max(500, 'At most 500 prompts per persona.')
     .default(36),
-  /** The same seed, personas and data give the same prompts; the batch's number where it is not said. */
+  /** The same seed, personas and data give the same prompts. Default: the batch's number. */
   seed: z.int().min(0).max(2_147_483_647).optional(),
-  /** How many people judge each pair. */
+  /** How many people label each pair. */
   votesPerPair: z.int().min(1).max(9).default(1),
 })
 export type CreateBatchInput = z.input<typeof CreateBatchInput>

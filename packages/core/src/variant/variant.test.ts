@@ -4,7 +4,7 @@ import { isForbidden, personaPrompt, personaRules, WEAK_PROMPT } from '@palate/r
 import { asc, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { ServiceContext } from '../context'
-import { finishGenerateRun, receiveGeneration } from '../generation'
+import { settleRun } from '../run/state/settle'
 import {
   createAnsweredBatch,
   createModel,
@@ -14,6 +14,7 @@ import {
 } from '../testing'
 import { createBatch, failBatch, fillBatch, getBatch, listBatches, listPairs } from './index'
 import { makePrompts } from './make-prompts'
+import { receiveVariant } from './receive-variant'
 
 const deps = await createTestDeps()
 
@@ -56,7 +57,7 @@ async function readItems(ctx: ServiceContext, runId: string): Promise<GenerateIt
   return lines.map((line) => JSON.parse(line))
 }
 
-test('prompts are the same for the same seed, differ among themselves, and a third tempt the persona', () => {
+test('prompts are reproducible by seed, all different, and a third contain an ingredient that the persona forbids', () => {
   for (const given of [[], examples]) {
     const made = makePrompts(vegan, 60, 7, given)
     expect(made).toEqual(makePrompts(vegan, 60, 7, given))
@@ -68,7 +69,7 @@ test('prompts are the same for the same seed, differ among themselves, and a thi
   }
 })
 
-test('with a dataset, prompts are made of what its recipes hold', () => {
+test('with a dataset, prompts use the ingredients of its recipes', () => {
   const known = ['carrot', 'potato', 'onion', 'lentil', 'cheddar', 'cucumber', 'tomato', 'feta']
   const ofExamples = makePrompts(vegan, 40, 7, examples).filter(({ inventory }) =>
     inventory.every((item) => known.some((name) => item.includes(name))),
@@ -80,7 +81,7 @@ test('with a dataset, prompts are made of what its recipes hold', () => {
   expect(ofPantry.length).toBeLessThan(5)
 })
 
-test('a batch is ordered, filled once, and each prompt is asked in both ways', async () => {
+test('a batch is filled once, with two variants for each prompt', async () => {
   const { engineer, model, persona } = await preparedFixture()
   const made = await createBatch(engineer, { promptsPerPersona: 3, datasetVersionId: null })
   expect(made).toMatchObject({ number: 1, status: 'preparing', expected: 6, prompts: 0, run: null })
@@ -100,23 +101,23 @@ test('a batch is ordered, filled once, and each prompt is asked in both ways', a
   expect(items[1]).toMatchObject({ system: WEAK_PROMPT, sampling: { temperature: 0.9 } })
   expect(items[1]?.user).toBe(items[0]?.user)
   expect(new Set(items.map(({ sampling }) => sampling.seed)).size).toBe(6)
-  const [order] = await deps.db
+  const [generate] = await deps.db
     .select()
     .from(run)
     .where(eq(run.id, batch.run?.id ?? ''))
-  expect(order?.inputs.find(({ name }) => name === 'base.gguf')?.sha256).toBe(model.gguf.sha256)
+  expect(generate?.inputs.find(({ name }) => name === 'base.gguf')?.sha256).toBe(model.gguf.sha256)
 })
 
-test('texts arrive in any order and more than once; the pair is made when both are there', async () => {
+test('variants arrive in any order and more than once; the pair is made when both are there', async () => {
   const { engineer } = await preparedFixture()
   const { id: batchId } = await createBatch(engineer, { promptsPerPersona: 2, datasetVersionId: null })
   await fillBatch(engineer, { batchId, examples: [] })
-  const { run: ordered } = await getBatch(engineer, { id: batchId })
+  const { run: made } = await getBatch(engineer, { id: batchId })
   const [row] = await deps.db
     .select()
     .from(run)
-    .where(eq(run.id, ordered?.id ?? ''))
-  if (!row) throw new Error('the run was ordered')
+    .where(eq(run.id, made?.id ?? ''))
+  if (!row) throw new Error('the batch has a run')
   const asked = await deps.db
     .select()
     .from(variant)
@@ -124,9 +125,9 @@ test('texts arrive in any order and more than once; the pair is made when both a
     .where(eq(prompt.batchId, batchId))
     .orderBy(asc(prompt.seq), asc(variant.slot))
   const [a1, b1, a2, b2] = asked.map((each) => each.variant.id)
-  const say = (itemId: string | undefined, text: string, finishReason: 'stop' | 'error' = 'stop') =>
+  const receive = (itemId: string | undefined, text: string, finishReason: 'stop' | 'error' = 'stop') =>
     deps.db.transaction((tx) =>
-      receiveGeneration(tx, engineer, row, {
+      receiveVariant(tx, engineer, row.id, {
         type: 'generation',
         itemId: itemId ?? '',
         text,
@@ -135,13 +136,13 @@ test('texts arrive in any order and more than once; the pair is made when both a
         durationMs: 1,
       }),
     )
-  await say(b1, 'weak\u0000 soup')
+  await receive(b1, 'weak\u0000 soup')
   expect(await getBatch(engineer, { id: batchId })).toMatchObject({ answers: 1, pairs: 0 })
-  await say(a1, 'full soup')
-  await say(a1, 'another soup')
-  await say(b2, 'weak', 'error')
-  await say(a2, 'full')
-  await say('var_unknown', 'nothing')
+  await receive(a1, 'full soup')
+  await receive(a1, 'another soup')
+  await receive(b2, 'weak', 'error')
+  await receive(a2, 'full')
+  await receive('var_unknown', 'nothing')
   expect(await getBatch(engineer, { id: batchId })).toMatchObject({ answers: 4, pairs: 1 })
   const page = await listPairs(engineer, { batchId })
   expect(page.items).toMatchObject([{ seq: 1, a: 'full soup', b: 'weak soup', votes: [] }])
@@ -149,7 +150,7 @@ test('texts arrive in any order and more than once; the pair is made when both a
 
   const stranger = await preparedFixture()
   await deps.db.transaction((tx) =>
-    receiveGeneration(tx, stranger.engineer, row, {
+    receiveVariant(tx, stranger.engineer, row.id, {
       type: 'generation',
       itemId: a2 ?? '',
       text: 'forged',
@@ -158,26 +159,26 @@ test('texts arrive in any order and more than once; the pair is made when both a
       durationMs: 1,
     }),
   )
-  await deps.db.transaction((tx) => finishGenerateRun(tx, engineer, row, 'finished'))
-  await deps.db.transaction((tx) => finishGenerateRun(tx, engineer, row, 'failed'))
+  await deps.db.transaction((tx) => settleRun(tx, engineer, { ...row, status: 'finished' }))
+  await deps.db.transaction((tx) => settleRun(tx, engineer, { ...row, status: 'failed' }))
   expect(await getBatch(engineer, { id: batchId })).toMatchObject({ status: 'ready', error: null })
   expect(await deps.db.select().from(variant).where(eq(variant.text, 'forged'))).toEqual([])
 })
 
-test('a run that ends badly ends its batch the same way, with the reason', async () => {
+test('a run that fails or is canceled ends its batch with the same status and the reason', async () => {
   const { engineer } = await preparedFixture()
   for (const status of ['failed', 'canceled'] as const) {
     const { id } = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
     await fillBatch(engineer, { batchId: id, examples: [] })
-    const { run: ordered } = await getBatch(engineer, { id })
-    const failure = { code: 'oom', message: 'Memory ran out.', remedy: 'Use less.' }
+    const { run: made } = await getBatch(engineer, { id })
+    const failure = { code: 'out_of_memory' as const, message: 'Memory ran out.', remedy: 'Use less.' }
     const [row] = await deps.db
       .update(run)
       .set({ failure })
-      .where(eq(run.id, ordered?.id ?? ''))
+      .where(eq(run.id, made?.id ?? ''))
       .returning()
-    if (!row) throw new Error('the run was ordered')
-    await deps.db.transaction((tx) => finishGenerateRun(tx, engineer, row, status))
+    if (!row) throw new Error('the batch has a run')
+    await deps.db.transaction((tx) => settleRun(tx, engineer, { ...row, status }))
     expect(await getBatch(engineer, { id })).toMatchObject({
       status,
       error: status === 'failed' ? 'Memory ran out.' : null,
@@ -185,7 +186,7 @@ test('a run that ends badly ends its batch the same way, with the reason', async
   }
 })
 
-test('pairs come in pages, each once', async () => {
+test('pairs are listed in pages, each once', async () => {
   const { engineer } = await preparedFixture()
   const { batchId } = await createAnsweredBatch(
     engineer,
@@ -207,14 +208,14 @@ test('pairs come in pages, each once', async () => {
   expect(await deps.db.$count(pair, eq(pair.workspaceId, engineer.workspaceId))).toBe(7)
 })
 
-test('what is missing is said before anything is ordered', async () => {
+test('a missing model or persona is an error before anything is created', async () => {
   const { engineer, workspaceId } = await createWorkspaceFixture(deps)
   await expect(createBatch(engineer, { datasetVersionId: null })).rejects.toMatchObject({
     code: 'conflict',
     remedy: 'Train the starter model first.',
   })
   await createModel(deps, workspaceId)
-  await expect(createBatch(engineer)).rejects.toMatchObject({ message: 'There is no persona to cook for.' })
+  await expect(createBatch(engineer)).rejects.toMatchObject({ message: 'There is no persona yet.' })
   await createVegan(engineer)
   const batch = await createBatch(engineer)
   await failBatch(engineer, { batchId: batch.id, error: 'The dataset cannot be read.' })
@@ -224,7 +225,7 @@ test('what is missing is said before anything is ordered', async () => {
   })
 })
 
-test('a viewer orders nothing; a stranger neither sees a batch nor uses what is not theirs', async () => {
+test('a viewer cannot create a batch; a stranger cannot read one or use objects of another workspace', async () => {
   const { viewer, labeler, engineer, model, persona } = await preparedFixture()
   const { id } = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
   for (const ctx of [viewer, labeler]) {

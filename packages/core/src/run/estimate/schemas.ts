@@ -1,11 +1,4 @@
-import type {
-  EstimateBasis,
-  EstimateDevice,
-  EstimateKind,
-  EstimateRows,
-  ModelShape,
-  RunSummary,
-} from '@palate/protocol'
+import type { EstimateBasis, EstimateDevice, EstimateRows, ModelShape, RunSummary } from '@palate/protocol'
 import { estimateKinds, ModelSource } from '@palate/protocol'
 import { z } from 'zod'
 

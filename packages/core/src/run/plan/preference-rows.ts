@@ -1,20 +1,10 @@
-import {
-  type Database,
-  type PersonaBody,
-  pair,
-  personaVersion,
-  prompt,
-  type Transaction,
-  variant,
-  variantBatch,
-  vote,
-} from '@palate/db'
+import { type Database, personaVersion, type Transaction, variantBatch, vote } from '@palate/db'
 import { personaPrompt, userMessage } from '@palate/recipe'
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
 import { groupBy } from '../../group-by'
+import { pairTexts } from '../../variant/pair-texts'
 import type { PreferenceFilter } from '../schemas'
-import { type ActiveVote, decidePair } from './decide-pair'
+import { decidePair } from './decide-pair'
 
 /** A line of `pairs.jsonl`. */
 export interface PreferenceRow {
@@ -71,54 +61,34 @@ export async function buildPreferenceRows(
   }
 }
 
-type VoteRow = ActiveVote & {
-  pairId: string
-  batchId: string
-  personaVersionId: string
-  persona: PersonaBody
-  inventory: string[]
-  request: string
-  a: string | null
-  b: string | null
-}
+type VoteRow = Awaited<ReturnType<typeof readVotes>>[number]
 
 async function readVotes(
   { workspaceId }: { workspaceId: string },
   tx: Transaction | Database,
   { batchIds, sources }: PreferenceFilter,
-): Promise<VoteRow[]> {
-  const variantA = alias(variant, 'variant_a')
-  const variantB = alias(variant, 'variant_b')
+) {
+  const pairs = pairTexts(tx)
+  const { pairId, batchId, inventory, request, a, b } = pairs
+  const { id, source, choice, personaVersionId } = vote
   return tx
     .select({
-      id: vote.id,
-      source: vote.source,
-      choice: vote.choice,
-      pairId: pair.id,
-      batchId: variantBatch.id,
-      personaVersionId: vote.personaVersionId,
+      ...{ id, source, choice, personaVersionId, pairId, batchId, inventory, request, a, b },
       persona: personaVersion.body,
-      inventory: prompt.inventory,
-      request: prompt.request,
-      a: variantA.text,
-      b: variantB.text,
     })
-    .from(vote)
-    .innerJoin(pair, eq(pair.id, vote.pairId))
-    .innerJoin(prompt, eq(prompt.id, pair.promptId))
-    .innerJoin(variantBatch, eq(variantBatch.id, prompt.batchId))
-    .innerJoin(variantA, eq(variantA.id, pair.variantAId))
-    .innerJoin(variantB, eq(variantB.id, pair.variantBId))
+    .from(pairs)
+    .innerJoin(vote, eq(vote.pairId, pairs.pairId))
     .innerJoin(personaVersion, eq(personaVersion.id, vote.personaVersionId))
+    .innerJoin(variantBatch, eq(variantBatch.id, pairs.batchId))
     .where(
       and(
         eq(vote.workspaceId, workspaceId),
         isNull(vote.supersededAt),
-        batchIds && inArray(variantBatch.id, batchIds),
+        batchIds && inArray(pairs.batchId, batchIds),
         sources && inArray(vote.source, sources),
       ),
     )
-    .orderBy(asc(variantBatch.number), asc(prompt.seq), asc(vote.createdAt), asc(vote.id))
+    .orderBy(asc(variantBatch.number), asc(pairs.seq), asc(vote.createdAt), asc(vote.id))
 }
 
 function toRow(row: VoteRow, winner: 'a' | 'b', share: number): PreferenceRow {
@@ -127,8 +97,8 @@ function toRow(row: VoteRow, winner: 'a' | 'b', share: number): PreferenceRow {
     pairId: row.pairId,
     system: personaPrompt(row.persona),
     user: userMessage({ inventory: row.inventory, request: row.request }),
-    chosen: chosen ?? '',
-    rejected: rejected ?? '',
+    chosen,
+    rejected,
     weight: share,
   }
 }

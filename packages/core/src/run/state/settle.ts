@@ -1,27 +1,33 @@
 import { artifact, run, type Transaction } from '@palate/db'
 import type { RunFailure } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
-import { finishGenerateRun } from '../../generation/finish'
+import { finishEvaluation } from '../../evaluation/finish'
 import { registerModelVersion } from '../../model/register'
+import { finishBatch } from '../../variant/finish-batch'
 import type { RunRow } from '../queue/insert'
 
 type Workspace = { workspaceId: string; now: () => Date }
 
 const missing: RunFailure = {
-  code: 'artifacts-missing',
+  code: 'artifacts_missing',
   message: 'The training ended well, but its weights did not arrive.',
   remedy: "Look at the agent's log for a failed upload, then start the run anew.",
 }
 
-/** What hangs on a run that is over: its model version, its batch or its evaluation. In the transaction that ended it. */
+/** What follows from a run's end, in the same transaction: its model version is registered, or its batch or evaluation goes on. */
 export async function settleRun(tx: Transaction, ctx: Workspace, ended: RunRow): Promise<void> {
-  if (ended.status !== 'finished' && ended.status !== 'failed' && ended.status !== 'canceled') return
-  if (ended.kind === 'generate') return finishGenerateRun(tx, ctx, ended, ended.status)
-  if (ended.status !== 'finished' || ended.kind === 'probe') return
-  const arrived = ended.lineage.base
-    ? await hasAdapter(tx, ended.id)
-    : await registerModelVersion(tx, ctx, ended)
-  if (!arrived) await tx.update(run).set({ status: 'failed', failure: missing }).where(eq(run.id, ended.id))
+  const { id, status } = ended
+  if (status !== 'finished' && status !== 'failed' && status !== 'canceled') return
+  if (ended.kind === 'generate') {
+    const fault = ended.failure?.message ?? 'The run that generates the answers failed.'
+    const run = { id, status, error: status === 'failed' ? fault : null }
+    await finishBatch(tx, ctx, run)
+    await finishEvaluation(tx, ctx, run)
+    return
+  }
+  if (status !== 'finished' || ended.kind === 'probe') return
+  const arrived = ended.lineage.base ? await hasAdapter(tx, id) : await registerModelVersion(tx, ctx, ended)
+  if (!arrived) await tx.update(run).set({ status: 'failed', failure: missing }).where(eq(run.id, id))
 }
 
 /** An adapter on an external model stays with its run: the registry holds what Palate can serve, and its base is not here. */

@@ -11,6 +11,10 @@ import {
   variantBatch,
 } from '@palate/db'
 import { and, count, desc, eq, inArray, isNotNull } from 'drizzle-orm'
+import type { ServiceContext } from '../context'
+import { required } from '../error'
+import { authorize } from '../permission'
+import { BatchRef } from './schemas'
 
 type Reader = Database | Transaction
 
@@ -24,14 +28,28 @@ export interface BatchView {
   datasetVersionId: string | null
   run: { id: string; status: (typeof run.$inferSelect)['status']; progress: RunProgress | null } | null
   prompts: number
-  /** Texts that have arrived, of those that were ordered. */
+  /** Variants that have arrived, of the expected number. */
   answers: number
   expected: number
   pairs: number
   createdAt: Date
 }
 
-/** The batches of a workspace, newest first, with what has arrived until now; or one of them. */
+/** All batches, newest first. */
+export async function listBatches(ctx: ServiceContext): Promise<BatchView[]> {
+  authorize(ctx, 'variant:read')
+  return readBatches(ctx.db, ctx.workspaceId)
+}
+
+/** @throws DomainError `not_found` */
+export async function getBatch(ctx: ServiceContext, input: BatchRef): Promise<BatchView> {
+  authorize(ctx, 'variant:read')
+  const { id } = BatchRef.parse(input)
+  const [view] = await readBatches(ctx.db, ctx.workspaceId, id)
+  return required(view, 'This batch')
+}
+
+/** The batches of a workspace, newest first, or one of them, each with the number of prompts, answers and pairs. */
 export async function readBatches(tx: Reader, workspaceId: string, id?: string): Promise<BatchView[]> {
   const rows = await tx
     .select({ batch: variantBatch, model: modelVersion, run })

@@ -2,10 +2,10 @@ import type { AnswerFinding } from '@palate/db'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { authorize } from '../permission'
-import { pickWinner, type Winner } from './judge'
-import { type EvaluationPair, readEvaluationPairs } from './pairs'
+import { type AnswerPair, readAnswerPairs } from './answer-pairs'
+import { readEvaluations } from './read'
 import { ListAnswersInput } from './schemas'
-import { readEvaluations } from './view'
+import { pickWinner, type Winner } from './score-pair'
 
 interface AnswerSide {
   text: string
@@ -42,7 +42,7 @@ export async function listAnswers(
   const items: AnswerPairView[] = []
   let offset = Number(cursor ?? 0)
   for (;;) {
-    const pairs = await readEvaluationPairs(ctx.db, ctx.workspaceId, evaluationId, {
+    const pairs = await readAnswerPairs(ctx.db, ctx.workspaceId, evaluationId, {
       category,
       offset,
       limit: pairsAtOnce,
@@ -57,7 +57,7 @@ export async function listAnswers(
   }
 }
 
-function toView({ slug, body, base, tuned, ...asked }: EvaluationPair): AnswerPairView {
+function toView({ slug, body, base, tuned, ...asked }: AnswerPair): AnswerPairView {
   const { caseKey, category, inventory, request, sample } = asked
   return {
     caseKey,
@@ -72,7 +72,7 @@ function toView({ slug, body, base, tuned, ...asked }: EvaluationPair): AnswerPa
   }
 }
 
-function toSide({ text, findings, formatOk, usedShare }: EvaluationPair['base']): AnswerSide {
+function toSide({ text, findings, formatOk, usedShare }: AnswerPair['base']): AnswerSide {
   return {
     text: text ?? '',
     findings: findings ?? [],

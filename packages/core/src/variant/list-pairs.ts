@@ -1,11 +1,11 @@
-import { pair, persona, personaVersion, prompt, variant, vote } from '@palate/db'
+import { vote } from '@palate/db'
 import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { authorize } from '../permission'
+import { pairTexts } from './pair-texts'
+import { readBatches } from './read-batches'
 import { ListPairsInput } from './schemas'
-import { readBatches } from './view'
 
 export interface PairView {
   pairId: string
@@ -18,14 +18,11 @@ export interface PairView {
   a: string
   /** The text under the weak prompt. */
   b: string
-  /** Standing votes. */
+  /** Votes that are not superseded. */
   votes: { source: (typeof vote.$inferSelect)['source']; choice: (typeof vote.$inferSelect)['choice'] }[]
 }
 
-const a = alias(variant, 'a')
-const b = alias(variant, 'b')
-
-/** A page of a batch's pairs in the order of the prompts. */
+/** A page of a batch's pairs, ordered by prompt. */
 export async function listPairs(
   ctx: ServiceContext,
   input: ListPairsInput,
@@ -34,25 +31,13 @@ export async function listPairs(
   const { batchId, cursor, limit } = ListPairsInput.parse(input)
   const [batch] = await readBatches(ctx.db, ctx.workspaceId, batchId)
   required(batch, 'This batch')
+  const pairs = pairTexts(ctx.db)
+  const { pairId, seq, slug, body, inventory, request, a, b } = pairs
   const rows = await ctx.db
-    .select({
-      pairId: pair.id,
-      seq: prompt.seq,
-      slug: persona.slug,
-      body: personaVersion.body,
-      inventory: prompt.inventory,
-      request: prompt.request,
-      a: a.text,
-      b: b.text,
-    })
-    .from(pair)
-    .innerJoin(prompt, eq(prompt.id, pair.promptId))
-    .innerJoin(personaVersion, eq(personaVersion.id, prompt.personaVersionId))
-    .innerJoin(persona, eq(persona.id, personaVersion.personaId))
-    .innerJoin(a, eq(a.id, pair.variantAId))
-    .innerJoin(b, eq(b.id, pair.variantBId))
-    .where(and(eq(prompt.batchId, batchId), gt(prompt.seq, Number(cursor ?? 0))))
-    .orderBy(asc(prompt.seq))
+    .select({ pairId, seq, slug, body, inventory, request, a, b })
+    .from(pairs)
+    .where(and(eq(pairs.batchId, batchId), gt(pairs.seq, Number(cursor ?? 0))))
+    .orderBy(asc(pairs.seq))
     .limit(limit + 1)
   const page = rows.slice(0, limit)
   const votes = await readVotes(
@@ -60,11 +45,9 @@ export async function listPairs(
     page.map(({ pairId }) => pairId),
   )
   return {
-    items: page.map(({ slug, body, a, b, ...row }) => ({
+    items: page.map(({ slug, body, ...row }) => ({
       ...row,
       persona: { slug, name: body.name },
-      a: a ?? '',
-      b: b ?? '',
       votes: votes
         .filter(({ pairId }) => pairId === row.pairId)
         .map(({ source, choice }) => ({ source, choice })),

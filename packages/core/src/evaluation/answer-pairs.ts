@@ -13,7 +13,7 @@ import { alias } from 'drizzle-orm/pg-core'
 
 type AnswerRow = typeof evaluationAnswer.$inferSelect
 
-export interface EvaluationPair {
+export interface AnswerPair {
   caseKey: string
   category: string
   slug: string
@@ -29,12 +29,12 @@ const base = alias(evaluationAnswer, 'base')
 const tuned = alias(evaluationAnswer, 'tuned')
 
 /** Both answers to each case and sample, by case and sample. */
-export async function readEvaluationPairs(
+export async function readAnswerPairs(
   tx: Database | Transaction,
   workspaceId: string,
   evaluationId: string,
   { category, offset = 0, limit }: { category?: string; offset?: number; limit?: number } = {},
-): Promise<EvaluationPair[]> {
+): Promise<AnswerPair[]> {
   const query = tx
     .select({
       caseKey: suiteCase.key,

@@ -1,2 +1,0 @@
-export { finishGenerateRun } from './finish'
-export { type Generation, receiveGeneration } from './receive'
