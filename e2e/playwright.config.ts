@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
-  // Limits for what hangs; a busy machine is slow.
+  // Long limits, because the machine can be busy.
   timeout: 40 * 60_000,
   expect: { timeout: 120_000 },
   workers: 1,

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { expect, type Page, test } from '@playwright/test'
 
 /**
- * A newcomer walks the nine stations in a browser, on the real stack: real uploads, a real pre-training, real votes,
- * a real DPO run, a real evaluation, a streamed recipe. Settings are small; every station leaves a screenshot.
+ * A new user walks through the nine stations in a browser, on the real stack: uploads, pre-training, votes, a DPO run,
+ * an evaluation, a streamed recipe. The settings are small. Every station takes screenshots.
  */
 const screenshots = fileURLToPath(new URL('./screenshots/', import.meta.url))
 const sample = (name: string) =>
@@ -12,62 +12,72 @@ const sample = (name: string) =>
 const minutes = (count: number) => ({ timeout: count * 60_000 })
 
 async function shoot(page: Page, name: string, options: { fullPage?: boolean } = {}): Promise<void> {
-  await page.waitForTimeout(400) // charts and fonts settle
+  await page.waitForTimeout(400) // charts and fonts
   await page.screenshot({ path: `${screenshots}${name}.png`, fullPage: options.fullPage ?? true })
+}
+
+/** The status beside the title of a run or a batch. */
+const statusTag = (page: Page, status: string) =>
+  page.locator('main header').getByText(status, { exact: true }).first()
+
+async function shootPhone(page: Page, name: string): Promise<void> {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await shoot(page, name, { fullPage: false })
+  await page.setViewportSize({ width: 1440, height: 900 })
 }
 
 test.use({ baseURL: process.env.PALATE_URL })
 
-test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser }) => {
+test('a new user gets from sign-in to a streamed recipe', async ({ page, browser }) => {
   await mkdir(screenshots, { recursive: true })
   const owner = JSON.parse(process.env.PALATE_OWNER ?? '{}') as { ownerEmail: string; ownerPassword: string }
 
   await test.step('1 sign in', async () => {
     await page.goto('/datasets')
     await expect(page).toHaveURL(/sign-in/)
-    await page.getByLabel('E-mail').fill(owner.ownerEmail)
+    await page.getByLabel('Email').fill(owner.ownerEmail)
     await page.getByLabel('Password').fill('not the password')
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await expect(page.getByRole('alert').filter({ hasText: 'do not belong together' })).toBeVisible()
+    await expect(
+      page.getByRole('alert').filter({ hasText: 'The email address or the password is wrong.' }),
+    ).toBeVisible()
     await shoot(page, '1-sign-in')
     await page.getByLabel('Password').fill(owner.ownerPassword)
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await expect(page).toHaveURL(/\/data$/)
+    await expect(page).toHaveURL(/\/datasets$/)
     await page.goto('/')
-    await expect(
-      page.getByRole('list', { name: 'The loop' }).or(page.getByLabel('The loop')).first(),
-    ).toBeVisible()
+    await expect(page.getByRole('list', { name: 'The loop' })).toBeVisible()
     await shoot(page, '0-overview-first')
   })
 
-  await test.step('2 data: the sample by the dark button, a file, and a broken one refused in words', async () => {
+  await test.step('2 datasets: the sample by the next-step button, an invalid file, a file', async () => {
     await page.getByRole('button', { name: 'Add the sample recipes' }).click()
     await expect(page.getByText('Rows kept')).toBeVisible(minutes(5))
-    await shoot(page, '2-data-csv')
+    await shoot(page, '2-dataset-csv')
     await page.goto('/datasets')
     await page.getByLabel('Recipe file').setInputFiles({
-      name: 'broken.csv',
+      name: 'invalid.csv',
       mimeType: 'text/csv',
       buffer: Buffer.from([0, 159, 146, 150, 0, 1]),
     })
-    await expect(page.getByText(/failed/i).first()).toBeVisible(minutes(5))
-    await shoot(page, '2-data-broken')
+    await expect(page.getByText('The import failed')).toBeVisible(minutes(5))
+    await shoot(page, '2-dataset-invalid')
     await page.goto('/datasets')
     await page.getByLabel('Recipe file').setInputFiles(sample('recipes.jsonl'))
     await expect(page.getByText('Rows kept')).toBeVisible(minutes(5))
-    await shoot(page, '2-data-jsonl')
+    await shoot(page, '2-dataset-jsonl')
   })
 
   await test.step('3 starter model', async () => {
     await page.goto('/runs')
-    await page.getByRole('button', { name: 'New run' }).first().click()
+    await page.getByRole('button', { name: 'Create run' }).first().click()
     await page.getByRole('radio', { name: /Quick look/ }).click()
     await shoot(page, '3-starter-form', { fullPage: false })
     await page.getByRole('button', { name: 'Train the starter model' }).click()
-    await expect(page).toHaveURL(/\/training\/run_/)
+    await expect(page).toHaveURL(/\/runs\/run_/)
     await expect(page.locator('canvas').first()).toBeVisible(minutes(10))
     await shoot(page, '3-starter-running')
-    await expect(page.getByText(/finished/i).first()).toBeVisible(minutes(15))
+    await expect(statusTag(page, 'finished')).toBeVisible(minutes(15))
     await shoot(page, '3-starter-finished')
   })
 
@@ -82,11 +92,11 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
 
   await test.step('5 variants', async () => {
     await page.goto('/variants')
-    await page.getByRole('button', { name: 'New batch' }).first().click()
+    await page.getByRole('button', { name: 'Create batch' }).first().click()
     await page.getByLabel('Prompts per persona').fill('4')
     await page.getByRole('button', { name: 'Write variants' }).click()
     await expect(page).toHaveURL(/\/variants\/batch_/)
-    await expect(page.getByText(/48 of 48|ready/i).first()).toBeVisible(minutes(10))
+    await expect(statusTag(page, 'ready')).toBeVisible(minutes(10))
     await shoot(page, '5-variants', { fullPage: false })
   })
 
@@ -100,70 +110,67 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
       await page.keyboard.press(key)
       await page.waitForTimeout(250)
     }
-    await page.setViewportSize({ width: 390, height: 844 })
-    await shoot(page, '6-label-phone')
-    await page.setViewportSize({ width: 1440, height: 900 })
+    await shootPhone(page, '6-label-phone')
     await page.goto('/labels')
-    await page.getByRole('button', { name: /rules/i }).click()
-    await expect(page.getByText(/judged|rules/i).first()).toBeVisible()
+    await page.getByRole('button', { name: 'Label the rest by rules' }).click()
+    await expect(page.getByText(/The rules labeled \d+ pairs/)).toBeVisible()
     await shoot(page, '6-labels-after')
   })
 
-  await test.step('7 preference training', async () => {
+  await test.step('7 runs: preference training', async () => {
     await page.goto('/runs')
-    await page.getByRole('button', { name: 'New run' }).first().click()
+    await page.getByRole('button', { name: 'Create run' }).first().click()
     await page.getByRole('tab', { name: 'Preferences' }).click()
     await page.getByRole('radio', { name: /Quick look/ }).click()
     await page.getByRole('button', { name: 'Train on the votes' }).click()
-    await expect(page).toHaveURL(/\/training\/run_/)
+    await expect(page).toHaveURL(/\/runs\/run_/)
     await expect(page.getByText('rewards/margins').first()).toBeVisible(minutes(10))
-    await expect(page.getByText(/finished/i).first()).toBeVisible(minutes(15))
-    await shoot(page, '7-training')
+    await expect(statusTag(page, 'finished')).toBeVisible(minutes(15))
+    await shoot(page, '7-run')
     await page.getByRole('tab', { name: 'Preflight' }).click()
     await expect(page.getByText(/1 of \d+ sampled/)).toBeVisible()
     await shoot(page, '7-preflight')
-    await page.getByRole('tab', { name: 'RunSummary' }).click()
+    await page.getByRole('tab', { name: 'Summary' }).click()
     await expect(page.getByText('Useful tokens')).toBeVisible()
     await shoot(page, '7-summary')
-    await page.getByRole('tab', { name: 'Curves' }).click()
+    await page.getByRole('tab', { name: 'Charts' }).click()
     await page.emulateMedia({ colorScheme: 'dark' })
-    await shoot(page, '7-training-dark')
+    await shoot(page, '7-run-dark')
     await page.emulateMedia({ colorScheme: 'light' })
+    await shootPhone(page, '7-run-phone')
     await page.goto('/runs')
     await shoot(page, '7-runs')
   })
 
-  await test.step('8 evaluation', async () => {
+  await test.step('8 evaluations', async () => {
     await page.goto('/evaluations')
-    await page.getByRole('button', { name: 'New evaluation' }).first().click()
+    await page.getByRole('button', { name: 'Create evaluation' }).first().click()
     await page.getByLabel('Answers per case').fill('1')
     await page.getByLabel('Cases').fill('12')
     await page.getByRole('button', { name: 'Start evaluation' }).click()
-    await expect(page).toHaveURL(/\/evaluation\/eval_/)
+    await expect(page).toHaveURL(/\/evaluations\/eval_/)
     await expect(page.getByText(/win rate/i).first()).toBeVisible(minutes(10))
     await expect(page.getByLabel('Answers side by side')).toBeVisible(minutes(5))
     await shoot(page, '8-evaluation')
   })
 
-  await test.step('9 release, and a visitor in the public chat', async () => {
+  await test.step('9 models: deploy one, and use the public chat', async () => {
     await page.goto('/models')
     await page.getByRole('button', { name: 'Deploy' }).first().click()
     await page.getByRole('button', { name: 'Deploy model' }).click()
     await expect(page.getByLabel('Deployments')).toContainText('Palate')
-    await shoot(page, '9-release')
+    await shoot(page, '9-models')
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
     const visitor = await context.newPage()
     await visitor.goto(`${process.env.PALATE_URL}/chat`)
     await visitor.getByLabel('Ingredients').fill('black beans, corn, avocado,')
-    // Waited for from before the click: a short answer is soon over.
+    // Start to wait before the click: a short answer ends soon.
     const streaming = visitor.getByRole('button', { name: 'Stop' }).waitFor()
-    await visitor.getByRole('button', { name: 'Cook' }).click()
+    await visitor.getByRole('button', { name: 'Write recipe' }).click()
     await streaming
-    await expect(visitor.getByRole('button', { name: 'Cook' })).toBeVisible(minutes(5))
-    await visitor
-      .getByRole('button', { name: /cooked well|up|liked/i })
-      .first()
-      .click()
+    await expect(visitor.getByRole('button', { name: 'Write recipe' })).toBeVisible(minutes(5))
+    await visitor.getByRole('button', { name: 'Thumbs up' }).click()
+    await expect(visitor.getByText('Saved. The team trains the next model on it.')).toBeVisible()
     await shoot(visitor, '9-chat', { fullPage: false })
     await visitor.setViewportSize({ width: 390, height: 844 })
     await shoot(visitor, '9-chat-phone', { fullPage: false })
@@ -171,11 +178,15 @@ test('a newcomer goes from sign-in to a streamed recipe', async ({ page, browser
   })
 
   await test.step('the overview, after the loop', async () => {
-    await page.goto('/agents')
-    await shoot(page, '10-agents')
+    for (const name of ['agents', 'datasets', 'settings']) {
+      await page.goto(`/${name}`)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await shoot(page, `10-${name}`)
+    }
     await page.goto('/')
     await expect(page.getByText(/win rate/i).first()).toBeVisible()
-    await shoot(page, '10-overview')
+    await shoot(page, '10-overview', { fullPage: false }) // the picture of the README
+    await shootPhone(page, '10-overview-phone')
     await page.emulateMedia({ colorScheme: 'dark' })
     await shoot(page, '10-overview-dark')
   })
