@@ -1,6 +1,6 @@
 import type { NextConfig } from 'next'
 
-/** Where the build that is to be served lies; `next build` itself always writes to `.next`. */
+/** The folder of the build to serve; `next build` always writes to `.next`. */
 const distDir = process.env.PALATE_WEB_DIST ?? '.next'
 
 const config: NextConfig = {
@@ -25,7 +25,7 @@ const config: NextConfig = {
     'flydrive',
     '@aws-sdk/client-s3',
   ],
-  // The type check is `tsc --noEmit`, which is a check of its own.
+  // `npm run check` runs `tsc --noEmit` separately.
   typescript: { ignoreBuildErrors: true },
 }
 

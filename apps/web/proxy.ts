@@ -1,7 +1,7 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { getToken } from 'next-auth/jwt'
 
-/** Pages need a session; who has none signs in and comes back. Procedures check for themselves. */
+/** Pages need a session; requests without one redirect to sign-in and back. Procedures check access again. */
 export async function proxy(request: NextRequest) {
   if (await getToken({ req: request })) return NextResponse.next()
   const target = new URL('/sign-in', request.nextUrl)

@@ -2,7 +2,7 @@ import { cn } from './cn'
 
 export type Bar = { label: string; count: number }
 
-/** A histogram: one bar a bin, its count as a tooltip, the first and last label below. */
+/** A histogram: one bar per bin, its count as a tooltip, the first and last label below. */
 export function Bars({ bars, unit, className }: { bars: readonly Bar[]; unit: string; className?: string }) {
   const most = Math.max(1, ...bars.map((bar) => bar.count))
   return (

@@ -28,9 +28,9 @@ export const buttonStyles = cva(
 
 export type ButtonProps = ComponentProps<'button'> &
   VariantProps<typeof buttonStyles> & {
-    /** Renders the only child in place of a button, e.g. a link. */
+    /** Renders the only child instead of a button, e.g. a link. */
     asChild?: boolean
-    /** Shows that work is under way and refuses clicks meanwhile. */
+    /** Shows that work is in progress and disables the button. */
     busy?: boolean
   }
 

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { Button } from './button'
 import { Dialog, DialogClose, DialogContent, DialogTrigger } from './dialog'
 
-/** Asks before something that cannot be taken back. `trigger` opens the question. */
+/** Asks before an action that cannot be undone. `trigger` opens the dialog. */
 export function Confirm({
   trigger,
   title,
@@ -25,7 +25,7 @@ export function Confirm({
       <DialogContent title={title} description={description} className="max-w-md">
         <div className="flex justify-end gap-2">
           <DialogClose asChild>
-            <Button look="quiet">Keep it</Button>
+            <Button look="quiet">Cancel</Button>
           </DialogClose>
           <Button
             look="danger"
@@ -42,7 +42,7 @@ export function Confirm({
   )
 }
 
-/** A quiet button that asks before it does what cannot be taken back. */
+/** A quiet button that asks before an action that cannot be undone. */
 export function ConfirmButton({
   label,
   busy,

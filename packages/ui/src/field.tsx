@@ -3,15 +3,17 @@
 import { type ComponentProps, cloneElement, type ReactElement, type ReactNode, useId } from 'react'
 import { cn } from './cn'
 
-const machine =
+const controlStyles =
   'w-full rounded-md border border-line-strong bg-card px-3 text-base text-ink transition-colors hover:border-ink-3 focus:border-accent focus:outline-none focus-visible:ring-2 focus-visible:ring-accent/35 disabled:opacity-60 aria-invalid:border-bad'
 
 export function Input({ className, ...rest }: ComponentProps<'input'>) {
-  return <input className={cn(machine, 'h-9', className)} {...rest} />
+  return <input className={cn(controlStyles, 'h-9', className)} {...rest} />
 }
 
 export function Textarea({ className, ...rest }: ComponentProps<'textarea'>) {
-  return <textarea className={cn(machine, 'min-h-20 resize-y py-2 leading-relaxed', className)} {...rest} />
+  return (
+    <textarea className={cn(controlStyles, 'min-h-20 resize-y py-2 leading-relaxed', className)} {...rest} />
+  )
 }
 
 type ControlProps = {
@@ -20,7 +22,7 @@ type ControlProps = {
   'aria-describedby'?: string
 }
 
-/** A label, its control, a hint, and the error in place of the hint. The only child becomes the control. */
+/** A label, its control (the only child), and a hint or an error. */
 export function Field({
   label,
   hint,

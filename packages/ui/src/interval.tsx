@@ -3,8 +3,8 @@ import { cn } from './cn'
 const colors = ['', 'bg-series-1', 'bg-series-2', 'bg-series-3', 'bg-series-4', 'bg-series-5', 'bg-series-6']
 
 /**
- * A value with its confidence interval on a fixed scale, and a dashed line where chance or the baseline lies.
- * All figures share the unit of `min` and `max`.
+ * A value with its confidence interval on a fixed scale, and a dashed line at chance or the baseline. All values
+ * have the unit of `min` and `max`.
  */
 export function Interval({
   value,

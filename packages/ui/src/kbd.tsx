@@ -1,7 +1,7 @@
 import type { ComponentProps } from 'react'
 import { cn } from './cn'
 
-/** A key. Inherits its colors, so that it sits on any button. */
+/** A key. It inherits its colors, so that it works on every button. */
 export function Kbd({ className, ...rest }: ComponentProps<'kbd'>) {
   return (
     <kbd

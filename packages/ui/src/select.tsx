@@ -7,7 +7,7 @@ import { cn } from './cn'
 
 export type SelectOption = { value: string; label: ReactNode; hint?: ReactNode; disabled?: boolean }
 
-/** A choice of one among few. `value` is '' while nothing is chosen. */
+/** A select with few options. `value` is '' while nothing is chosen. */
 export function Select({
   value,
   onValueChange,
@@ -30,7 +30,7 @@ export function Select({
   'aria-describedby'?: string
 }) {
   return (
-    // Inside a form Radix tells an empty choice when its options change; no option of ours is empty.
+    // Inside a form Radix reports an empty value when the options change; no option here is empty.
     <Radix.Root value={value} onValueChange={(next) => next && onValueChange(next)} disabled={disabled}>
       <Radix.Trigger
         id={id}

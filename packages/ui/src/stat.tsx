@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { cn } from './cn'
 
-/** One figure that matters: what it is, its value, and what it stands beside. */
+/** One figure: its label, its value, and a note for comparison. */
 export function Stat({
   label,
   value,

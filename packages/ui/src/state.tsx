@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import { Button } from './button'
 import { cn } from './cn'
 
-/** What stands where nothing is yet: why, and what to do. */
+/** Shown in place of missing data: what will be here, and how to get it. */
 export function EmptyState({
   title,
   children,

@@ -1,7 +1,7 @@
 import type { ComponentProps } from 'react'
 import { cn } from './cn'
 
-/** A table that scrolls sideways inside itself, never the page. */
+/** A table that scrolls sideways inside its container, so that the page does not. */
 export function Table({ className, ...rest }: ComponentProps<'table'>) {
   return (
     <div className="scroll-quiet scroll-hint overflow-x-auto rounded-[inherit]">

@@ -35,7 +35,7 @@ export function Tag({
   )
 }
 
-/** A dot in the current color; `live` gives it a ring that breathes. */
+/** A dot in the current color; `live` gives it a pulsing ring. */
 export function Dot({ className, live }: { className?: string; live?: boolean }) {
   return (
     <span
