@@ -25,7 +25,7 @@ export function Confirm({
       <DialogContent title={title} description={description} className="max-w-md">
         <div className="flex justify-end gap-2">
           <DialogClose asChild>
-            <Button look="quiet">Cancel</Button>
+            <Button look="quiet">Go back</Button>
           </DialogClose>
           <Button
             look="danger"

@@ -1,25 +1,35 @@
 import { expect, it } from 'vitest'
-import { groupCharts, groupMachineCharts } from './chart-groups'
+import { groupClockCharts, groupStepCharts } from './chart-groups'
+import type { MetricSeries } from './metric-points'
 
-it('shows every curve once, the known ones first', () => {
-  const keys = ['zeta', 'rewards/rejected', 'loss', 'rewards/chosen', 'alpha']
-  const groups = groupCharts(keys.map((key) => ({ key, points: [] })))
-  expect(groups.map(({ title }) => title)).toEqual(['loss', 'rewards', 'alpha', 'zeta'])
-  expect(groups.flatMap(({ series }) => series.map(({ key }) => key)).sort()).toEqual([...keys].sort())
+const along = (axis: MetricSeries['axis'], keys: readonly string[]): MetricSeries[] =>
+  keys.map((key) => ({ key, axis, points: [] }))
+const keysOf = (groups: readonly { series: readonly MetricSeries[] }[]) =>
+  groups.flatMap(({ series }) => series.map(({ key }) => key)).sort()
+
+it('shows every curve once, the known ones first and by their names', () => {
+  const keys = ['zeta', 'rewards/rejected', 'eval/loss', 'loss', 'rewards/chosen', 'alpha', 'grad_norm']
+  const groups = groupStepCharts(along('step', keys))
+  expect(groups.map(({ title }) => title)).toEqual(['Loss', 'Rewards', 'Gradient norm', 'alpha', 'zeta'])
+  expect(groups[0]?.series.map(({ key }) => groups[0]?.names[key])).toEqual(['training', 'held out'])
+  expect(keysOf(groups)).toEqual([...keys].sort())
 })
 
-it('keeps what the machine did apart, its shares together and each GPU in turn', () => {
+it('keeps what was measured by the clock apart, its shares together and each GPU in turn', () => {
   const gpu = (number: number) =>
     ['memory', 'power', 'temperature', 'utilization'].map((name) => `system/gpu.${number}/${name}`)
-  const keys = ['loss', 'system/disk', 'system/cpu', ...gpu(10), ...gpu(2), 'system/fans']
-  const series = keys.map((key) => ({ key, points: [] }))
-  expect(groupCharts(series).map(({ title }) => title)).toEqual(['loss'])
-  const machine = groupMachineCharts(series)
-  expect(machine.map(({ title, share }) => (share ? `${title} %` : title))).toEqual([
-    'Processor, memory, disk %',
-    ...['GPU 2 %', 'GPU 2, temperature', 'GPU 2, power'],
-    ...['GPU 10 %', 'GPU 10, temperature', 'GPU 10, power'],
-    'system/fans',
+  const keys = ['system/disk', 'system/cpu', ...gpu(10), ...gpu(2), 'system/fans']
+  const series = [...along('step', ['loss']), ...along('seconds', keys)]
+  expect(groupStepCharts(series).map(({ title }) => title)).toEqual(['Loss'])
+  const machine = groupClockCharts(series)
+  expect(machine.map(({ title, unit }) => [title, unit])).toEqual([
+    ['Processor, memory, disk', '%'],
+    ...[2, 10].flatMap((number) => [
+      [`GPU ${number}`, '%'],
+      [`GPU ${number}, temperature`, '°C'],
+      [`GPU ${number}, power`, 'W'],
+    ]),
+    ['system/fans', undefined],
   ])
-  expect(machine.flatMap((one) => one.series.map(({ key }) => key)).sort()).toEqual(keys.slice(1).sort())
+  expect(keysOf(machine)).toEqual([...keys].sort())
 })

@@ -1,74 +1,90 @@
 import type { MetricSeries } from './metric-points'
 
-export type ChartGroup = {
+interface KnownChart {
   title: string
-  keys: readonly string[]
-  names?: Readonly<Record<string, string>>
-  /** Shares of a whole, read as per cent. */
-  share?: boolean
+  /** By key of a metric, its name in the legend. */
+  names: Readonly<Record<string, string>>
+  /** `%` for shares of a whole, 0 to 1. */
+  unit?: string
+}
+
+export interface ChartGroup extends KnownChart {
+  /** All along one axis. */
+  series: MetricSeries[]
 }
 
 /** Curves that are read together share a chart; these come first, in this order. */
-const known: readonly ChartGroup[] = [
-  { title: 'loss', keys: ['loss', 'eval/loss'] },
+const trainingCharts: readonly KnownChart[] = [
+  { title: 'Loss', names: { loss: 'training', 'eval/loss': 'held out' } },
+  { title: 'Rewards', names: { 'rewards/chosen': 'chosen', 'rewards/rejected': 'rejected' } },
+  { title: 'Reward margin', names: { 'rewards/margins': 'training', 'eval/rewards/margins': 'held out' } },
   {
-    title: 'rewards',
-    keys: ['rewards/chosen', 'rewards/rejected'],
-    names: { 'rewards/chosen': 'chosen', 'rewards/rejected': 'rejected' },
+    title: 'Reward accuracy',
+    names: { 'rewards/accuracies': 'training', 'eval/rewards/accuracies': 'held out' },
+    unit: '%',
   },
-  { title: 'rewards/margins', keys: ['rewards/margins'] },
-  { title: 'rewards/accuracies', keys: ['rewards/accuracies'] },
-  { title: 'logps', keys: ['logps/chosen', 'logps/rejected'] },
-  { title: 'logits', keys: ['logits/chosen', 'logits/rejected'] },
-  { title: 'grad_norm', keys: ['grad_norm'] },
-  { title: 'learning_rate', keys: ['learning_rate'] },
-  { title: 'tokens a second', keys: ['tokens_per_second', 'tokens/s', 'tokens_s'] },
+  {
+    title: 'Token accuracy',
+    names: { mean_token_accuracy: 'training', 'eval/mean_token_accuracy': 'held out' },
+    unit: '%',
+  },
+  { title: 'Log-probs', names: { 'logps/chosen': 'chosen', 'logps/rejected': 'rejected' } },
+  { title: 'Logits', names: { 'logits/chosen': 'chosen', 'logits/rejected': 'rejected' } },
+  {
+    title: 'Rewards, held out',
+    names: { 'eval/rewards/chosen': 'chosen', 'eval/rewards/rejected': 'rejected' },
+  },
+  { title: 'Log-probs, held out', names: { 'eval/logps/chosen': 'chosen', 'eval/logps/rejected': 'rejected' } },
+  { title: 'KL divergence', names: { kl: 'training', 'eval/kl': 'held out' } },
+  { title: 'Entropy', names: { entropy: 'training', 'eval/entropy': 'held out' } },
+  { title: 'Gradient norm', names: { grad_norm: 'gradient norm' } },
+  { title: 'Learning rate', names: { learning_rate: 'learning rate' } },
+  { title: 'Tokens per second', names: { tokens_per_second: 'tokens per second' } },
 ]
 
-const machineGroup: ChartGroup = {
+const machineChart: KnownChart = {
   title: 'Processor, memory, disk',
-  keys: ['system/cpu', 'system/memory', 'system/disk'],
   names: { 'system/cpu': 'processor', 'system/memory': 'memory', 'system/disk': 'disk' },
-  share: true,
+  unit: '%',
 }
 
-/** Every curve of the training exactly once: the known groups first, then the rest one by one. */
-export function groupCharts(series: readonly MetricSeries[]) {
-  return group(
-    known,
-    series.filter((one) => !ofMachine(one)),
-  )
-}
-
-/** What the machine did meanwhile, by the clock: its shares in one chart, then each GPU. */
-export function groupMachineCharts(series: readonly MetricSeries[]) {
-  const machine = series.filter(ofMachine)
-  const gpus = new Set(machine.flatMap(({ key }) => /^system\/gpu\.(\d+)\//.exec(key)?.[1] ?? []))
-  return group([machineGroup, ...[...gpus].sort((a, b) => Number(a) - Number(b)).flatMap(gpuGroups)], machine)
-}
-
-function gpuGroups(number: string): ChartGroup[] {
+function gpuCharts(number: string): KnownChart[] {
   const key = (name: string) => `system/gpu.${number}/${name}`
-  const named = (name: string, label: string) => ({ keys: [key(name)], names: { [key(name)]: label } })
   return [
     {
       title: `GPU ${number}`,
-      keys: [key('utilization'), key('memory')],
       names: { [key('utilization')]: 'utilization', [key('memory')]: 'memory' },
-      share: true,
+      unit: '%',
     },
-    { title: `GPU ${number}, temperature`, ...named('temperature', '°C') },
-    { title: `GPU ${number}, power`, ...named('power', 'watts') },
+    { title: `GPU ${number}, temperature`, names: { [key('temperature')]: 'temperature' }, unit: '°C' },
+    { title: `GPU ${number}, power`, names: { [key('power')]: 'power' }, unit: 'W' },
   ]
 }
 
-const ofMachine = ({ key }: MetricSeries) => key.startsWith('system/')
+/** Every curve along the steps exactly once: the known charts first, then the others one by one. */
+export const groupStepCharts = (series: readonly MetricSeries[]) =>
+  group(
+    trainingCharts,
+    series.filter(({ axis }) => axis === 'step'),
+  )
 
-function group(groups: readonly ChartGroup[], series: readonly MetricSeries[]) {
-  const present = new Set(series.map(({ key }) => key))
-  const grouped = groups.filter(({ keys }) => keys.some((key) => present.has(key)))
-  const taken = new Set(grouped.flatMap(({ keys }) => keys))
-  const rest = [...present].filter((key) => !taken.has(key)).sort()
-  const all: ChartGroup[] = [...grouped, ...rest.map((key) => ({ title: key, keys: [key] }))]
-  return all.map((one) => ({ ...one, series: series.filter(({ key }) => one.keys.includes(key)) }))
+/** Every curve along the clock: the machine as a whole, then each GPU, then the others. */
+export function groupClockCharts(series: readonly MetricSeries[]): ChartGroup[] {
+  const clocked = series.filter(({ axis }) => axis === 'seconds')
+  const gpus = new Set(clocked.flatMap(({ key }) => /^system\/gpu\.(\d+)\//.exec(key)?.[1] ?? []))
+  const sorted = [...gpus].sort((a, b) => Number(a) - Number(b))
+  return group([machineChart, ...sorted.flatMap(gpuCharts)], clocked)
+}
+
+function group(charts: readonly KnownChart[], series: readonly MetricSeries[]): ChartGroup[] {
+  const known = charts.map((chart) => ({
+    ...chart,
+    series: Object.keys(chart.names).flatMap((key) => series.filter((one) => one.key === key)),
+  }))
+  const taken = new Set(known.flatMap((chart) => chart.series))
+  const others = series.filter((one) => !taken.has(one)).sort((a, b) => (a.key < b.key ? -1 : 1))
+  return [
+    ...known.filter((chart) => chart.series.length > 0),
+    ...others.map((one) => ({ title: one.key, names: {}, series: [one] })),
+  ]
 }

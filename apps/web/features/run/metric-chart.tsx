@@ -1,52 +1,35 @@
 import { Chart, type ChartSeries } from '@palate/ui'
 import { useMemo } from 'react'
-import type { MetricSeries } from './metric-points'
+import type { ChartGroup } from './chart-groups'
 
-/** Some of a run's curves in one chart. */
+/** Some of a run's curves in one chart, along the axis that they have. */
 export function MetricChart({
-  series,
-  names,
-  label,
+  group,
+  label = group.title,
   smoothing,
   live,
-  totalSteps,
+  range,
   height,
-  share,
-  clock,
 }: {
-  series: readonly MetricSeries[]
-  /** What the legend says for a key; the key itself where it says nothing. */
-  names?: Readonly<Record<string, string>>
-  label: string
+  group: ChartGroup
+  label?: string
   smoothing: number
   live: boolean
-  totalSteps?: number
+  /** Of positions; the chart's own where it is absent. */
+  range?: readonly [number, number]
   height?: number
-  /** Values are shares of a whole. */
-  share?: boolean
-  /** Steps are seconds since the run began. */
-  clock?: boolean
 }) {
+  const { series, names, unit } = group
   const lines = useMemo<ChartSeries[]>(
     () =>
       series.map(({ key, points }) => ({
-        label: names?.[key] ?? key,
-        x: points.map(([step]) => step),
+        label: names[key] ?? key,
+        x: points.map(([position]) => position),
         y: points.map(([, value]) => value),
         color: key.endsWith('/chosen') ? 2 : key.endsWith('/rejected') ? 1 : undefined,
       })),
     [series, names],
   )
-  return (
-    <Chart
-      series={lines}
-      label={label}
-      smoothing={smoothing}
-      live={live}
-      xMax={live && !clock ? totalSteps : undefined}
-      height={height}
-      share={share}
-      clock={clock}
-    />
-  )
+  const axis = series[0]?.axis
+  return <Chart series={lines} {...{ axis, unit, label, smoothing, live, range, height }} />
 }

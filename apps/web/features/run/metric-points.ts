@@ -1,21 +1,24 @@
-export type MetricSeries = { key: string; points: readonly (readonly [step: number, value: number])[] }
+import type { Outputs } from '../../lib/trpc'
 
-/** The highest step of any series, or undefined before the first point. */
-export function lastStep(series: readonly MetricSeries[] | undefined): number | undefined {
-  const steps = (series ?? []).flatMap(({ points }) => points.at(-1)?.[0] ?? [])
-  return steps.length > 0 ? Math.max(...steps) : undefined
+export type Metrics = Outputs['run']['metrics']
+export type MetricSeries = Metrics['series'][number]
+
+/** What a reader knows once it has an answer: all of it anew, or what it knew with the new points added. */
+export function mergeMetrics(known: Metrics | undefined, answer: Metrics): Metrics {
+  if (!known || answer.whole) return answer
+  const merged = new Map(known.series.map((series) => [nameOf(series), series]))
+  for (const fresh of answer.series) {
+    const before = merged.get(nameOf(fresh))
+    merged.set(nameOf(fresh), before ? { ...before, points: [...before.points, ...fresh.points] } : fresh)
+  }
+  return { ...answer, series: [...merged.values()] }
 }
 
-/** Adds the points that came after the known ones; a series that is new joins, a step that is known is kept. */
-export function appendPoints(
-  known: readonly MetricSeries[] | undefined,
-  fresh: readonly MetricSeries[],
-): MetricSeries[] {
-  const merged = new Map((known ?? []).map((series) => [series.key, series]))
-  for (const { key, points } of fresh) {
-    const before = merged.get(key)?.points ?? []
-    const last = before.at(-1)?.[0] ?? Number.NEGATIVE_INFINITY
-    merged.set(key, { key, points: [...before, ...points.filter(([step]) => step > last)] })
-  }
-  return [...merged.values()]
+/** The same key along another axis is another series. */
+const nameOf = ({ axis, key }: MetricSeries) => `${axis} ${key}`
+
+/** The range that charts of one axis share, so that what happened together stands at the same place in each. */
+export function rangeOf(series: readonly MetricSeries[], end = 0): [number, number] | undefined {
+  const ends = series.flatMap(({ points }) => [points[0]?.[0] ?? [], points.at(-1)?.[0] ?? []].flat())
+  return ends.length > 0 ? [Math.min(...ends), Math.max(end, ...ends)] : undefined
 }

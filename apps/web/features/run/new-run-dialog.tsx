@@ -42,7 +42,7 @@ export function NewRunDialog() {
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button>New run</Button>
+        <Button>Create run</Button>
       </DialogTrigger>
       <DialogContent title="New run" className="max-w-2xl">
         <Tabs value={kind ?? likely} onValueChange={setKind}>

@@ -2,55 +2,61 @@
 
 import { Card, CardBody, CardHead, Skeleton, Slider } from '@palate/ui'
 import { useState } from 'react'
+import { formatCount } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
-import { groupCharts, groupMachineCharts } from './chart-groups'
+import { type ChartGroup, groupClockCharts, groupStepCharts } from './chart-groups'
 import { MetricChart } from './metric-chart'
+import { type Metrics, rangeOf } from './metric-points'
 import type { Run } from './types'
 import { useMetrics } from './use-metrics'
 
 /** Every curve of a run, live, smoothed on request. */
 export function RunCharts({ run }: { run: Run }) {
-  const metrics = useMetrics(run)
-  const [smoothing, setSmoothing] = useState(0.6)
+  const metrics = useMetrics(run.id)
   return (
     <Loaded query={metrics} skeleton={<Skeleton className="h-64" />}>
-      {(series) =>
-        series.length === 0 ? (
-          <NoPoints run={run} />
-        ) : (
-          <div className="flex flex-col gap-4">
-            <div className="flex items-center justify-end gap-3 text-sm text-ink-2">
-              <span className="num">smoothing {smoothing.toFixed(2)}</span>
-              <Slider
-                value={smoothing}
-                onValueChange={setSmoothing}
-                min={0}
-                max={0.98}
-                step={0.02}
-                label="Smoothing"
-                className="w-28"
-              />
-            </div>
-            <Charts groups={groupCharts(series)} run={run} smoothing={smoothing} />
-            <MachineCharts groups={groupMachineCharts(series)} run={run} smoothing={smoothing} />
-          </div>
-        )
-      }
+      {(data) => (data.series.length === 0 ? <NoPoints run={run} /> : <AllCharts metrics={data} run={run} />)}
     </Loaded>
   )
 }
 
 const isLive = ({ status }: Run) => status === 'running' || status === 'canceling'
 
-type ChartsProps = { groups: ReturnType<typeof groupCharts>; run: Run; smoothing: number }
-
-function MachineCharts(props: ChartsProps) {
-  if (props.groups.length === 0) return null
+function AllCharts({ metrics, run }: { metrics: Metrics; run: Run }) {
+  const [smoothing, setSmoothing] = useState(0.6)
+  const machine = groupClockCharts(metrics.series)
   return (
-    <>
-      <h2 className="title mt-2 text-lg">The machine</h2>
-      <Charts {...props} clock />
-    </>
+    <div className="flex flex-col gap-4">
+      <div className="flex items-center justify-end gap-3 text-sm text-ink-2">
+        <span className="num">smoothing {smoothing.toFixed(2)}</span>
+        <Slider
+          value={smoothing}
+          onValueChange={setSmoothing}
+          min={0}
+          max={0.98}
+          step={0.02}
+          label="Smoothing"
+          className="w-28"
+        />
+      </div>
+      <Charts
+        groups={groupStepCharts(metrics.series)}
+        run={run}
+        smoothing={smoothing}
+        end={isLive(run) ? run.progress?.totalSteps : undefined}
+      />
+      {machine.length > 0 ? (
+        <>
+          <h2 className="title mt-2 text-lg">Machine</h2>
+          <Charts groups={machine} run={run} smoothing={smoothing} />
+        </>
+      ) : null}
+      {metrics.hidden > 0 ? (
+        <p className="text-sm text-ink-2">
+          This run has {formatCount(metrics.hidden)} more metrics, which are not shown.
+        </p>
+      ) : null}
+    </div>
   )
 }
 
@@ -58,28 +64,27 @@ function Charts({
   groups,
   run,
   smoothing,
-  clock,
-}: ChartsProps & {
-  /** Over the seconds of the run instead of its steps. */
-  clock?: boolean
+  end,
+}: {
+  /** All along the same axis, whose range they share. */
+  groups: readonly ChartGroup[]
+  run: Run
+  smoothing: number
+  /** The position that the run will end at, where it is known. */
+  end?: number
 }) {
   if (groups.length === 0) return <NoPoints run={run} />
+  const range = rangeOf(
+    groups.flatMap(({ series }) => series),
+    end,
+  )
   return (
     <div className="grid gap-4 md:grid-cols-2">
-      {groups.map(({ title, series, names, share }) => (
-        <Card key={title}>
-          <CardHead title={title} />
+      {groups.map((group) => (
+        <Card key={group.title}>
+          <CardHead title={group.title} />
           <CardBody className="pt-2">
-            <MetricChart
-              series={series}
-              names={names}
-              label={title}
-              smoothing={smoothing}
-              live={isLive(run)}
-              totalSteps={run.progress?.totalSteps || undefined}
-              share={share}
-              clock={clock}
-            />
+            <MetricChart group={group} smoothing={smoothing} live={isLive(run)} range={range} />
           </CardBody>
         </Card>
       ))}
@@ -92,7 +97,7 @@ function NoPoints({ run }: { run: Run }) {
     <p className="py-10 text-center text-ink-2">
       {run.status === 'queued' || isLive(run)
         ? 'The first point appears with the first steps.'
-        : 'This run has measured nothing.'}
+        : 'This run recorded no metrics.'}
     </p>
   )
 }
