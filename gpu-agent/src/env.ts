@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readEnv } from '@palate/config'
+import { envSchema, readEnv } from '@palate/config'
 import { AgentLabel, agentLabelLimit } from '@palate/protocol'
 import { z } from 'zod'
 import { Redactor } from './redact'
@@ -12,15 +12,13 @@ const text = z
   .transform((value) => value || undefined)
   .optional()
 
-const AgentEnv = z.object({
-  PALATE_HUB_URL: z
-    .url({ protocol: /^https?$/, error: 'must be the http(s) address of Palate.' })
-    .default('http://localhost:3000'),
-  PALATE_AGENT_HOME: z.string().min(1).default('.palate/agent'),
+/** Defaults and meanings: packages/config/variables.json. */
+const AgentEnv = envSchema('agent', {
+  PALATE_HUB_URL: z.url({ protocol: /^https?$/, error: 'must be the http(s) address of Palate.' }),
+  PALATE_AGENT_HOME: z.string().min(1),
   PALATE_AGENT_NAME: z.string().trim().min(1).max(80).default(hostname().slice(0, 80)),
   PALATE_AGENT_LABELS: z
     .string()
-    .default('')
     .transform((list) =>
       list
         .split(',')
@@ -31,17 +29,12 @@ const AgentEnv = z.object({
   PALATE_ENROLLMENT_CODE: text,
   PALATE_PYTHON: text,
   PALATE_TRAINER: text,
-  PALATE_LLAMA_GPU: z.enum(['auto', 'off']).default('auto'),
-  PALATE_SPOOL_QUOTA_BYTES: z.coerce
-    .number()
-    .int()
-    .min(4096)
-    .default(1024 ** 3),
-  PALATE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  PALATE_AGENT_ALLOW_ROOT: z.enum(['0', '1']).default('0'),
-  PALATE_AGENT_DRAIN_SECONDS: z.coerce.number().int().min(0).max(86_400).default(0),
-  PATH: z.string().default('/usr/local/bin:/usr/bin:/bin'),
-})
+  PALATE_LLAMA_GPU: z.enum(['auto', 'off']),
+  PALATE_SPOOL_QUOTA_BYTES: z.coerce.number().int().min(4096),
+  PALATE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+  PALATE_AGENT_ALLOW_ROOT: z.enum(['0', '1']),
+  PALATE_AGENT_DRAIN_SECONDS: z.coerce.number().int().min(0).max(86_400),
+}).extend({ PATH: z.string().default('/usr/local/bin:/usr/bin:/bin') })
 
 /** Everything that the agent is told from outside, read once. */
 export type Settings = {

@@ -1,1 +1,10 @@
 export { readEnv } from './env'
+export {
+  defaultOf,
+  envSchema,
+  type ProcessName,
+  processNames,
+  type Variable,
+  type VariableName,
+  variables,
+} from './variables'

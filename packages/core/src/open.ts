@@ -1,3 +1,4 @@
+import { envSchema } from '@palate/config'
 import { migrateDatabase, openDatabase } from '@palate/db'
 import { type ObjectStore, type ObjectStoreConfig, openObjectStore } from '@palate/storage'
 import { z } from 'zod'
@@ -27,25 +28,17 @@ export function openDeps(options: OpenOptions): { deps: Deps; close: () => Promi
   return { deps: { db, sql, bulk, storage, tickets, now: () => new Date(), leaseMs, log }, close }
 }
 
-/** The settings that every process shares which meets the others in the database. */
-export const CoreEnv = z.object({
+/** The settings that web and hub share, which meet in the database. */
+export const CoreEnv = envSchema(['web', 'hub'], {
   DATABASE_URL: z.string().min(1),
-  /** Signs tickets; the same in every process of an installation. */
   PALATE_SECRET: z.string().min(32, 'needs at least 32 characters'),
-  /** The object store's folder; unused where S3_BUCKET is set. */
   PALATE_STORAGE: z.string().min(1),
-  /** How long an attempt stays its agent's without a word of it. */
-  PALATE_LEASE_SECONDS: z.coerce
-    .number()
-    .int()
-    .min(5)
-    .max(86_400)
-    .default(defaultLeaseMs / 1000),
+  PALATE_LEASE_SECONDS: z.coerce.number().int().min(5).max(86_400),
   S3_BUCKET: z.string().min(1).optional(),
-  S3_REGION: z.string().default('us-east-1'),
+  S3_REGION: z.string(),
   S3_ENDPOINT: z.url().optional(),
-  S3_ACCESS_KEY_ID: z.string().default(''),
-  S3_SECRET_ACCESS_KEY: z.string().default(''),
+  S3_ACCESS_KEY_ID: z.string(),
+  S3_SECRET_ACCESS_KEY: z.string(),
 })
 export type CoreEnv = z.infer<typeof CoreEnv>
 

@@ -1,7 +1,8 @@
+import { defaultOf } from '@palate/config'
 import type { AttemptStatus } from '@palate/protocol'
 
 /** How long an attempt's lease lasts without renewal, where PALATE_LEASE_SECONDS is not set. */
-export const leaseMs = 10 * 60_000
+export const leaseMs = Number(defaultOf('PALATE_LEASE_SECONDS')) * 1000
 
 export interface AttemptState {
   status: AttemptStatus
