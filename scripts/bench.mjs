@@ -1,12 +1,13 @@
-// `npm run bench <name> [-- options]`: measure one part and print a table for people and, last, one line of JSON.
-
+// `npm run bench <name> [-- options]`: measures one part; prints a table for people and, last, one line of JSON.
 import { join } from 'node:path'
 import { fail, Stop } from './lib/console.mjs'
 import { root, trainer } from './lib/paths.mjs'
 import { preparePackages, preparePython } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
-import { checkNode, installPythonFor } from './lib/setup.mjs'
+import { installPythonFor } from './lib/python.mjs'
+import { checkNode } from './lib/setup.mjs'
 
+/** @type {Record<string, { what: string, start: (options: string[]) => Promise<void> }>} */
 const benches = {
   train: {
     what: 'stock TRL against the training engine, DPO and SFT, on a GPU where there is one',
@@ -37,11 +38,13 @@ const benches = {
   },
 }
 
-const runTypeScript = (entry, options) =>
-  run(process.execPath, ['--import', 'tsx', '--conditions=node', join(root, entry), ...options], {
+/** @param {string} entry @param {string[]} options */
+async function runTypeScript(entry, options) {
+  await run(process.execPath, ['--import', 'tsx', '--conditions=node', join(root, entry), ...options], {
     cwd: root,
     show: true,
   })
+}
 
 const [name, ...options] = process.argv.slice(2)
 if (!name) {
@@ -51,7 +54,9 @@ if (!name) {
   try {
     const bench = benches[name]
     if (!bench)
-      throw new Stop(`There is no bench named ${name}. Use one of ${Object.keys(benches).join(', ')}.`)
+      throw new Stop(
+        `There is no benchmark named ${name}. Choose one of: ${Object.keys(benches).join(', ')}.`,
+      )
     checkNode()
     await bench.start(options)
   } catch (error) {

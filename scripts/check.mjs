@@ -5,7 +5,7 @@ import { fail, Stop, step } from './lib/console.mjs'
 import { root, trainer } from './lib/paths.mjs'
 import { preparePackages, preparePython } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
-import { installPython } from './lib/setup.mjs'
+import { installPython } from './lib/python.mjs'
 
 /** @param {string} name */
 const bin = (name) => join(root, 'node_modules/.bin', name)
@@ -45,6 +45,7 @@ export async function check(python) {
       env: { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
     }).then(() => ''),
   )
+  await step('Types of the scripts', () => run(bin('tsc'), ['-p', 'scripts'], { cwd: root }).then(() => ''))
   await step('Plain words', () => guard('words'))
   await step('No file over 300 lines', () => guard('sizes'))
   await step('Exact versions of dependencies', () => guard('versions'))

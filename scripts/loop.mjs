@@ -1,11 +1,10 @@
-// `npm run loop`: the whole loop, headless, through the public interfaces, on a stack of its own in a temporary folder.
-// Options: --quick (small settings), --seed N, --data FILE (again for more), --keep (leave the data folder).
-import { spawn } from 'node:child_process'
+// `npm run loop`: the whole loop without a browser, through the public interfaces, on a stack in a temporary folder.
+// Options: --quick (small settings), --seed N, --data FILE (repeat it for more), --keep (keep the data folder).
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { bold, fail } from './lib/console.mjs'
-import { root } from './lib/paths.mjs'
+import { runForeground } from './lib/foreground.mjs'
 import { preparePackages, preparePython, prepareWeb } from './lib/prepare.mjs'
 import { freePort } from './lib/process.mjs'
 import { startStack } from './lib/stack.mjs'
@@ -14,6 +13,7 @@ const args = process.argv.slice(2).filter((arg) => arg !== '--keep')
 const keep = process.argv.includes('--keep')
 const home = mkdtempSync(join(tmpdir(), 'palate-loop-'))
 chmodSync(home, 0o755)
+/** @type {import('./lib/stack.mjs').Stack | null} */
 let stack = null
 const stop = async () => {
   await stack?.stop()
@@ -22,23 +22,18 @@ const stop = async () => {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop().then(() => process.exit(1)))
 
 try {
-  process.stdout.write(`\n${bold('The loop, headless')}\n\n`)
+  process.stdout.write(`\n${bold('The loop, without a browser')}\n\n`)
   await preparePackages()
   const python = await preparePython()
   const dist = await prepareWeb()
   stack = await startStack({ home, port: await freePort(), python, dist, apiKey: true })
   process.stdout.write('\n')
-  const code = await new Promise((done, reject) => {
-    const paths = args.map((arg, index) => (args[index - 1] === '--data' ? resolve(arg) : arg))
-    const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'e2e/loop/main.ts'), ...paths], {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, PALATE_URL: stack.origin, PALATE_API_KEY: stack.boot.apiKey },
-    })
-    child.once('error', reject)
-    child.once('exit', done)
+  const paths = args.map((arg, index) => (args[index - 1] === '--data' ? resolve(arg) : arg))
+  const code = await runForeground('e2e/loop/main.ts', paths, {
+    PALATE_URL: stack.origin,
+    PALATE_API_KEY: stack.boot.apiKey ?? '',
   })
-  process.exitCode = code ?? 1
+  process.exitCode = code
   if (code !== 0 || keep)
     process.stderr.write(`Logs in ${stack.logs}${keep ? '' : ' (add --keep to keep them)'}\n`)
 } catch (error) {

@@ -1,7 +1,8 @@
-// `npm run reset`: empties the data folder, after asking.
+// `npm run reset`: empties the data folder, after a question.
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import './lib/env-file.mjs'
 import { fail, Stop } from './lib/console.mjs'
 import { homeFolder } from './lib/paths.mjs'
 import { databaseFolder, serverRuns } from './lib/postgres.mjs'
@@ -31,10 +32,12 @@ try {
 
 async function ask() {
   if (!process.stdin.isTTY)
-    throw new Stop('Nobody can be asked here. To empty it all the same: npm run reset -- --yes')
+    throw new Stop(
+      'This terminal cannot answer a question. To empty the folder without one: npm run reset -- --yes',
+    )
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   const answer = await terminal.question(
-    `This deletes all datasets, labels, runs and models in ${homeFolder}. Type "delete" to go on: `,
+    `This deletes all datasets, labels, runs and models in ${homeFolder}. Type "delete" to continue: `,
   )
   terminal.close()
   return answer.trim() === 'delete'

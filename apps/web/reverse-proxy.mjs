@@ -2,14 +2,26 @@ import { createServer, request } from 'node:http'
 import { pipeline } from 'node:stream'
 import { openUpstreams } from './upstreams.mjs'
 
+/** @typedef {import('./upstreams.mjs').Upstream} Upstream */
+/** @typedef {import('./upstreams.mjs').Upstreams} Upstreams */
+/** @typedef {import('node:http').IncomingMessage} IncomingMessage */
+/** @typedef {import('node:stream').Duplex} Duplex */
+
+/**
+ * @typedef {object} ReverseProxyOptions
+ * @property {string | string[]} hubUrl one hub, or several behind the one origin
+ * @property {import('node:http').RequestListener} handlePage
+ * @property {(request: IncomingMessage, socket: Duplex, head: Buffer) => void} handlePageUpgrade
+ */
+
 const hubPath = /^\/(socket\.io|v1|files)(?=[/?]|$)/
 
 /**
- * The one origin: what belongs to the hub is passed on byte by byte, all else is the page handler's. Next's own
- * rewrites would keep a whole upload in memory, cut it at 10 MB, end an answer after 30 s of silence, and pass on
- * whatever address a visitor claims to have. With several upstreams, one that does not answer is passed over.
+ * The one origin: what belongs to the hub is passed on byte by byte, everything else goes to the page handler. Next's
+ * own rewrites would keep a whole upload in memory, cut it at 10 MB, end an answer after 30 s of silence, and pass on
+ * any address that a visitor claims. With several upstreams, one that does not answer is passed over.
  *
- * @param {{ hubUrl: string | string[], handlePage: import('node:http').RequestListener, handlePageUpgrade: (request: import('node:http').IncomingMessage, socket: import('node:stream').Duplex, head: Buffer) => void }} options
+ * @param {ReverseProxyOptions} options
  * @returns {import('node:http').Server} not listening yet
  */
 export function createReverseProxy({ hubUrl, handlePage, handlePageUpgrade }) {
@@ -28,10 +40,20 @@ export function createReverseProxy({ hubUrl, handlePage, handlePageUpgrade }) {
   return server
 }
 
-/** What has no body can be asked again of the next hub; what has one is sent again by who sent it. */
+/**
+ * A request without a body can be repeated at the next hub; one with a body is repeated by its sender.
+ *
+ * @param {IncomingMessage} incoming
+ */
 const isRepeatable = ({ method }) => method === 'GET' || method === 'HEAD'
 
-function passOn(upstreams, [hub, ...others], incoming, response) {
+/**
+ * @param {Upstreams} upstreams
+ * @param {[Upstream, ...Upstream[]]} candidates in the order in which they are tried
+ * @param {IncomingMessage} incoming
+ * @param {import('node:http').ServerResponse} response
+ */
+function passOn(upstreams, [hub, next, ...others], incoming, response) {
   const upstream = request(toHub(hub.url, incoming), (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     response.flushHeaders()
@@ -40,7 +62,7 @@ function passOn(upstreams, [hub, ...others], incoming, response) {
   upstream.on('error', () => {
     if (response.headersSent || response.destroyed) return response.destroy()
     upstreams.down(hub)
-    if (others.length > 0 && isRepeatable(incoming)) return passOn(upstreams, others, incoming, response)
+    if (next && isRepeatable(incoming)) return passOn(upstreams, [next, ...others], incoming, response)
     response.writeHead(502, { 'content-type': 'application/json' }).end(unreachable)
     incoming.resume()
   })
@@ -48,7 +70,14 @@ function passOn(upstreams, [hub, ...others], incoming, response) {
   incoming.pipe(upstream)
 }
 
-function passUpgrade(upstreams, [hub, ...others], incoming, socket, head) {
+/**
+ * @param {Upstreams} upstreams
+ * @param {[Upstream, ...Upstream[]]} candidates in the order in which they are tried
+ * @param {IncomingMessage} incoming
+ * @param {Duplex} socket
+ * @param {Buffer} head
+ */
+function passUpgrade(upstreams, [hub, next, ...others], incoming, socket, head) {
   const upstream = request(toHub(hub.url, incoming))
   const drop = () => socket.destroy()
   const giveUp = () => upstream.destroy()
@@ -56,9 +85,9 @@ function passUpgrade(upstreams, [hub, ...others], incoming, socket, head) {
   upstream.on('error', () => {
     if (socket.destroyed) return
     upstreams.down(hub)
-    if (others.length === 0) return drop()
+    if (!next) return drop()
     socket.off('error', giveUp)
-    passUpgrade(upstreams, others, incoming, socket, head)
+    passUpgrade(upstreams, [next, ...others], incoming, socket, head)
   })
   upstream.on('response', drop)
   upstream.on('upgrade', (answer, hubSocket, hubHead) => {
@@ -76,7 +105,12 @@ function passUpgrade(upstreams, [hub, ...others], incoming, socket, head) {
   upstream.end()
 }
 
-/** The same request at the hub, with the address that we see at the end of the chain, where the hub looks for it. */
+/**
+ * The same request at the hub, with the sender's address at the end of the chain, where the hub reads it.
+ *
+ * @param {URL} hub
+ * @param {IncomingMessage} incoming
+ */
 function toHub(hub, { method, url, headers, socket }) {
   const { expect: _answeredByUs, ...rest } = headers
   const chain = [headers['x-forwarded-for'], socket.remoteAddress].filter(Boolean).join(', ')

