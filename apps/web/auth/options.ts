@@ -3,7 +3,7 @@ import type { NextAuthOptions } from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import { deps } from './deps'
 
-/** Sign-in by e-mail and password, kept in a signed cookie for 14 days. */
+/** Sign-in by email and password, kept in a signed cookie for 14 days. */
 export const authOptions: NextAuthOptions = {
   session: { strategy: 'jwt', maxAge: 14 * 24 * 3600 },
   pages: { signIn: '/sign-in' },

@@ -9,18 +9,18 @@ const day = new Intl.DateTimeFormat('en', {
 
 export const formatCount = (value: number) => numbers.format(value)
 
-/** "1 pair", "2 pairs": the noun's plural ends in s unless it is given. */
+/** "1 pair", "2 pairs"; give the plural if it does not end in s. */
 export const plural = (value: number, noun: string, many = `${noun}s`) =>
   `${numbers.format(value)} ${value === 1 ? noun : many}`
 
-/** A rate in per cent with one decimal. */
-export const formatPercent = (value: number) => `${value.toFixed(1).replace(/^-/, '−')} %`
+/** A rate in percent with one decimal: "64.3%". */
+export const formatPercent = (value: number) => `${value.toFixed(1).replace(/^-/, '−')}%`
 
 /** A signed difference in points. */
 export const formatPoints = (value: number) =>
   `${value > 0 ? '+' : value < 0 ? '−' : '±'}${Math.abs(value).toFixed(1)} points`
 
-/** 95 % interval, e.g. "67.4–82.6". */
+/** A 95% interval: "67.4 to 82.6". */
 export const formatInterval = ({ low, high }: { low: number; high: number }) =>
   `${low.toFixed(1).replace(/^-/, '−')} to ${high.toFixed(1).replace(/^-/, '−')}`
 
@@ -61,7 +61,7 @@ export function formatParameters(count: number): string {
   return formatCount(count)
 }
 
-/** An amount of money in its currency; small ones keep the digits that say something. */
+/** An amount of money in its currency: "€3.20"; small amounts have up to four decimals. */
 export function formatMoney({ amount, currency }: { amount: number; currency: string }): string {
   const digits = amount > 0 && amount < 0.1 ? 4 : 2
   return new Intl.NumberFormat('en', {

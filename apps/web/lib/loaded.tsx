@@ -4,7 +4,7 @@ import { ErrorState } from '@palate/ui'
 import type { ReactNode } from 'react'
 import { describeError } from './error'
 
-type Answer<Data> = {
+type QueryState<Data> = {
   data: Data | undefined
   error: { message: string } | null
   refetch: () => unknown
@@ -16,7 +16,7 @@ export function Loaded<Data>({
   skeleton,
   children,
 }: {
-  query: Answer<Data>
+  query: QueryState<Data>
   skeleton: ReactNode
   children: (data: Data) => ReactNode
 }) {

@@ -1,3 +1,3 @@
-/** A number field's text for react-hook-form's `setValueAs`: empty is left out, not zero. */
+/** Reads a number field, for `setValueAs` of react-hook-form: an empty field is undefined, not zero. */
 export const readNumber = (text: unknown): number | undefined =>
   text === '' || text === undefined || text === null ? undefined : Number(text)

@@ -22,7 +22,7 @@ const sample: HardwareSample = {
 
 test('describes a GPU as text and shares', () => {
   expect(gpuGauges(gpu)).toEqual([
-    { name: 'Utilization', share: 0.643, text: '64 %', tone: 'accent' },
+    { name: 'Utilization', share: 0.643, text: '64%', tone: 'accent' },
     { name: 'Memory', share: 21.4e9 / 24e9, text: '21 of 24 GB', tone: 'accent' },
     { name: 'Temperature', share: 71.4 / 100, text: '71 °C', tone: 'accent' },
     { name: 'Power', share: null, text: '303 W', tone: 'plain' },

@@ -13,7 +13,7 @@ export interface Gauge {
 type GpuSample = HardwareSample['gpus'][number]
 
 const unknown = (name: string): Gauge => ({ name, share: null, text: 'not reported', tone: 'plain' })
-const percent = (share: number) => `${Math.round(share * 100)} %`
+const percent = (share: number) => `${Math.round(share * 100)}%`
 const toneOf = (share: number, warn: number, bad: number): Tone =>
   share >= bad ? 'bad' : share >= warn ? 'warn' : 'accent'
 

@@ -17,7 +17,7 @@ export function CategoryTable({ byCategory }: { byCategory: ByCategory }) {
             <Th>Category</Th>
             <Th numeric>Answers</Th>
             <Th numeric>Win rate</Th>
-            <Th className="w-1/5">95 % interval</Th>
+            <Th className="w-1/5">95% interval</Th>
             <Th numeric>Violations</Th>
             <Th numeric>Ingredients used</Th>
             <Th numeric>Format</Th>
@@ -32,7 +32,7 @@ export function CategoryTable({ byCategory }: { byCategory: ByCategory }) {
                 {formatPercent(row.winRate.value)}
               </Td>
               <Td className="min-w-36">
-                <Interval {...row.winRate} reference={50} label={`95 %: ${formatInterval(row.winRate)}`} />
+                <Interval {...row.winRate} reference={50} label={`95%: ${formatInterval(row.winRate)}`} />
               </Td>
               <Change from={row.base.violations.value} to={row.tuned.violations.value} />
               <Change from={row.base.ingredientUse.value} to={row.tuned.ingredientUse.value} />

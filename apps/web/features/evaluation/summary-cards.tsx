@@ -28,7 +28,7 @@ export function SummaryCards({ summary }: { summary: Summary }) {
         <Stat
           label="Win rate over base"
           value={formatPercent(winRate.value)}
-          note={`95 %: ${formatInterval(winRate)} · chance 50 %`}
+          note={`95%: ${formatInterval(winRate)} · chance 50%`}
         >
           <Interval {...winRate} reference={50} label="Win rate with its interval" className="mt-2" />
           <p className="num mt-1 text-xs text-ink-2">

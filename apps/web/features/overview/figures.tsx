@@ -21,7 +21,7 @@ export function Figures({ figures }: { figures: AllFigures }) {
         <Stat
           label="Win rate over base"
           value={formatPercent(winRate.value)}
-          note={`95 %: ${formatInterval(winRate)} · chance 50 %`}
+          note={`95%: ${formatInterval(winRate)} · chance 50%`}
         >
           <Interval {...winRate} reference={50} label="Win rate with its interval" className="mt-2" />
         </Stat>
@@ -31,7 +31,7 @@ export function Figures({ figures }: { figures: AllFigures }) {
           <Stat
             label={label}
             value={formatPercent(rate.tuned.value)}
-            note={`95 %: ${formatInterval(rate.tuned)} · base ${formatPercent(rate.base.value)}`}
+            note={`95%: ${formatInterval(rate.tuned)} · base ${formatPercent(rate.base.value)}`}
           >
             <Interval
               {...rate.tuned}
