@@ -1,4 +1,4 @@
-"""Reference log-probabilities kept on disk by what they depend on, so that no run of a sweep computes them again.
+"""Reference log-probabilities on disk under a key of all that they depend on: no run of a sweep computes them again.
 
 Keys are SHA-256 over the base weights, the reference adapter, the precision and the token ids. One SQLite file;
 its transactions make a write whole or absent, also when several runs share it.
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from filelock import FileLock
 
 VERSION = b"palate-reference-1"
 
@@ -24,10 +25,12 @@ class RefCache:
         folder.mkdir(parents=True, exist_ok=True)
         self.prefix = b"\0".join([VERSION, base.encode(), adapter.encode(), precision.encode(), b""])
         self.db = sqlite3.connect(folder / "reference-logps.sqlite", timeout=120)
-        self.db.execute("PRAGMA journal_mode=WAL")
-        self.db.execute(
-            "CREATE TABLE IF NOT EXISTS logp (key BLOB PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID"
-        )
+        # Two processes that turn a new file to WAL at once get "database is locked": the timeout does not cover it.
+        with FileLock(folder / "reference-logps.lock"):
+            self.db.execute("PRAGMA journal_mode=WAL")
+            self.db.execute(
+                "CREATE TABLE IF NOT EXISTS logp (key BLOB PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID"
+            )
         self.hits = 0
         self.misses = 0
 
