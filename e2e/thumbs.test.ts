@@ -107,7 +107,7 @@ it.skipIf(!python)(
       expect((await run.preflightRow({ runId: first.id, row: row?.row ?? 0 })).sequences[0]?.part).toBe(
         'answer',
       )
-      const keys = (await run.metrics({ runId: first.id })).map(({ key }) => key)
+      const keys = (await run.metrics({ runId: first.id })).series.map(({ key }) => key)
       expect(keys).toEqual(expect.arrayContaining(['loss', 'kl', 'rewards/chosen', 'rewards/rejected']))
       const { attempts } = await run.summary({ id: first.id })
       expect(attempts[0]?.summary.usefulTokens).toBeGreaterThan(0)
@@ -119,7 +119,7 @@ it.skipIf(!python)(
       const roles = (await run.artifacts({ runId: second.id })).map(({ role }) => role)
       expect(new Set(roles)).toEqual(new Set(['adapter']))
       // The same weights and rows: the same training, wherever the model came from.
-      const losses = async (runId: string) => (await run.metrics({ runId, keys: ['loss'] }))[0]?.points
+      const losses = async (runId: string) => (await run.metrics({ runId, keys: ['loss'] })).series[0]?.points
       expect(await losses(second.id)).toEqual(await losses(first.id))
       expect((await run.estimateFacts({ kind: 'kto', base })).shape).toMatchObject({
         hiddenSize: 64,

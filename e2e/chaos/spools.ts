@@ -44,5 +44,5 @@ async function readSpool(folder: string, attemptId: string): Promise<SpoolView> 
 
 interface Line {
   seq: number
-  event: { type: string; step: number; values: Record<string, number> }
+  event: { type: string; position: number; values: Record<string, number> }
 }

@@ -57,7 +57,7 @@ async function finishRun(client: Client, id: string) {
 }
 
 async function lastValue(client: Client, runId: string, key: string): Promise<number> {
-  const series = await client.run.metrics.query({ runId, keys: [key], maxPoints: 2000 })
+  const { series } = await client.run.metrics.query({ runId, keys: [key], maxPoints: 2000 })
   return series[0]?.points.at(-1)?.[1] ?? Number.NaN
 }
 

@@ -16,7 +16,7 @@ import type { Agent, AgentRights } from './types'
 export function AgentsPage() {
   const trpc = useTRPC()
   const may = useMay()
-  const agents = useQuery(trpc.agent.list.queryOptions(undefined, { refetchInterval: 10_000 }))
+  const agents = useQuery(trpc.agent.list.queryOptions())
   const rights = { write: may('agent:write'), price: may('agent:price'), run: may('run:create') }
   return (
     <Page
@@ -52,7 +52,7 @@ export function AgentsPage() {
 function AgentList({ agents, may }: { agents: readonly Agent[]; may: AgentRights }) {
   const trpc = useTRPC()
   const [all, setAll] = useState(false)
-  const gauges = useQuery(trpc.agent.gauges.queryOptions(undefined, { refetchInterval: 10_000 }))
+  const gauges = useQuery(trpc.agent.gauges.queryOptions())
   const samples = new Map(gauges.data?.map(({ id, sample }) => [id, sample]))
   const revoked = agents.filter(({ status }) => status === 'revoked')
   const enrolled = agents.filter(({ status }) => status !== 'revoked')

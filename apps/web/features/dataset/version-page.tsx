@@ -14,12 +14,7 @@ type Version = Outputs['dataset']['version']
 
 export function VersionPage({ id }: { id: string }) {
   const trpc = useTRPC()
-  const version = useQuery(
-    trpc.dataset.version.queryOptions(
-      { id },
-      { refetchInterval: (query) => (isMoving(query.state.data?.status ?? '') ? 1500 : false) },
-    ),
-  )
+  const version = useQuery(trpc.dataset.version.queryOptions({ id }))
   return (
     <Page crumbs={[{ name: 'Datasets', href: '/datasets' }, { name: version.data?.filename ?? 'Version' }]}>
       <Loaded query={version} skeleton={<Skeleton className="h-80" />}>

@@ -15,12 +15,7 @@ type Evaluation = Outputs['evaluation']['get']
 
 export function EvaluationPage({ id }: { id: string }) {
   const trpc = useTRPC()
-  const evaluation = useQuery(
-    trpc.evaluation.get.queryOptions(
-      { id },
-      { refetchInterval: (query) => (isMoving(query.state.data?.status ?? '') ? 2000 : false) },
-    ),
-  )
+  const evaluation = useQuery(trpc.evaluation.get.queryOptions({ id }))
   const name = evaluation.data ? `Evaluation ${evaluation.data.number}` : 'Evaluation'
   return (
     <Page crumbs={[{ name: 'Evaluations', href: '/evaluations' }, { name }]}>

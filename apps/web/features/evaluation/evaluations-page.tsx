@@ -7,7 +7,7 @@ import { formatDate, formatInterval, formatPercent } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
-import { isMoving, StatusTag } from '../run/run-status'
+import { StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
 import { NewEvaluationDialog } from './new-evaluation-dialog'
 
@@ -16,11 +16,7 @@ type Evaluation = Outputs['evaluation']['list'][number]
 export function EvaluationsPage() {
   const trpc = useTRPC()
   const may = useMay()
-  const evaluations = useQuery(
-    trpc.evaluation.list.queryOptions(undefined, {
-      refetchInterval: (query) => (query.state.data?.some(({ status }) => isMoving(status)) ? 3000 : false),
-    }),
-  )
+  const evaluations = useQuery(trpc.evaluation.list.queryOptions())
   return (
     <Page
       crumbs={[{ name: 'Evaluations' }]}
@@ -61,7 +57,7 @@ function EvaluationTable({ evaluations }: { evaluations: readonly Evaluation[] }
             <Th>Status</Th>
             <Th>Tuned model</Th>
             <Th numeric>Win rate</Th>
-            <Th className="w-1/5">95 % interval</Th>
+            <Th className="w-1/5">95% interval</Th>
             <Th numeric>Violations</Th>
             <Th>Created</Th>
           </tr>
@@ -110,7 +106,7 @@ function Result({ summary }: { summary: Evaluation['summary'] }) {
         <Interval
           {...winRate}
           reference={50}
-          label={`Win rate ${formatPercent(winRate.value)}, 95 %: ${formatInterval(winRate)}`}
+          label={`Win rate ${formatPercent(winRate.value)}, 95%: ${formatInterval(winRate)}`}
         />
       </Td>
       <Td numeric className="whitespace-nowrap">

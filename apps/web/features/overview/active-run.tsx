@@ -1,22 +1,27 @@
 'use client'
 
 import { Button, Card, CardBody, CardHead, EmptyState, Skeleton } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import type { Outputs } from '../../lib/trpc'
-import { groupCharts } from '../run/chart-groups'
+import { type Outputs, useTRPC } from '../../lib/trpc'
+import { groupStepCharts } from '../run/chart-groups'
 import { MetricChart } from '../run/metric-chart'
+import { rangeOf } from '../run/metric-points'
 import { RunProgress, StatusTag } from '../run/run-status'
 import { useMetrics } from '../run/use-metrics'
 
 type Run = NonNullable<Outputs['overview']['get']['activeRun']>
 
 /** The run in progress with its most useful chart: rewards, else loss. */
-export function ActiveRun({ run }: { run: Run }) {
-  const metrics = useMetrics(run)
-  const groups = groupCharts(metrics.data ?? [])
+export function ActiveRun({ run: found }: { run: Run }) {
+  const trpc = useTRPC()
+  // The overview names the run; its steps come by the run's own query, which is asked again with each of them.
+  const { data: run = found } = useQuery(trpc.run.get.queryOptions({ id: found.id }))
+  const metrics = useMetrics(run.id)
+  const groups = groupStepCharts(metrics.data?.series ?? [])
   const shown =
-    groups.find(({ title }) => title === 'rewards') ??
-    groups.find(({ title }) => title === 'loss') ??
+    groups.find(({ title }) => title === 'Rewards') ??
+    groups.find(({ title }) => title === 'Loss') ??
     groups[0]
   return (
     <Card>
@@ -34,12 +39,11 @@ export function ActiveRun({ run }: { run: Run }) {
       <CardBody>
         {shown ? (
           <MetricChart
-            series={shown.series}
-            names={shown.names}
+            group={shown}
             label={`${shown.title} of run ${run.number}`}
             smoothing={0.6}
             live
-            totalSteps={run.progress?.totalSteps}
+            range={rangeOf(shown.series, run.progress?.totalSteps)}
           />
         ) : (
           <Skeleton className="h-48" />

@@ -34,7 +34,10 @@ const trainingCharts: readonly KnownChart[] = [
     title: 'Rewards, held out',
     names: { 'eval/rewards/chosen': 'chosen', 'eval/rewards/rejected': 'rejected' },
   },
-  { title: 'Log-probs, held out', names: { 'eval/logps/chosen': 'chosen', 'eval/logps/rejected': 'rejected' } },
+  {
+    title: 'Log-probs, held out',
+    names: { 'eval/logps/chosen': 'chosen', 'eval/logps/rejected': 'rejected' },
+  },
   { title: 'KL divergence', names: { kl: 'training', 'eval/kl': 'held out' } },
   { title: 'Entropy', names: { entropy: 'training', 'eval/entropy': 'held out' } },
   { title: 'Gradient norm', names: { grad_norm: 'gradient norm' } },

@@ -12,7 +12,10 @@ const answer = (cursor: string, whole: boolean, ...all: MetricSeries[]): Metrics
 
 it('adds to each series its own new points, and lets a new series join', () => {
   const known = answer('a', true, series('loss', 'step', 10, 20), series('system/cpu', 'seconds', 300, 310))
-  const merged = mergeMetrics(known, answer('b', false, series('loss', 'step', 30), series('grad_norm', 'step', 30)))
+  const merged = mergeMetrics(
+    known,
+    answer('b', false, series('loss', 'step', 30), series('grad_norm', 'step', 30)),
+  )
   expect(merged).toEqual(
     answer(
       ...(['b', false] as const),

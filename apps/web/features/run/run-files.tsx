@@ -13,14 +13,14 @@ const roleNames: Record<string, string> = {
   'adapter-gguf': 'adapter for llama.cpp',
 }
 
+/** The links work for an hour. Nobody is notified when they end, so they are renewed before. */
+const renewLinksMs = 30 * 60_000
+
 /** The files of a run, each with a download link that works for one hour. */
 export function RunFiles({ run }: { run: Run }) {
   const trpc = useTRPC()
   const files = useQuery(
-    trpc.run.artifacts.queryOptions(
-      { runId: run.id },
-      { refetchInterval: isMoving(run.status) ? 15_000 : 30 * 60_000 },
-    ),
+    trpc.run.artifacts.queryOptions({ runId: run.id }, { refetchInterval: renewLinksMs }),
   )
   return (
     <Loaded query={files} skeleton={<Skeleton className="h-40" />}>

@@ -4,7 +4,6 @@ import { Card, cn, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
-import { isMoving } from './run-status'
 import type { Run } from './types'
 
 const clock = new Intl.DateTimeFormat('en', {
@@ -18,9 +17,7 @@ const levels: Record<string, string> = { error: 'text-bad', warning: 'text-warn'
 /** The log lines of the trainer, oldest first. */
 export function RunLogs({ run }: { run: Run }) {
   const trpc = useTRPC()
-  const logs = useQuery(
-    trpc.run.logs.queryOptions({ runId: run.id }, { refetchInterval: isMoving(run.status) ? 2500 : false }),
-  )
+  const logs = useQuery(trpc.run.logs.queryOptions({ runId: run.id }))
   return (
     <Loaded query={logs} skeleton={<Skeleton className="h-64" />}>
       {({ items }) =>

@@ -26,18 +26,13 @@ import { RunConfigView } from './run-config'
 import { RunFiles } from './run-files'
 import { RunLogs } from './run-logs'
 import { RunSamples } from './run-samples'
-import { isMoving, kindName, RunProgress, StatusTag } from './run-status'
+import { kindName, RunProgress, StatusTag } from './run-status'
 import { RunSummary } from './run-summary'
 import type { Run } from './types'
 
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC()
-  const run = useQuery(
-    trpc.run.get.queryOptions(
-      { id },
-      { refetchInterval: (query) => (isMoving(query.state.data?.status ?? '') ? 2000 : false) },
-    ),
-  )
+  const run = useQuery(trpc.run.get.queryOptions({ id }))
   const name = run.data ? `Run ${run.data.number}` : 'Run'
   return (
     <Page crumbs={[{ name: 'Runs', href: '/runs' }, { name }]}>

@@ -6,18 +6,12 @@ import { formatCount } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { RecipeCard } from '../recipe/recipe-card'
-import { isMoving } from './run-status'
 import type { Run } from './types'
 
 /** Samples that the model wrote during training, newest first. */
 export function RunSamples({ run }: { run: Run }) {
   const trpc = useTRPC()
-  const samples = useQuery(
-    trpc.run.samples.queryOptions(
-      { runId: run.id },
-      { refetchInterval: isMoving(run.status) ? 4000 : false },
-    ),
-  )
+  const samples = useQuery(trpc.run.samples.queryOptions({ runId: run.id }))
   return (
     <Loaded query={samples} skeleton={<Skeleton className="h-80" />}>
       {(list) =>

@@ -21,9 +21,7 @@ type AttemptSummary = Outputs['run']['summary']['attempts'][number]
 /** The run summary of each attempt beside its estimate; empty until an attempt has ended. */
 export function RunSummary({ run }: { run: Run }) {
   const trpc = useTRPC()
-  const summary = useQuery(
-    trpc.run.summary.queryOptions({ id: run.id }, { refetchInterval: isMoving(run.status) ? 15_000 : false }),
-  )
+  const summary = useQuery(trpc.run.summary.queryOptions({ id: run.id }))
   return (
     <Loaded query={summary} skeleton={<Skeleton className="h-40" />}>
       {({ attempts, cost }) =>

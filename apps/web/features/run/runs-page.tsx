@@ -24,7 +24,7 @@ import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
 import { NewRunDialog } from './new-run-dialog'
-import { isMoving, kindName, StatusTag } from './run-status'
+import { kindName, StatusTag } from './run-status'
 
 type Run = Outputs['run']['list'][number]
 
@@ -38,14 +38,7 @@ export function RunsPage() {
   const trpc = useTRPC()
   const may = useMay()
   const [view, setView] = useState<string>('training')
-  const runs = useQuery(
-    trpc.run.list.queryOptions(
-      { limit: 100 },
-      {
-        refetchInterval: (query) => (query.state.data?.some(({ status }) => isMoving(status)) ? 3000 : false),
-      },
-    ),
-  )
+  const runs = useQuery(trpc.run.list.queryOptions({ limit: 100 }))
   const shows = views.find(({ id }) => id === view)?.shows ?? (() => true)
   return (
     <Page

@@ -6,7 +6,7 @@ import Link from 'next/link'
 import { formatDate, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
-import { isMoving, StatusTag } from '../run/run-status'
+import { StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
 import { PairCard } from './pair-card'
 import { AnswerProgress } from './variants-page'
@@ -15,12 +15,7 @@ type Batch = Outputs['variant']['batch']
 
 export function BatchPage({ id }: { id: string }) {
   const trpc = useTRPC()
-  const batch = useQuery(
-    trpc.variant.batch.queryOptions(
-      { id },
-      { refetchInterval: (query) => (isMoving(query.state.data?.status ?? '') ? 2000 : false) },
-    ),
-  )
+  const batch = useQuery(trpc.variant.batch.queryOptions({ id }))
   const name = batch.data ? `Batch ${batch.data.number}` : 'Batch'
   return (
     <Page crumbs={[{ name: 'Variants', href: '/variants' }, { name }]}>

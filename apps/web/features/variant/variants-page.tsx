@@ -7,7 +7,7 @@ import { formatCount, formatDate } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
-import { isMoving, StatusTag } from '../run/run-status'
+import { StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
 import { NewBatchDialog } from './new-batch-dialog'
 
@@ -16,11 +16,7 @@ type Batch = Outputs['variant']['batches'][number]
 export function VariantsPage() {
   const trpc = useTRPC()
   const may = useMay()
-  const batches = useQuery(
-    trpc.variant.batches.queryOptions(undefined, {
-      refetchInterval: (query) => (query.state.data?.some(({ status }) => isMoving(status)) ? 3000 : false),
-    }),
-  )
+  const batches = useQuery(trpc.variant.batches.queryOptions())
   const action = may('variant:create') ? <NewBatchDialog /> : null
   return (
     <Page

@@ -1,7 +1,6 @@
 import type { ServiceContext } from '../context'
 import { groupBy } from '../group-by'
 import { authorize } from '../permission'
-import { findOwnRun } from './get'
 import {
   decodeCursor,
   describeState,
@@ -14,6 +13,7 @@ import {
   type StoredSeries,
 } from './metric/cursor'
 import { type Point, readCurves, readSeries, readTails } from './metric/read-points'
+import { findOwnRun } from './read'
 import { type MetricSeriesView, RunMetricsInput, type RunMetricsView } from './schemas'
 
 /** An answer has at most so many series; with `maxPoints` of each that bounds its size. */
@@ -34,7 +34,7 @@ interface Question {
  * A run's curves, each along its own axis. Without a cursor all of them, long ones downsampled. With the cursor of an
  * earlier answer only the points that were recorded since, of each series after its own last one; where they cannot be
  * added to what was read (a new attempt resumed before its end, points came late, there are too many of them), all of
- * the curves anew, and the answer says so. So a reader misses no point and has none twice, whatever hub answers it.
+ * the curves again, and the answer says so. So a reader misses no point and has none twice, whatever hub answers it.
  */
 export async function getRunMetrics(ctx: ServiceContext, raw: RunMetricsInput): Promise<RunMetricsView> {
   authorize(ctx, 'run:read')
@@ -53,7 +53,7 @@ export async function getRunMetrics(ctx: ServiceContext, raw: RunMetricsInput): 
   return (goesOn ? await readOn(ctx, question, cursor) : null) ?? readWhole(ctx, all, question)
 }
 
-/** @returns null where so many points are new that all of it is better read anew */
+/** @returns null where so many points are new that all of it is better read again */
 async function readOn(
   ctx: ServiceContext,
   { curves, hidden, newest, maxPoints, question, state }: Question,

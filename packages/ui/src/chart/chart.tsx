@@ -4,14 +4,24 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { cn } from '../cn'
 import { align, type ChartSeries } from './align'
-import { formatClock, formatFigure, formatShare } from './format'
+import { type ChartAxis, formatPosition, formatValue } from './format'
 import { chartOptions } from './options'
 import { smooth } from './smooth'
 
 const dots = ['', 'bg-series-1', 'bg-series-2', 'bg-series-3', 'bg-series-4', 'bg-series-5', 'bg-series-6']
 
+/** What the drawing depends on beside its data; a change draws it from the start. */
+interface Shape {
+  colors: number[]
+  smoothed: boolean
+  height: number
+  live: boolean
+  axis: ChartAxis
+  unit?: string
+}
+
 /**
- * Lines over steps. Grows with its data, follows the theme, fits its column, and names each series with its
+ * Lines along steps or a clock. Grows with its data, follows the theme, fits its column, and names each series with its
  * value: the last one, or the one under the pointer.
  */
 export function Chart({
@@ -19,9 +29,9 @@ export function Chart({
   smoothing = 0,
   height = 200,
   live = false,
-  xMax,
-  share = false,
-  clock = false,
+  axis = 'step',
+  unit,
+  range,
   label,
   className,
 }: {
@@ -31,12 +41,11 @@ export function Chart({
   height?: number
   /** Marks the last point, as more are to come. */
   live?: boolean
-  /** Where x will end, when that is known before the data gets there. */
-  xMax?: number
-  /** Values are shares of a whole: from nothing to all of it, in per cent. */
-  share?: boolean
-  /** x is in seconds. */
-  clock?: boolean
+  axis?: ChartAxis
+  /** Of the values; `%` for shares of a whole, 0 to 1. */
+  unit?: string
+  /** Of x; that of the data where it is absent. */
+  range?: readonly [number, number]
   label: string
   className?: string
 }) {
@@ -45,7 +54,7 @@ export function Chart({
   const [cursor, setCursor] = useState<number | null>(null)
   const smoothed = smoothing > 0
   const colors = series.map((one, index) => one.color ?? (index % 6) + 1)
-  const shape = JSON.stringify([colors, smoothed, height, live, xMax, share, clock])
+  const shape = JSON.stringify({ colors, smoothed, height, live, axis, unit } satisfies Shape)
 
   const data = useMemo<uPlot.AlignedData>(() => {
     const { x, ys } = align(series)
@@ -53,36 +62,26 @@ export function Chart({
   }, [series, smoothing, smoothed])
   const latest = useRef(data)
   latest.current = data
+  const [start, end] = range ?? []
+  const latestRange = useRef<readonly [number, number]>(undefined)
 
   useEffect(() => {
     const element = host.current
     if (!element) return
-    const [lines, doubled, tall, growing, end, shares, timed] = JSON.parse(shape) as [
-      number[],
-      boolean,
-      number,
-      boolean,
-      number | null,
-      boolean,
-      boolean,
-    ]
+    const { height, ...style } = JSON.parse(shape) as Shape
     const drawn = new uPlot(
       chartOptions({
+        ...style,
+        height,
         width: element.clientWidth,
-        height: tall,
-        colors: lines,
-        smoothed: doubled,
-        live: growing,
-        xMax: end ?? undefined,
-        share: shares,
-        clock: timed,
+        range: () => latestRange.current,
         onCursor: setCursor,
       }),
       latest.current,
       element,
     )
     plot.current = drawn
-    const resize = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: tall }))
+    const resize = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height }))
     resize.observe(element)
     const theme = new MutationObserver(() => drawn.redraw())
     theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
@@ -95,8 +94,9 @@ export function Chart({
   }, [shape])
 
   useEffect(() => {
-    if (plot.current && plot.current.data !== data) plot.current.setData(data)
-  }, [data])
+    latestRange.current = start === undefined || end === undefined ? undefined : [start, end]
+    plot.current?.setData(data)
+  }, [data, start, end])
 
   const shown = (index: number) => {
     const row = data[smoothed ? index * 2 + 1 : index + 1]
@@ -105,7 +105,7 @@ export function Chart({
     for (let at = row.length - 1; at >= 0; at -= 1) if (row[at] !== null) return row[at] ?? null
     return null
   }
-  const step = cursor === null ? undefined : data[0]?.[cursor]
+  const position = cursor === null ? undefined : data[0]?.[cursor]
 
   return (
     <figure className={cn('flex min-w-0 flex-col gap-1.5', className)} aria-label={label}>
@@ -114,16 +114,11 @@ export function Chart({
         {series.map((one, index) => (
           <span key={one.label} className="inline-flex items-center gap-1.5">
             <span aria-hidden="true" className={cn('size-1.75 rounded-full', dots[colors[index] ?? 1])} />
-            {one.label}{' '}
-            <b className="font-semibold text-ink">
-              {share ? formatShare(shown(index)) : formatFigure(shown(index))}
-            </b>
+            {one.label} <b className="font-semibold text-ink">{formatValue(shown(index), unit)}</b>
           </span>
         ))}
-        {step === undefined ? null : (
-          <span className="ml-auto text-ink-3">
-            {clock ? formatClock(step) : `step ${step.toLocaleString('en')}`}
-          </span>
+        {position === undefined ? null : (
+          <span className="ml-auto text-ink-3">{formatPosition(position, axis)}</span>
         )}
       </figcaption>
     </figure>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatClock, formatFigure, formatShare, formatTick } from './format'
+import { formatClock, formatFigure, formatPosition, formatShare, formatTick, formatValue } from './format'
 
 it.each([
   [0, '0'],
@@ -33,7 +33,17 @@ it.each([
   expect(formatTick(value, increment)).toBe(text)
 })
 
-it('reads shares as per cent and seconds as a clock', () => {
-  expect([0, 0.583, 1, null].map(formatShare)).toEqual(['0 %', '58 %', '100 %', '–'])
+it('formats shares in percent and seconds as a clock', () => {
+  expect([0, 0.583, 1, null].map(formatShare)).toEqual(['0%', '58%', '100%', '–'])
   expect([5, 750, 7200].map(formatClock)).toEqual(['0:05', '12:30', '2:00:00'])
+})
+
+it('reads a value with its unit, and a position by its axis', () => {
+  expect([
+    formatValue(0.5),
+    formatValue(0.583, '%'),
+    formatValue(71.46, '°C'),
+    formatValue(null, 'W'),
+  ]).toEqual([...['0.500', '58%', '71.5 °C', '–']])
+  expect([formatPosition(1200, 'step'), formatPosition(750, 'seconds')]).toEqual(['step 1,200', '12:30'])
 })

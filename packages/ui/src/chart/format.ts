@@ -12,7 +12,7 @@ export function formatFigure(value: number | null | undefined): string {
 export function formatShare(value: number | null | undefined): string {
   return value === null || value === undefined || !Number.isFinite(value)
     ? '–'
-    : `${Math.round(value * 100)} %`
+    : `${Math.round(value * 100)}%`
 }
 
 /** Seconds as a clock shows them: 0:05, 12:30, 2:00:00. */
@@ -38,3 +38,16 @@ export function formatTick(value: number, increment: number): string {
 }
 
 const isWhole = (value: number) => value > 0.5 && Math.abs(value - Math.round(value)) < 1e-6
+
+/** What x counts: the steps of a training, or seconds. */
+export type ChartAxis = 'step' | 'seconds'
+
+export const formatPosition = (position: number, axis: ChartAxis) =>
+  axis === 'seconds' ? formatClock(position) : `step ${position.toLocaleString('en')}`
+
+/** A value with its unit. `%` reads a share of a whole, 0 to 1, in per cent. */
+export function formatValue(value: number | null | undefined, unit?: string): string {
+  if (unit === '%') return formatShare(value)
+  const figure = formatFigure(value)
+  return unit === undefined || figure === '–' ? figure : `${figure} ${unit}`
+}

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import { formatClock, formatShare, formatTick } from './format'
+import { type ChartAxis, formatClock, formatShare, formatTick } from './format'
 
 const token = (name: string) =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
@@ -33,7 +33,7 @@ function drawHeads(plot: uPlot, colors: readonly number[], stride: number) {
 }
 
 /**
- * The look of a chart: no machine, few horizontal lines, a faded raw line behind each smoothed one.
+ * The style of a chart: no frame, few horizontal lines, a faded raw line behind each smoothed one.
  *
  * @param smoothed doubles the rows: for each series the raw one, then the smoothed one.
  */
@@ -43,9 +43,9 @@ export function chartOptions({
   colors,
   smoothed,
   live,
-  xMax,
-  share,
-  clock,
+  axis,
+  unit,
+  range,
   onCursor,
 }: {
   width: number
@@ -53,9 +53,10 @@ export function chartOptions({
   colors: readonly number[]
   smoothed: boolean
   live: boolean
-  xMax: number | undefined
-  share: boolean
-  clock: boolean
+  axis: ChartAxis
+  unit?: string
+  /** Of x, asked at each drawing of new data; undefined for that of the data. */
+  range: () => readonly [number, number] | undefined
   onCursor: (index: number | null) => void
 }): uPlot.Options {
   const line = (color: number, faded: boolean): uPlot.Series => ({
@@ -64,7 +65,9 @@ export function chartOptions({
     spanGaps: true,
     points: { show: (plot) => (plot.data[0]?.length ?? 0) < 3 && !faded },
   })
-  const axis: uPlot.Axis = {
+  const isShare = unit === '%'
+  const isClock = axis === 'seconds'
+  const plain: uPlot.Axis = {
     stroke: stroke('ink-3'),
     font: axisFont,
     ticks: { show: false },
@@ -77,25 +80,31 @@ export function chartOptions({
     legend: { show: false },
     cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false } },
     scales: {
-      x: { time: false, range: (_, min, max) => [min, Math.max(xMax ?? max, max, min + 1)] },
-      y: { range: share ? [0, 1] : (_, min, max) => padRange(min, max) },
+      x: {
+        time: false,
+        range: (_, min, max) => {
+          const [from, to] = range() ?? [min, max]
+          return [from, Math.max(to, from + 1)]
+        },
+      },
+      y: { range: isShare ? [0, 1] : (_, min, max) => padRange(min, max) },
     },
     axes: [
       {
-        ...axis,
+        ...plain,
         grid: { show: false },
         size: 26,
         gap: 4,
         space: 56,
-        ...(clock ? { incrs: clockIncrements } : {}),
+        ...(isClock ? { incrs: clockIncrements } : {}),
         values: (_, splits) =>
           splits.map((step) =>
-            Number.isInteger(step) ? (clock ? formatClock(step) : step.toLocaleString('en')) : '',
+            Number.isInteger(step) ? (isClock ? formatClock(step) : step.toLocaleString('en')) : '',
           ),
       },
       {
-        ...axis,
-        ...(share ? { values: (_: uPlot, splits: number[]) => splits.map(formatShare) } : {}),
+        ...plain,
+        ...(isShare ? { values: (_: uPlot, splits: number[]) => splits.map(formatShare) } : {}),
         grid: { stroke: stroke('line'), width: 1 },
         size: roomFor,
         gap: 6,

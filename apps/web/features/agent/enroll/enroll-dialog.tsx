@@ -108,7 +108,7 @@ function EnrollmentCode({
 /** The name of the first agent that was enrolled after this dialog opened. */
 function useNewAgent(): string | undefined {
   const trpc = useTRPC()
-  const agents = useQuery(trpc.agent.list.queryOptions(undefined, { refetchInterval: 3000 }))
+  const agents = useQuery(trpc.agent.list.queryOptions())
   const [known, setKnown] = useState<ReadonlySet<string>>()
   if (!known && agents.data) setKnown(new Set(agents.data.map(({ id }) => id)))
   return known && agents.data?.find(({ id }) => !known.has(id))?.name

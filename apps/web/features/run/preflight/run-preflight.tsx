@@ -12,12 +12,7 @@ import { PreflightTotals } from './preflight-totals'
 /** The preflight of a run: checks of its training data before the first step. */
 export function RunPreflight({ run }: { run: Run }) {
   const trpc = useTRPC()
-  const preflight = useQuery(
-    trpc.run.preflight.queryOptions(
-      { id: run.id },
-      { refetchInterval: ({ state }) => (isMoving(run.status) && !state.data ? 2000 : false) },
-    ),
-  )
+  const preflight = useQuery(trpc.run.preflight.queryOptions({ id: run.id }))
   return (
     <Loaded query={preflight} skeleton={<Skeleton className="h-80" />}>
       {(found) =>

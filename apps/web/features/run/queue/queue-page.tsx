@@ -13,7 +13,7 @@ import { QueueRow } from './queue-row'
 export function QueuePage() {
   const trpc = useTRPC()
   const may = useMay()
-  const queue = useQuery(trpc.run.queue.queryOptions({ limit: 200 }, { refetchInterval: 5000 }))
+  const queue = useQuery(trpc.run.queue.queryOptions({ limit: 200 }))
   return (
     <Page
       crumbs={[{ name: 'Runs', href: '/runs' }, { name: 'Queue' }]}

@@ -8,7 +8,7 @@ export interface StoredSeries {
   key: string
   axis: MetricAxis
   attemptNumber: number
-  /** Added to a position: an attempt's seconds begin anew, and the chart's clock goes on. 0 for steps. */
+  /** Added to a position: an attempt's seconds begin at 0, and the chart's clock goes on. 0 for steps. */
   offset: number
   /** How often points were written at or before the series' highest position. */
   rewrites: number
