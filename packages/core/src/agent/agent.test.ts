@@ -6,16 +6,13 @@ import { ZodError } from 'zod'
 import { cancelRun } from '../run/cancel'
 import { claimRun } from '../run/claim'
 import { createRun } from '../run/create'
-import { getRun } from '../run/get'
-import { recordRunEvents } from '../run/record-events'
-import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
-import { createEnrollmentCode } from './create-enrollment-code'
-import { enrollAgent } from './enroll'
-import { recordHardware } from './hardware'
+import { getRun } from '../run/read'
+import { createAgent, createTestDeps, createWorkspaceFixture, recordEvents, requestWork } from '../testing'
+import { resolveAgent } from './credential'
+import { createEnrollmentCode, enrollAgent } from './enroll'
 import { helloAgent } from './hello'
 import { listAgents } from './list'
-import { disconnectAgent, touchAgent } from './presence'
-import { resolveAgent } from './resolve'
+import { disconnectAgent, recordHardware, touchAgent } from './presence'
 import { revokeAgent } from './revoke'
 
 const deps = await createTestDeps()
@@ -96,16 +93,16 @@ async function leased() {
   const fixture = await createWorkspaceFixture(deps)
   const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const machine = await createAgent(deps, fixture.workspaceId)
-  const lease = await claimRun(machine, hello)
+  const lease = await claimRun(machine, requestWork(['pretrain']))
   if (!lease) throw new Error('no lease')
   return { fixture, id, machine, ...lease }
 }
 
 test('hello keeps an attempt whose end is recorded and was not acknowledged, unless the agent has more of it', async () => {
   const { fixture, id, machine, runId, attemptId, epoch } = await leased()
-  const error = { code: 'oom', message: 'Memory ran out.', remedy: '' }
+  const error = { code: 'out_of_memory' as const, message: 'Memory ran out.', remedy: '' }
   const event = { type: 'run-end', status: 'failed', results: {}, error } as const
-  await recordRunEvents(machine, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
+  await recordEvents(machine, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
   const said = async (mine: { lastSeq: number; epoch?: number }, by = machine) => {
     const { keep, stop } = await helloAgent(by, { ...hello, running: [{ runId, attemptId, epoch, ...mine }] })
     return { keep, stop }
@@ -159,7 +156,7 @@ test('what a machine cannot have or PostgreSQL cannot store is refused in words,
 test('hello keeps what is still its own, stops what is not, and frees what it does not run', async () => {
   const { fixture, id, machine, runId, attemptId, epoch } = await leased()
   const event = { type: 'log', level: 'info', text: 'x' } as const
-  await recordRunEvents(machine, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
+  await recordEvents(machine, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
   await cancelRun(fixture.engineer, { id })
   const mine = { runId, attemptId, epoch, lastSeq: 4 }
   const foreign = { runId: 'run_x', attemptId: 'att_x', epoch: 1, lastSeq: 0 }
@@ -183,10 +180,10 @@ test('an agent that comes back empty-handed after a crash gets its run again', a
   const fixture = await createWorkspaceFixture(deps)
   const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const machine = await createAgent(deps, fixture.workspaceId)
-  await claimRun(machine, hello)
+  await claimRun(machine, requestWork(['pretrain']))
   expect(await helloAgent(machine, hello)).toMatchObject({ keep: [], stop: [] })
   expect(await getRun(fixture.viewer, { id })).toMatchObject({ status: 'queued' })
-  expect(await claimRun(machine, hello)).toMatchObject({ runId: id, epoch: 2 })
+  expect(await claimRun(machine, requestWork(['pretrain']))).toMatchObject({ runId: id, epoch: 2 })
 })
 
 test('an agent that speaks another protocol hears which side to update', async () => {
@@ -204,15 +201,15 @@ test('a revoked agent is out at once, and its run goes to another', async () => 
   const { code } = await createEnrollmentCode(fixture.owner)
   const { credential, agentId } = await enrollAgent(deps, { code, name: 'old' })
   const old = await resolveAgent(deps, credential)
-  await claimRun(old, hello)
+  await claimRun(old, requestWork(['pretrain']))
   await revokeAgent(fixture.owner, { id: agentId })
   await revokeAgent(fixture.owner, { id: agentId })
   await expect(resolveAgent(deps, credential)).rejects.toMatchObject({ code: 'unauthenticated' })
-  await expect(claimRun(old, hello)).rejects.toMatchObject({ code: 'unauthenticated' })
+  await expect(claimRun(old, requestWork(['pretrain']))).rejects.toMatchObject({ code: 'unauthenticated' })
   expect(await touchAgent(old)).toBe(false)
   expect(await listAgents(fixture.viewer)).toMatchObject([{ status: 'revoked', currentRun: null }])
   const next = await createAgent(deps, fixture.workspaceId)
-  expect(await claimRun(next, hello)).toMatchObject({ runId: id, epoch: 2 })
+  expect(await claimRun(next, requestWork(['pretrain']))).toMatchObject({ runId: id, epoch: 2 })
 })
 
 test('only an owner enrolls and revokes, and only in the own workspace', async () => {

@@ -4,23 +4,29 @@ import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { getOverview } from '../overview/get'
 import { claimRun } from '../run/claim'
-import { getRun } from '../run/get'
-import { recordRunEvents } from '../run/record-events'
-import { createMachine, createTestDeps, createWorkspaceFixture, hardwareWith, queueRun } from '../testing'
-import { createEnrollmentCode } from './create-enrollment-code'
+import { getRun } from '../run/read'
+import {
+  createMachine,
+  createTestDeps,
+  createWorkspaceFixture,
+  hardwareWith,
+  queueRun,
+  recordEvents,
+  requestWork,
+} from '../testing'
 import { createProbe } from './create-probe'
-import { isStillEnrolled } from './credential'
-import { drainAgent } from './drain'
-import { enrollAgent } from './enroll'
-import { readGauges } from './gauges'
-import { recordHardware } from './hardware'
+import {
+  isStillEnrolled,
+  mayServeObject,
+  requestRotation,
+  resolveAgent,
+  rotateCredential,
+} from './credential'
+import { createEnrollmentCode, enrollAgent } from './enroll'
 import { helloAgent } from './hello'
-import { listAgents } from './list'
-import { mayServeObject } from './may-serve'
-import { touchAgent } from './presence'
-import { resolveAgent } from './resolve'
+import { listAgents, readGauges } from './list'
+import { drainAgent, recordHardware, touchAgent } from './presence'
 import { revokeAgent } from './revoke'
-import { requestRotation, rotateCredential } from './rotate'
 
 const deps = await createTestDeps()
 const hello: AgentHello = {
@@ -86,7 +92,7 @@ test('what a revoked agent still holds opens nothing', async () => {
     () => helloAgent(oven, hello),
     () => rotateCredential(oven),
     () => drainAgent(oven, { draining: true }),
-    () => claimRun(oven, { kinds: ['pretrain'], holding: [] }),
+    () => claimRun(oven, requestWork(['pretrain'])),
   ]
   for (const tried of tries) expect(await codeOf(tried())).toBe('unauthenticated')
   expect(await codeOf(requestRotation(fixture.owner, { id: agentId }))).toBe('conflict')
@@ -118,7 +124,7 @@ test('an agent that drains keeps what it has and gets nothing more, until it say
   const oven = await resolveAgent(deps, (await enroll(fixture)).credential)
   await helloAgent(oven, hello)
   const first = await queueRun(deps, fixture.workspaceId)
-  const lease = await claimRun(oven, { kinds: ['pretrain'], holding: [] })
+  const lease = await claimRun(oven, requestWork(['pretrain']))
   await drainAgent(oven, { draining: true })
   expect(await listAgents(fixture.viewer)).toMatchObject([
     { draining: true, slots: [{ id: first.id, gpus: [] }], currentRun: { id: first.id } },
@@ -128,10 +134,10 @@ test('an agent that drains keeps what it has and gets nothing more, until it say
     .set({ status: 'finished' })
     .where(eq(attempt.id, lease?.attemptId ?? ''))
   const { id } = await queueRun(deps, fixture.workspaceId)
-  expect(await claimRun(oven, { kinds: ['pretrain'], holding: [] })).toBeNull()
+  expect(await claimRun(oven, requestWork(['pretrain']))).toBeNull()
   expect((await getRun(fixture.viewer, { id })).waitingBecause).toMatch(/draining/)
   await drainAgent(oven, { draining: false })
-  expect(await claimRun(oven, { kinds: ['pretrain'], holding: [] })).toMatchObject({ runId: id })
+  expect(await claimRun(oven, requestWork(['pretrain']))).toMatchObject({ runId: id })
 })
 
 test('the newest look at a machine stands on its row, and is shown while it is there', async () => {
@@ -160,7 +166,7 @@ test('a probe goes to the machine that is meant, once at a time, and what it mea
   const other = await createMachine(deps, fixture.workspaceId, { name: 'other' })
   const { runId } = await createProbe(fixture.engineer, { id: oven.agentId })
   expect(await createProbe(fixture.engineer, { id: oven.agentId })).toMatchObject({ runId })
-  const request = { kinds: ['probe'], holding: [] }
+  const request = requestWork(['probe'])
   expect(await claimRun(other, request)).toBeNull()
   const lease = await claimRun(oven, request)
   if (!lease) throw new Error('no lease')
@@ -170,7 +176,7 @@ test('a probe goes to the machine that is meant, once at a time, and what it mea
   }
   const { attemptId, epoch } = lease
   const ended = { type: 'run-end', status: 'finished', results: {}, error: null } as const
-  await recordRunEvents(oven, {
+  await recordEvents(oven, {
     ...{ runId, attemptId, epoch },
     events: [
       { seq: 1, at: 0, event: { type: 'probe', ...measured } },

@@ -2,10 +2,28 @@ import { agent, enrollmentCode, newId } from '@palate/db'
 import { EnrollRequest, type EnrollResponse } from '@palate/protocol'
 import { and, eq, gt, isNull } from 'drizzle-orm'
 import { audit } from '../audit'
-import { type Deps, systemContext } from '../context'
+import { type Deps, type ServiceContext, systemContext } from '../context'
 import { DomainError } from '../error'
 import { notify } from '../notify'
+import { authorize } from '../permission'
 import { hashSecret, newSecret } from '../secret'
+
+const codeMs = 15 * 60_000
+
+/** A code that turns one machine into an agent of the workspace. Shown once, good once, for 15 minutes. */
+export async function createEnrollmentCode(ctx: ServiceContext): Promise<{ code: string; expiresAt: Date }> {
+  authorize(ctx, 'agent:write')
+  const code = newSecret('pen')
+  const expiresAt = new Date(ctx.now().getTime() + codeMs)
+  const id = newId('code')
+  await ctx.db.transaction(async (tx) => {
+    await tx
+      .insert(enrollmentCode)
+      .values({ id, workspaceId: ctx.workspaceId, codeHash: hashSecret(code), expiresAt })
+    await audit(tx, ctx, 'agent.code', id)
+  })
+  return { code, expiresAt }
+}
 
 /**
  * Exchanges a one-use code for an agent's credential, which is in this answer and nowhere else.

@@ -28,7 +28,7 @@ const gone = {
  *
  * @throws DomainError `invalid` where the two have no protocol in common, with the version that is needed
  */
-export async function helloAgent(ctx: AgentContext, raw: unknown): Promise<Omit<HelloReply, 'features'>> {
+export async function helloAgent(ctx: AgentContext, raw: unknown): Promise<HelloReply> {
   await checkProtocol(ctx, HelloHead.parse(raw))
   const { protocol, version, labels, kinds, hardware, serving, draining, running } = AgentHello.parse(raw)
   const event = { type: 'hello', draining, credentialHash: ctx.credentialHash ?? null } as const

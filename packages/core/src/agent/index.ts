@@ -1,16 +1,15 @@
-export { createEnrollmentCode } from './create-enrollment-code'
 export { createProbe } from './create-probe'
-export { isStillEnrolled } from './credential'
-export { drainAgent } from './drain'
-export { enrollAgent } from './enroll'
-export { readGauges } from './gauges'
-export { recordHardware } from './hardware'
+export {
+  isStillEnrolled,
+  mayServeObject,
+  requestRotation,
+  resolveAgent,
+  rotateCredential,
+} from './credential'
+export { createEnrollmentCode, enrollAgent } from './enroll'
 export { helloAgent } from './hello'
-export { listAgents } from './list'
-export { mayServeObject } from './may-serve'
+export { listAgents, readGauges } from './list'
 export { agentStatus, onlineMs } from './online'
-export { disconnectAgent, touchAgent } from './presence'
-export { resolveAgent } from './resolve'
+export { disconnectAgent, drainAgent, recordHardware, touchAgent } from './presence'
 export { revokeAgent } from './revoke'
-export { requestRotation, rotateCredential } from './rotate'
 export { setAgentPrice } from './set-price'

@@ -1,12 +1,12 @@
 import { agent, attempt, run } from '@palate/db'
 import { agentVersionOf, protocolVersion } from '@palate/protocol'
-import { and, asc, eq } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { groupBy } from '../group-by'
 import { authorize } from '../permission'
 import type { AgentRow } from './change'
 import { agentStatus, isOutdated } from './online'
-import type { AgentView } from './schemas'
+import type { AgentGaugesView, AgentView } from './schemas'
 
 /** The workspace's agents in the order of their enrollment, with what each works on. */
 export async function listAgents(ctx: ServiceContext): Promise<AgentView[]> {
@@ -54,4 +54,16 @@ function updateOf({ protocol, revokedAt }: AgentRow): AgentView['update'] {
   if (revokedAt || !protocol || !isOutdated(protocol)) return null
   const needed = agentVersionOf[protocolVersion] ?? 'newest'
   return { who: protocol.max < protocolVersion ? 'agent' : 'hub', needed }
+}
+
+/** The newest look at each machine that is online: figures of a machine that went away would be taken for its present. */
+export async function readGauges(ctx: ServiceContext): Promise<AgentGaugesView[]> {
+  authorize(ctx, 'agent:read')
+  const rows = await ctx.db
+    .select()
+    .from(agent)
+    .where(and(eq(agent.workspaceId, ctx.workspaceId), isNull(agent.revokedAt), isNotNull(agent.sample)))
+  return rows.flatMap((row) =>
+    row.sample && agentStatus(row, ctx.now()) === 'online' ? [{ id: row.id, sample: row.sample }] : [],
+  )
 }

@@ -1,4 +1,2 @@
-export { createApiKey } from './create'
-export { listApiKeys } from './list'
+export { createApiKey, listApiKeys, revokeApiKey } from './manage'
 export { resolveApiKey } from './resolve'
-export { revokeApiKey } from './revoke'

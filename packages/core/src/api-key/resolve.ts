@@ -2,7 +2,7 @@ import { apiKey } from '@palate/db'
 import { and, eq, isNull, lt, or } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { hashSecret } from '../secret'
-import type { Caller } from '../workspace/caller'
+import type { Caller } from '../workspace/session'
 
 const noteEveryMs = 60_000
 

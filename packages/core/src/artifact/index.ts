@@ -1,2 +1,1 @@
-export { ArtifactHead } from './path'
-export { requireRunningAttempt, type StoredArtifact, storeArtifact } from './store'
+export { ArtifactHead, requireRunningAttempt, type StoredArtifact, storeArtifact } from './store'

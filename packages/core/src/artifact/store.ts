@@ -1,13 +1,30 @@
-import { pipeline, type Readable } from 'node:stream'
+import { createHash } from 'node:crypto'
+import { pipeline, type Readable, Transform } from 'node:stream'
 import { artifact, attempt, newId, type Transaction } from '@palate/db'
+import { ArtifactRole } from '@palate/protocol'
 import type { StoredObject } from '@palate/storage'
 import { and, eq } from 'drizzle-orm'
+import { z } from 'zod'
 import type { Deps } from '../context'
 import { DomainError, required } from '../error'
 import { notify } from '../notify'
 import type { TicketClaims } from '../ticket'
-import { checkHash } from './checked-stream'
-import { ArtifactHead } from './path'
+
+/** A relative path of plain names, as the trainer writes them: no way out of the folder, nothing hidden. */
+const ArtifactPath = z
+  .string()
+  .max(300)
+  .regex(
+    /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
+    'An artifact path is relative, made of plain names between slashes.',
+  )
+
+export const ArtifactHead = z.object({
+  path: ArtifactPath,
+  role: ArtifactRole,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'An artifact needs its SHA-256 in hexadecimal.'),
+})
+export type ArtifactHead = z.infer<typeof ArtifactHead>
 
 export interface StoredArtifact {
   id: string
@@ -85,4 +102,25 @@ async function writeRow(
     })
     .returning({ id: artifact.id })
   return { id: required(row, 'The artifact').id, path, sizeBytes, sha256 }
+}
+
+/** Passes bytes on, and breaks at the end when they are not the ones announced: the store then keeps nothing. */
+export function checkHash(sha256: string): Transform {
+  const hash = createHash('sha256')
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk)
+      done(null, chunk)
+    },
+    flush(done) {
+      if (hash.digest('hex') === sha256) return done()
+      done(
+        new DomainError(
+          'invalid',
+          'The artifact arrived with another SHA-256 than announced.',
+          'Send it again.',
+        ),
+      )
+    },
+  })
 }

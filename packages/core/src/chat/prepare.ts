@@ -3,7 +3,7 @@ import type { ChatMessage } from '@palate/protocol'
 import { userMessage } from '@palate/recipe'
 import type { Deps } from '../context'
 import { DomainError } from '../error'
-import { readPersonas } from '../persona/view'
+import { readPersonas } from '../persona/read'
 import { ChatQuestion } from './schemas'
 import { getServing, type Serving } from './serving'
 

@@ -2,7 +2,8 @@ import { chatTurn, deployment, persona, personaVersion } from '@palate/db'
 import { eq } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { DomainError } from '../error'
-import { TurnRef } from './schemas'
+import { notify } from '../notify'
+import { StoredTurn, TurnRef } from './schemas'
 
 export interface TurnView {
   turnId: string
@@ -43,4 +44,22 @@ export async function getTurn(deps: Deps, input: TurnRef): Promise<TurnView> {
     deployment: { slug: row.deployment.slug, title: row.deployment.title },
     createdAt,
   }
+}
+
+/** Keeps an answer when it ends, also one that the visitor stopped. The same turn again changes nothing. */
+export async function storeTurn(deps: Deps, input: StoredTurn): Promise<void> {
+  const { turnId, ...turn } = StoredTurn.parse(input)
+  await deps.db.transaction(async (tx) => {
+    await tx
+      .insert(chatTurn)
+      .values({
+        ...turn,
+        id: turnId,
+        text: turn.text.replaceAll('\u0000', ''),
+        durationMs: Math.round(turn.durationMs),
+        createdAt: deps.now(),
+      })
+      .onConflictDoNothing({ target: chatTurn.id })
+    await notify(tx, { workspaceId: turn.workspaceId, topic: 'chat', id: turnId })
+  })
 }

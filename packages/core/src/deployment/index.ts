@@ -1,3 +1,2 @@
-export { listDeployments } from './list'
+export { type DeploymentView, listDeployments } from './list'
 export { saveDeployment } from './save'
-export type { DeploymentView } from './view'

@@ -7,8 +7,8 @@ import { DomainError, required } from '../error'
 import { getModelRow } from '../model/find'
 import { notify } from '../notify'
 import { authorize } from '../permission'
+import { type DeploymentView, readDeployments } from './list'
 import { SaveDeploymentInput } from './schemas'
-import { type DeploymentView, readDeployments } from './view'
 
 /**
  * Puts a model under a public name, or changes what stands there. It answers at once.

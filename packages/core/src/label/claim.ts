@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { pair, pairClaim, type Transaction, vote } from '@palate/db'
 import { and, asc, count, eq, gt, inArray, isNull, lt, notInArray, type SQL, sql } from 'drizzle-orm'
 import { claimMs } from './labeler'
-import { drawOrder } from './order'
+import { drawOrder } from './shown-order'
 
 export interface Labeler {
   workspaceId: string

@@ -1,6 +1,5 @@
 export { applyRules, type RulesResult } from './apply-rules'
-export type { LabelItem } from './item'
-export { nextPairs } from './next'
+export { type LabelItem, nextPairs } from './next'
 export { skipPair } from './skip'
 export { getLabelSummary, type LabelSummary } from './summary'
 export { undoVote } from './undo'

@@ -11,7 +11,7 @@ import {
   createWorkspaceFixture,
 } from '../testing'
 import { applyRules, castVote, getLabelSummary, nextPairs, skipPair, undoVote } from './index'
-import { drawOrder } from './order'
+import { drawOrder } from './shown-order'
 
 const deps = await createTestDeps()
 

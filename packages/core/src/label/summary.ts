@@ -1,10 +1,36 @@
-import { type Database, pair, persona, personaVersion, prompt, vote } from '@palate/db'
-import { and, asc, count, countDistinct, eq, gte, inArray, isNull, sql } from 'drizzle-orm'
+import { type Database, pair, persona, personaVersion, prompt, type Transaction, vote } from '@palate/db'
+import { and, asc, count, countDistinct, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { actorUserId } from '../actor'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
-import { countMine, countOpen } from './progress'
+
+type Reader = Database | Transaction
+
+/** Pairs that still need a person's judgment. Two equal texts need none: their quota is 0. */
+export async function countOpen(tx: Reader, workspaceId: string): Promise<number> {
+  const [row] = await tx
+    .select({ open: count() })
+    .from(pair)
+    .where(and(eq(pair.workspaceId, workspaceId), lt(pair.personVotes, pair.quota)))
+  return row?.open ?? 0
+}
+
+/** The standing votes of one person. */
+export async function countMine(tx: Reader, workspaceId: string, userId: string): Promise<number> {
+  const [row] = await tx
+    .select({ mine: count() })
+    .from(vote)
+    .where(
+      and(
+        eq(vote.workspaceId, workspaceId),
+        eq(vote.userId, userId),
+        eq(vote.source, 'person'),
+        isNull(vote.supersededAt),
+      ),
+    )
+  return row?.mine ?? 0
+}
 
 export interface LabelSummary {
   pairs: number

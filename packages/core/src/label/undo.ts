@@ -4,8 +4,8 @@ import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { notify } from '../notify'
 import { authorize } from '../permission'
-import { type LabelItem, readItems } from './item'
 import { claimMs, lockLabeler, requireLabeler } from './labeler'
+import { type LabelItem, readItems } from './next'
 
 const undoMs = 60 * 60_000
 

@@ -7,9 +7,9 @@ import { notify } from '../notify'
 import { authorize } from '../permission'
 import { hasRoom, type Labeler } from './claim'
 import { lockLabeler, requireLabeler } from './labeler'
-import { toChoice } from './order'
-import { countMine, countOpen } from './progress'
 import { VoteInput } from './schemas'
+import { toChoice } from './shown-order'
+import { countMine, countOpen } from './summary'
 
 export interface VoteResult {
   voteId: string

@@ -1,4 +1,3 @@
 export type { Lineage } from './lineage'
-export { getModel, listModels } from './read'
+export { getModel, listModels, type ModelView } from './list'
 export { type ModelVersionRow, registerModelVersion } from './register'
-export type { ModelView } from './view'

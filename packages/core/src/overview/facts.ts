@@ -13,7 +13,7 @@ import {
 } from '@palate/db'
 import { and, count, countDistinct, desc, eq, inArray, isNull, sql, sum } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
-import { countOpen } from '../label/progress'
+import { countOpen } from '../label/summary'
 import type { OverviewFacts } from './plan'
 
 type Reader = Pick<ServiceContext, 'db' | 'workspaceId'>

@@ -14,7 +14,7 @@ import { type OverviewFacts, planLoop } from './plan'
 const deps = await createTestDeps()
 
 const empty: OverviewFacts = {
-  workspaceName: 'Test WorkspaceFixture',
+  workspaceName: 'Test workspace',
   recipes: 0,
   datasets: 0,
   importing: false,
@@ -154,7 +154,7 @@ test('lists what needs a person, in this workspace only', async () => {
     status: 'failed',
     seed: 1,
     config: {},
-    failure: { code: 'oom', message: 'Memory ran out.', remedy: 'Use less.' },
+    failure: { code: 'out_of_memory' as const, message: 'Memory ran out.', remedy: 'Use less.' },
     createdAt: deps.now(),
   })
   expect((await getOverview(viewer)).needs.map(({ title, detail }) => [title, detail])).toEqual([

@@ -5,8 +5,8 @@ import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { notify } from '../notify'
 import { authorize } from '../permission'
+import { type PersonaView, readPersonas } from './read'
 import { SavePersonaInput } from './schemas'
-import { type PersonaView, readPersonas } from './view'
 import { addVersion, lockPersona, writePersona } from './write'
 
 /**

@@ -1,7 +1,22 @@
 import { newId, type PersonaBody, persona, personaVersion, type Transaction } from '@palate/db'
+import { seedPersonas as firstPersonas, type Persona } from '@palate/recipe'
 import { and, desc, eq, isNull } from 'drizzle-orm'
+import type { ServiceContext } from '../context'
 import { required } from '../error'
-import { sameBody } from './body'
+import { readPersonas } from './read'
+
+export function toPersonaBody({ slug: _, ...body }: Persona): PersonaBody {
+  return body
+}
+
+/** Whether two bodies say the same, in whatever order their fields were stored. */
+export function sameBody(a: PersonaBody, b: PersonaBody): boolean {
+  return canonical(a) === canonical(b)
+}
+
+function canonical(body: PersonaBody): string {
+  return JSON.stringify(Object.entries(body).sort(([left], [right]) => (left < right ? -1 : 1)))
+}
 
 export type PersonaChange = 'created' | 'updated' | 'unchanged'
 
@@ -64,4 +79,12 @@ export async function lockPersona(tx: Transaction, workspaceId: string, id: stri
     .where(and(eq(persona.workspaceId, workspaceId), eq(persona.id, id), isNull(persona.archivedAt)))
     .for('update')
   return required(row, 'This persona')
+}
+
+/** Gives a new workspace its first personas. One that the workspace has already, edited or not, is left alone. */
+export async function seedPersonas(tx: Transaction, ctx: ServiceContext): Promise<{ created: number }> {
+  const there = await readPersonas(tx, ctx.workspaceId, { withArchived: true })
+  const missing = firstPersonas.filter((each) => !there.some(({ slug }) => slug === each.slug))
+  for (const persona of missing) await writePersona(tx, ctx.workspaceId, persona.slug, toPersonaBody(persona))
+  return { created: missing.length }
 }

@@ -2,7 +2,7 @@ import { artifact } from '@palate/db'
 import { and, asc, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
-import { findOwnRun } from './get'
+import { findOwnRun } from './read'
 import { RunArtifactsInput, type RunArtifactView } from './schemas'
 
 const downloadSeconds = 60 * 60

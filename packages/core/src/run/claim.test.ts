@@ -2,19 +2,26 @@ import { attempt, run } from '@palate/db'
 import { and, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { touchAgent } from '../agent/presence'
-import { createAgent, createMachine, createTestDeps, createWorkspaceFixture, gpu, queueRun } from '../testing'
+import {
+  createAgent,
+  createMachine,
+  createTestDeps,
+  createWorkspaceFixture,
+  gpu,
+  queueRun,
+  recordEvents,
+  requestWork,
+} from '../testing'
 import { cancelRun } from './cancel'
 import { claimRun } from './claim'
 import { createRun } from './create'
 import { expireLeases } from './expire-leases'
-import { getRun } from './get'
-import { mayReadObject } from './may-read-object'
-import { recordRunEvents } from './record-events'
-import { renewLease } from './renew-lease'
+import { mayReadObject, renewLease } from './lease'
+import { getRun } from './read'
 import { leaseMs } from './state/attempt-transition'
 
 const deps = await createTestDeps()
-const all = { kinds: ['pretrain', 'sft', 'dpo', 'generate'] }
+const all = requestWork(['pretrain', 'sft', 'dpo', 'generate'])
 const pretrain = { kind: 'pretrain', config: { steps: 5 } } as const
 
 test('runs made at once get numbers without a gap or a double', async () => {
@@ -51,7 +58,7 @@ test('an agent that missed the answer gets the same lease again, until it has sa
   expect(await claimRun(agent, all)).toMatchObject({ attemptId: lease.attemptId, epoch: lease.epoch })
   const { runId, attemptId, epoch } = lease
   const event = { type: 'log', level: 'info', text: 'begins' } as const
-  await recordRunEvents(agent, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
+  await recordEvents(agent, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
   expect(await claimRun(agent, all)).toBeNull()
 })
 
@@ -63,7 +70,7 @@ test('an agent gets only kinds that it can do, of its workspace, the oldest firs
   const agent = await createAgent(deps, fixture.workspaceId)
   const stranger = await createAgent(deps, (await createWorkspaceFixture(deps)).workspaceId)
   expect(await claimRun(stranger, all)).toBeNull()
-  expect(await claimRun(agent, { kinds: ['generate', 'something-new'] })).toBeNull()
+  expect(await claimRun(agent, requestWork(['generate']))).toBeNull()
   const lease = await claimRun(agent, all)
   expect(lease).toMatchObject({ runId: first.id, epoch: 1, kind: 'pretrain', resume: null, seed: 1 })
   expect(lease?.inputs).toMatchObject([{ name: 'ontology.json' }])
@@ -89,7 +96,7 @@ test('a lease that nobody renews passes on; on the same agent the run resumes fr
   const first = await claimRun(agent, all)
   if (!first) throw new Error('no lease')
   const { runId, attemptId, epoch } = first
-  await recordRunEvents(agent, {
+  await recordEvents(agent, {
     ...{ runId, attemptId, epoch },
     events: [{ seq: 1, at: 0, event: { type: 'checkpoint', step: 40, path: 'checkpoints/checkpoint-40' } }],
   })
@@ -103,7 +110,7 @@ test('a lease that nobody renews passes on; on the same agent the run resumes fr
   expect(await renewLease(agent, first)).toEqual({ lost: true, cancel: false })
   expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'queued',
-    attempts: [{ status: 'lost', failure: { code: 'lease-expired' } }],
+    attempts: [{ status: 'lost', failure: { code: 'lease_expired' } }],
   })
   const second = await claimRun(agent, all)
   expect(second).toMatchObject({ runId: id, epoch: 2, resume: { step: 40, attemptId } })
@@ -130,7 +137,7 @@ test('cancel ends a waiting run at once; one that runs hears of it with each ren
   expect(await renewLease(agent, lease)).toEqual({ lost: false, cancel: true })
   const end = { type: 'run-end', status: 'canceled', results: {}, error: null } as const
   const { runId, attemptId, epoch } = lease
-  await recordRunEvents(agent, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event: end }] })
+  await recordEvents(agent, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event: end }] })
   const ended = await getRun(fixture.viewer, { id: running.id })
   expect(ended).toMatchObject({ status: 'canceled', attempts: [{ status: 'canceled' }] })
   expect(ended.finishedAt).toEqual(deps.now())
@@ -186,7 +193,7 @@ test('one that could never take the run does not cost a silent agent its lease',
   const large = await createMachine(deps, fixture.workspaceId, { gpus: [gpu('big', 24)], labels: ['cellar'] })
   const needs = { gpus: 1, gpuMemoryBytes: 20e9, labels: ['cellar'] }
   const { id } = await queueRun(deps, fixture.workspaceId, { needs })
-  await claimRun(large, all)
+  await claimRun(large, { ...all, freeGpus: ['big'] })
   deps.advance(leaseMs + 1)
   const status = async () => (await getRun(fixture.viewer, { id })).status
   const others = [{ gpus: [] }, { gpus: [gpu('small', 8)], labels: ['cellar'] }, { gpus: [gpu('a', 24)] }]

@@ -8,8 +8,8 @@ import { type EstimateBase, estimateLeastMemory, estimateRun } from './estimate/
 import { baseKey } from './estimate/shape'
 import { planRun } from './plan/plan'
 import { insertRun } from './queue/insert'
+import { loadRunView } from './read'
 import { CreateRunInput, type RunView } from './schemas'
-import { loadRunView } from './view'
 
 /** Queues a training with all that it will learn from: what changes later does not change the run. */
 export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promise<RunView> {

@@ -29,7 +29,7 @@ export async function expireLeases(deps: Deps, options: { unlessAlone?: boolean 
   for (const one of expired) {
     if (options.unlessAlone && !one.isOver && !couldTakeIt(one, await othersOf(one))) continue
     const reason = {
-      code: 'lease-expired',
+      code: 'lease_expired' as const,
       message: 'The agent was not heard of for the length of its lease.',
       remedy: 'See whether its machine is on and reaches the hub.',
     }

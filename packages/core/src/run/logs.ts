@@ -2,7 +2,7 @@ import { attempt, runLog } from '@palate/db'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
-import { findOwnRun } from './get'
+import { findOwnRun } from './read'
 import { RunLogsInput, type RunLogView } from './schemas'
 
 export interface RunLogPage {

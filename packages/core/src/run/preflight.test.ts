@@ -1,11 +1,10 @@
 import type { PreflightReport, TrainerEvent } from '@palate/protocol'
 import { expect, test } from 'vitest'
-import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
+import { createAgent, createTestDeps, createWorkspaceFixture, recordEvents, requestWork } from '../testing'
 import { claimRun } from './claim'
 import { createRun } from './create'
-import { getRun } from './get'
 import { getRunPreflight, getRunPreflightRow } from './preflight'
-import { recordRunEvents } from './record-events'
+import { getRun } from './read'
 import type { CreateRunInput } from './schemas'
 
 const deps = await createTestDeps()
@@ -50,11 +49,11 @@ async function provenRun() {
   const fixture = await createWorkspaceFixture(deps)
   const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const agent = await createAgent(deps, fixture.workspaceId)
-  const lease = await claimRun(agent, { kinds: ['pretrain'] })
+  const lease = await claimRun(agent, requestWork(['pretrain']))
   if (!lease) throw new Error('no lease')
   const { runId, attemptId, epoch } = lease
   const send = (from: number, ...events: TrainerEvent[]) =>
-    recordRunEvents(agent, {
+    recordEvents(agent, {
       ...{ runId, attemptId, epoch },
       events: events.map((event, index) => ({ seq: from + index, at: 1, event })),
     })
@@ -89,7 +88,7 @@ test('the preflight comes back as it was told, once, and its rows one by one', a
 test('a fault that nobody allowed ends the run, and says why', async () => {
   const { fixture, id, send } = await provenRun()
   const error = {
-    code: 'preflight_cut_answers',
+    code: 'preflight_cut_answers' as const,
     message: '1 of 4 answers do not fit.',
     remedy: 'Raise maxLength.',
   }

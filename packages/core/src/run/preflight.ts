@@ -4,8 +4,8 @@ import type { ServiceContext } from '../context'
 import { DomainError } from '../error'
 import { groupBy } from '../group-by'
 import { authorize } from '../permission'
-import { findOwnRun } from './get'
 import type { RunRow } from './queue/insert'
+import { findOwnRun } from './read'
 import { RunPreflightRowInput, type RunPreflightRowView, type RunPreflightView, RunRef } from './schemas'
 
 /** What the newest attempt proved about its data before it trained, or null while none has. */

@@ -2,7 +2,7 @@ import { attempt, runSample } from '@palate/db'
 import { and, desc, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
-import { findOwnRun } from './get'
+import { findOwnRun } from './read'
 import { RunSamplesInput, type RunSampleView } from './schemas'
 
 /** What the model wrote while it learned, newest first. */

@@ -1,4 +1,5 @@
 export { createTestDeps, type TestDeps } from './deps'
+export { recordEvents } from './events'
 export { createAnsweredBatch, createFinishedRun, createModel, createVegan, deliver } from './fixtures'
-export { createMachine, gpu, hardwareWith, queueRun } from './queue'
+export { createMachine, gpu, hardwareWith, queueRun, requestWork } from './queue'
 export { createAgent, createWorkspaceFixture, type WorkspaceFixture } from './workspace-fixture'

@@ -1,5 +1,5 @@
 import { agent, newId, run } from '@palate/db'
-import { type Gpu, type Hardware, RunNeeds } from '@palate/protocol'
+import { type Gpu, type Hardware, type LeaseRequest, type RunKind, RunNeeds } from '@palate/protocol'
 import { eq } from 'drizzle-orm'
 import type { AgentContext, Deps } from '../context'
 import { required } from '../error'
@@ -30,6 +30,12 @@ export async function queueRun(
   )
   return required(row, 'The run')
 }
+
+/** A request for work from an agent that holds nothing and whose GPUs, if it has any, are all idle. */
+export const requestWork = (kinds: RunKind[], more: Partial<LeaseRequest> = {}): LeaseRequest => ({
+  ...{ kinds, holding: [], freeGpus: ['a', 'b', 'c', 'd'] },
+  ...more,
+})
 
 export const gpu = (uuid: string, gigabytes: number): Gpu => ({
   uuid,

@@ -1,6 +1,7 @@
-import { newId, upload } from '@palate/db'
+import { datasetVersion, newId, upload } from '@palate/db'
+import { and, eq, isNull, lt } from 'drizzle-orm'
 import { audit } from '../audit'
-import type { ServiceContext } from '../context'
+import type { Deps, ServiceContext } from '../context'
 import { authorize } from '../permission'
 import { CreateUploadInput, type UploadTicket } from './schemas'
 
@@ -21,4 +22,22 @@ export async function createUpload(ctx: ServiceContext, raw: CreateUploadInput):
   })
   const token = await ctx.tickets.sign('upload', { workspaceId, uploadId: id }, ticketSeconds)
   return { uploadId: id, url: `/files/uploads/${id}`, token }
+}
+
+const keptMs = 24 * 3600_000
+
+/** Removes uploads that nobody imported within a day. @returns how many */
+export async function cleanUploads(deps: Deps): Promise<number> {
+  const before = new Date(deps.now().getTime() - keptMs)
+  const stale = await deps.db
+    .select({ id: upload.id, storageKey: upload.storageKey, completedAt: upload.completedAt })
+    .from(upload)
+    .leftJoin(datasetVersion, eq(datasetVersion.uploadId, upload.id))
+    .where(and(lt(upload.createdAt, before), isNull(datasetVersion.id)))
+    .limit(500)
+  for (const { id, storageKey, completedAt } of stale) {
+    await deps.db.delete(upload).where(eq(upload.id, id))
+    if (completedAt) await deps.storage.remove(storageKey)
+  }
+  return stale.length
 }

@@ -1,4 +1,2 @@
-export { cleanUploads } from './clean'
-export { completeUpload } from './complete'
-export { createUpload } from './create'
-export { openUpload } from './open'
+export { cleanUploads, createUpload } from './create'
+export { completeUpload, openUpload } from './receive'

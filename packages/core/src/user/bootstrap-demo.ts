@@ -3,11 +3,11 @@ import { and, asc, eq, sql } from 'drizzle-orm'
 import { audit } from '../audit'
 import { type Deps, type ServiceContext, systemContext } from '../context'
 import { seedSuite } from '../evaluation/seed-suite'
-import { seedPersonas } from '../persona/seed'
+import { seedPersonas } from '../persona/write'
 import { createUser } from './create'
 import { newPassword } from './password'
 
-const slug = 'test-kitchen'
+const slug = 'demo'
 const ownerEmail = 'owner@palate.example'
 
 export interface DemoWorkspace {
@@ -15,13 +15,13 @@ export interface DemoWorkspace {
   workspaceId: string
   ownerId: string
   ownerEmail: string
-  /** In the answer of the first call only; from then on there is just its hash. */
+  /** Returned by the first call only; after that only its hash is stored. */
   ownerPassword: string | null
 }
 
 /**
- * Makes the workspace "Test WorkspaceFixture" with its owner, its personas and the frozen suite. Called at every start: what
- * is there is left alone, what a newer version brings along is added.
+ * Creates the workspace "Demo" with its owner, its personas and the frozen suite. Called at every start: existing rows
+ * are not changed, and rows that a newer version adds are inserted.
  */
 export async function bootstrapDemo(deps: Deps): Promise<DemoWorkspace> {
   return deps.db.transaction(async (tx) => {
@@ -36,7 +36,7 @@ export async function bootstrapDemo(deps: Deps): Promise<DemoWorkspace> {
   })
 }
 
-/** What the demo's owner may do, for the programs that work in their name. */
+/** The context of the demo's owner, for programs that act for them. */
 export function demoOwner(deps: Deps, { workspaceId, ownerId }: DemoWorkspace): ServiceContext {
   return { ...deps, actor: { kind: 'user', userId: ownerId }, workspaceId, role: 'owner' }
 }
@@ -63,7 +63,7 @@ async function findDemo(tx: Transaction): Promise<DemoWorkspace | null> {
 
 async function createDemo(tx: Transaction): Promise<DemoWorkspace> {
   const workspaceId = newId('ws')
-  await tx.insert(workspace).values({ id: workspaceId, slug, name: 'Test WorkspaceFixture' })
+  await tx.insert(workspace).values({ id: workspaceId, slug, name: 'Demo' })
   const ownerPassword = newPassword()
   const owner = await createUser(tx, { email: ownerEmail, name: 'Owner', password: ownerPassword })
   await tx.insert(membership).values({ id: newId('mem'), workspaceId, userId: owner.id, role: 'owner' })

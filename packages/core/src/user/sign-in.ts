@@ -1,9 +1,55 @@
 import { user } from '@palate/db'
 import { eq } from 'drizzle-orm'
 import type { Deps } from '../context'
+import { DomainError } from '../error'
 import { verifyPassword } from './password'
 import { SignInInput } from './schemas'
-import { SignInLimit } from './sign-in-limit'
+
+const triesAllowed = 10
+const windowMs = 15 * 60_000
+const addressesKept = 10_000
+
+interface Tries {
+  count: number
+  since: number
+}
+
+/**
+ * Counts tries to sign in per address, in the memory of this process: a restart forgets them, and several web
+ * processes allow as many tries each.
+ */
+export class SignInLimit {
+  private readonly tries = new Map<string, Tries>()
+
+  /** Counts a try before it is checked, so that a hundred at once are counted too. */
+  take(email: string, now: Date): void {
+    const known = this.tries.get(email)
+    const current =
+      known && now.getTime() - known.since < windowMs ? known : { count: 0, since: now.getTime() }
+    if (current.count >= triesAllowed) throw tooMany(current, now)
+    this.tries.delete(email)
+    this.tries.set(email, { ...current, count: current.count + 1 })
+    if (this.tries.size > addressesKept) this.forgetOldest()
+  }
+
+  clear(email: string): void {
+    this.tries.delete(email)
+  }
+
+  private forgetOldest(): void {
+    const [oldest] = this.tries.keys()
+    if (oldest !== undefined) this.tries.delete(oldest)
+  }
+}
+
+function tooMany(tries: Tries, now: Date): DomainError {
+  const minutes = Math.max(1, Math.ceil((tries.since + windowMs - now.getTime()) / 60_000))
+  return new DomainError(
+    'rate_limited',
+    'Too many tries to sign in with this address.',
+    `Wait ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} and try again.`,
+  )
+}
 
 const limit = new SignInLimit()
 

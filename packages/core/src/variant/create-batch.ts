@@ -15,7 +15,7 @@ import { getModelRow, getNewestModelRow } from '../model/find'
 import { nextNumber } from '../next-number'
 import { notify } from '../notify'
 import { authorize } from '../permission'
-import { readPersonas } from '../persona/view'
+import { readPersonas } from '../persona/read'
 import { type BatchView, readBatches } from './read-batches'
 import { CreateBatchInput } from './schemas'
 

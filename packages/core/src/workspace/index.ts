@@ -1,5 +1,1 @@
-export type { Caller } from './caller'
-export { listWorkspaces } from './list'
-export { createLiveTicket } from './live-ticket'
-export { resolveWorkspace } from './resolve'
-export { getSession } from './session'
+export { type Caller, createLiveTicket, getSession, listWorkspaces, resolveWorkspace } from './session'

@@ -1,12 +1,34 @@
-import { user } from '@palate/db'
-import { eq } from 'drizzle-orm'
-import type { Deps } from '../context'
+import { apiKey, type Database, membership, type Role, user, workspace } from '@palate/db'
+import { and, asc, eq, isNull } from 'drizzle-orm'
+import { type Actor, actorId } from '../actor'
+import type { Deps, ServiceContext } from '../context'
 import { DomainError, required } from '../error'
-import { scopesOf } from '../permission'
-import type { Caller } from './caller'
-import { listWorkspaces } from './list'
-import { resolveWorkspace } from './resolve'
-import type { SessionView } from './schemas'
+import { authorize, scopesOf } from '../permission'
+import type { SessionView, WorkspaceView } from './schemas'
+
+/** Who calls, before a workspace is chosen: a signed-in person, or an API key, which is bound to its workspace. */
+export type Caller =
+  | { kind: 'user'; userId: string }
+  | { kind: 'apiKey'; keyId: string; userId: string; workspaceId: string }
+
+/** The workspaces of a person, the one joined first in front. */
+export async function listWorkspaces(db: Database, userId: string): Promise<WorkspaceView[]> {
+  return db
+    .select({ id: workspace.id, slug: workspace.slug, name: workspace.name, role: membership.role })
+    .from(membership)
+    .innerJoin(workspace, eq(workspace.id, membership.workspaceId))
+    .where(eq(membership.userId, userId))
+    .orderBy(asc(membership.createdAt), asc(membership.id))
+}
+
+const ticketSeconds = 60 * 60
+
+/** Opens the live namespace of the hub for this workspace. */
+export async function createLiveTicket(ctx: ServiceContext): Promise<{ ticket: string }> {
+  authorize(ctx, 'workspace:read')
+  const claims = { workspaceId: ctx.workspaceId, userId: actorId(ctx.actor) }
+  return { ticket: await ctx.tickets.sign('live', claims, ticketSeconds) }
+}
 
 /** Who calls, where, and what they may do there. */
 export async function getSession(deps: Deps, caller: Caller, named: string | null): Promise<SessionView> {
@@ -29,4 +51,66 @@ export async function getSession(deps: Deps, caller: Caller, named: string | nul
     scopes: [...scopesOf[role]],
     workspaces: caller.kind === 'apiKey' ? [{ ...current, role }] : workspaces,
   }
+}
+
+const rank: Record<Role, number> = { viewer: 0, labeler: 1, engineer: 2, owner: 3 }
+
+/**
+ * The context of a call: the workspace named (an id or a slug), else the caller's first, with the role held there
+ * today. An API key works in its own workspace only, with the lesser of its role and its maker's.
+ *
+ * @throws DomainError `forbidden`, in the same words whether the workspace exists or not; `unauthenticated` for a
+ * key that was revoked.
+ */
+export async function resolveWorkspace(
+  deps: Deps,
+  caller: Caller,
+  named: string | null,
+): Promise<ServiceContext> {
+  const memberships = await listWorkspaces(deps.db, caller.userId)
+  if (caller.kind === 'user') {
+    const found = pick(memberships, named)
+    return contextOf(deps, { kind: 'user', userId: caller.userId }, found.id, found.role)
+  }
+  const found = pick(
+    memberships.filter((one) => one.id === caller.workspaceId),
+    named,
+  )
+  const keyRole = await findKeyRole(deps, caller)
+  const role = rank[keyRole] < rank[found.role] ? keyRole : found.role
+  return contextOf(deps, { kind: 'apiKey', keyId: caller.keyId, userId: caller.userId }, found.id, role)
+}
+
+function pick(workspaces: WorkspaceView[], named: string | null): WorkspaceView {
+  const found = named ? workspaces.find((one) => one.id === named || one.slug === named) : workspaces[0]
+  if (found) return found
+  throw new DomainError(
+    'forbidden',
+    'You are not a member of this workspace.',
+    'Ask an owner of the workspace to add you, or switch to another one.',
+  )
+}
+
+async function findKeyRole(deps: Deps, caller: Caller & { kind: 'apiKey' }): Promise<Role> {
+  const [key] = await deps.db
+    .select({ role: apiKey.role })
+    .from(apiKey)
+    .where(
+      and(
+        eq(apiKey.id, caller.keyId),
+        eq(apiKey.userId, caller.userId),
+        eq(apiKey.workspaceId, caller.workspaceId),
+        isNull(apiKey.revokedAt),
+      ),
+    )
+  if (key) return key.role
+  throw new DomainError(
+    'unauthenticated',
+    'This API key is not valid any more.',
+    'Ask an owner for a new one.',
+  )
+}
+
+function contextOf(deps: Deps, actor: Actor, workspaceId: string, role: Role): ServiceContext {
+  return { ...deps, actor, workspaceId, role }
 }

@@ -4,8 +4,7 @@ import { expect, test } from 'vitest'
 import { createApiKey, listApiKeys, resolveApiKey, revokeApiKey } from '../api-key'
 import { required } from '../error'
 import { createTestDeps, createWorkspaceFixture } from '../testing'
-import { resolveWorkspace } from './resolve'
-import { getSession } from './session'
+import { getSession, resolveWorkspace } from './session'
 
 const deps = await createTestDeps()
 const fixture = await createWorkspaceFixture(deps)

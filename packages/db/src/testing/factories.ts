@@ -3,7 +3,7 @@ import { newId } from '../id'
 import { agent, membership, persona, personaVersion, type Role, user, workspace } from '../schema'
 
 /** A workspace and its people. The password hashes are no hashes: sign-in is tested through its verb. */
-export async function createWorkspace(db: Database, name = 'Test WorkspaceFixture') {
+export async function createWorkspace(db: Database, name = 'Test workspace') {
   const id = newId('ws')
   await db.insert(workspace).values({ id, name, slug: id })
   const people = {} as Record<Role, string>

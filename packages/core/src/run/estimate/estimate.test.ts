@@ -9,9 +9,11 @@ import {
   createModel,
   createTestDeps,
   createWorkspaceFixture,
+  recordEvents,
+  requestWork,
   type WorkspaceFixture,
 } from '../../testing'
-import { claimRun, createRun, expireLeases, getRun, recordRunEvents } from '..'
+import { claimRun, createRun, expireLeases, getRun } from '..'
 import { getEstimateFacts } from '../estimate-facts'
 import { leaseMs } from '../state/attempt-transition'
 import { getRunSummary, sumCost } from '../summary'
@@ -42,7 +44,7 @@ async function agentWith(
 }
 
 async function claim(agent: AgentContext) {
-  const lease = await claimRun(agent, { kinds: ['pretrain'] })
+  const lease = await claimRun(agent, requestWork(['pretrain']))
   if (!lease) throw new Error('no lease')
   return lease
 }
@@ -52,7 +54,7 @@ async function finish(agent: AgentContext, fixture: WorkspaceFixture, config = {
   const { runId, attemptId, epoch } = await claim(agent)
   const end: TrainerEvent = { type: 'run-end', status: 'failed', results: {}, error: null, summary }
   deps.advance(1_800_000)
-  await recordRunEvents(agent, { runId, attemptId, epoch, events: [{ seq: 1, at: 1, event: end }] })
+  await recordEvents(agent, { runId, attemptId, epoch, events: [{ seq: 1, at: 1, event: end }] })
   return { id, attemptId }
 }
 

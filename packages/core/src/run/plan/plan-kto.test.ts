@@ -14,16 +14,10 @@ import {
   createVegan,
   createWorkspaceFixture,
   deliver,
+  recordEvents,
+  requestWork,
 } from '../../testing'
-import {
-  claimRun,
-  createRun,
-  getEstimateFacts,
-  getReadiness,
-  getRun,
-  getRunSummary,
-  recordRunEvents,
-} from '../index'
+import { claimRun, createRun, getEstimateFacts, getReadiness, getRun, getRunSummary } from '../index'
 
 const deps = await createTestDeps()
 let names = 0
@@ -120,7 +114,7 @@ test('an external model is trained without the registry, and its first run tells
   /** Trains to the end on the agent; `delivers` says whether its adapter arrived. */
   const train = async (delivers: boolean) => {
     const { id } = await createRun(engineer, { kind: 'kto', config: { base: source } })
-    const lease = await claimRun(machine, { kinds: ['kto'] })
+    const lease = await claimRun(machine, requestWork(['kto']))
     if (!lease) throw new Error('no lease')
     expect(lease.inputs.map(({ name }) => name)).toEqual(['thumbs.jsonl'])
     expect(lease.config).toEqual({ base: source })
@@ -133,7 +127,7 @@ test('an external model is trained without the registry, and its first run tells
       { type: 'run-end', status: 'finished', results: {}, error: null },
     ]
     const spooled = events.map((event, index) => ({ seq: index + 1, at: 1, event }))
-    await recordRunEvents(machine, { runId, attemptId, epoch, events: spooled })
+    await recordEvents(machine, { runId, attemptId, epoch, events: spooled })
     return getRun(viewer, { id })
   }
   const made = await train(true)
@@ -147,7 +141,7 @@ test('an external model is trained without the registry, and its first run tells
     (await getEstimateFacts(viewer, { kind: 'kto', base: { ...source, id: 'acme/other' } })).shape,
   ).toBeNull()
   expect(await getRunSummary(viewer, { id: made.id })).toMatchObject({ attempts: [] })
-  expect(await train(false)).toMatchObject({ status: 'failed', failure: { code: 'artifacts-missing' } })
+  expect(await train(false)).toMatchObject({ status: 'failed', failure: { code: 'artifacts_missing' } })
 })
 
 test('a shape that is typed in gives an estimate and a need before the first run', async () => {

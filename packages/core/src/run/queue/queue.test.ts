@@ -1,16 +1,23 @@
 import { run } from '@palate/db'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { createMachine, createTestDeps, createWorkspaceFixture, gpu, queueRun } from '../../testing'
+import {
+  createMachine,
+  createTestDeps,
+  createWorkspaceFixture,
+  gpu,
+  queueRun,
+  requestWork,
+} from '../../testing'
 import { cancelRun } from '../cancel'
 import { claimRun } from '../claim'
 import { createRun } from '../create'
-import { getRun } from '../get'
 import { listQueue } from '../list-queue'
+import { getRun } from '../read'
 import { setRunPriority } from '../set-priority'
 
 const deps = await createTestDeps()
-const request = { kinds: ['pretrain', 'dpo'], holding: [] }
+const request = requestWork(['pretrain', 'dpo'])
 
 test('a run remembers where it should go, and what memory it needs at the least', async () => {
   const fixture = await createWorkspaceFixture(deps)

@@ -1,17 +1,24 @@
 import { agent, attempt, experiment, newId, run } from '@palate/db'
-import { RunNeeds } from '@palate/protocol'
+import { type RunKind, RunNeeds } from '@palate/protocol'
 import { seededRandom } from '@palate/stats'
 import { and, asc, eq, sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import { createMachine, createTestDeps, createWorkspaceFixture, gpu, queueRun } from '../../testing'
+import {
+  createMachine,
+  createTestDeps,
+  createWorkspaceFixture,
+  gpu,
+  queueRun,
+  requestWork,
+} from '../../testing'
 import { claimRun } from '../claim'
 import { findFree, findUnmetNeed, totalCapacity } from './capacity'
 import { lockNextQueued } from './next-queued'
 import { orderQueue } from './order'
 
 const deps = await createTestDeps()
-const kinds = ['pretrain', 'sft', 'dpo', 'generate']
-const request = { kinds, holding: [] as string[] }
+const kinds: RunKind[] = ['pretrain', 'sft', 'dpo', 'generate']
+const request = requestWork(kinds)
 
 async function createExperiment(workspaceId: string, name: string): Promise<string> {
   const id = newId('exp')
@@ -31,7 +38,7 @@ test('an agent takes only what it meets: memory, number of GPUs, labels, kind, a
     oneAgent: await queueRun(deps, workspaceId, { needs: { agentId: cpu.agentId } }),
   }
   expect(await claimRun(small, request)).toMatchObject({ runId: runs.home.id, gpus: ['a'] })
-  expect(await claimRun(cpu, { kinds: ['generate'], holding: [] })).toBeNull()
+  expect(await claimRun(cpu, requestWork(['generate']))).toBeNull()
   expect(await claimRun(cpu, request)).toMatchObject({ runId: runs.oneAgent.id, gpus: [] })
   // 24 GB will do for 22 GB, so the large one stays free; nothing has two GPUs of 40 GB.
   expect(await claimRun(pair, request)).toMatchObject({ runId: runs.large.id, gpus: ['b'] })
@@ -50,19 +57,22 @@ test('an agent holds an attempt for each of its GPUs, and a run for two takes tw
   const first = await claimRun(machine, request)
   expect(first).toMatchObject({ runId: double.id, gpus: ['a', 'b'] })
   const holding = [first?.attemptId ?? '']
-  expect(await claimRun(machine, { kinds, holding, freeGpus: [] })).toBeNull()
-  const second = await claimRun(machine, { kinds, holding, freeGpus: ['c'] })
+  expect(await claimRun(machine, requestWork(kinds, { holding, freeGpus: [] }))).toBeNull()
+  const second = await claimRun(machine, requestWork(kinds, { holding, freeGpus: ['c'] }))
   expect(second?.gpus).toEqual(['c'])
-  expect(await claimRun(machine, { kinds, holding })).toEqual({ ...second, token: expect.any(String) })
-  expect(await claimRun(machine, { kinds, holding: [...holding, second?.attemptId ?? ''] })).toBeNull()
-  // Who does not say what it holds works on one run at a time, as ever.
+  expect(await claimRun(machine, requestWork(kinds, { holding }))).toEqual({
+    ...second,
+    token: expect.any(String),
+  })
+  expect(
+    await claimRun(machine, requestWork(kinds, { holding: [...holding, second?.attemptId ?? ''] })),
+  ).toBeNull()
   await deps.db.update(attempt).set({ ackedSeq: 1 }).where(eq(attempt.agentId, machine.agentId))
   await deps.db
     .update(attempt)
     .set({ status: 'finished' })
     .where(eq(attempt.id, second?.attemptId ?? ''))
-  expect(await claimRun(machine, { kinds })).toBeNull()
-  expect((await claimRun(machine, { kinds, holding }))?.gpus).toEqual(['c'])
+  expect((await claimRun(machine, requestWork(kinds, { holding })))?.gpus).toEqual(['c'])
 })
 
 test('an agent that drains gets nothing new', async () => {

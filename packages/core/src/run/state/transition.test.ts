@@ -3,14 +3,14 @@ import { expect, test } from 'vitest'
 import { attemptLimit, decide, type RunEvent } from './transition'
 
 const now = new Date('2026-01-02T03:04:05Z')
-const failure = { code: 'out-of-memory', message: 'Memory ran out.', remedy: 'Use a smaller batch.' }
+const failure = { code: 'out_of_memory' as const, message: 'Memory ran out.', remedy: 'Use a smaller batch.' }
 const events = {
   claimed: { type: 'claimed' },
   cancel: { type: 'cancel-requested' },
   lost: { type: 'lost' },
   finished: { type: 'ended', status: 'finished', failure: null },
   failed: { type: 'ended', status: 'failed', failure },
-  killed: { type: 'ended', status: 'failed', failure: { ...failure, code: 'killed' } },
+  killed: { type: 'ended', status: 'failed', failure: { ...failure, code: 'killed' as const } },
   stopped: { type: 'ended', status: 'canceled', failure: null },
 } satisfies Record<string, RunEvent>
 
@@ -67,7 +67,7 @@ test('a run whose agents keep dying is given up with a reason', () => {
     run: { status: 'queued' },
   })
   expect(decide({ ...run, attempts: attemptLimit }, events.lost, now)).toMatchObject({
-    run: { status: 'failed', failure: { code: 'agent-lost' } },
+    run: { status: 'failed', failure: { code: 'agent_lost' } },
     next: 'settled',
   })
 })

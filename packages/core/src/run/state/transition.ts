@@ -89,7 +89,7 @@ function change(
 
 function givenUp(attempts: number): RunFailure {
   return {
-    code: 'agent-lost',
+    code: 'agent_lost',
     message: `The run was lost ${attempts} times in a row without getting further.`,
     remedy: "Look at the agent's log: most often its memory ran out. Then start the run anew.",
   }

@@ -1,6 +1,11 @@
 import { type Database, deployment, modelVersion, run, type Transaction } from '@palate/db'
 import { and, desc, eq } from 'drizzle-orm'
+import type { ServiceContext } from '../context'
+import { required } from '../error'
 import { groupBy } from '../group-by'
+import { authorize } from '../permission'
+import { type Lineage, readLineage } from './lineage'
+import { ModelRef } from './schemas'
 
 export interface ModelView {
   id: string
@@ -50,4 +55,22 @@ export async function readModels(
       sizeBytes: model.gguf.sizeBytes,
     }
   })
+}
+
+/** The registry, newest first. */
+export async function listModels(ctx: ServiceContext): Promise<ModelView[]> {
+  authorize(ctx, 'model:read')
+  return readModels(ctx.db, ctx.workspaceId)
+}
+
+/** @throws DomainError `not_found` */
+export async function getModel(
+  ctx: ServiceContext,
+  input: ModelRef,
+): Promise<ModelView & { lineage: Lineage }> {
+  authorize(ctx, 'model:read')
+  const { id } = ModelRef.parse(input)
+  const [found] = await readModels(ctx.db, ctx.workspaceId, id)
+  const view = required(found, 'This model')
+  return { ...view, lineage: await readLineage(ctx, view) }
 }

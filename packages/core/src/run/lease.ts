@@ -1,7 +1,8 @@
 import { attempt, run } from '@palate/db'
 import { LeaseRenewal, type LeaseRenewalReply } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
-import type { AgentContext } from '../context'
+import type { AgentContext, Deps } from '../context'
+import type { TicketClaims } from '../ticket'
 import { decideAttempt } from './state/attempt-transition'
 
 /**
@@ -32,4 +33,26 @@ export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<
   // It ended, or was lost, since we looked; it runs no more, so the second look is the last.
   if (!held) return renewLease(ctx, raw)
   return { lost: false, cancel: found?.runStatus === 'canceling' }
+}
+
+/** Whether a lease's token opens this object: the attempt still runs and the object is one of the run's inputs. */
+export async function mayReadObject(
+  deps: Deps,
+  lease: TicketClaims<'lease'>,
+  sha256: string,
+): Promise<boolean> {
+  const [row] = await deps.db
+    .select({ inputs: run.inputs, made: attempt })
+    .from(attempt)
+    .innerJoin(run, eq(run.id, attempt.runId))
+    .where(
+      and(
+        eq(attempt.id, lease.attemptId),
+        eq(attempt.workspaceId, lease.workspaceId),
+        eq(attempt.agentId, lease.agentId),
+      ),
+    )
+  if (!row || decideAttempt(row.made, { type: 'wrote', epoch: lease.epoch }, deps.now()).do === 'refuse')
+    return false
+  return row.inputs.some((input) => input.sha256 === sha256)
 }

@@ -1,12 +1,41 @@
-import { agent, attempt, modelVersion } from '@palate/db'
+import { agent, attempt, modelVersion, run } from '@palate/db'
 import { RunNeeds } from '@palate/protocol'
-import { and, asc, eq, inArray } from 'drizzle-orm'
-import type { Deps } from '../context'
+import { and, asc, desc, eq, inArray } from 'drizzle-orm'
+import type { Deps, ServiceContext } from '../context'
 import { required } from '../error'
 import { groupBy } from '../group-by'
+import { authorize } from '../permission'
 import type { RunRow } from './queue/insert'
 import { explainQueue, readQueue } from './queue/read-queue'
-import type { AttemptView, RunView } from './schemas'
+import { type AttemptView, ListRunsInput, RunRef, type RunView } from './schemas'
+
+/** The newest runs first. */
+export async function listRuns(ctx: ServiceContext, raw: ListRunsInput): Promise<RunView[]> {
+  authorize(ctx, 'run:read')
+  const { kind, limit } = ListRunsInput.parse(raw)
+  const rows = await ctx.db
+    .select()
+    .from(run)
+    .where(and(eq(run.workspaceId, ctx.workspaceId), kind && eq(run.kind, kind)))
+    .orderBy(desc(run.number))
+    .limit(limit)
+  return loadRunViews(ctx, rows)
+}
+
+export async function getRun(ctx: ServiceContext, raw: RunRef): Promise<RunView> {
+  authorize(ctx, 'run:read')
+  const { id } = RunRef.parse(raw)
+  return loadRunView(ctx, await findOwnRun(ctx, id))
+}
+
+/** @throws DomainError `not_found` for a run of another workspace, as for one that does not exist */
+export async function findOwnRun(ctx: ServiceContext, id: string): Promise<RunRow> {
+  const [row] = await ctx.db
+    .select()
+    .from(run)
+    .where(and(eq(run.id, id), eq(run.workspaceId, ctx.workspaceId)))
+  return required(row, 'This run')
+}
 
 type Workspace = Pick<Deps, 'db' | 'now'> & { workspaceId: string }
 

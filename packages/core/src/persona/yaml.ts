@@ -1,12 +1,19 @@
-import { type Persona, PersonaFileError, parsePersonas } from '@palate/recipe'
+import { formatPersonas, type Persona, PersonaFileError, parsePersonas } from '@palate/recipe'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError } from '../error'
 import { notify } from '../notify'
 import { authorize } from '../permission'
-import { toPersonaBody } from './body'
+import { readPersonas } from './read'
 import { ImportPersonasInput } from './schemas'
-import { type PersonaChange, writePersona } from './write'
+import { type PersonaChange, toPersonaBody, writePersona } from './write'
+
+/** The newest versions of the living personas as a file that `importPersonasYaml` reads back to the same. */
+export async function exportPersonasYaml(ctx: ServiceContext): Promise<{ yaml: string }> {
+  authorize(ctx, 'persona:read')
+  const personas = await readPersonas(ctx.db, ctx.workspaceId)
+  return { yaml: formatPersonas(personas.map(({ slug, body }) => ({ slug, ...body }))) }
+}
 
 /**
  * Brings the workspace to what a persona file says, by slug: all of it or, where anything is wrong, nothing.

@@ -1,6 +1,40 @@
 import { type Database, type PersonaBody, persona, personaVersion, type Transaction, vote } from '@palate/db'
 import { personaPrompt } from '@palate/recipe'
 import { and, count, desc, eq, inArray, isNull } from 'drizzle-orm'
+import type { ServiceContext } from '../context'
+import { required } from '../error'
+import { authorize } from '../permission'
+import { PersonaRef } from './schemas'
+
+/** The living personas of the workspace, each with its newest version. */
+export async function listPersonas(ctx: ServiceContext): Promise<PersonaView[]> {
+  authorize(ctx, 'persona:read')
+  return readPersonas(ctx.db, ctx.workspaceId)
+}
+
+export interface PersonaDetail extends PersonaView {
+  /** Newest first. */
+  versions: { id: string; number: number; body: PersonaBody; createdAt: Date }[]
+}
+
+/** @throws DomainError `not_found` */
+export async function getPersona(ctx: ServiceContext, input: PersonaRef): Promise<PersonaDetail> {
+  authorize(ctx, 'persona:read')
+  const { id } = PersonaRef.parse(input)
+  const [found] = await readPersonas(ctx.db, ctx.workspaceId, { ids: [id], withArchived: true })
+  const view = required(found, 'This persona')
+  const versions = await ctx.db
+    .select({
+      id: personaVersion.id,
+      number: personaVersion.number,
+      body: personaVersion.body,
+      createdAt: personaVersion.createdAt,
+    })
+    .from(personaVersion)
+    .where(and(eq(personaVersion.workspaceId, ctx.workspaceId), eq(personaVersion.personaId, id)))
+    .orderBy(desc(personaVersion.number))
+  return { ...view, versions }
+}
 
 export interface PersonaView {
   id: string
