@@ -12,7 +12,7 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 from huggingface_hub import HfApi, constants, get_token, hf_hub_download, snapshot_download
@@ -25,6 +25,9 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
+if TYPE_CHECKING:
+    from job.generated import FailureCode
+
 WANTED = ("*.safetensors", "*.json", "*.jinja", "tokenizer.model", "merges.txt", "vocab.txt")
 UNWANTED = ("consolidated*", "*/*")
 EVERY_SECONDS = 5.0
@@ -36,7 +39,7 @@ def say(**event: Any) -> None:
     sys.stdout.flush()
 
 
-def fail(code: str, message: str, remedy: str) -> int:
+def fail(code: "FailureCode", message: str, remedy: str) -> int:
     say(error={"code": code, "message": message, "remedy": remedy})
     return 1
 

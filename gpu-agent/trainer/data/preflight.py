@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 from transformers import PreTrainedTokenizerFast
 
+from job.generated import PREFLIGHT_CODES
 from job.job import JobError, camel
 from process import events
 
@@ -20,7 +21,7 @@ PER_FAULT = 4
 SHOWN_TOKENS = 4096
 # Above this share of cut answers the run stops; below it, a few outliers are only counted.
 CUT_LIMIT = 0.01
-FAULTS = ("no_trained_token", "doubled_bos", "no_end_token", "cut_answers")
+FAULTS = tuple(PREFLIGHT_CODES)
 TEMPLATES = (
     ("<|im_start|>", "ChatML"), ("<|start_header_id|>", "Llama 3"), ("<start_of_turn>", "Gemma"),
     ("[INST]", "Mistral"), ("<|assistant|>", "Zephyr"),
@@ -244,5 +245,5 @@ def prove(
     broken = broken_rule(report)
     if broken:
         fault, cause, remedy = broken
-        raise JobError(f"preflight_{fault}", cause, remedy)
+        raise JobError(PREFLIGHT_CODES[fault], cause, remedy)
     return report

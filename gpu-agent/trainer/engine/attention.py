@@ -17,7 +17,7 @@ from torch.nn import functional
 from torch.nn.attention.varlen import varlen_attn
 from transformers import AttentionInterface, AttentionMaskInterface
 
-from job.values import JobError
+from job.error import JobError
 
 NAME = "palate_segments"
 

@@ -8,7 +8,7 @@ from typing import Any
 @dataclass
 class EngineOptions:
     """`budget` is tokens a micro-batch, 0 for as many as fit; `checkpointing` and `sharing` are auto, on or off;
-    `precision_open` lets the memory plans go down to NF4; `state` is what an earlier attempt had settled."""
+    `precision_open` allows NF4 where memory runs out; `state` is what an earlier attempt had settled."""
 
     precision: str = "fp32"
     precision_open: bool = False

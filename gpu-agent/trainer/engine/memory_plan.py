@@ -1,16 +1,17 @@
-"""Which micro-batch, checkpointing and precision to try first, and what to try when memory runs out."""
+"""Which micro-batch, checkpointing and precision to try first, and what to try when memory runs out.
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+The same functions as packages/protocol/src/estimate/memory-plan.ts, which predicts the plan of a run, with the same
+figures; the tests of both replay packages/protocol/fixtures/memory-plans.json.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import psutil
 import torch
 
-if TYPE_CHECKING:
-    from engine.engine import EngineOptions
-
-SMALLEST = 256
-CPU_TOKENS = 8192
+from engine.counters import EngineOptions
+from job.generated import ACTIVATION_SHARE, LARGEST_TOKENS, SAVING_TOKENS, SMALLEST_TOKENS
 
 
 @dataclass(frozen=True)
@@ -30,14 +31,69 @@ class MemoryPlan:
         return f"{self.precision}, {self.budget} tokens a micro-batch, {way} gradient checkpointing"
 
 
-def activation_bytes(config: Any, element_bytes: int) -> int:
-    """Bytes that a trained token keeps for the backward pass, all layers, without checkpointing.
+@dataclass(frozen=True)
+class LayerSizes:
+    """The figures of a model that the memory of a token follows from."""
+
+    hidden_size: int
+    ffn_size: int
+    layers: int
+
+    @classmethod
+    def of(cls, config: Any) -> "LayerSizes":
+        return cls(config.hidden_size, config.intermediate_size, config.num_hidden_layers)
+
+
+def activation_bytes(sizes: LayerSizes, precision: str, checkpointing: bool) -> int:
+    """Bytes that a trained token keeps for the backward pass.
 
     A layer keeps about sixteen vectors of the hidden size (norms, projections, attention, residuals, LoRA's inputs)
-    and six of the feed-forward's.
+    and six of the feed-forward's; with checkpointing only its input, and one layer at a time is whole.
     """
-    per_layer = 16 * config.hidden_size + 6 * config.intermediate_size
-    return int(config.num_hidden_layers) * per_layer * element_bytes
+    element = 4 if precision == "fp32" else 2
+    layer = (16 * sizes.hidden_size + 6 * sizes.ffn_size) * element
+    return sizes.layers * sizes.hidden_size * element + layer if checkpointing else sizes.layers * layer
+
+
+def all_plans(options: EngineOptions, device: Literal["cuda", "cpu"]) -> list[MemoryPlan]:
+    """Every plan that the settings allow, from the fastest to the leanest."""
+    most = options.budget or LARGEST_TOKENS[device]
+    small = halve(min(most, SAVING_TOKENS))
+    checkpointing = options.checkpointing == "on"
+    plans = [MemoryPlan(tokens, checkpointing, options.precision) for tokens in halve(most)]
+    if options.checkpointing == "auto":
+        plans += [MemoryPlan(tokens, True, options.precision) for tokens in small]
+    if options.precision_open and options.precision != "nf4":
+        plans += [MemoryPlan(tokens, options.checkpointing != "off", "nf4") for tokens in small]
+    return plans
+
+
+def halve(most: int) -> list[int]:
+    """Tokens of a micro-batch from this many down to the smallest, by powers of two."""
+    sizes, tokens = [most], 1 << (most.bit_length() - 1)
+    while tokens >= SMALLEST_TOKENS:
+        if tokens < most:
+            sizes.append(tokens)
+        tokens //= 2
+    return sizes
+
+
+def list_memory_plans(
+    options: EngineOptions, device: Literal["cuda", "cpu"], sizes: LayerSizes, free_bytes: int
+) -> list[MemoryPlan]:
+    """The plans in the order in which they are tried: from the first whose activations fit into the free memory.
+
+    A number of tokens in the settings is tried first, whatever is free; NF4 comes only after memory has run out.
+    """
+    plans = all_plans(options, device)
+    if options.budget:
+        return plans
+    own = [plan for plan in plans if plan.precision == options.precision]
+    for at, plan in enumerate(own):
+        each = activation_bytes(sizes, plan.precision, plan.checkpointing)
+        if plan.budget * each <= ACTIVATION_SHARE * free_bytes:
+            return plans[at:]
+    return plans[len(own) - 1 :]
 
 
 def free_memory(device: torch.device) -> int:
@@ -46,28 +102,16 @@ def free_memory(device: torch.device) -> int:
     return int(psutil.virtual_memory().available)
 
 
-def first_plan(config: Any, device: torch.device, options: "EngineOptions") -> MemoryPlan:
-    """As large a micro-batch as seven tenths of the free memory should hold. An estimate: the memory plans corrects it."""
-    checkpointing = options.checkpointing == "on"
-    if options.budget:
-        return MemoryPlan(options.budget, checkpointing, options.precision)
-    each = activation_bytes(config, 4 if options.precision == "fp32" else 2)
-    if checkpointing:
-        each //= 8
-    fitting = int(0.7 * free_memory(device) / each)
-    most = CPU_TOKENS if device.type == "cpu" else 65536
-    budget = SMALLEST
-    while budget * 2 <= min(fitting, most):
-        budget *= 2
-    return MemoryPlan(budget, checkpointing, options.precision)
+def device_kind(device: torch.device) -> Literal["cuda", "cpu"]:
+    return "cuda" if device.type == "cuda" else "cpu"
 
 
-def next_plan(plan: MemoryPlan, options: "EngineOptions") -> MemoryPlan | None:
+def first_plan(config: Any, device: torch.device, options: EngineOptions) -> MemoryPlan:
+    """The plan to begin with. An estimate: where memory runs out all the same, `next_plan` corrects it."""
+    return list_memory_plans(options, device_kind(device), LayerSizes.of(config), free_memory(device))[0]
+
+
+def next_plan(plan: MemoryPlan, options: EngineOptions, device: torch.device) -> MemoryPlan | None:
     """Smaller micro-batches, then gradient checkpointing, then NF4, as far as the settings leave it open."""
-    if plan.budget > SMALLEST:
-        return replace(plan, budget=max(SMALLEST, plan.budget // 2))
-    if not plan.checkpointing and options.checkpointing == "auto":
-        return replace(plan, budget=SMALLEST * 8, checkpointing=True)
-    if plan.precision == "bf16" and options.precision_open:
-        return replace(plan, budget=SMALLEST * 8, precision="nf4")
-    return None
+    leaner = (other for other in all_plans(options, device_kind(device)) if other.depth() > plan.depth())
+    return next(leaner, None)

@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
-from job.values import JobError
+from job.error import JobError
 
 CHUNK_BYTES = {"cpu": 16 << 20, "cuda": 256 << 20}
 

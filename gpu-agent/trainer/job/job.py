@@ -3,43 +3,52 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from job.error import JobError as JobError
+from job.error import refuse
+from job.generated import CONFIGS as CONFIGS
+from job.generated import Config, Kind
+from job.generated import DpoConfig as DpoConfig
+from job.generated import KtoConfig as KtoConfig
+from job.generated import LoraSettings as LoraSettings
+from job.generated import PretrainConfig as PretrainConfig
+from job.generated import ProbeConfig as ProbeConfig
+from job.generated import SftConfig as SftConfig
 from job.model_source import ModelSource
-from job.settings import CONFIGS as CONFIGS
-from job.settings import Config, parse_config
-from job.settings import DpoConfig as DpoConfig
-from job.settings import KtoConfig as KtoConfig
-from job.settings import LoraSettings as LoraSettings
-from job.settings import PretrainConfig as PretrainConfig
-from job.settings import ProbeConfig as ProbeConfig
-from job.settings import SftConfig as SftConfig
-from job.values import JobError as JobError
-from job.values import camel as camel
-from job.values import refuse
+from job.rule import show
+from job.setting import Int, Settings
+from job.settings import parse_config
 
 PROTOCOL = 1
-
-
-INPUTS: dict[str, tuple[set[str], set[str]]] = {
+camel = to_camel
+INPUTS: dict[Kind, tuple[set[str], set[str]]] = {
     "pretrain": ({"ontology"}, set()),
     "sft": ({"model", "examples"}, {"adapter"}),
     "dpo": ({"model", "pairs"}, {"adapter"}),
     "kto": ({"model", "thumbs"}, {"adapter"}),
     "probe": (set(), set()),
 }
-KEYS = {
-    "protocol",
-    "runId",
-    "attemptId",
-    "epoch",
-    "kind",
-    "workDir",
-    "seed",
-    "resumeFrom",
-    "inputs",
-    "config",
-}
+Name = Annotated[str, Field(min_length=1, description="Use the id of the row.")]
+Count = Annotated[Int, Field(ge=0, description="Use a whole number of at least 0.")]
+
+
+class JobFile(Settings):
+    """The job file as it stands, but for its config."""
+
+    protocol: Annotated[Int, Field(description=f"Use {PROTOCOL}: this trainer speaks no other protocol.")]
+    run_id: Name
+    attempt_id: Name
+    epoch: Count
+    kind: Annotated[Kind, Field(description=f"Use one of {', '.join(INPUTS)}.")]
+    work_dir: Annotated[str, Field(description="Use the absolute path of a folder.")]
+    seed: Count
+    resume_from: Annotated[str | None, Field(description="Use a path relative to workDir, or null.")] = None
+    inputs: Annotated[dict[str, str | None], Field(description="Use an object of paths relative to workDir.")]
+    config: Any = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class Job:
     run_id: str
     attempt_id: str
     epoch: int
-    kind: str
+    kind: Kind
     work_dir: Path
     seed: int
     resume_from: Path | None
@@ -68,9 +77,9 @@ class Job:
         return path
 
 
-def inside(work_dir: Path, relative: Any, name: str) -> Path:
+def inside(work_dir: Path, relative: str, name: str) -> Path:
     """Resolve a job's relative path, links included; refuse one that leaves the work folder."""
-    if not isinstance(relative, str) or not relative:
+    if not relative:
         raise refuse(f"{name} must be a path relative to workDir.", "Send the path as text.")
     path = (work_dir / relative).resolve()
     if Path(relative).is_absolute() or not path.is_relative_to(work_dir):
@@ -83,48 +92,50 @@ def inside(work_dir: Path, relative: Any, name: str) -> Path:
 
 def parse_job(raw: Any) -> Job:
     """Check a job as it came from JSON; raises `JobError` with code `bad_job`."""
-    if not isinstance(raw, dict):
-        raise refuse("The job must be a JSON object.", "Send an object with protocol, runId and the rest.")
-    unknown, absent = set(raw) - KEYS, KEYS - set(raw) - {"resumeFrom", "config"}
-    if unknown:
-        raise refuse(f"The job has an unknown key: {', '.join(sorted(unknown))}.", "Remove it.")
-    if absent:
-        raise refuse(f"The job lacks {', '.join(sorted(absent))}.", "Add it.")
-    if raw["protocol"] != PROTOCOL:
+    file = parse_file(raw)
+    if file.protocol != PROTOCOL:
         raise refuse(
-            f"This trainer speaks protocol {PROTOCOL}, the job {raw['protocol']}.", "Update the agent."
+            f"This trainer speaks protocol {PROTOCOL}, the job {file.protocol}.", "Update the agent."
         )
-    kind = raw["kind"]
-    if kind not in CONFIGS:
-        raise refuse(f"There is no run of kind {kind!r}.", f"Use one of {', '.join(CONFIGS)}.")
-    for name in ("epoch", "seed"):
-        if isinstance(raw[name], bool) or not isinstance(raw[name], int) or raw[name] < 0:
-            raise refuse(f"{name} must be a whole number from 0.", "Send for example 1.")
-    for name in ("runId", "attemptId"):
-        if not isinstance(raw[name], str) or not raw[name]:
-            raise refuse(f"{name} must be text.", "Send the id of the row.")
-    work_dir = Path(str(raw["workDir"]))
+    work_dir = Path(file.work_dir)
     if not work_dir.is_absolute() or not work_dir.is_dir():
         raise refuse(
             f"The work folder {work_dir} does not exist.", "Make it first and send its absolute path."
         )
     work_dir = work_dir.resolve()
-    config = parse_config(kind, raw.get("config", {}))
-    elsewhere = isinstance(config, LoraSettings) and config.base is not None
+    config = parse_config(file.kind, file.config)
+    is_external = isinstance(config, LoraSettings) and config.base is not None
     return Job(
-        run_id=raw["runId"],
-        attempt_id=raw["attemptId"],
-        epoch=raw["epoch"],
-        kind=kind,
+        run_id=file.run_id,
+        attempt_id=file.attempt_id,
+        epoch=file.epoch,
+        kind=file.kind,
         work_dir=work_dir,
-        seed=raw["seed"],
-        resume_from=parse_resume(work_dir, raw.get("resumeFrom")),
-        inputs=parse_inputs(work_dir, kind, raw["inputs"], elsewhere),
+        seed=file.seed,
+        resume_from=parse_resume(work_dir, file.resume_from),
+        inputs=parse_inputs(work_dir, file.kind, file.inputs, is_external),
         config=config,
     )
 
 
-def parse_resume(work_dir: Path, relative: Any) -> Path | None:
+def parse_file(raw: Any) -> JobFile:
+    """The job's own fields; raises `JobError` that names the first wrong one."""
+    if not isinstance(raw, dict):
+        raise refuse("The job must be a JSON object.", "Send an object with protocol, runId and the rest.")
+    try:
+        return JobFile.model_validate(raw, by_alias=True, by_name=False)
+    except ValidationError as error:
+        first = error.errors()[0]
+    name = str(first["loc"][0])
+    allowed = {field.alias: field.description for field in JobFile.model_fields.values()}.get(name)
+    if first["type"] == "extra_forbidden":
+        raise refuse(f"The job has an unknown key: {name}.", "Remove it.")
+    if first["type"] == "missing":
+        raise refuse(f"The job lacks {name}.", allowed or "Add it.")
+    raise refuse(f"{name} is {show(raw[name])}.", allowed or "Correct it.")
+
+
+def parse_resume(work_dir: Path, relative: str | None) -> Path | None:
     if relative is None:
         return None
     path = inside(work_dir, relative, "resumeFrom")
@@ -133,13 +144,13 @@ def parse_resume(work_dir: Path, relative: Any) -> Path | None:
     return path
 
 
-def parse_inputs(work_dir: Path, kind: str, raw: Any, elsewhere: bool) -> dict[str, Path]:
-    """`elsewhere`: the model is none of the inputs, and no adapter of ours is on it."""
+def parse_inputs(
+    work_dir: Path, kind: Kind, raw: dict[str, str | None], is_external: bool
+) -> dict[str, Path]:
+    """`is_external`: the model is none of the inputs, and no adapter of ours is on it."""
     needed, optional = INPUTS[kind]
-    if elsewhere:
+    if is_external:
         needed, optional = needed - {"model"}, set()
-    if not isinstance(raw, dict):
-        raise refuse("inputs must be an object.", f"Send {', '.join(sorted(needed))}.")
     given = {name: value for name, value in raw.items() if value is not None}
     for name in sorted(set(given) - needed - optional):
         raise refuse(

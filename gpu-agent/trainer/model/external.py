@@ -15,10 +15,11 @@ from typing import IO, Any
 
 from transformers import CONFIG_MAPPING
 
+from job.generated import FolderModel, HubModel
 from job.job import Job, JobError
-from job.model_source import FolderModel, HubModel
+from job.model_source import describe_source
 from process import events
-from run.lifecycle import Canceled, StopFlag
+from process.stop import Canceled, StopFlag
 
 FETCHER = Path(__file__).parent.parent / "fetch_model.py"
 PINNED = "model-source.json"
@@ -31,7 +32,7 @@ def with_model(job: Job, stop: StopFlag) -> Job:
     if source is None:
         return job
     folder = open_folder(source) if isinstance(source, FolderModel) else fetch(job, source, stop)
-    check_folder(folder, source.describe())
+    check_folder(folder, describe_source(source))
     return replace(job, inputs={**job.inputs, "model": folder})
 
 
@@ -39,7 +40,7 @@ def open_folder(source: FolderModel) -> Path:
     """The folder, links resolved, where it lies in one that the owner opened. Whether another exists is not told."""
     named = os.environ.get("PALATE_MODEL_FOLDERS", "").split(os.pathsep)
     allowed = [Path(path).resolve() for path in named if Path(path).is_absolute()]
-    real = source.path.resolve()
+    real = Path(source.path).resolve()
     if not any(real.is_relative_to(folder) for folder in allowed):
         raise JobError(
             "folder_closed",

@@ -4,7 +4,7 @@ import re
 
 from transformers import PreTrainedTokenizerFast
 
-from job.values import JobError
+from job.error import JobError
 from model.tokenizer import START, Message, encode_answer, encode_prompt, encode_text
 
 # A private-use character on either side: no tokenizer's template writes one, and no person types them.

@@ -2,7 +2,6 @@
 
 import io
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from conftest import job_of
 
 from data.preflight import MarkedRow, Report, tell
-from job.job import CONFIGS, DpoConfig, camel, parse_job
+from job.job import DpoConfig, parse_job
 from model.tokenizer import train_tokenizer
 from process import events
 
@@ -53,10 +52,3 @@ def test_the_trainer_writes_the_golden_events(monkeypatch: pytest.MonkeyPatch) -
     assert lines[:2] == [start, progress]
     assert {**lines[2], "time": metric["time"]} == metric
     assert lines[3] == sample
-
-
-def test_the_estimates_rest_on_the_trainers_own_defaults() -> None:
-    """`trainer-defaults.json` is what the forms and the estimates take a missing setting for."""
-    for kind, known in golden("trainer-defaults.json").items():
-        own = {camel(name): value for name, value in asdict(CONFIGS[kind]()).items()}
-        assert known == {name: own[name] for name in known}, kind

@@ -68,10 +68,10 @@ export function estimateResources(
   const asked = planWish(wish, settings, device.kind)
   const { weights, overhead } = loadedBytes(shape, settings, asked.precision, device.kind)
   const free = Math.max(0, device.memoryBytes - weights - overhead)
-  const tried = listMemoryPlans(asked, shape, free).map((memoryPlan) => ({
-    memoryPlan,
-    memory: estimateMemory(shape, settings, memoryPlan, device.kind),
-  }))
+  const tried = listMemoryPlans(asked, shape, free).map((plan) => {
+    const memoryPlan = cutToStep(plan, wish)
+    return { memoryPlan, memory: estimateMemory(shape, settings, memoryPlan, device.kind) }
+  })
   const room = device.memoryBytes * usableShare[device.kind]
   const chosen = tried.find(({ memory }) => memory.total <= room) ?? tried.at(-1)
   if (!chosen) throw new Error('There is always one memory plan.')
@@ -93,17 +93,23 @@ const wholeMemory = 128 * 2 ** 20
  */
 export function leastDeviceMemory(shape: ModelShape, settings: EstimateSettings, wish: EstimateWish): number {
   const sizes = allPlans(planWish(wish, settings, 'cuda')).map(
-    (memoryPlan) => estimateMemory(shape, settings, memoryPlan, 'cuda').total,
+    (plan) => estimateMemory(shape, settings, cutToStep(plan, wish), 'cuda').total,
   )
   return Math.ceil(Math.min(...sizes) / usableShare.cuda / wholeMemory) * wholeMemory
 }
 
+/** A micro-batch has no more tokens than its step. */
+const cutToStep = (plan: MemoryPlan, { tokensPerStep }: EstimateWish): MemoryPlan => ({
+  ...plan,
+  microTokens: Math.min(plan.microTokens, tokensPerStep),
+})
+
 /** As the trainer decides it on a device that has bf16 instructions. */
 function planWish(wish: EstimateWish, settings: EstimateSettings, device: 'cuda' | 'cpu'): PlanWish {
-  const { checkpointing, microTokens, tokensPerStep: stepTokens } = wish
+  const { checkpointing, microTokens } = wish
   const open = wish.precision === 'auto'
   return {
-    ...{ device, checkpointing, microTokens, stepTokens },
+    ...{ device, checkpointing, microTokens },
     precision: wish.precision !== 'auto' ? wish.precision : device === 'cuda' ? 'bf16' : 'fp32',
     mayQuantize: open && device === 'cuda' && settings.method === 'lora',
   }

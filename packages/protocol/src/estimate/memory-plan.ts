@@ -23,8 +23,6 @@ export interface PlanWish {
   checkpointing: 'auto' | 'on' | 'off'
   /** Tokens of a micro-batch by the settings; 0 for as many as fit. */
   microTokens: number
-  /** Tokens of a whole step: a micro-batch need not be larger. 0 where it is not known. */
-  stepTokens: number
 }
 
 /** The figures of a model that the memory of a token follows from. */
@@ -51,11 +49,7 @@ export function activationBytesPerToken(
 /** Every plan that the settings allow, from the fastest to the leanest. */
 export function allPlans(wish: PlanWish): MemoryPlan[] {
   const { precision, checkpointing } = wish
-  const step = wish.stepTokens || Number.POSITIVE_INFINITY
-  const most = Math.min(
-    wish.microTokens || planFigures.largestTokens[wish.device],
-    Math.max(step, planFigures.smallestTokens),
-  )
+  const most = wish.microTokens || planFigures.largestTokens[wish.device]
   const small = halve(Math.min(most, planFigures.savingTokens))
   const plans = halve(most).map((microTokens) => ({
     ...{ precision, microTokens, checkpointing: checkpointing === 'on' },

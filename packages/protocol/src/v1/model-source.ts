@@ -23,15 +23,22 @@ const HubRevision = named(
 
 const FolderPath = named(
   /^(?![\s\S]*\0)(?![\s\S]*[\\/]\.\.(?![^\\/]))(?:\/|[A-Za-z]:[\\/])/,
-  'Use the whole path of a folder, from the root of the disk, without “..”.',
+  'Use the whole path of a folder, from the root of the disk, without "..".',
   500,
 )
 
+export const describeModelSource =
+  'Use {"from": "hub", "id": "owner/name"} or {"from": "folder", "path": "/models/name"}.'
+
 /** A model that Palate did not make: on the Hugging Face hub, or in a folder that the agent's owner has opened. */
-export const ModelSource = z.discriminatedUnion('from', [
-  z.strictObject({ from: z.literal('hub'), id: HubModelId, revision: HubRevision.optional() }),
-  z.strictObject({ from: z.literal('folder'), path: FolderPath }),
-])
+export const ModelSource = z.discriminatedUnion(
+  'from',
+  [
+    z.strictObject({ from: z.literal('hub'), id: HubModelId, revision: HubRevision.optional() }),
+    z.strictObject({ from: z.literal('folder'), path: FolderPath }),
+  ],
+  { error: describeModelSource },
+)
 export type ModelSource = z.infer<typeof ModelSource>
 
 /** One line for one source: what a run writes down of it, and what people read. */

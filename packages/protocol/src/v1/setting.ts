@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ModelSource } from './model-source'
+import { describeModelSource, ModelSource } from './model-source'
 
 /** The kinds of runs that have settings of their own. */
 export const trainKinds = ['pretrain', 'sft', 'dpo', 'kto', 'probe'] as const
@@ -100,7 +100,7 @@ export function describeAllowed(setting: Setting): string {
   if (type === 'boolean') return 'Use true or false.'
   if (type === 'choice') return `Use one of ${options?.join(', ')}.`
   if (type === 'text') return `Use a text of at most ${setting.maxLength} characters.`
-  if (type === 'model') return 'Use {"from": "hub", "id": "owner/name"} or {"from": "folder", "path": "/…"}.'
+  if (type === 'model') return describeModelSource
   if (items?.type === 'choice' && setting.mayBeEmpty) return `Use a list of ${items.options.join(', ')}.`
   if (items?.type === 'choice') return `Use a list of one or more of ${items.options.join(', ')}.`
   if (items?.type === 'number') return `Use a list of one or more numbers${describeRange(items)}.`

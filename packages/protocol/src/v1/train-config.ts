@@ -102,7 +102,7 @@ export const trainSettings = {
   }),
   loraDropout: number({
     ...{ ...adapter, min: 0, max: 0.9, default: 0 },
-    ...{ label: 'LoRA dropout', hint: 'Share of the adapter’s inputs that is set to 0 in training.' },
+    ...{ label: 'LoRA dropout', hint: 'Share of the inputs of the adapter that is set to 0 in training.' },
   }),
   targetModules: names({
     ...{ ...adapter, default: modules, label: 'Target modules' },
@@ -126,7 +126,7 @@ export const trainSettings = {
   }),
   responseTemplate: text({
     ...{ group: 'loss', kinds: sft, default: '', maxLength: 200, label: 'Response template' },
-    hint: 'In plain text, what comes right before the part to learn, such as “Price is $”.',
+    hint: 'In plain text, what comes right before the part to learn, such as "Price is $".',
   }),
   lossTypes: choices(['sigmoid', 'ipo', 'hinge', 'robust', 'sft'], {
     ...{ group: 'loss', kinds: dpo, default: ['sigmoid', 'sft'], label: 'Losses' },
@@ -203,7 +203,7 @@ export const trainSettings = {
   }),
   complianceRate: number({
     ...{ group: 'progress', kinds: pretrain, min: 0, max: 1, default: 0.5, label: 'Compliance rate' },
-    hint: 'Share of the generated recipes that keep their persona’s rules.',
+    hint: 'Share of the generated recipes that keep the rules of their persona.',
   }),
   hiddenSize: int({
     ...{ ...size, min: 32, max: 4096, default: 128, label: 'Hidden size' },
@@ -226,7 +226,7 @@ export const trainSettings = {
   }),
   base: model({
     ...{ group: 'start', kinds: tuning, ownControl: true, label: 'External base model' },
-    hint: 'From the Hugging Face hub or a folder of the agent’s machine, instead of a model of the registry.',
+    hint: 'From the Hugging Face hub or a folder on the machine of the agent, instead of a model of the registry.',
   }),
   overridePreflight: choices(preflightFaults, {
     ...{
