@@ -78,6 +78,12 @@ async function installRequirements(python, requirements) {
   }
 }
 
+/** @param {string} requirements @returns the interpreter that makes their environment, and its folder */
+async function locate(requirements) {
+  const { command, version } = await findPython()
+  return { command, folder: join(cacheFolder, 'python', contentHash([requirements], version)) }
+}
+
 /**
  * A Python environment, named by the hash of its pinned requirements and kept outside the checkout.
  *
@@ -87,8 +93,7 @@ async function installRequirements(python, requirements) {
  * @returns {Promise<{ python: string, note: string }>}
  */
 async function makePython(requirements, more = async () => null) {
-  const { command, version } = await findPython()
-  const folder = join(cacheFolder, 'python', contentHash([requirements], version))
+  const { command, folder } = await locate(requirements)
   const python = join(folder, 'bin/python')
   const note = await withLock(folder, async () => {
     const made = existsSync(join(folder, '.complete')) ? null : await create(folder, command, requirements)
@@ -115,6 +120,8 @@ async function create(folder, command, requirements) {
   return note
 }
 
+const trainerRequirements = join(trainer, 'requirements.txt')
+
 /**
  * The trainer's Python environment. `PALATE_TORCH_INDEX` names a package index to prefer for PyTorch (a CPU build, a
  * CUDA version).
@@ -123,13 +130,19 @@ async function create(folder, command, requirements) {
  */
 export async function installPython({ dev = false } = {}) {
   const devRequirements = join(trainer, 'requirements-dev.txt')
-  return makePython(join(trainer, 'requirements.txt'), async (folder, python) => {
+  return makePython(trainerRequirements, async (folder, python) => {
     const devStamp = join(folder, `.dev-${contentHash([devRequirements])}`)
     if (!dev || existsSync(devStamp)) return null
     const note = await installRequirements(python, devRequirements)
     writeFileSync(devStamp, '')
     return note
   })
+}
+
+/** @returns {Promise<string | null>} the ruff of the trainer's environment, or null where it is not installed yet */
+export async function findRuff() {
+  const ruff = join((await locate(trainerRequirements)).folder, 'bin/ruff')
+  return existsSync(ruff) ? ruff : null
 }
 
 /**
