@@ -46,6 +46,9 @@ export async function check(python) {
     }).then(() => ''),
   )
   await step('Types of the scripts', () => run(bin('tsc'), ['-p', 'scripts'], { cwd: root }).then(() => ''))
+  await step('Generated files', () =>
+    run(process.execPath, [join(root, 'scripts/generate.mjs'), '--check'], { cwd: root }).then(() => ''),
+  )
   await step('Plain words', () => guard('words'))
   await step('No file over 300 lines', () => guard('sizes'))
   await step('Exact versions of dependencies', () => guard('versions'))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import events from '../fixtures/trainer-events.json' with { type: 'json' }
 import job from '../fixtures/trainer-job.json' with { type: 'json' }
-import { DpoConfig, EventBatch, parseTrainerLine, TrainerEvent, TrainerJob } from './index'
+import { DpoConfig, parseTrainerLine, SpooledEvent, TrainerEvent, TrainerJob } from './index'
 
 test.each(events)('the golden event $type is read as it stands', (event) => {
   expect(TrainerEvent.parse(event)).toEqual(event)
@@ -28,15 +28,7 @@ test('what a newer trainer adds does not break an older reader', () => {
   })
 })
 
-test('one unknown event does not hold up the batch it is in', () => {
-  const batch = EventBatch.parse({
-    runId: 'run_1',
-    attemptId: 'att_1',
-    epoch: 1,
-    events: [
-      { seq: 1, at: 1, event: { type: 'telepathy' } },
-      { seq: 2, at: 2, event: events[1] },
-    ],
-  })
-  expect(batch.events.map(({ event }) => event.type)).toEqual(['log', 'progress'])
+test('an event that does not match its schema becomes a log line', () => {
+  const spooled = { seq: 1, at: 1, event: { type: 'telepathy' } }
+  expect(SpooledEvent.parse(spooled).event).toMatchObject({ type: 'log', level: 'warn' })
 })

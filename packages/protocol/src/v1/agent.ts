@@ -6,7 +6,7 @@ import { notUnderstood, TrainerEvent } from './trainer'
 
 export const protocolVersion = 1
 
-/** The first version of the agent that speaks each protocol: what one that is too old is told to become. */
+/** The first version of the agent that speaks each protocol: an older agent must be updated to it. */
 export const agentVersionOf: Readonly<Record<number, string>> = { 1: '0.1.0' }
 
 export const Gpu = z.object({
@@ -26,7 +26,7 @@ export const Hardware = z.object({
 })
 export type Hardware = z.infer<typeof Hardware>
 
-/** POST /files/agents/enroll: a one-use code for a credential that is shown once and stored hashed. */
+/** POST /files/agents/enroll: a one-time code for a credential that is shown once and stored hashed. */
 export const EnrollRequest = z.strictObject({
   code: z.string().min(8).max(200),
   name: z.string().min(1).max(80),
@@ -39,7 +39,7 @@ export const EnrollResponse = z.object({
 })
 export type EnrollResponse = z.infer<typeof EnrollResponse>
 
-/** What a running attempt's owner says of itself when it (re)connects. */
+/** An attempt that the agent runs or must still deliver, reported when it connects. */
 export const RunningAttempt = z.object({
   runId: ShortText,
   attemptId: ShortText,
@@ -48,39 +48,37 @@ export const RunningAttempt = z.object({
 })
 export type RunningAttempt = z.infer<typeof RunningAttempt>
 
-/** What every version of a hello has, so that an agent too old or too new for the rest of it is told so. */
+/** The part of a hello that is the same in every protocol version. It is read first, for an error that names the version. */
 export const HelloHead = z.object({
   protocol: z.object({ min: z.int(), max: z.int() }),
   version: z.string().max(100).catch('unknown'),
 })
 export type HelloHead = z.infer<typeof HelloHead>
 
-/** A word that runs may ask for. */
+/** A label that runs may require. */
 export const AgentLabel = ShortText.min(1).max(60, 'longer than 60 characters')
 export const agentLabelLimit = 20
 
-/** agent → hub, first message after the socket opened. */
+/** agent → hub `hello`, the first message on a new socket. */
 export const AgentHello = z.object({
   protocol: z.object({ min: z.int(), max: z.int() }),
   version: ShortText,
   labels: z.array(AgentLabel).max(agentLabelLimit),
-  kinds: z.array(ShortText).max(maxPerMachine),
+  kinds: z.array(RunKind).max(maxPerMachine),
   hardware: Hardware,
   running: z.array(RunningAttempt).max(maxPerMachine),
   serving: z.boolean(),
-  /** The agent finishes what it runs and takes nothing new: it is about to be upgraded or shut down. */
-  draining: z.boolean().default(false),
+  /** The agent finishes its runs and takes no new ones, before an upgrade or a shutdown. */
+  draining: z.boolean(),
 })
 export type AgentHello = z.infer<typeof AgentHello>
 
-/** The hub's answer: attempts to go on with (and from which sequence number to send), attempts to stop. */
+/** The hub's reply: attempts to continue (and the last sequence number that it has), attempts to stop. */
 export const HelloReply = z.object({
   agentId: z.string(),
   protocol: z.int(),
   keep: z.array(z.object({ attemptId: z.string(), ackedSeq: z.int().nonnegative(), cancel: z.boolean() })),
   stop: z.array(z.string()),
-  /** What this hub understands beyond the protocol's first form, by the event's name: `run-lines`. */
-  features: z.array(z.string()).default([]),
 })
 export type HelloReply = z.infer<typeof HelloReply>
 
@@ -94,14 +92,14 @@ export const LeaseInput = z.object({
 export type LeaseInput = z.infer<typeof LeaseInput>
 
 /**
- * agent → hub `lease-request`; the answer is a Lease or null when nothing fits. `freeGpus` are the ids of GPUs on which
- * nothing trains (empty on a machine without one, which has one place of its own); `holding` are the attempts that the
- * agent knows it has, so that a lease whose answer got lost is given again.
+ * agent → hub `lease-request`; the reply is a Lease, or null when no run fits. `freeGpus` are the ids of idle GPUs
+ * (empty on a machine without GPUs, which has one slot); `holding` are the attempts that the agent knows it has, so that
+ * a lease whose reply was lost is given again.
  */
 export const LeaseRequest = z.object({
-  kinds: z.array(ShortText).max(maxPerMachine),
-  freeGpus: z.array(ShortText).max(maxPerMachine).optional(),
-  holding: z.array(ShortText).max(maxPerMachine).optional(),
+  kinds: z.array(RunKind).max(maxPerMachine),
+  freeGpus: z.array(ShortText).max(maxPerMachine),
+  holding: z.array(ShortText).max(maxPerMachine),
 })
 export type LeaseRequest = z.infer<typeof LeaseRequest>
 
@@ -117,20 +115,20 @@ export const Lease = z.object({
   resume: z.object({ step: z.int().nonnegative(), attemptId: z.string() }).nullable(),
   token: z.string(),
   leaseMs: z.int().positive(),
-  /** GPUs that are this attempt's own; more than one means one process each, through accelerate. */
-  gpus: z.array(z.string()).default([]),
+  /** GPUs reserved for this attempt; with more than one, accelerate starts one process for each. */
+  gpus: z.array(z.string()),
 })
 export type Lease = z.infer<typeof Lease>
 
 const attemptRef = { runId: z.string(), attemptId: z.string(), epoch: z.int().positive() }
 
-/** agent → hub every 30 s. `cancel` in the answer repeats a persisted wish; `lost` means: stop, the lease passed on. */
+/** agent → hub every 30 s. `cancel`: the run was canceled; `lost`: another attempt has the lease, stop. */
 export const LeaseRenewal = z.object(attemptRef)
 export type LeaseRenewal = z.infer<typeof LeaseRenewal>
 export const LeaseRenewalReply = z.object({ lost: z.boolean(), cancel: z.boolean() })
 export type LeaseRenewalReply = z.infer<typeof LeaseRenewalReply>
 
-/** An event of a type that only a newer agent knows is kept as a log line: it must not hold up the batch it is in. */
+/** An event that does not match its schema is kept as a log line: one bad event must not block the spool behind it. */
 export const SpooledEvent = z.object({
   seq: z.int().positive(),
   at: z.number(),
@@ -138,39 +136,32 @@ export const SpooledEvent = z.object({
 })
 export type SpooledEvent = z.infer<typeof SpooledEvent>
 
-export const eventBatchLimit = 1000
-
-/** agent → hub: a batch from the spool in rising sequence. */
-export const EventBatch = z.object({
-  ...attemptRef,
-  events: z.array(SpooledEvent).min(1).max(eventBatchLimit),
-})
-export type EventBatch = z.infer<typeof EventBatch>
+export const maxChunkEvents = 1000
 
 /**
- * agent → hub `run-lines`, for hubs that name it in their hello: the same batch as the spool has it, a JSON text of
- * `SpooledEvent` a line. Neither end writes it anew. The answer is the same; batches of one attempt may follow each
- * other without waiting, and are recorded in the order in which they were sent.
+ * agent → hub `run-lines`: a chunk of the spool as it is on disk, one `SpooledEvent` as JSON on each line, in rising
+ * sequence. Several chunks of an attempt may be in flight; the hub records them in the order in which they were sent.
  */
-export const EventLines = z.object({ ...attemptRef, lines: z.instanceof(Uint8Array) })
-export type EventLines = z.infer<typeof EventLines>
+export const RunLines = z.object({ ...attemptRef, lines: z.instanceof(Uint8Array) })
+export type RunLines = z.infer<typeof RunLines>
 
-export const EventBatchReply = z.object({ ackedSeq: z.int().nonnegative(), lost: z.boolean() })
-export type EventBatchReply = z.infer<typeof EventBatchReply>
+/** How far the spool may be trimmed; `lost`: another attempt has the lease, nothing of the chunk was taken. */
+export const RunLinesReply = z.object({ ackedSeq: z.int().nonnegative(), lost: z.boolean() })
+export type RunLinesReply = z.infer<typeof RunLinesReply>
 
-/** agent → hub `hardware`, every 5 s, without an answer: what is lost is followed by the next one. */
+/** agent → hub `hardware`, every 5 s, without a reply: a lost report is followed by the next. */
 export const HardwareReport = z.object({ sample: HardwareSample })
 export type HardwareReport = z.infer<typeof HardwareReport>
 
-/** agent → hub `drain`: from now on it takes nothing new (or, with false, it does again). */
+/** agent → hub `drain`: from now on the agent takes no new runs (or, with false, takes them again). */
 export const DrainNotice = z.object({ draining: z.boolean() })
 export type DrainNotice = z.infer<typeof DrainNotice>
 
-/** agent → hub `rotate-credential`: the answer is the new one; the old one works until the next hello under the new. */
+/** agent → hub `rotate-credential`: the reply is the new one; the old one works until the first hello with the new one. */
 export const RotateReply = z.object({ credential: z.string() })
 export type RotateReply = z.infer<typeof RotateReply>
 
-/** hub → agent `cancel`. A push only hurries what the next renewal would say. */
+/** hub → agent `cancel`. The next renewal says the same; the push is only faster. */
 export const CancelPush = z.object({ attemptId: z.string() })
 export type CancelPush = z.infer<typeof CancelPush>
 
