@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EventBatchReply, HelloReply, Lease } from '@palate/protocol'
+import { HelloReply, Lease, RunLinesReply } from '@palate/protocol'
 import { HubLink } from '../../gpu-agent/src/connect/hub-link'
-import { simulatedHello } from './simulated-agent'
+import { simulatedHello, workRequest } from './simulated-agent'
 import type { Machine } from './workspace'
 
 export interface DispatchJob {
@@ -36,7 +36,9 @@ function random(): number {
 
 async function connect(machine: Machine): Promise<HubLink> {
   const link: HubLink = new HubLink(origin, () => machine.credential, {
-    onConnect: async () => (await link.call('hello', simulatedHello, HelloReply)).features,
+    async onConnect() {
+      await link.call('hello', simulatedHello, HelloReply)
+    },
     onDisconnect: (reason) => process.stderr.write(`disconnected: ${reason}\n`),
     onRefused: (reason) => process.stderr.write(`refused: ${reason}\n`),
   })
@@ -61,17 +63,16 @@ async function work(link: HubLink): Promise<void> {
   await sleep(random() * workMs) // a thousand agents are not free in the same moment
   for (;;) {
     const asked = performance.now()
-    const lease = await insist(() =>
-      link.call('lease-request', { kinds: simulatedHello.kinds }, Lease.nullable()),
-    )
+    const lease = await insist(() => link.call('lease-request', workRequest, Lease.nullable()))
     if (!lease) return
     answer.waits.push(performance.now() - asked)
     answer.runIds.push(lease.runId)
     await sleep(random() * 2 * workMs)
     const { runId, attemptId, epoch } = lease
     const event = { type: 'run-end', status: 'failed', results: {}, error: failure }
-    const batch = { runId, attemptId, epoch, events: [{ seq: 1, at: Date.now(), event }] }
-    const reply = await insist(() => link.call('run-events', batch, EventBatchReply))
+    const lines = Buffer.from(`${JSON.stringify({ seq: 1, at: Date.now(), event })}\n`)
+    const chunk = { runId, attemptId, epoch, lines }
+    const reply = await insist(() => link.call('run-lines', chunk, RunLinesReply))
     if (reply.lost) throw new Error(`Run ${runId} was lost.`)
   }
 }

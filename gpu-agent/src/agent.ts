@@ -20,10 +20,10 @@ import { lockHome } from './home-lock'
 import { Leaser } from './lease/leaser'
 import { Slots } from './lease/slots'
 import { Attempt, type AttemptTools } from './run/attempt'
-import { attemptFolder, makeAttemptFolder, pruneRuns, writeState } from './run/attempt-folder'
-import { commandFor, kindsOf } from './run/command'
+import { commandFor, kindsOf } from './run/process/command'
 import { recoverAttempts } from './run/recover'
 import { defaultTimings, type Timings } from './run/timings'
+import { attemptFolder, makeAttemptFolder, pruneRuns, writeState } from './run/work/attempt-folder'
 import { Server } from './serve/server'
 
 const day = 24 * 60 * 60_000
@@ -111,7 +111,7 @@ export class Agent {
   /** Takes nothing new and resolves when what runs has ended, or when `deadline` aborts. */
   async drain(deadline?: AbortSignal): Promise<void> {
     this.draining = true
-    this.tools.link.tell('drain', { draining: true })
+    this.tools.link.notify('drain', { draining: true })
     this.log.info({ running: this.attempts.size + this.pending.size }, 'takes nothing new any more')
     this.leaser?.drain()
     const late = new Promise<void>((resolve) => deadline?.addEventListener('abort', () => resolve()))
@@ -152,7 +152,7 @@ export class Agent {
     )
     this.leaser = leaser
     const sampler = new Sampler({ folder: this.settings.home, env: this.settings.childEnv, gpus })
-    void sampler.run(this.tools.timings.sampleEveryMs, (sample) => this.tell(sample), this.stopping.signal)
+    void sampler.run(this.tools.timings.sampleEveryMs, (sample) => this.report(sample), this.stopping.signal)
     link.on('cancel', (payload) => {
       const push = CancelPush.safeParse(payload)
       if (push.success) this.attempts.get(push.data.attemptId)?.cancel()
@@ -206,8 +206,8 @@ export class Agent {
     }
   }
 
-  private tell(sample: HardwareSample): void {
-    this.tools.link.tell('hardware', { sample })
+  private report(sample: HardwareSample): void {
+    this.tools.link.notify('hardware', { sample })
     for (const attempt of this.attempts.values()) attempt.note(sample)
   }
 
@@ -216,8 +216,8 @@ export class Agent {
     await this.greet()
   }
 
-  /** Tells the hub what truly runs here, and does what it answers: go on, cancel, or stop. */
-  private async greet(): Promise<readonly string[]> {
+  /** Reports what runs here, and does what the hub replies: continue, cancel or stop. */
+  private async greet(): Promise<void> {
     const attempts = [...this.attempts.values()]
     const running = attempts.map((attempt) => attempt.describe())
     for (const { runId, attemptId, epoch } of this.pending.values())
@@ -237,6 +237,5 @@ export class Agent {
       if (kept?.cancel) attempt.cancel()
     }
     this.log.info({ running: running.length, stop: reply.stop.length }, 'connected')
-    return reply.features
   }
 }

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { writeWhole } from './run/attempt-folder'
-import { processStart } from './run/process'
+import { processStart } from './run/process/process'
+import { writeWhole } from './run/work/attempt-folder'
 
 const Holder = z.object({ pid: z.int().positive(), startedAt: z.string() })
 

@@ -4,7 +4,6 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { createRun, getRunArtifacts, revokeAgent } from '@palate/core'
 import { createWorkspaceFixture } from '@palate/core/testing'
-import { Lease } from '@palate/protocol'
 import { describe, expect, it } from 'vitest'
 import { ArtifactUploads } from './http/artifact-uploads'
 import { connectAgent } from './testing/agent'
@@ -20,11 +19,10 @@ async function lease() {
   const agent = await connectAgent(test.origin, fixture.owner)
   await agent.hello()
   await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
-  const given = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'], holding: [] }))
-  return { agent, ...given }
+  return { agent, ...(await agent.lease('pretrain')) }
 }
 
-/** The verbs of tus, bare: what a client may send, and what it may not. */
+/** Single requests of the tus protocol, so that a test can also send what no client should. */
 function tus(token: string) {
   const headers = { authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0' }
   const at = (path: string) => test.origin + path
@@ -51,7 +49,7 @@ function tus(token: string) {
         },
         body: Buffer.from(body),
       }),
-    /** Sends a part of what it announces and breaks the line when some of it has come. */
+    /** Sends part of the announced bytes and breaks the connection when some of them have arrived. */
     patchAndCut: (path: string, offset: number, announced: number, body: Uint8Array) =>
       new Promise<void>((resolve, reject) => {
         const cut = request(at(path), {
@@ -99,7 +97,7 @@ describe('an artifact', () => {
     expect(await artifacts(runId)).toMatchObject([{ path: 'out/a.gguf', role: 'gguf', sizeBytes: 600_000 }])
     const [, file] = where.split('/files/artifacts/')
     expect((await listStore(test)).filter((path) => path.endsWith(`${file}`))).toEqual([])
-    // The answer to the last part may get lost: whoever asks again hears that all is there.
+    // The response to the last part may be lost: a client that asks again hears that the upload is complete.
     const again = await client.head(where)
     expect([again.status, again.headers.get('upload-offset')]).toEqual([200, '600000'])
     agent.socket.disconnect()
@@ -129,7 +127,7 @@ describe('an artifact', () => {
     agent.socket.disconnect()
   })
 
-  it('that is larger than the hub takes, or of a size that is not told, is refused before its first byte', async () => {
+  it('that is larger than the limit, or whose size is not announced, is refused before its first byte', async () => {
     const { token, agent } = await lease()
     const before = await listStore(test)
     const head = { path: 'model/big.gguf', role: 'gguf', sha256: '0'.repeat(64) }
@@ -144,10 +142,13 @@ describe('an artifact', () => {
         },
       },
     ])
-    const untold = await tus(token).create(null, head)
-    expect([untold.status, await untold.text()]).toEqual([400, expect.stringContaining('is not announced')])
+    const unannounced = await tus(token).create(null, head)
+    expect([unannounced.status, await unannounced.text()]).toEqual([
+      400,
+      expect.stringContaining('is not announced'),
+    ])
     const whole = whereOf(await tus(token).create(5, head))
-    expect((await tus(token).patch(whole, 0, Buffer.from('more than told'))).ok).toBe(false)
+    expect((await tus(token).patch(whole, 0, Buffer.from('more than announced'))).ok).toBe(false)
     await tus(token).patch(whole, 0, Buffer.from('12345'))
     expect(await listStore(test)).toEqual(before)
     agent.socket.disconnect()
@@ -165,7 +166,7 @@ describe('an artifact', () => {
     expect((await tus(other.token).patch(`${own}?/${where.split('/').at(-1)}`, 0, bytes)).status).toBe(403)
     expect((await tus(mine.token).head(where)).headers.get('upload-offset')).toBe('0')
     expect((await tus('forged').patch(where, 0, bytes)).status).toBe(401)
-    expect((await fetch(test.origin + where, { method: 'DELETE' })).status).toBe(401)
+    expect((await fetch(test.origin + where, { method: 'DELETE' })).status).toBe(404)
     expect((await tus(mine.token).head(`${where}%2f..%2f..%2fx`)).status).toBe(404)
     expect((await tus(mine.token).head(`${where}x`)).status).toBe(404)
     await revokeAgent(fixture.owner, { id: mine.agent.agentId })

@@ -1,6 +1,6 @@
 import { createRun, expireLeases, listAgents, readGauges, requestRotation, revokeAgent } from '@palate/core'
 import { createWorkspaceFixture } from '@palate/core/testing'
-import { Lease, RotateReply } from '@palate/protocol'
+import { RotateReply, type SpooledEvent } from '@palate/protocol'
 import type { Socket } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
 import { connectAgent, openAgent, type TestAgent } from './testing/agent'
@@ -12,12 +12,12 @@ const heard = (socket: Socket, event: string) =>
   new Promise<unknown>((resolve) => socket.once(event, resolve))
 
 async function lease(agent: TestAgent) {
-  const got = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'], holding: [] }))
+  const got = await agent.lease('pretrain')
   const { runId, attemptId, epoch, token, inputs } = got
   return { ref: { runId, attemptId, epoch }, token, input: inputs[0]?.path ?? '' }
 }
 
-/** What an attempt may do beside its socket: fetch an input, begin to deliver a file. */
+/** What an attempt may do over HTTP: fetch an input, begin to upload a file. */
 async function tryFiles({ token, input }: { token: string; input: string }): Promise<number[]> {
   const authorization = `Bearer ${token}`
   const got = await fetch(test.origin + input, { headers: { authorization } })
@@ -35,10 +35,10 @@ async function tryFiles({ token, input }: { token: string; input: string }): Pro
   return [got.status, begun.status]
 }
 
-const log = { seq: 1, at: 0, event: { type: 'log', level: 'info', text: 'x' } }
+const log: SpooledEvent = { seq: 1, at: 0, event: { type: 'log', level: 'info', text: 'x' } }
 
 describe('revoking', () => {
-  it('closes the line by itself, also of a socket that said nothing yet, and what the attempt held opens nothing', async () => {
+  it('closes every socket of the agent, also one without a hello, and ends the tickets of its attempt', async () => {
     const fixture = await createWorkspaceFixture(test.deps)
     const agent = await connectAgent(test.origin, fixture.owner)
     const silent = await openAgent(test.origin, agent.agentId, agent.credential)
@@ -53,7 +53,7 @@ describe('revoking', () => {
     await expect(openAgent(test.origin, agent.agentId, agent.credential)).rejects.toThrow(/revoked/)
   })
 
-  it('is made up for when the notice of it was lost', async () => {
+  it('takes effect even when its notice was lost', async () => {
     const fixture = await createWorkspaceFixture(test.deps)
     const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
@@ -66,7 +66,7 @@ describe('revoking', () => {
     await gone
   })
 
-  it('leaves all others alone', async () => {
+  it('does not affect other agents', async () => {
     const fixture = await createWorkspaceFixture(test.deps)
     const [one, two] = [
       await connectAgent(test.origin, fixture.owner),
@@ -77,12 +77,12 @@ describe('revoking', () => {
     await revokeAgent(fixture.owner, { id: one.agentId })
     await gone
     expect(two.socket.connected).toBe(true)
-    expect(await two.ask('lease-request', { kinds: ['pretrain'] })).toBeNull()
+    expect(await two.ask('lease-request', { kinds: ['pretrain'], freeGpus: [], holding: [] })).toBeNull()
   })
 })
 
 describe('a new credential', () => {
-  it('is asked for on request, and its first hello closes the line that came in under the old', async () => {
+  it('is requested by an owner, and the first hello with it closes the sockets of the old one', async () => {
     const fixture = await createWorkspaceFixture(test.deps)
     const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
@@ -102,7 +102,7 @@ describe('a new credential', () => {
     await until(async () => (await listAgents(fixture.viewer))[0]?.status === 'online')
   })
 
-  it('is asked of an agent that was away with its next hello', async () => {
+  it('is requested from an agent that was offline after its next hello', async () => {
     const fixture = await createWorkspaceFixture(test.deps)
     const agent = await connectAgent(test.origin, fixture.owner)
     await requestRotation(fixture.owner, { id: agent.agentId })
@@ -112,8 +112,8 @@ describe('a new credential', () => {
   })
 })
 
-describe('an attempt whose lease passed on', () => {
-  it('is refused wherever it writes or reads, and takes nothing from the one that follows', async () => {
+describe('an attempt that lost its lease', () => {
+  it('is refused wherever it reads or writes, and does not disturb the attempt that follows', async () => {
     const fixture = await createWorkspaceFixture(test.deps)
     const sleeper = await connectAgent(test.origin, fixture.owner)
     const next = await connectAgent(test.origin, fixture.owner)
@@ -126,25 +126,23 @@ describe('an attempt whose lease passed on', () => {
     const current = await lease(next)
     expect(current.ref).toMatchObject({ runId: old.ref.runId, epoch: old.ref.epoch + 1 })
     expect(await sleeper.ask('lease-renewal', old.ref)).toEqual({ lost: true, cancel: false })
-    expect(await sleeper.ask('run-events', { ...old.ref, events: [log] })).toMatchObject({ lost: true })
+    expect(await sleeper.send(old.ref, [log])).toMatchObject({ lost: true })
     expect(await tryFiles(old)).toEqual([404, 409])
-    // Nor under the new epoch, nor the new attempt: they are another agent's.
+    // Also with the new epoch or the new attempt: they belong to another agent.
     for (const ref of [{ ...old.ref, epoch: current.ref.epoch }, current.ref]) {
       expect(await sleeper.ask('lease-renewal', ref)).toEqual({ lost: true, cancel: false })
-      expect(await sleeper.ask('run-events', { ...ref, events: [log] })).toMatchObject({ lost: true })
+      expect(await sleeper.send(ref, [log])).toMatchObject({ lost: true })
     }
     expect(await sleeper.hello({ running: [{ ...old.ref, lastSeq: 7 }] })).toMatchObject({
       ...{ keep: [], stop: [old.ref.attemptId] },
     })
     expect(await next.ask('lease-renewal', current.ref)).toEqual({ lost: false, cancel: false })
-    expect(await next.ask('run-events', { ...current.ref, events: [log] })).toEqual({
-      ...{ ackedSeq: 1, lost: false },
-    })
+    expect(await next.send(current.ref, [log])).toEqual({ ackedSeq: 1, lost: false })
     expect(await tryFiles(current)).toEqual([200, 201])
   })
 })
 
-it('an agent of another age hears which version it needs before anything else of its words is read', async () => {
+it('an agent with another protocol gets an error that names the version it needs, before the rest is read', async () => {
   const fixture = await createWorkspaceFixture(test.deps)
   const agent = await connectAgent(test.origin, fixture.owner)
   const ancient = { protocol: { min: 0, max: 0 }, version: '0.0.3', gpus: 'one' }
@@ -154,7 +152,7 @@ it('an agent of another age hears which version it needs before anything else of
   expect(await listAgents(fixture.viewer)).toMatchObject([{ update: { who: 'agent' }, version: '0.0.3' }])
 })
 
-it('what a machine looks like is kept as it comes, and draining is heard', async () => {
+it('records hardware samples at most every few seconds, and draining', async () => {
   const fixture = await createWorkspaceFixture(test.deps)
   const agent = await connectAgent(test.origin, fixture.owner)
   await agent.hello()

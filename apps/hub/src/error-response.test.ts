@@ -31,7 +31,7 @@ it('a database that does not answer is no fault of the asker, who may try again'
   ]
   for (const failure of failures) {
     expect(failure).toBeInstanceOf(Error)
-    expect(toErrorResponse(failure, deps.log, 'run-events')).toMatchObject({
+    expect(toErrorResponse(failure, deps.log, 'run-lines')).toMatchObject({
       code: 'unavailable',
       message: 'The database does not answer at the moment.',
     })

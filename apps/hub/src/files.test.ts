@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import { createRun, createUpload } from '@palate/core'
 import { createWorkspaceFixture } from '@palate/core/testing'
-import { Lease } from '@palate/protocol'
 import { describe, expect, it } from 'vitest'
 import { connectAgent } from './testing/agent'
 import { listStore, startTestHub, until } from './testing/hub'
@@ -80,7 +79,7 @@ describe('an attempt', () => {
     const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
     await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
-    const lease = Lease.parse(await agent.ask('lease-request', { kinds: ['pretrain'] }))
+    const lease = await agent.lease('pretrain')
     const [input] = lease.inputs
     if (!input) throw new Error('a pretrain run has its ontology as input')
     const get = (path: string, headers: Record<string, string> = {}) =>

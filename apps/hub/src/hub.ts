@@ -16,18 +16,18 @@ import { startSweeps } from './sweep'
 
 export interface Hub {
   port: number
-  /** Lets answers and jobs end for a moment, then closes what is left. */
+  /** Gives answers and jobs a moment to end, then closes all connections. */
   close(): Promise<void>
 }
 
 const headersMs = 60_000
-/** What still arrives after this is cut off: an upload can be sent again. */
+/** Connections that are still open after this are closed: an upload can be resumed. */
 const graceMs = 3000
 
-/** Starts all that the hub does on opened deps: HTTP, sockets, notices, the worker, the sweeps. */
+/** Starts the hub: HTTP, sockets, notices, the job worker and the sweeps. */
 export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
   const pool = openPool(deps, env.DATABASE_URL)
-  const relay = new Relay(deps.log, env.HUB_ANSWERS_PER_AGENT)
+  const relay = new Relay(env.HUB_ANSWERS_PER_AGENT)
   const limiter = await openChatLimiter(pool, {
     perVisitor: env.HUB_ANSWERS_PER_VISITOR,
     perAddress: env.HUB_ANSWERS_PER_ADDRESS,
@@ -39,9 +39,9 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     env.HUB_ARTIFACT_MAX_BYTES,
   )
   const chat = { deps, relay, limiter, trustedProxies: env.HUB_TRUSTED_PROXIES }
-  const app = createApp(deps, chat, artifacts)
+  const app = createApp({ deps, chat, artifacts })
   const http = createAdaptorServer({ fetch: app.fetch }) as HttpServer
-  http.requestTimeout = 0 // a large upload may take its time; headers may not
+  http.requestTimeout = 0 // a large upload takes long; headers do not
   http.headersTimeout = headersMs
   const redis = env.REDIS_URL ? openRedisAdapter(env.REDIS_URL, deps.log) : null
   const io = openSockets(http, deps, relay, redis?.adapter)
@@ -49,14 +49,14 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
   const worker = await startWorker(pool, { deps, importMemoryMb: env.HUB_IMPORT_MEMORY_MB })
   const stopSweeps = startSweeps(deps, { rescueJobs: () => worker.rescue(), artifacts })
   const port = await listen(http, env.HUB_PORT, env.HUB_HOST)
-  deps.log.info({ host: env.HUB_HOST, port }, 'the hub listens')
+  deps.log.info({ host: env.HUB_HOST, port }, 'the hub is listening')
   return {
     port,
     async close() {
       stopSweeps()
       await relay.close()
       const cut = setTimeout(() => http.closeAllConnections(), graceMs)
-      await Promise.all([io.close(), worker.stop(), unlisten()]) // io closes the HTTP server with it
+      await Promise.all([io.close(), worker.stop(), unlisten()]) // io also closes the HTTP server
       clearTimeout(cut)
       redis?.close()
       await pool.end()
@@ -64,7 +64,7 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
   }
 }
 
-/** For the job queue and the rate limit, whose libraries speak to `pg`. A lost connection is noted, never thrown. */
+/** For the job queue and the rate limit, whose libraries need `pg`. A lost connection is logged and never thrown. */
 function openPool(deps: Deps, connectionString: string): Pool {
   const pool = new Pool({ connectionString, max: 8, application_name: 'palate-hub-jobs' })
   const note = (error: Error) => deps.log.warn({ error: error.message }, 'a database connection was lost')

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Settings } from '../env'
 import { createHubHttp } from '../files/hub-http'
 import { FinalError, retry } from '../files/retry'
-import { writeWhole } from '../run/attempt-folder'
+import { writeWhole } from '../run/work/attempt-folder'
 import type { HubLink } from './hub-link'
 
 const Kept = EnrollResponse.extend({ former: z.string().optional() })

@@ -3,30 +3,29 @@ import { io, type Socket } from 'socket.io-client'
 import type { z } from 'zod'
 import { FinalError } from '../files/retry'
 
-const answerMs = 30_000
+const replyMs = 30_000
 const retryRefusedMs = 10_000
 const tryAnotherMs = 500
 
 /**
- * The agent's one socket to the hub. It dials out, comes back by itself, and is `ready` only between a hello that the
- * hub has answered and the next disconnect: nothing but the hello is sent outside of that.
+ * The agent's one socket to the hub. It connects from the agent's side, reconnects by itself, and is `ready` only from
+ * the hub's reply to a hello until the next disconnect: outside of that it sends nothing but the hello.
  */
 export class HubLink {
   private readonly socket: Socket
   private readySignal = deferred()
   private isReady = false
-  private features: ReadonlySet<string> = new Set()
 
   constructor(
     hubUrl: string,
-    /** The credential as it is at the moment of connecting. */
+    /** The credential to show, read again for each connection. */
     credential: () => string,
     private readonly handlers: {
-      /** Says hello, and gives back what the hub says it understands; the link is ready when it resolves. */
-      onConnect: () => Promise<readonly string[]>
+      /** Sends the hello; the link is ready when this resolves. */
+      onConnect: () => Promise<void>
       onDisconnect: (reason: string) => void
       onRefused: (message: string) => void
-      /** The hub does not know the credential. Returns whether there is another to try. */
+      /** The hub does not know the credential. Returns whether there is another one to try. */
       onUnknown?: () => boolean
     },
   ) {
@@ -43,7 +42,7 @@ export class HubLink {
     this.socket.on('disconnect', (reason) => {
       this.setReady(false)
       handlers.onDisconnect(reason)
-      // A hub that closes on purpose (a restart, a revoked credential) is asked again; socket.io does not by itself.
+      // socket.io does not reconnect by itself after a hub closed on purpose (a restart, a revoked credential).
       if (reason === 'io server disconnect') setTimeout(() => this.socket.connect(), 1000).unref()
     })
     this.socket.on('connect_error', (error) => {
@@ -64,18 +63,18 @@ export class HubLink {
     this.socket.disconnect()
   }
 
-  /** Connects anew, for a hello under another credential. */
+  /** Reconnects, for a hello with another credential. */
   renew(): void {
     this.socket.disconnect().connect()
   }
 
-  on(event: string, handler: (payload: unknown, ack: (answer: unknown) => void) => void): void {
+  on(event: string, handler: (payload: unknown, respond: (reply: unknown) => void) => void): void {
     this.socket.on(event, (payload: unknown, ack?: unknown) => {
-      handler(payload, typeof ack === 'function' ? (ack as (answer: unknown) => void) : () => undefined)
+      handler(payload, typeof ack === 'function' ? (ack as (reply: unknown) => void) : () => undefined)
     })
   }
 
-  /** Resolves when the hub has answered a hello; rejects with the signal's reason. */
+  /** Resolves when the hub has replied to a hello; rejects with the signal's reason. */
   async ready(signal: AbortSignal): Promise<void> {
     while (!this.isReady) {
       signal.throwIfAborted()
@@ -91,39 +90,34 @@ export class HubLink {
   }
 
   /**
-   * Asks the hub and parses its answer.
+   * Sends a request and parses the hub's reply.
    *
-   * @throws FinalError with the hub's code when it refuses; Error when the connection broke or no answer came
+   * @throws FinalError with the hub's code when it refuses; Error when the connection broke or no reply came
    */
   async call<Schema extends z.ZodType>(
     event: string,
     payload: unknown,
-    answer: Schema,
+    reply: Schema,
   ): Promise<z.output<Schema>> {
     if (!this.socket.connected) throw new Error('The hub is not connected.')
-    const value: unknown = await this.socket.timeout(answerMs).emitWithAck(event, payload)
+    const value: unknown = await this.socket.timeout(replyMs).emitWithAck(event, payload)
     const errorResponse = AgentError.safeParse(value)
     if (errorResponse.success) {
       const { code, message } = errorResponse.data.error
-      throw passing.has(code) ? new Error(message) : new FinalError(message, code)
+      throw temporary.has(code) ? new Error(message) : new FinalError(message, code)
     }
-    return answer.parse(value)
+    return reply.parse(value)
   }
 
-  /** Whether the hub of the last hello understands an event that older hubs do not. */
-  understands(event: string): boolean {
-    return this.features.has(event)
-  }
-
-  /** Sends without an answer; dropped while there is no connection. */
-  tell(event: string, payload: unknown): void {
+  /** Sends without expecting a reply; dropped while there is no connection. */
+  notify(event: string, payload: unknown): void {
     if (this.isReady) this.socket.emit(event, payload)
   }
 
   private async greet(): Promise<void> {
     const { id } = this.socket
     try {
-      this.features = new Set(await this.handlers.onConnect())
+      await this.handlers.onConnect()
       if (this.socket.connected && this.socket.id === id) this.setReady(true)
     } catch (error) {
       this.handlers.onRefused(error instanceof Error ? error.message : String(error))
@@ -143,12 +137,12 @@ export class HubLink {
   }
 }
 
-/** Whether the hub refused who knocked; it says why in `data`. */
+/** Whether the hub refused the credential; its error is in `data`. */
 const isUnknown = (error: Error) =>
   'data' in error && AgentError.shape.error.safeParse(error.data).data?.code === 'unauthenticated'
 
-/** Codes that pass by themselves. */
-const passing = new Set(['unavailable', 'rate_limited', 'conflict', 'internal'])
+/** Codes of errors that trying again can solve. */
+const temporary = new Set(['unavailable', 'rate_limited', 'conflict', 'internal'])
 
 function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve: () => void = () => undefined

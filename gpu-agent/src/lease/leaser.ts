@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Lease, type LeaseRequest } from '@palate/protocol'
+import { Lease, type LeaseRequest, type RunKind } from '@palate/protocol'
 import type { Logger } from 'pino'
 import type { HubLink } from '../connect/hub-link'
 import type { Slots } from './slots'
@@ -13,7 +13,7 @@ export class Leaser {
   constructor(
     private readonly link: HubLink,
     private readonly options: {
-      kinds: string[]
+      kinds: RunKind[]
       slots: Slots
       /** Attempts that this agent has, those among them that no slot belongs to included. */
       holding: () => string[]

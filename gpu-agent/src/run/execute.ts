@@ -3,10 +3,6 @@ import type { ObjectCache } from '../files/cache'
 import type { HubHttp } from '../files/hub-http'
 import { retry } from '../files/retry'
 import type { Redactor } from '../redact'
-import { uploadArtifact } from './artifacts'
-import { type AttemptFolder, writeState, writeWhole } from './attempt-folder'
-import { forgetCheckpointsBeyond, newestCheckpoint } from './checkpoint'
-import { type Child, type Command, startChild } from './child'
 import { clipEvent } from './clip'
 import {
   canceled,
@@ -17,11 +13,15 @@ import {
   silentFailure,
   stoppedOutside,
 } from './failure'
-import { placeInputs } from './inputs'
-import { countOomKills } from './memory'
-import { probeLine } from './probe-line'
-import type { Spool } from './spool'
+import { probeLine } from './probe-connection'
+import { type Child, type Command, startChild } from './process/child'
+import { countOomKills } from './process/memory'
+import type { Spool } from './spool/spool'
 import type { Timings } from './timings'
+import { uploadArtifact } from './work/artifacts'
+import { type AttemptFolder, writeState, writeWhole } from './work/attempt-folder'
+import { forgetCheckpointsBeyond, newestCheckpoint } from './work/checkpoint'
+import { placeInputs } from './work/inputs'
 
 export type Execution = {
   lease: Lease

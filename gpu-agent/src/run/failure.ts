@@ -1,8 +1,8 @@
 import type { RunFailure, RunKind, TrainerEvent } from '@palate/protocol'
 import { PathEscape } from '../files/inside'
 import { FinalError } from '../files/retry'
-import type { ChildExit } from './child'
-import { isOutOfMemory, outOfMemory } from './memory'
+import type { ChildExit } from './process/child'
+import { isOutOfMemory, outOfMemory } from './process/memory'
 
 export type RunEnd = Extract<TrainerEvent, { type: 'run-end' }>
 

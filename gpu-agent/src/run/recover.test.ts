@@ -29,7 +29,7 @@ afterEach(async () => {
 const stepsOf = (runId: string) =>
   hub
     .attemptsOf(runId)
-    .map(({ events }) => events.flatMap(({ event }) => (event.type === 'metric' ? [event.step] : [])))
+    .map(({ events }) => events.flatMap(({ event }) => (event.type === 'metric' ? [event.position] : [])))
 const reached = (runId: string, step: number) => () => stepsOf(runId).flat().includes(step)
 const isWhole = (runId: string) =>
   hub.attemptsOf(runId).every(({ events }) => events.every(({ seq }, index) => seq === index + 1))

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { Attempt, type AttemptTools } from './attempt'
-import { isDiskError, listAttempts, removeAttempt } from './attempt-folder'
-import { endOrphan } from './process'
+import { endOrphan } from './process/process'
+import { isDiskError, listAttempts, removeAttempt } from './work/attempt-folder'
 
 /**
  * Takes up what an earlier life of this agent left on disk. A trainer that outlived its agent is ended (its output went

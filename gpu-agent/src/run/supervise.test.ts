@@ -123,7 +123,7 @@ describe('an attempt', () => {
     expect(logs[0]).toBe('Downloading shards: 100%')
     expect(logs.some((text) => text.includes('from-the-future'))).toBe(true)
     expect(Math.max(...logs.map((text) => text.length))).toBeLessThan(17_000)
-    expect(eventsOf('run_g').some((event) => event.type === 'metric' && event.step === 7)).toBe(true)
+    expect(eventsOf('run_g').some((event) => event.type === 'metric' && event.position === 7)).toBe(true)
   })
 
   it('does not wait for a trainer that stays after its end', async () => {

@@ -9,7 +9,7 @@ const coalesceMs = 30
 const openLimit = 32
 
 export type ServerTools = {
-  link: Pick<HubLink, 'on' | 'tell'>
+  link: Pick<HubLink, 'on' | 'notify'>
   cache: ObjectCache
   log: Logger
   childEnv: Record<string, string>
@@ -72,7 +72,7 @@ export class Server {
     })
     this.requests.delete(requestId)
     const message: ServeEnd = { requestId, ...end, durationMs: performance.now() - began }
-    link.tell('serve-end', message)
+    link.notify('serve-end', message)
   }
 
   private async answer({ requestId, model, messages, sampling }: ServeStart, signal: AbortSignal) {
@@ -81,7 +81,7 @@ export class Server {
       cache.fetch(model.base, model.token, signal),
       model.adapter ? cache.fetch(model.adapter, model.token, signal) : null,
     ])
-    const text = coalesce(coalesceMs, (piece) => link.tell('serve-token', { requestId, text: piece }))
+    const text = coalesce(coalesceMs, (piece) => link.notify('serve-token', { requestId, text: piece }))
     try {
       return await this.cache.take(path).generate({ adapterPath, messages, sampling }, text.add, signal)
     } finally {

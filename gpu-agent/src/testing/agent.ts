@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { Agent } from '../agent'
 import { readSettings } from '../env'
-import { tsxArguments } from '../run/command'
+import { tsxArguments } from '../run/process/command'
 import { defaultTimings, type Timings } from '../run/timings'
 import { agentEnv } from './env'
 

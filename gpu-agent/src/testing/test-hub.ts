@@ -5,17 +5,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  AgentHello,
-  EnrollRequest,
-  EventBatch,
-  type Lease,
-  LeaseRequest,
-  type SpooledEvent,
-} from '@palate/protocol'
+import { AgentHello, EnrollRequest, type Lease, LeaseRequest, RunLines, SpooledEvent } from '@palate/protocol'
 import { FileStore } from '@tus/file-store'
 import { Server as TusServer } from '@tus/server'
 import { Server, type Socket } from 'socket.io'
+
+/** A chunk of a spool, parsed. */
+export type TestChunk = Omit<RunLines, 'lines'> & { events: SpooledEvent[] }
 
 export type TestAttempt = {
   lease: Lease
@@ -26,8 +22,8 @@ export type TestAttempt = {
 }
 
 /**
- * A hub on a free port that speaks the real protocol over real sockets and keeps everything in memory:
- * what the agent's tests need of the other side, with switches to misbehave.
+ * A hub on a free port that speaks the real protocol over real sockets and keeps everything in memory, with switches
+ * to misbehave.
  */
 export class TestHub {
   readonly attempts = new Map<string, TestAttempt>()
@@ -37,11 +33,11 @@ export class TestHub {
   readonly codes = new Set(['code-12345678'])
   readonly credentials = new Set(['credential-1'])
   readonly received: { event: string; payload: unknown }[] = []
-  /** Called for each batch before it is stored; throwing the socket away there loses the ack. */
-  beforeAck: (batch: EventBatch, socket: Socket) => void | Promise<void> = () => undefined
-  afterStore: (batch: EventBatch, socket: Socket) => void = () => undefined
+  /** Called for each chunk before it is stored; closing the socket there loses the ack. */
+  beforeAck: (chunk: TestChunk, socket: Socket) => void | Promise<void> = () => undefined
+  afterStore: (chunk: TestChunk, socket: Socket) => void = () => undefined
   httpFailures = 0
-  /** What it takes as the new credential; another than it answers where two answers crossed. */
+  /** The new credential that it accepts; a test sets another one than it sends, as when two replies cross. */
   rotatesTo = 'credential-2'
   private readonly partial = mkdtempSync(join(tmpdir(), 'palate-test-hub-'))
   private readonly tus = this.openTus()
@@ -111,7 +107,7 @@ export class TestHub {
     return events.find((event) => event.type === 'run-end') ?? null
   }
 
-  /** What has come of uploads that are not whole yet. */
+  /** Bytes of uploads that are not complete yet. */
   async bytesOnDisk(): Promise<number> {
     const files = (await readdir(this.partial)).filter((name) => !name.endsWith('.json'))
     const sizes = await Promise.all(files.map(async (name) => (await stat(join(this.partial, name))).size))
@@ -153,14 +149,14 @@ export class TestHub {
       const attempt = this.attempts.get(payload.attemptId)
       ack({ lost: attempt?.lost ?? true, cancel: attempt?.cancel ?? false })
     })
-    socket.on('run-events', async (payload, ack) => {
-      const batch = EventBatch.parse(payload)
-      await this.beforeAck(batch, socket)
-      const attempt = this.attempts.get(batch.attemptId)
+    socket.on('run-lines', async (payload, ack) => {
+      const chunk = parseChunk(payload)
+      await this.beforeAck(chunk, socket)
+      const attempt = this.attempts.get(chunk.attemptId)
       if (!attempt || attempt.lost) return ack({ ackedSeq: 0, lost: true })
-      for (const event of batch.events)
+      for (const event of chunk.events)
         if (event.seq === attempt.events.length + 1) attempt.events.push(event)
-      this.afterStore(batch, socket)
+      this.afterStore(chunk, socket)
       ack({ ackedSeq: attempt.events.length, lost: false })
     })
     for (const event of ['serve-token', 'serve-end', 'hardware', 'drain'])
@@ -242,6 +238,12 @@ export class TestHub {
       },
     })
   }
+}
+
+function parseChunk(payload: unknown): TestChunk {
+  const { lines, ...attempt } = RunLines.parse(payload)
+  const texts = Buffer.from(lines).toString('utf8').trimEnd().split('\n')
+  return { ...attempt, events: texts.map((text) => SpooledEvent.parse(JSON.parse(text))) }
 }
 
 const errorResponse = (status_code: number, code: string, message: string) => ({

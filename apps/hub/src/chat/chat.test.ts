@@ -1,6 +1,6 @@
 import { getTurn, saveDeployment } from '@palate/core'
 import { createModel, createVegan, createWorkspaceFixture } from '@palate/core/testing'
-import { ServeStart } from '@palate/protocol'
+import { ChatCompletion, ChatCompletionChunk, ModelList, ServeStart } from '@palate/protocol'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { connectAgent, postJson } from '../testing/agent'
 import { startTestHub, until } from '../testing/hub'
@@ -39,7 +39,7 @@ const question = {
   },
 }
 
-/** Asks as a visitor of their own, whom the web process stands for. */
+/** Asks as one visitor; the test stands for the web process in front of the hub. */
 function ask(body: object, init: { address?: string; signal?: AbortSignal } = {}): Promise<Response> {
   return fetch(`${test.origin}/v1/chat/completions`, {
     method: 'POST',
@@ -50,23 +50,23 @@ function ask(body: object, init: { address?: string; signal?: AbortSignal } = {}
 }
 const as = (visitorId: string) => ({ ...question, palate: { ...question.palate, visitorId } })
 
-/** Plays the agent's part: takes the order and answers with these tokens. */
+/** Plays the agent: accepts the request and answers with these tokens. */
 function answerWith(tokens: string[], end: object = {}): Promise<ServeStart> {
   return new Promise((resolve) => {
     agent.socket.once('serve-start', (raw: unknown, ack: (value: null) => void) => {
-      const order = ServeStart.parse(raw)
-      const { requestId } = order
+      const start = ServeStart.parse(raw)
+      const { requestId } = start
       ack(null)
       for (const text of tokens) agent.socket.emit('serve-token', { requestId, text })
       const figures = { promptTokens: 40, completionTokens: tokens.length, durationMs: 12.5, error: null }
       agent.socket.emit('serve-end', { requestId, finishReason: 'stop', ...figures, ...end })
-      resolve(order)
+      resolve(start)
     })
   })
 }
 
 async function readChunks(response: Response): Promise<(Record<string, unknown> | '[DONE]')[]> {
-  // A comment (the line still lives) comes where an answer takes long.
+  // A long answer also has comments that keep the connection open.
   const events = (await response.text()).split('\n\n').filter((event) => event.startsWith('data: '))
   return events.map((event) => {
     const data = event.replace(/^data: /, '')
@@ -79,12 +79,14 @@ const textOf = (chunks: unknown[]) =>
     .join('')
 
 describe('a streamed answer', () => {
-  it('comes from the agent in OpenAI chunks and is kept as a turn', async () => {
-    const ordered = answerWith(['# Bean ', 'soup\n', '“¡Olé!”'])
+  it('comes from the agent in OpenAI chunks and is stored as a turn', async () => {
+    const started = answerWith(['# Bean ', 'soup\n', '“¡Olé!”'])
     const response = await ask(as('visitor-1'))
     expect(response.headers.get('content-type')).toMatch('text/event-stream')
     expect(response.headers.get('cache-control')).toMatch('no-transform')
     const chunks = await readChunks(response)
+    for (const chunk of chunks)
+      if (chunk !== '[DONE]') expect(ChatCompletionChunk.parse(chunk)).toEqual(chunk)
     const turnId = (chunks[0] as { palate: { turnId: string } }).palate.turnId
     expect(chunks[0]).toMatchObject({ object: 'chat.completion.chunk', model: 'cook', palate: { turnId } })
     expect(textOf(chunks)).toBe('# Bean soup\n“¡Olé!”')
@@ -93,7 +95,7 @@ describe('a streamed answer', () => {
       usage: { prompt_tokens: 40, completion_tokens: 3, total_tokens: 43 },
     })
     expect(chunks.at(-1)).toBe('[DONE]')
-    const { messages, sampling, model } = await ordered
+    const { messages, sampling, model } = await started
     expect(messages.map(({ role }) => role)).toEqual(['system', 'user'])
     expect(messages[1]?.content).toMatch(/black beans/)
     expect(sampling).toEqual({ temperature: 0.7, topP: 0.95, maxTokens: 320 })
@@ -101,7 +103,7 @@ describe('a streamed answer', () => {
     expect(await getTurn(test.deps, { turnId })).toMatchObject({ text: '# Bean soup\n“¡Olé!”' })
   })
 
-  it('ends with a sentence when the agent fails or goes away under way', async () => {
+  it('ends with an error when the agent fails or disconnects meanwhile', async () => {
     const failing = answerWith(['# Be'], { finishReason: 'error', error: 'Out of memory.' })
     const chunks = await readChunks(await ask(as('visitor-2')))
     await failing
@@ -111,16 +113,16 @@ describe('a streamed answer', () => {
     const other = await connectAgent(test.origin, fixture.owner)
     await agent.hello({ serving: false })
     await other.hello()
-    other.socket.once('serve-start', (_order: unknown, ack: (value: null) => void) => {
+    other.socket.once('serve-start', (_start: unknown, ack: (value: null) => void) => {
       ack(null)
       setTimeout(() => other.socket.disconnect(), 100)
     })
     const gone = await readChunks(await ask(as('visitor-3')))
-    expect(gone.at(-1)).toMatchObject({ error: { message: 'The answer broke off: The agent went away.' } })
+    expect(gone.at(-1)).toMatchObject({ error: { message: 'The answer broke off: The agent disconnected.' } })
     await agent.hello()
   })
 
-  it('is canceled at the agent when the visitor goes, and what was written is kept', async () => {
+  it('is canceled at the agent when the visitor leaves, and its text so far is stored', async () => {
     const canceled = new Promise<string>((resolve) => {
       agent.socket.once('serve-start', (raw: unknown, ack: (value: null) => void) => {
         const { requestId } = ServeStart.parse(raw)
@@ -137,7 +139,11 @@ describe('a streamed answer', () => {
     const response = await ask(as('visitor-4'), { signal: abort.signal })
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
     let seen = ''
-    while (!seen.includes('# Half')) seen += (await reader?.read())?.value ?? ''
+    while (!seen.includes('# Half')) {
+      const part = await reader?.read()
+      if (!part || part.done) throw new Error(`The answer ended early: ${seen}`)
+      seen += part.value
+    }
     abort.abort()
     await canceled
     const turnId = /"turnId":"(turn_\w+)"/.exec(seen)?.[1] ?? ''
@@ -145,8 +151,8 @@ describe('a streamed answer', () => {
     expect(turn).toMatchObject({ text: '# Half' })
   })
 
-  it('says at once when the agent refuses', async () => {
-    agent.socket.once('serve-start', (_order: unknown, ack: (value: unknown) => void) =>
+  it('fails at once when the agent refuses', async () => {
+    agent.socket.once('serve-start', (_start: unknown, ack: (value: unknown) => void) =>
       ack({ error: { code: 'unavailable', message: 'The agent is training.' } }),
     )
     const response = await ask(as('visitor-5'))
@@ -158,24 +164,27 @@ describe('a streamed answer', () => {
 })
 
 describe('the endpoint', () => {
-  it('answers whole where no stream is wanted, and takes messages as OpenAI has them', async () => {
-    const ordered = answerWith(['# ', 'Tortillas'], { finishReason: 'length' })
+  it('answers in one response without `stream`, and takes messages as OpenAI has them', async () => {
+    const started = answerWith(['# ', 'Tortillas'], { finishReason: 'length' })
     const messages = [{ role: 'user', content: 'Tortillas?' }]
     const response = await ask({ model: 'cook', stream: false, messages, temperature: 0, seed: 7 })
-    expect(await response.json()).toMatchObject({
+    const completion = await response.json()
+    expect(ChatCompletion.parse(completion)).toEqual(completion)
+    expect(completion).toMatchObject({
       object: 'chat.completion',
       choices: [{ message: { role: 'assistant', content: '# Tortillas' }, finish_reason: 'length' }],
     })
-    expect(await ordered).toMatchObject({ messages, sampling: { temperature: 0, seed: 7 } })
+    expect(await started).toMatchObject({ messages, sampling: { temperature: 0, seed: 7 } })
   })
 
-  it('lists the models that answer', async () => {
+  it('lists the active models', async () => {
     const list = await (await fetch(`${test.origin}/v1/models`)).json()
+    expect(ModelList.parse(list)).toEqual(list)
     expect(list).toMatchObject({ object: 'list', data: [{ id: 'cook', object: 'model' }] })
   })
 
   it.each([
-    ['no JSON', 'not json', 400, /not JSON/],
+    ['a body that is not JSON', 'not json', 400, /not JSON/],
     ['a missing field', { messages: [] }, 400, /not understood at model/],
     ['a temperature out of range', { ...question, temperature: 9 }, 400, /at temperature/],
     ['neither messages nor palate', { model: 'cook' }, 400, /neither messages nor palate/],
@@ -186,8 +195,8 @@ describe('the endpoint', () => {
       400,
       /no persona "x"/,
     ],
-    ['a body without end', { ...question, filler: 'x'.repeat(600_000) }, 400, /longer than 512 KB/],
-  ])('%s: a sentence', async (_name, body, status, sentence) => {
+    ['a body that is too long', { ...question, filler: 'x'.repeat(600_000) }, 400, /longer than 512 KB/],
+  ])('%s: an error with a reason', async (_name, body, status, sentence) => {
     const response = await fetch(`${test.origin}/v1/chat/completions`, {
       method: 'POST',
       headers: { 'x-forwarded-for': nextAddress() },
@@ -197,7 +206,7 @@ describe('the endpoint', () => {
     expect([response.status, error.message]).toEqual([status, expect.stringMatching(sentence)])
   })
 
-  it('says when nobody serves, to this workspace and not by another', async () => {
+  it('fails when no agent of the workspace serves, even if another workspace has one', async () => {
     const other = await createWorkspaceFixture(test.deps)
     await createVegan(other.engineer)
     const model = await createModel(test.deps, other.workspaceId)
@@ -210,7 +219,7 @@ describe('the endpoint', () => {
     const response = await ask({ ...as('visitor-6'), model: 'lonely' })
     expect([response.status, await response.json()]).toMatchObject([
       503,
-      { error: { code: 'unavailable', message: 'No agent is there to answer right now.' } },
+      { error: { code: 'unavailable', message: 'No agent is connected that can answer.' } },
     ])
   })
 })
@@ -225,21 +234,21 @@ describe('the limit', () => {
     return response
   }
 
-  it('holds for a visitor, and for an address whatever the visitor calls itself', async () => {
+  it('counts per visitor, and per address under any visitor id', async () => {
     const statuses = []
     for (let n = 0; n < 5; n += 1) statuses.push((await once('visitor-7', `192.0.2.${n}`)).status)
     expect(statuses).toEqual([200, 200, 200, 200, 429])
     const shared = []
     for (let n = 0; n < 7; n += 1) shared.push((await once(`visitor-7-${n}`, '192.0.2.99')).status)
     expect(shared).toEqual([200, 200, 200, 200, 200, 200, 429])
-    const refused = await ask(as('visitor-8'), { address: '192.0.2.99' })
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(500)
-    expect(await refused.json()).toMatchObject({
+    const rejected = await ask(as('visitor-8'), { address: '192.0.2.99' })
+    expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThan(500)
+    expect(await rejected.json()).toMatchObject({
       error: { code: 'rate_limited', remedy: expect.stringMatching(/Try again in 10 minutes/) },
     })
   })
 
-  it('is the same at every hub on the database', async () => {
+  it('is shared by all hubs on the database', async () => {
     const second = await startTestHub({ HUB_ANSWERS_PER_ADDRESS: '6' }, test, onTestFinished)
     const response = await postJson(`${second.origin}/v1/chat/completions`, as('visitor-9'), {
       'x-forwarded-for': '192.0.2.99',
@@ -247,10 +256,10 @@ describe('the limit', () => {
     expect(response.status).toBe(429)
   })
 
-  it('lets only so many answers run at once, and more when they are over', async () => {
-    const orders: { requestId: string }[] = []
+  it('bounds the answers in progress, and frees a place when one ends', async () => {
+    const started: { requestId: string }[] = []
     agent.socket.on('serve-start', (raw: unknown, ack: (value: null) => void) => {
-      orders.push(ServeStart.parse(raw))
+      started.push(ServeStart.parse(raw))
       ack(null)
     })
     const [first, second] = [await ask(as('visitor-10')), await ask(as('visitor-10'))]
@@ -258,8 +267,10 @@ describe('the limit', () => {
     expect([first.status, second.status, third.status]).toEqual([200, 200, 429])
     const [last, none] = [await ask(as('visitor-11')), await ask(as('visitor-12'))]
     expect([last.status, none.status]).toEqual([200, 503])
-    expect(await none.json()).toMatchObject({ error: { message: 'Too many people are asking right now.' } })
-    for (const { requestId } of orders) {
+    expect(await none.json()).toMatchObject({
+      error: { message: 'The agents are answering as many requests as they can.' },
+    })
+    for (const { requestId } of started) {
       const figures = { promptTokens: 1, completionTokens: 0, durationMs: 1, error: null }
       agent.socket.emit('serve-end', { requestId, finishReason: 'stop', ...figures })
     }

@@ -1,10 +1,10 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * Whose request it is. `X-Forwarded-For` is believed only from a proxy of ours: read from the right, each entry was
- * written by the one before; the first that is no proxy of ours is the client, and what stands left of it is hearsay.
+ * The address of the client. `X-Forwarded-For` is trusted only from our own proxies: read from the right, each entry
+ * was written by the proxy before it. The first entry that is not our proxy is the client; the rest cannot be trusted.
  *
- * @returns an IPv4 address, or the /64 network of an IPv6 one: one household has all of it
+ * @returns an IPv4 address, or the /64 network of an IPv6 address, because one household has a whole /64
  */
 export function clientAddress(
   peer: string | undefined,

@@ -19,7 +19,7 @@ export interface Limits {
 
 export interface Caller {
   address: string
-  /** Chosen by the browser, so it only makes the limit fair behind a shared address; the address is what holds. */
+  /** Chosen by the browser, so it only makes the limit fair behind a shared address; the address is the real limit. */
   visitorId: string | null
 }
 
@@ -27,31 +27,31 @@ const windowSeconds = 600
 
 export interface ChatLimiter {
   /**
-   * Counts one answer. @returns what to call when it is over
-   * @throws RateLimited when the visitor or the address had its share, or has too many answers under way
+   * Counts one answer. @returns a function to call when the answer has ended
+   * @throws RateLimited when the visitor or the address has used up its limit, or has too many answers in progress
    */
   enter(caller: Caller): Promise<() => void>
 }
 
-/** Answers in ten minutes are counted in Postgres, for all hubs together; those under way by each hub for itself. */
+/** Answers per ten minutes are counted in Postgres for all hubs; each hub counts its own answers in progress. */
 export async function openChatLimiter(pool: Pool, limits: Limits): Promise<ChatLimiter> {
   const visitors = await openCounter(pool, 'visitor', limits.perVisitor)
   const addresses = await openCounter(pool, 'address', limits.perAddress)
-  const underWay = new Map<string, number>()
+  const inProgress = new Map<string, number>()
 
   return {
     async enter({ address, visitorId }) {
       const who = visitorId ?? address
-      if ((underWay.get(who) ?? 0) >= limits.atOnce)
-        throw new RateLimited(`${limits.atOnce} answers at once are enough.`, 5)
-      underWay.set(who, (underWay.get(who) ?? 0) + 1)
+      if ((inProgress.get(who) ?? 0) >= limits.atOnce)
+        throw new RateLimited(`${limits.atOnce} answers at the same time is the limit.`, 5)
+      inProgress.set(who, (inProgress.get(who) ?? 0) + 1)
       let left = false
       const leave = () => {
         if (left) return
         left = true
-        const rest = (underWay.get(who) ?? 1) - 1
-        if (rest > 0) underWay.set(who, rest)
-        else underWay.delete(who)
+        const rest = (inProgress.get(who) ?? 1) - 1
+        if (rest > 0) inProgress.set(who, rest)
+        else inProgress.delete(who)
       }
       try {
         await count(addresses, address)
@@ -84,11 +84,11 @@ function openCounter(pool: Pool, keyPrefix: string, points: number): Promise<Rat
 async function count(counter: RateLimiterPostgres, key: string): Promise<void> {
   try {
     await counter.consume(key)
-  } catch (refused) {
-    if (!(refused instanceof RateLimiterRes)) throw refused
+  } catch (rejection) {
+    if (!(rejection instanceof RateLimiterRes)) throw rejection
     throw new RateLimited(
-      `That was the ${counter.points}th answer in ten minutes.`,
-      Math.max(1, Math.ceil(refused.msBeforeNext / 1000)),
+      `The limit of ${counter.points} answers in ten minutes is reached.`,
+      Math.max(1, Math.ceil(rejection.msBeforeNext / 1000)),
     )
   }
 }

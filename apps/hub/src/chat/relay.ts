@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { type AgentContext, DomainError, type Logger } from '@palate/core'
+import { type AgentContext, DomainError } from '@palate/core'
 import {
   AgentError,
   type ChatMessage,
   type Sampling,
-  ServeEnd,
+  type ServeEnd,
   type ServeModel,
-  ServeToken,
+  type ServeToken,
 } from '@palate/protocol'
 import type { Socket } from 'socket.io'
 import { TokenQueue } from './token-queue'
 
 const acceptMs = 15_000
-/** Loading weights that the agent must fetch first takes a while; between tokens nothing does. */
+/** The agent may have to download the weights before the first token. */
 const silenceMs = 120_000
 const cancelMs = 3_000
 
@@ -35,18 +35,15 @@ interface Open {
   finish(end: Partial<ServeEnd>): void
 }
 
-/** Brings answers from the agents connected to this hub to whoever asked. Holds no state of record. */
+/** Passes answers from the agents connected to this hub to the visitors who asked. Keeps nothing that must survive. */
 export class Relay {
   readonly #servers = new Map<string, Server>()
   readonly #open = new Map<string, Open>()
 
-  /** @param answersPerAgent answers under way at one agent; whatever its visitors call themselves, it is not flooded */
-  constructor(
-    private readonly log: Logger,
-    private readonly answersPerAgent: number,
-  ) {}
+  /** @param answersPerAgent answers in progress at one agent, a limit that no visitor id can get around */
+  constructor(private readonly answersPerAgent: number) {}
 
-  /** An agent said hello; a newer socket of the same agent takes the older one's place. */
+  /** Called after an agent's hello; a newer socket of the same agent replaces the older one. */
   join(socket: Socket, agent: AgentContext, serving: boolean): void {
     const before = this.#servers.get(agent.agentId)
     this.#servers.set(agent.agentId, { socket, agent, serving })
@@ -58,7 +55,7 @@ export class Relay {
     if (this.#servers.get(agentId)?.socket !== socket) return false
     this.#servers.delete(agentId)
     for (const open of this.#open.values())
-      if (open.agentId === agentId) open.finish({ finishReason: 'error', error: 'The agent went away.' })
+      if (open.agentId === agentId) open.finish({ finishReason: 'error', error: 'The agent disconnected.' })
     return true
   }
 
@@ -67,9 +64,9 @@ export class Relay {
   }
 
   /**
-   * The agent of the workspace that serves models and has least to do.
+   * The agent of the workspace that serves models and has the fewest answers in progress.
    *
-   * @throws DomainError `unavailable` when none is connected here, or all have their hands full
+   * @throws DomainError `unavailable` when no agent is connected here, or all are at their limit
    */
   pick(workspaceId: string): Server {
     const serving = this.connected().filter((each) => each.serving && each.agent.workspaceId === workspaceId)
@@ -79,18 +76,22 @@ export class Relay {
     if (!server)
       throw new DomainError(
         'unavailable',
-        'No agent is there to answer right now.',
+        'No agent is connected that can answer.',
         'Start an agent that serves models, then ask again.',
       )
     if (load(server) >= this.answersPerAgent)
-      throw new DomainError('unavailable', 'Too many people are asking right now.', 'Try again in a moment.')
+      throw new DomainError(
+        'unavailable',
+        'The agents are answering as many requests as they can.',
+        'Try again in a moment.',
+      )
     return server
   }
 
-  /** @throws DomainError `unavailable` with the agent's reason when it does not take the order */
+  /** @throws DomainError `unavailable` with the agent's reason when it does not accept the request */
   async start(
     server: Server,
-    order: { model: ServeModel; messages: ChatMessage[]; sampling: Sampling },
+    request: { model: ServeModel; messages: ChatMessage[]; sampling: Sampling },
   ): Promise<Answer> {
     const requestId = randomUUID()
     const queue = new TokenQueue()
@@ -108,14 +109,14 @@ export class Relay {
     }
     const silence = setTimeout(() => {
       server.socket.emit('serve-cancel', { requestId })
-      finish({ finishReason: 'error', error: 'The agent fell silent.' })
+      finish({ finishReason: 'error', error: 'The agent sent nothing for two minutes.' })
     }, silenceMs)
     queue.onPush = () => void silence.refresh()
     this.#open.set(requestId, { agentId: server.agent.agentId, queue, finish })
     try {
-      await this.#order(server, { requestId, ...order })
+      await this.#send(server, { requestId, ...request })
     } catch (error) {
-      finish({ finishReason: 'error', error: 'refused' })
+      finish({ finishReason: 'error', error: 'not accepted' })
       throw error
     }
     const cancel = () => {
@@ -126,41 +127,34 @@ export class Relay {
     return { tokens: queue, ended, cancel }
   }
 
-  /** Ends every answer, so that nobody waits for one who goes. */
+  /** Ends every answer before the hub stops, so that no visitor keeps waiting. */
   async close(): Promise<void> {
     for (const [requestId, open] of this.#open) {
       this.#servers.get(open.agentId)?.socket.emit('serve-cancel', { requestId })
-      open.finish({ finishReason: 'error', error: 'The hub is being restarted.' })
+      open.finish({ finishReason: 'error', error: 'The hub is restarting.' })
     }
-    await new Promise((resolve) => setImmediate(resolve)) // their readers say so to the visitors first
+    await new Promise((resolve) => setImmediate(resolve)) // the open responses send the error to their visitors first
   }
 
-  onToken(agentId: string, raw: unknown): void {
-    const token = ServeToken.safeParse(raw)
-    if (!token.success) return
-    const open = this.#open.get(token.data.requestId)
-    if (open?.agentId === agentId) open.queue.push(token.data.text)
+  onToken(agentId: string, { requestId, text }: ServeToken): void {
+    const open = this.#open.get(requestId)
+    if (open?.agentId === agentId) open.queue.push(text)
   }
 
-  onEnd(agentId: string, raw: unknown): void {
-    const end = ServeEnd.safeParse(raw)
-    if (!end.success) {
-      this.log.warn({ agentId, issues: end.error.issues }, 'serve-end not understood')
-      return
-    }
-    const open = this.#open.get(end.data.requestId)
-    if (open?.agentId === agentId) open.finish(end.data)
+  onEnd(agentId: string, end: ServeEnd): void {
+    const open = this.#open.get(end.requestId)
+    if (open?.agentId === agentId) open.finish(end)
   }
 
-  async #order({ socket }: Server, order: object): Promise<void> {
+  async #send({ socket }: Server, request: object): Promise<void> {
     const reply: unknown = await socket
       .timeout(acceptMs)
-      .emitWithAck('serve-start', order)
+      .emitWithAck('serve-start', request)
       .catch(() => {
         throw new DomainError('unavailable', 'The agent does not answer.', 'Try again in a moment.')
       })
-    const refused = AgentError.safeParse(reply)
-    if (refused.success)
-      throw new DomainError('unavailable', refused.data.error.message, 'Try again in a moment.')
+    const failure = AgentError.safeParse(reply)
+    if (failure.success)
+      throw new DomainError('unavailable', failure.data.error.message, 'Try again in a moment.')
   }
 }

@@ -1,4 +1,4 @@
-/** Texts as they come in, for one reader who takes them as they are wanted. */
+/** Buffers the pieces of an answer as they arrive, for one reader that takes them at its own pace. */
 export class TokenQueue implements AsyncIterable<string> {
   readonly #waiting: string[] = []
   #wake: (() => void) | null = null

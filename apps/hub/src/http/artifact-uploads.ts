@@ -14,8 +14,8 @@ import { FileStore } from '@tus/file-store'
 import { Server, type Upload } from '@tus/server'
 import type { Context } from 'hono'
 import { toErrorResponse } from '../error-response'
-import { bearerOf } from './bearer'
 import { statusOf } from './error'
+import { bearerOf } from './request'
 
 const path = '/files/artifacts'
 

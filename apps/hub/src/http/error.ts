@@ -1,5 +1,6 @@
 import type { Logger } from '@palate/core'
 import type { Context } from 'hono'
+import { z } from 'zod'
 import { RateLimited } from '../chat/rate-limit'
 import { type ErrorResponse, toErrorResponse } from '../error-response'
 
@@ -15,11 +16,22 @@ const statuses = {
   internal: 500,
 } as const satisfies Record<ErrorResponse['code'], number>
 
+const codes = Object.keys(statuses) as ErrorResponse['code'][]
+
+/** The body of every response that is an error. */
+export const ErrorBody = z.object({
+  error: z.object({
+    code: z.enum(codes),
+    message: z.string(),
+    remedy: z.string().optional(),
+  }),
+})
+
 export const statusOf = ({ code }: ErrorResponse): number => statuses[code]
 
-/** The one place where an error becomes an HTTP answer. */
-export function answerError(error: unknown, c: Context, log: Logger): Response {
+/** The one place where an error becomes an HTTP response. */
+export function sendError(error: unknown, c: Context, log: Logger): Response {
   const errorResponse = toErrorResponse(error, log, `${c.req.method} ${c.req.path}`)
   if (error instanceof RateLimited) c.header('retry-after', String(error.retryAfterSeconds))
-  return c.json({ error: errorResponse }, statuses[errorResponse.code])
+  return c.json({ error: errorResponse } satisfies z.infer<typeof ErrorBody>, statuses[errorResponse.code])
 }

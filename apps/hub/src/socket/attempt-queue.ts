@@ -5,10 +5,13 @@ interface AttemptQueue {
   last: Promise<unknown>
 }
 
-/** An agent works on a few attempts at once; what is older is forgotten, and read again if it should come back. */
-const most = 64
+/** An agent works on a few attempts at once. An older queue is dropped; its memory is read again when needed. */
+const maxQueues = 64
 
-/** An agent's batches, one after another for each attempt in the order in which they came, with what is known from the ones before. */
+/**
+ * The chunks of one agent. Those of one attempt are recorded one after another in the order in which they arrived, each
+ * with the memory of the ones before.
+ */
 export class AttemptQueues {
   private readonly queues = new Map<string, AttemptQueue>()
 
@@ -17,7 +20,7 @@ export class AttemptQueues {
     this.queues.delete(attemptId)
     this.queues.set(attemptId, queue)
     const [oldest] = this.queues.keys()
-    if (this.queues.size > most && oldest !== undefined) this.queues.delete(oldest)
+    if (this.queues.size > maxQueues && oldest !== undefined) this.queues.delete(oldest)
     const turn = queue.last.then(() => work(queue.memory))
     queue.last = turn.catch(() => undefined)
     return turn

@@ -1,17 +1,17 @@
 import type { Server as HttpServer } from 'node:http'
-import type { Deps } from '@palate/core'
-import { Server, type ServerOptions } from 'socket.io'
+import { type AgentContext, type Deps, type Logger, resolveAgent } from '@palate/core'
+import { type Namespace, Server, type ServerOptions, type Socket } from 'socket.io'
 import type { Relay } from '../chat/relay'
-import { openAgentNamespace } from './agents'
-import { openLiveNamespace } from './live'
+import { toErrorResponse } from '../error-response'
+import { connectAgent } from './agent'
 
-/** A line that died without a word is noticed by both ends within 25 s: work waits for it, and a lease runs on. */
+/** Both ends notice a connection that broke without a close within 25 s: queued work waits for it. */
 const heartbeat = { pingInterval: 10_000, pingTimeout: 15_000 }
 
-/** A thousand events with long generations in them; what is longer closes the connection. */
+/** Room for a chunk of a thousand events with long generations; a longer message closes the connection. */
 const maxMessageBytes = 32 * 1024 * 1024
 
-/** @param adapter joins the sockets of several hubs; where it is absent there is only this one */
+/** @param adapter connects the sockets of several hubs; without it there is only this one */
 export function openSockets(
   http: HttpServer,
   deps: Deps,
@@ -29,3 +29,39 @@ export function openSockets(
   openLiveNamespace(io.of('/live'), deps)
   return io
 }
+
+/** Namespace /agent: an agent shows its credential, then sends the events of `agent.ts`. */
+function openAgentNamespace(namespace: Namespace, deps: Deps, relay: Relay): void {
+  admit(namespace, deps.log, async (socket, { credential }) => {
+    socket.data.agent = await resolveAgent(deps, textOf(credential))
+  })
+  namespace.on('connection', (socket) => connectAgent(socket, socket.data.agent as AgentContext, relay))
+}
+
+/** Namespace /live: browsers, each in the room of the workspace that its ticket names. They only listen. */
+function openLiveNamespace(namespace: Namespace, deps: Deps): void {
+  admit(namespace, deps.log, async (socket, { ticket }) => {
+    const { workspaceId } = await deps.tickets.verify('live', textOf(ticket))
+    await socket.join(workspaceId)
+  })
+}
+
+/** Authenticates each connection. A refused client gets `connect_error` with a sentence, and code and remedy in `data`. */
+function admit(
+  namespace: Namespace,
+  log: Logger,
+  authenticate: (socket: Socket, auth: Record<string, unknown>) => Promise<void>,
+): void {
+  namespace.use(async (socket, next) => {
+    try {
+      await authenticate(socket, socket.handshake.auth)
+      next()
+    } catch (error) {
+      const data = toErrorResponse(error, log, namespace.name)
+      const sentence = [data.message, data.remedy].filter(Boolean).join(' ')
+      next(Object.assign(new Error(sentence), { data }))
+    }
+  })
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

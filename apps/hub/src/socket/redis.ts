@@ -3,19 +3,19 @@ import { createAdapter } from '@socket.io/redis-streams-adapter'
 import { Redis } from 'ioredis'
 
 /**
- * Joins the sockets of several hubs. Looks and orders reach every hub through Postgres already and are passed on to
- * its own sockets only; this is for what one hub asks of another's sockets. While Redis is away everything of record
- * goes on, and the client comes back by itself.
+ * Connects the sockets of several hubs. Every hub already gets each notice from Postgres and passes it on to its own
+ * sockets only; Redis carries what one hub asks of another hub's sockets. While Redis is down, nothing in the database
+ * stops, and the client reconnects by itself.
  */
 export function openRedisAdapter(url: string, log: Logger) {
   const redis = new Redis(url, { maxRetriesPerRequest: null })
-  let said = ''
+  let lastError = ''
   redis.on('error', (error) => {
-    if (error.message !== said) log.warn({ error: error.message }, 'Redis does not answer')
-    said = error.message
+    if (error.message !== lastError) log.warn({ error: error.message }, 'Redis does not answer')
+    lastError = error.message
   })
   redis.on('ready', () => {
-    said = ''
+    lastError = ''
     log.info({}, 'connected to Redis')
   })
   return { adapter: createAdapter(redis), close: () => redis.disconnect() }

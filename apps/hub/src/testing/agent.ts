@@ -1,5 +1,13 @@
 import { createEnrollmentCode, type ServiceContext } from '@palate/core'
-import { type AgentHello, EnrollResponse, HelloReply } from '@palate/protocol'
+import {
+  type AgentHello,
+  EnrollResponse,
+  HelloReply,
+  Lease,
+  type RunKind,
+  RunLinesReply,
+  type SpooledEvent,
+} from '@palate/protocol'
 import { io, type Socket } from 'socket.io-client'
 import { afterAll } from 'vitest'
 
@@ -20,9 +28,20 @@ export interface TestAgent {
   socket: Socket
   ask(event: string, payload: unknown): Promise<unknown>
   hello(more?: Partial<AgentHello>): Promise<HelloReply>
+  /** Asks for work without holding any. @throws ZodError when there is none */
+  lease(kind: RunKind): Promise<Lease>
+  /** Sends events of an attempt as the lines of a spool. */
+  send(attempt: AttemptRef, events: readonly SpooledEvent[]): Promise<RunLinesReply>
 }
 
-/** A peer that speaks the agent's protocol: enrolled with a real code over HTTP, connected by a real socket. */
+type AttemptRef = Pick<Lease, 'runId' | 'attemptId' | 'epoch'>
+
+/** Events as the lines of a spool. */
+export function toLines(events: readonly unknown[]): Buffer {
+  return Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+}
+
+/** A client with the agent's protocol: enrolled with a real code over HTTP, connected by a real socket. */
 export async function connectAgent(origin: string, owner: ServiceContext): Promise<TestAgent> {
   const { code } = await createEnrollmentCode(owner)
   const response = await postJson(`${origin}/files/agents/enroll`, { code, name: 'machine' })
@@ -41,6 +60,10 @@ export async function openAgent(origin: string, agentId: string, credential: str
   return {
     ...{ agentId, credential, socket, ask },
     hello: async (more = {}) => HelloReply.parse(await ask('hello', { ...hello, ...more })),
+    lease: async (kind) =>
+      Lease.parse(await ask('lease-request', { kinds: [kind], freeGpus: [], holding: [] })),
+    send: async ({ runId, attemptId, epoch }, events) =>
+      RunLinesReply.parse(await ask('run-lines', { runId, attemptId, epoch, lines: toLines(events) })),
   }
 }
 

@@ -1,0 +1,183 @@
+import { enrollAgent } from '@palate/core'
+import {
+  ChatCompletion,
+  ChatCompletionChunk,
+  ChatCompletionRequest,
+  EnrollRequest,
+  EnrollResponse,
+  ModelList,
+} from '@palate/protocol'
+import { z } from 'zod'
+import { getModels, postChatCompletions } from '../chat/completions'
+import { getDownload, getObject, getProbe, maxProbeMebibytes } from './download'
+import { describeRoutes } from './openapi'
+import { putUpload, UploadResult } from './put-upload'
+import { jsonRoute, type Route } from './route'
+
+const bytes = { mediaType: 'application/octet-stream' }
+const eventStream = { mediaType: 'text/event-stream', json: ChatCompletionChunk }
+const range = {
+  range: { in: 'header', description: 'One range of bytes, to resume a download.' },
+} as const
+const tus = {
+  'tus-resumable': { in: 'header', required: true, description: 'Always `1.0.0`.' },
+} as const
+const uploadId = {
+  uploadId: { in: 'path', description: 'The last part of the `Location` of the upload.' },
+} as const
+
+const chat: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/v1/models',
+    summary: 'List the models that answer, in the shape of the OpenAI API.',
+    ticket: null,
+    success: { status: 200, description: 'The active deployments.', content: [{ json: ModelList }] },
+    handle: (c, { deps }) => getModels(c, deps),
+  },
+  jsonRoute({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    summary: 'Ask a model, in the shape of the OpenAI API. Public and rate-limited.',
+    ticket: null,
+    body: ChatCompletionRequest,
+    maxBytes: 512 * 1024,
+    success: {
+      status: 200,
+      description:
+        'The answer: with `stream`, server-sent events of chunks and at last `[DONE]`; without, one JSON object.',
+      content: [{ json: ChatCompletion }, eventStream],
+    },
+    handle: (c, { chat }, request) => postChatCompletions(c, chat, request),
+  }),
+  {
+    method: 'GET',
+    path: '/v1/openapi.json',
+    summary: 'This description.',
+    ticket: null,
+    success: {
+      status: 200,
+      description: 'An OpenAPI 3.1 document.',
+      content: [{ json: z.looseObject({ openapi: z.string() }) }],
+    },
+    handle: async (c) => c.json(describeRoutes(routes)),
+  },
+]
+
+const files: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/files/health',
+    summary: 'Check that the hub and its database answer.',
+    ticket: null,
+    success: {
+      status: 200,
+      description: 'The database answered.',
+      content: [{ json: z.object({ ok: z.literal(true) }) }],
+    },
+    async handle(c, { deps }) {
+      await deps.sql`select 1`
+      return c.json({ ok: true })
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/files/uploads/:uploadId',
+    summary: 'Send the bytes of a dataset upload.',
+    ticket: 'upload',
+    parameters: { uploadId: { in: 'path', description: 'The id that `dataset.createUpload` gave.' } },
+    body: bytes,
+    success: { status: 200, description: 'What was stored.', content: [{ json: UploadResult }] },
+    handle: (c, { deps }) => putUpload(c, deps),
+  },
+  {
+    method: 'GET',
+    path: '/files/download/:ticket',
+    summary: 'Download a file.',
+    ticket: null,
+    parameters: { ticket: { in: 'path', description: 'The ticket that names the file.' }, ...range },
+    success: { status: 200, description: 'The file.', content: [bytes] },
+    handle: (c, { deps }) => getDownload(c, deps),
+  },
+]
+
+const agents: readonly Route[] = [
+  jsonRoute({
+    method: 'POST',
+    path: '/files/agents/enroll',
+    summary: 'Enroll an agent: exchange a one-time code for a credential.',
+    ticket: null,
+    body: EnrollRequest,
+    maxBytes: 4096,
+    success: {
+      status: 200,
+      description: 'The credential, which is shown once.',
+      content: [{ json: EnrollResponse }],
+    },
+    handle: async (c, { deps }, request) => c.json(await enrollAgent(deps, request)),
+  }),
+  {
+    method: 'GET',
+    path: '/files/objects/:sha256',
+    summary: 'Fetch an input of a leased run, or weights to serve.',
+    ticket: 'lease or serve',
+    parameters: {
+      sha256: { in: 'path', description: 'The SHA-256 of the content, in hexadecimal.' },
+      ...range,
+    },
+    success: { status: 200, description: 'The content.', content: [bytes] },
+    handle: (c, { deps }) => getObject(c, deps),
+  },
+  {
+    method: 'GET',
+    path: '/files/probe/:mebibytes',
+    summary: 'Fetch random bytes, to measure the connection to the hub.',
+    ticket: 'lease',
+    parameters: { mebibytes: { in: 'path', description: `From 1 to ${maxProbeMebibytes}.` } },
+    success: { status: 200, description: 'Random bytes.', content: [bytes] },
+    handle: (c, { deps }) => getProbe(c, deps),
+  },
+  {
+    method: 'POST',
+    path: '/files/artifacts',
+    summary: 'Begin the resumable upload (tus 1.0) of an artifact.',
+    ticket: 'lease',
+    parameters: {
+      ...tus,
+      'upload-length': { in: 'header', required: true, description: 'The size of the file in bytes.' },
+      'upload-metadata': {
+        in: 'header',
+        required: true,
+        description: 'The keys `path`, `role` and `sha256`, as tus encodes them.',
+      },
+    },
+    success: { status: 201, description: 'The upload exists; `Location` names it.' },
+    handle: (c, { artifacts }) => artifacts.handle(c),
+  },
+  {
+    method: 'HEAD',
+    path: '/files/artifacts/:uploadId',
+    summary: 'Ask how many bytes of an artifact have arrived.',
+    ticket: 'lease',
+    parameters: { ...uploadId, ...tus },
+    success: { status: 200, description: 'The number of bytes is in `Upload-Offset`.' },
+    handle: (c, { artifacts }) => artifacts.handle(c),
+  },
+  {
+    method: 'PATCH',
+    path: '/files/artifacts/:uploadId',
+    summary: 'Send the next bytes of an artifact.',
+    ticket: 'lease',
+    parameters: {
+      ...uploadId,
+      ...tus,
+      'upload-offset': { in: 'header', required: true, description: 'Where these bytes begin.' },
+    },
+    body: { mediaType: 'application/offset+octet-stream' },
+    success: { status: 204, description: 'The bytes were stored; `Upload-Offset` says where to go on.' },
+    handle: (c, { artifacts }) => artifacts.handle(c),
+  },
+]
+
+/** Every HTTP route of the hub. `docs/openapi.json` is generated from this list. */
+export const routes: readonly Route[] = [...chat, ...files, ...agents]

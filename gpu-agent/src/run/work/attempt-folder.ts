@@ -1,0 +1,107 @@
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Lease } from '@palate/protocol'
+import { z } from 'zod'
+import { plainName } from '../../files/inside'
+
+/** What the agent must know of an attempt after a crash: its lease, and which process was working on it. */
+const AttemptState = z.object({
+  lease: Lease,
+  process: z.object({ pid: z.int().positive(), startedAt: z.string() }).nullable(),
+})
+export type AttemptState = z.infer<typeof AttemptState>
+
+/**
+ * `runs/<runId>/work` belongs to the run and outlives its attempts (checkpoints lie there);
+ * `runs/<runId>/attempts/<attemptId>` belongs to one attempt: its state, job file and spool.
+ */
+export type AttemptFolder = { root: string; work: string; spool: string; jobFile: string; stateFile: string }
+
+export function attemptFolder(home: string, runId: string, attemptId: string): AttemptFolder {
+  const run = join(home, 'runs', plainName(runId))
+  const root = join(run, 'attempts', plainName(attemptId))
+  return {
+    root,
+    work: join(run, 'work'),
+    spool: join(root, 'spool'),
+    jobFile: join(root, 'job.json'),
+    stateFile: join(root, 'attempt.json'),
+  }
+}
+
+export async function makeAttemptFolder(folder: AttemptFolder): Promise<void> {
+  await mkdir(folder.work, { recursive: true })
+  await mkdir(folder.spool, { recursive: true })
+}
+
+/** Replaces the state whole; readable by its owner alone, since the lease holds a token. */
+export async function writeState(folder: AttemptFolder, state: AttemptState): Promise<void> {
+  await writeWhole(folder.stateFile, JSON.stringify(state))
+}
+
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.tmp`
+  const file = await open(temporary, 'w', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, path)
+}
+
+/**
+ * Attempts whose folders lie on disk. One without a state, or with half of one, never began to work and is removed.
+ *
+ * @throws Error of the file system when the disk does not give a state back: what lies there may be undelivered
+ */
+export async function listAttempts(home: string): Promise<{ folder: AttemptFolder; state: AttemptState }[]> {
+  const found = []
+  for (const runId of await names(join(home, 'runs'))) {
+    for (const attemptId of await names(join(home, 'runs', runId, 'attempts'))) {
+      const folder = attemptFolder(home, runId, attemptId)
+      const state = await readState(folder)
+      if (state) found.push({ folder, state })
+      else await rm(folder.root, { recursive: true, force: true })
+    }
+  }
+  return found
+}
+
+async function readState(folder: AttemptFolder): Promise<AttemptState | null> {
+  try {
+    return AttemptState.parse(JSON.parse(await readFile(folder.stateFile, 'utf8')))
+  } catch (error) {
+    if (isDiskError(error)) throw error
+    return null
+  }
+}
+
+/** Whether the disk refused something that is there: too many open files, no right, a fault of the device. */
+export function isDiskError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && !('code' in error && error.code === 'ENOENT')
+}
+
+/** Removes an attempt; with `wholeRun`, its run's work folder too (the run has ended and everything is delivered). */
+export async function removeAttempt(folder: AttemptFolder, wholeRun: boolean): Promise<void> {
+  await rm(folder.root, { recursive: true, force: true })
+  if (wholeRun) await rm(join(folder.work, '..'), { recursive: true, force: true })
+}
+
+/** Removes work folders of runs that have no attempt here and were not touched for `maxAgeMs`. */
+export async function pruneRuns(home: string, maxAgeMs: number): Promise<void> {
+  for (const runId of await names(join(home, 'runs'))) {
+    const run = join(home, 'runs', runId)
+    if ((await names(join(run, 'attempts'))).length > 0) continue
+    const touched = (await stat(join(run, 'work')).catch(() => stat(run))).mtimeMs
+    if (touched < Date.now() - maxAgeMs) await rm(run, { recursive: true, force: true })
+  }
+}
+
+async function names(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  return entries
+    .filter((entry) => entry.isDirectory() && /^[A-Za-z0-9_-]{1,128}$/.test(entry.name))
+    .map(({ name }) => name)
+}
