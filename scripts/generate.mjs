@@ -5,7 +5,11 @@ import { tsImport } from 'tsx/esm/api'
 import { root } from './lib/paths.mjs'
 
 /** Modules with a function `generateFiles`, which returns the content of each file by its path from the root. */
-const sources = ['packages/protocol/src/generate/index.ts', 'packages/config/src/generate.ts']
+const sources = [
+  'packages/protocol/src/generate/index.ts',
+  'packages/config/src/generate.ts',
+  'apps/hub/src/http/generate.ts',
+]
 
 /** @returns {Promise<[path: string, content: string][]>} */
 async function generate() {
