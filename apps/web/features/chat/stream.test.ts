@@ -32,7 +32,7 @@ describe('a streamed answer', () => {
     text('never read'),
   ].join('')
 
-  it.each([1, 3, 7, 10_000])('reads the same however it is cut (%i bytes a piece)', async (size) => {
+  it.each([1, 3, 7, 10_000])('reads the same events in pieces of %i bytes', async (size) => {
     expect(await collect(source, size)).toEqual([
       { type: 'turn', turnId: 'turn_1' },
       { type: 'text', text: '# Crème ' },
@@ -41,8 +41,8 @@ describe('a streamed answer', () => {
     ])
   })
 
-  it('says what went wrong under way', async () => {
-    const broken = text('# A') + chunk({ error: { code: 'unavailable', message: 'The agent went away.' } })
-    await expect(collect(broken, 5)).rejects.toThrow('The agent went away.')
+  it('throws the error that the stream carries', async () => {
+    const broken = text('# A') + chunk({ error: { code: 'unavailable', message: 'The agent disconnected.' } })
+    await expect(collect(broken, 5)).rejects.toThrow('The agent disconnected.')
   })
 })

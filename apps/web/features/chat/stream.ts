@@ -1,6 +1,7 @@
+import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { z } from 'zod'
 
-/** The fields of an OpenAI chat chunk that we read; `palate.turnId` names the stored answer. */
+/** The fields of an OpenAI chat chunk that the page reads; `palate.turnId` is the id of the stored answer. */
 const Chunk = z.object({
   choices: z
     .array(
@@ -22,7 +23,7 @@ export type ChatEvent =
 /**
  * Reads a stream of server-sent chat chunks.
  *
- * @throws Error with the server's sentence when the answer failed under way.
+ * @throws Error with the server's message when the answer failed before its end
  */
 export async function* readChat(body: ReadableStream<Uint8Array>): AsyncGenerator<ChatEvent> {
   for await (const data of readEventData(body)) {
@@ -37,25 +38,15 @@ export async function* readChat(body: ReadableStream<Uint8Array>): AsyncGenerato
   }
 }
 
-/** The data of each server-sent event (HTML Standard, §9.2), however the bytes were cut on their way. */
+/** The data of each server-sent event. */
 async function* readEventData(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  const reader = body.getReader()
-  let rest = ''
+  const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
+  const reader = events.getReader()
   try {
     for (;;) {
       const { done, value } = await reader.read()
-      rest += done ? decoder.decode() : decoder.decode(value, { stream: true })
-      const events = rest.split(/\r?\n\r?\n/)
-      rest = done ? '' : (events.pop() ?? '')
-      for (const event of events) {
-        const data = event
-          .split(/\r?\n/)
-          .filter((line) => line.startsWith('data:'))
-          .map((line) => line.slice(5).replace(/^ /, ''))
-        if (data.length > 0) yield data.join('\n')
-      }
       if (done) return
+      yield value.data
     }
   } finally {
     await reader.cancel().catch(() => undefined)
