@@ -35,7 +35,11 @@ async function readSpool(folder: string, attemptId: string): Promise<SpoolView> 
       .filter(Boolean)) {
       const { seq, event } = JSON.parse(line) as Line
       if (event.type !== 'metric') continue
-      const points = Object.entries(event.values).map(([key, value]) => ({ key, step: event.position, value }))
+      const points = Object.entries(event.values).map(([key, value]) => ({
+        key,
+        step: event.position,
+        value,
+      }))
       ;(seq <= acked ? view.acked : view.waiting).push(...points)
     }
   }

@@ -1,7 +1,7 @@
 import type { SpooledEvent, TrainerEvent } from '@palate/protocol'
 import { cleanText } from '../../clean-text'
 
-/** PostgreSQL's integer; a step beyond it is a trainer's mistake. */
+/** The largest integer of PostgreSQL; a larger step is an error of the trainer. */
 const lastPosition = 2_147_483_647
 
 /**
@@ -22,8 +22,8 @@ export function acceptEvents(events: readonly SpooledEvent[], ackedSeq: number):
 }
 
 /**
- * An event that PostgreSQL can store: one that the database refuses would hold up the spool behind it for ever. A
- * metric's names are cleaned once each, where their series are made.
+ * An event that PostgreSQL can store: one that the database refuses would block the rest of the spool. Metric names are
+ * cleaned when their series are created.
  */
 function storable(event: TrainerEvent): TrainerEvent {
   if (event.type === 'metric')

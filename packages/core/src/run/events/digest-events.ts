@@ -10,7 +10,7 @@ import type {
 
 export interface EventDigest {
   progress: RunProgress | null
-  /** What the trainer said of its machine at its start: device, precision, parameters. */
+  /** What the trainer reported at its start: device, precision, parameters. */
   environment: Record<string, unknown> | null
   checkpointStep: number | null
   preflight: PreflightReport | null

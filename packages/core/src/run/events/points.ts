@@ -3,7 +3,7 @@ import { type SQL, sql } from 'drizzle-orm'
 
 const signature = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)])
 const rowBytes = 2 + 8 + 8 + 12 + 12
-/** PostgreSQL counts its microseconds from the year 2000. */
+/** PostgreSQL counts microseconds from the year 2000. */
 const epochMs = Date.UTC(2000, 0)
 const twoTo32 = 2 ** 32
 
@@ -47,7 +47,7 @@ export class Points {
       ) as point (series_id, position, ms, value)`
   }
 
-  /** For many points: half the work of an insert. One that is there already fails the transaction. */
+  /** For many points: half the work of an insert. A point that exists already fails the transaction. */
   async copy(copyIn: CopyIn): Promise<void> {
     if (this.series.length === 0) return
     await copyIn(
@@ -82,5 +82,5 @@ export class Points {
   }
 }
 
-/** PostgreSQL's own notation, which the client then need not build number by number. */
+/** An array in PostgreSQL's notation, which is faster than building it number by number. */
 export const arrayText = (numbers: readonly number[]) => `{${numbers.join(',')}}`

@@ -25,7 +25,7 @@ export function readLines(raw: unknown): EventChunk {
   }
 }
 
-/** A line end inside of a JSON text is always escaped, so between two values there is nothing else. */
+/** A line end within JSON text is always escaped, so an unescaped one separates two values. */
 function parseLines(text: string): unknown[] {
   try {
     return JSON.parse(`[${text.replaceAll('\n', ',')}]`) as unknown[]
@@ -34,7 +34,7 @@ function parseLines(text: string): unknown[] {
   }
 }
 
-/** Exactly what the schema says of a spooled metric: numbers are finite (JSON has no NaN, but 1e999 is read as infinite). */
+/** Checks what the schema of a spooled metric checks. Numbers are finite (JSON has no NaN, but 1e999 is read as infinity). */
 function isPlainMetric(value: unknown): value is SpooledEvent {
   if (!isRecord(value) || !isCount(value.seq) || value.seq === 0 || !Number.isFinite(value.at)) return false
   const { event } = value

@@ -97,7 +97,7 @@ async function readSeries(tx: Transaction, attemptId: string, axis: MetricAxis):
   return new Map(rows.map(({ key, id, last }) => [key, { id, last }]))
 }
 
-/** A clock that runs wild must not stop the points: years 1970 to 9999. */
+/** Limits times to the years 1970 to 9999, so that a wrong clock does not stop the points. */
 function storableTime(ms: number): number {
   return Math.min(Math.max(ms, 0), Date.UTC(9999, 0))
 }
