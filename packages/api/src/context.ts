@@ -1,6 +1,6 @@
 import type { Deps } from '@palate/core'
 
-/** Who calls, before a workspace is chosen: a signed-in person, an API key, or nobody. */
+/** The caller before a workspace is chosen: a signed-in person, an API key, or nobody. */
 export type Caller =
   | { kind: 'user'; userId: string }
   | { kind: 'apiKey'; keyId: string; userId: string; workspaceId: string }

@@ -16,7 +16,7 @@ const codes: Record<ErrorCode, TRPCError['code']> = {
 }
 
 interface Meta {
-  /** Named so that a test can walk all procedures and knows what each asks for. */
+  /** For the test that checks the scope of every procedure. */
   scope: Scope | 'session' | 'public'
 }
 
@@ -29,7 +29,7 @@ const t = initTRPC
       const cause = error.cause
       const remedy = cause instanceof DomainError ? (cause.remedy ?? null) : null
       const fields = cause instanceof ZodError ? z.flattenError(cause) : null
-      const message = fields ? 'Some fields are not right.' : shape.message
+      const message = fields ? 'Some fields are not valid.' : shape.message
       return { ...shape, message, data: { ...shape.data, stack: undefined, remedy, fields } }
     },
   })
@@ -37,7 +37,7 @@ const t = initTRPC
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 
-/** Maps what core throws, once. An error nobody foresaw becomes a generic sentence; its cause goes to the log. */
+/** Maps core's errors. An unknown error becomes a generic sentence; its cause is logged. */
 const mapErrors = t.middleware(async ({ ctx, next, path }) => {
   const result = await next()
   if (result.ok) return result
@@ -48,16 +48,16 @@ const mapErrors = t.middleware(async ({ ctx, next, path }) => {
     ctx.deps.log.error({ path, err: cause ?? result.error }, 'procedure failed')
     throw new TRPCError({
       code: 'INTERNAL_SERVER_ERROR',
-      message: 'Something went wrong on the server. It was written to the log; please try again.',
+      message: 'An error occurred on the server. It was logged. Please try again.',
     })
   }
   return result
 })
 
-/** Open to everyone: the public chat. */
+/** Open to everyone, for the public chat. */
 export const publicProcedure = t.procedure.meta({ scope: 'public' }).use(mapErrors)
 
-/** Needs a session or a key, whatever the workspace. */
+/** Needs a session or an API key, in any workspace. */
 export const sessionProcedure = t.procedure
   .meta({ scope: 'session' })
   .use(mapErrors)
@@ -67,8 +67,8 @@ export const sessionProcedure = t.procedure
   })
 
 /**
- * A call in one workspace: caller, membership and scope are checked before the input is parsed, so a stranger
- * learns nothing from validation errors. `ctx.service` is what core's verbs take.
+ * A call in one workspace. Caller, membership and scope are checked before the input is parsed, so that validation
+ * errors reveal nothing to strangers. `ctx.service` is the context for core's verbs.
  */
 export function workspaceProcedure(scope: Scope) {
   return t.procedure

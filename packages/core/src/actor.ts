@@ -1,4 +1,4 @@
-/** Who does it. One verb serves a page, an API key, a socket and a background job. */
+/** Who acts. The same verb serves pages, API keys, sockets and background jobs. */
 export type Actor =
   | { kind: 'user'; userId: string }
   | { kind: 'apiKey'; keyId: string; userId: string }
@@ -18,7 +18,7 @@ export function actorId(actor: Actor): string {
   }
 }
 
-/** The person behind the actor: API keys act for their maker. */
+/** The person behind the actor: an API key acts for the person who created it. */
 export function actorUserId(actor: Actor): string | null {
   return actor.kind === 'user' || actor.kind === 'apiKey' ? actor.userId : null
 }

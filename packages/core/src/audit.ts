@@ -2,7 +2,7 @@ import { auditLog, newId, type Transaction } from '@palate/db'
 import { actorId } from './actor'
 import type { ServiceContext } from './context'
 
-/** Every write of a person or a key leaves a line: who, what, on which row. */
+/** Records who changed what, in the same transaction as the change. */
 export async function audit(
   tx: Transaction,
   ctx: ServiceContext,

@@ -9,7 +9,7 @@ export interface Logger {
   error(data: Record<string, unknown>, text: string): void
 }
 
-/** What a process opens once. */
+/** What a process opens once and passes to every verb. */
 export interface Deps {
   db: Database
   sql: Sql
@@ -17,7 +17,7 @@ export interface Deps {
   storage: ObjectStore
   tickets: Tickets
   now: () => Date
-  /** How long an attempt stays its agent's without a word of it. */
+  /** How long an attempt's lease lasts without a renewal. */
   leaseMs: number
   log: Logger
 }
@@ -29,11 +29,11 @@ export interface ServiceContext extends Deps {
   role: Role | null
 }
 
-/** A call of a self-hosted agent, known by its credential. */
+/** A call of a self-hosted agent, authenticated by its credential. */
 export interface AgentContext extends Deps {
   agentId: string
   workspaceId: string
-  /** Of the credential that it came in with: one that is replaced later closes the line. */
+  /** Of the credential that it connected with: when that is replaced, the socket is closed. */
   credentialHash?: string
 }
 

@@ -10,7 +10,7 @@ export const errorCodes = [
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
 
-/** An error that a person is meant to read: a sentence with the cause, and where there is one, the remedy. Knows no HTTP. */
+/** An error for a user: a sentence with the cause and, if there is one, a remedy. Knows no HTTP. */
 export class DomainError extends Error {
   constructor(
     readonly code: ErrorCode,
@@ -26,7 +26,7 @@ export function notFound(what: string): DomainError {
   return new DomainError('not_found', `${what} does not exist in this workspace.`)
 }
 
-/** For `noUncheckedIndexedAccess` after an insert … returning: the row is there, or the invariant is broken. */
+/** Returns the value. @throws DomainError `not_found` when there is none */
 export function required<T>(value: T | undefined | null, what: string): T {
   if (value === undefined || value === null) throw notFound(what)
   return value

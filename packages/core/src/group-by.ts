@@ -1,4 +1,4 @@
-/** Items by key, keys in the order in which they first appear. (`Map.groupBy` is not in every Node that we run on.) */
+/** Items by key, keys in the order in which they first appear. (Node 20 has no `Map.groupBy`.) */
 export function groupBy<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Map<Key, Item[]> {
   const groups = new Map<Key, Item[]>()
   for (const item of items) {

@@ -1,14 +1,14 @@
 import type { Database, Transaction } from '@palate/db'
 import { sql } from 'drizzle-orm'
 
-/** The hub's background jobs and what each needs. */
+/** The hub's background jobs and their payloads. */
 export interface JobPayloads {
   'import-dataset': { datasetVersionId: string }
   'prepare-variant-batch': { batchId: string }
   'score-evaluation': { evaluationId: string }
 }
 
-/** Queues a job in the caller's transaction: it exists exactly when the rows it is about exist. */
+/** Queues a job in the caller's transaction, so it exists only if the transaction commits. */
 export async function addJob<Name extends keyof JobPayloads>(
   tx: Transaction | Database,
   name: Name,

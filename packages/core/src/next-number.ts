@@ -5,8 +5,8 @@ import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core
 type Numbered = PgTable & { workspaceId: PgColumn; number: PgColumn }
 
 /**
- * The next number that people see (batch 4, evaluation 2), without gaps while nothing is deleted. Whoever asks
- * for the same table in the same workspace waits until the caller's transaction ends.
+ * The next number that users see (batch 4, evaluation 2), without gaps while nothing is deleted. Another transaction
+ * that asks for the same table and workspace waits until the caller's transaction ends.
  */
 export async function nextNumber(
   tx: Transaction,

@@ -11,7 +11,7 @@ export async function notify(tx: Transaction | Database, ...notices: LiveNotice[
   )
 }
 
-/** Announces a run whose status or priority changed: it itself, and the queue that other runs wait in. */
+/** Announces that a run's status or priority changed, and with it the queue of waiting runs. */
 export async function notifyRun(
   tx: Transaction | Database,
   { id, workspaceId }: { id: string; workspaceId: string },

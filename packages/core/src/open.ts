@@ -19,7 +19,7 @@ export interface OpenOptions {
   leaseMs?: number
 }
 
-/** Opens what the verbs need, once a process; `close` ends the database's pools. */
+/** Opens what the verbs need, once per process. `close` closes the database pools. */
 export function openDeps(options: OpenOptions): { deps: Deps; close: () => Promise<void> } {
   const { databaseUrl, secret, storage, log, applicationName, maxConnections } = options
   const { db, sql, bulk, close } = openDatabase(databaseUrl, { max: maxConnections, applicationName })
@@ -28,7 +28,7 @@ export function openDeps(options: OpenOptions): { deps: Deps; close: () => Promi
   return { deps: { db, sql, bulk, storage, tickets, now: () => new Date(), leaseMs, log }, close }
 }
 
-/** The settings that web and hub share, which meet in the database. */
+/** The settings that web and hub share. */
 export const CoreEnv = envSchema(['web', 'hub'], {
   DATABASE_URL: z.string().min(1),
   PALATE_SECRET: z.string().min(32, 'needs at least 32 characters'),
@@ -54,7 +54,7 @@ function storeConfig(env: CoreEnv): ObjectStoreConfig {
   }
 }
 
-/** The same from a process's settings: the store they name, a folder or S3. */
+/** As `openDeps`, from a process's settings. The object store is a folder, or S3 when `S3_BUCKET` is set. */
 export async function openDepsFromEnv(
   env: CoreEnv,
   options: { applicationName: string; log: Logger; maxConnections?: number },

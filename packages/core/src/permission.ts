@@ -47,8 +47,8 @@ export function mayRole(role: Role, scope: Scope): boolean {
 }
 
 /**
- * @throws DomainError `forbidden` when the caller's role lacks the scope. The system's own work carries no role
- * and may do all; an agent never passes here (its verbs take an AgentContext).
+ * @throws DomainError `forbidden` when the caller's role lacks the scope. The system has every scope; an agent has
+ * none (its verbs take an AgentContext).
  */
 export function authorize(ctx: ServiceContext, scope: Scope): void {
   if (ctx.actor.kind === 'system') return

@@ -2,7 +2,7 @@ import { jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { DomainError } from './error'
 
-/** What a signed token is good for, and what it says. A token of one purpose is never taken for another. */
+/** The purposes of signed tokens with their claims. A token is valid for its own purpose only. */
 const claims = {
   live: z.object({ workspaceId: z.string(), userId: z.string() }),
   upload: z.object({ workspaceId: z.string(), uploadId: z.string() }),
@@ -26,7 +26,7 @@ export interface Tickets {
     body: TicketClaims<Purpose>,
     ttlSeconds: number,
   ): Promise<string>
-  /** @throws DomainError `unauthenticated` when the token is forged, of another purpose or too old. */
+  /** @throws DomainError `unauthenticated` when the token is forged, of another purpose or expired */
   verify<Purpose extends TicketPurpose>(purpose: Purpose, token: string): Promise<TicketClaims<Purpose>>
 }
 
@@ -49,7 +49,7 @@ export function createTickets(secret: string): Tickets {
       } catch {
         throw new DomainError(
           'unauthenticated',
-          `This ${purpose} ticket is not valid any more.`,
+          `This ${purpose} ticket is not valid or has expired.`,
           'Reload the page, or ask for a new one.',
         )
       }

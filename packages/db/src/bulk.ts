@@ -8,12 +8,12 @@ import type { Transaction } from './transaction'
 
 const graceMs = 5000
 
-/** Sends bytes into a `copy … from stdin`. Rejects with what the database says of them, at their end too. */
+/** Sends bytes to a `copy … from stdin`. Rejects with the database's error, also one at the end of the copy. */
 export type CopyIn = (statement: string, bytes: Buffer) => Promise<void>
 
 /**
- * Transactions that can COPY, on connections of `pg`: the client that Drizzle otherwise has never delivers an error at
- * a COPY's end. A connection whose transaction failed is closed and not used again.
+ * Transactions that can COPY, on connections of `pg`, because the `postgres` client does not report an error at a COPY's
+ * end. A connection whose transaction failed is closed.
  */
 export function openBulk(url: string, options: { max: number; applicationName: string }) {
   const pool = new Pool({
@@ -22,7 +22,7 @@ export function openBulk(url: string, options: { max: number; applicationName: s
     application_name: options.applicationName,
     connectionTimeoutMillis: 30_000,
   })
-  const ignore = () => undefined // whoever uses the connection hears of it, and the pool opens another
+  const ignore = () => undefined // the query that uses the connection gets the error, and the pool opens another
   pool.on('error', ignore)
   pool.on('connect', (client) => void client.on('error', ignore))
   const wrapped = new WeakMap<PoolClient, NodePgDatabase<typeof schema>>()
@@ -52,10 +52,10 @@ export function openBulk(url: string, options: { max: number; applicationName: s
       return result
     } catch (error) {
       client.release(true)
-      throw nameLoss(cause ?? error) // a rollback on a broken connection fails too, and is not what went wrong
+      throw nameLoss(cause ?? error) // a rollback on a broken connection fails too, but is not the cause
     }
   }
-  /** Waits a while for transactions under way. */
+  /** Waits up to `graceMs` for running transactions. */
   const close = () => Promise.race([pool.end(), sleep(graceMs, undefined, { ref: false })])
   return { transaction, close }
 }
@@ -69,7 +69,7 @@ async function copyIn(client: PoolClient, statement: string, bytes: Buffer): Pro
   await finished
 }
 
-/** `pg` gives a lost connection no code; with one it is known for what it is and tried again. */
+/** Adds a code to the error of a lost connection, which has none in `pg`, so that callers can try again. */
 function nameLoss(error: unknown): unknown {
   const lost =
     /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a conn)/

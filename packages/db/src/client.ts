@@ -4,9 +4,8 @@ import { openBulk } from './bulk'
 import * as schema from './schema'
 
 /**
- * The pools of a process: `db` is Drizzle's; `sql` is a bare client for LISTEN and whatever Drizzle cannot say
- * (Drizzle changes the type parsers of the client that it wraps); `bulk` is for transactions that COPY, and connects
- * only when there is one.
+ * The pools of a process: `db` for Drizzle; `sql`, a plain client for LISTEN and for SQL that Drizzle cannot express
+ * (Drizzle changes the type parsers of its client); `bulk` for transactions that COPY, which connects on first use.
  */
 export function openDatabase(url: string, options: { max?: number; applicationName?: string } = {}) {
   const { max = 10, applicationName = 'palate' } = options

@@ -33,7 +33,7 @@ export type IdKind =
   | 'turn'
   | 'fb'
 
-/** A new id that carries its kind: `run_4f…`. 20 characters of 34: about 101 bits. */
+/** A new id with its kind as prefix: `run_4f…`. 20 characters of 34 are about 101 bits. */
 export function newId(kind: IdKind): string {
   return `${kind}_${random()}`
 }

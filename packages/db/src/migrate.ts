@@ -5,10 +5,10 @@ import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { runMigrations } from 'graphile-worker'
 import postgres from 'postgres'
 
-// Not `new URL(…, import.meta.url)`: a bundler takes that for a file to bundle.
+// Not `new URL(…, import.meta.url)`, which a bundler would bundle.
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../drizzle')
 
-/** Brings a database to the newest schema: ours, and the job queue's (jobs are added inside our transactions). Idempotent. */
+/** Migrates a database to the newest schema, including that of the job queue. Idempotent. */
 export async function migrateDatabase(url: string): Promise<void> {
   const client = postgres(url, { max: 1, onnotice: () => undefined })
   try {

@@ -2,15 +2,15 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm'
 import type { PgQueryResultHKT, PgTransaction } from 'drizzle-orm/pg-core'
 import type * as schema from './schema'
 
-/** A transaction on a connection of either client. What `execute` gives back differs between them: read it by `rowsOf`. */
+/** A transaction on a connection of either client. Their results of `execute` differ: read them with `rowsOf`. */
 export type Transaction = PgTransaction<
   PgQueryResultHKT,
   typeof schema,
   ExtractTablesWithRelations<typeof schema>
 >
 
-/** The rows that `execute` gave back: one client's answer is the list of them, the other's holds it. */
-export function rowsOf<Row>(answer: unknown): Row[] {
-  const list = typeof answer === 'object' && answer !== null && 'rows' in answer ? answer.rows : answer
+/** The rows of a result of `execute`: a list with one client, an object with `rows` with the other. */
+export function rowsOf<Row>(result: unknown): Row[] {
+  const list = typeof result === 'object' && result !== null && 'rows' in result ? result.rows : result
   return list as Row[]
 }

@@ -94,7 +94,7 @@ test('ten people at once, a quota of three: three votes are stored, seven are re
   expect(row?.personVotes).toBe(3)
 })
 
-test('a superseded vote gives its place back, and a vote cannot be rewritten', async () => {
+test('a superseded vote makes room for another, and a vote cannot be rewritten', async () => {
   const made = await createPair(1)
   const first = voteRow(made, made.people.labeler)
   await db.insert(vote).values(first)

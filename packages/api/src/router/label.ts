@@ -2,15 +2,15 @@ import { applyRules, castVote, getLabelSummary, nextPairs, skipPair, undoVote } 
 import { ApplyRulesInput, NextPairsInput, PairRef, VoteInput } from '@palate/core/label/schemas'
 import { router, workspaceProcedure } from '../trpc'
 
-const judge = workspaceProcedure('label:create')
+const label = workspaceProcedure('label:create')
 
 export const labelRouter = router({
   summary: workspaceProcedure('label:read').query(({ ctx }) => getLabelSummary(ctx.service)),
-  // It claims, so it is no query: nothing may fetch it ahead or again by itself.
-  next: judge.input(NextPairsInput).mutation(({ ctx, input }) => nextPairs(ctx.service, input)),
-  vote: judge.input(VoteInput).mutation(({ ctx, input }) => castVote(ctx.service, input)),
-  skip: judge.input(PairRef).mutation(({ ctx, input }) => skipPair(ctx.service, input)),
-  undo: judge.mutation(({ ctx }) => undoVote(ctx.service)),
+  // It claims pairs, so it is not a query, which could be prefetched or repeated.
+  next: label.input(NextPairsInput).mutation(({ ctx, input }) => nextPairs(ctx.service, input)),
+  vote: label.input(VoteInput).mutation(({ ctx, input }) => castVote(ctx.service, input)),
+  skip: label.input(PairRef).mutation(({ ctx, input }) => skipPair(ctx.service, input)),
+  undo: label.mutation(({ ctx }) => undoVote(ctx.service)),
   applyRules: workspaceProcedure('label:rule')
     .input(ApplyRulesInput)
     .mutation(({ ctx, input }) => applyRules(ctx.service, input)),

@@ -7,10 +7,10 @@ import { type AgentDecision, type AgentEvent, decideAgent } from './transition'
 export type AgentRow = typeof agent.$inferSelect
 
 /**
- * Locks an agent, decides what the event makes of it, writes that, and wakes who is concerned when the transaction
- * commits. `more` are facts that the event brought along and that no decision rests on.
+ * Locks an agent, decides what the event changes, writes it, and sends the notices when the transaction commits.
+ * `more` are columns to write that do not influence the decision.
  *
- * @returns the row as it was; `changed` is false where the event meant nothing
+ * @returns the row before the change; `changed` is false when the event changed nothing
  * @throws DomainError with the decision's code when the event is refused
  */
 export async function changeAgent(
@@ -30,7 +30,7 @@ export async function changeAgent(
     .update(agent)
     .set({ ...more, ...decision.agent })
     .where(own)
-  // Every hub looks again at the sockets of this agent: those without a credential that holds are closed.
+  // Every hub checks the sockets of this agent again and closes those without a valid credential.
   if (decision.next === 'revoked' || decision.next === 'rotated')
     await notifyAgents(tx, { agentId: id, about: 'revoked', attemptId: null })
   if (decision.next === 'ask-rotate')

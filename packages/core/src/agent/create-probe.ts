@@ -6,10 +6,10 @@ import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { authorize } from '../permission'
 import { insertRun } from '../run/queue/insert'
-import { AgentRef, type OrderedProbe } from './schemas'
+import { AgentRef, type CreatedProbe } from './schemas'
 
-/** Orders a run that measures one machine, on that machine alone. One that is under way already is given back. */
-export async function createProbe(ctx: ServiceContext, raw: AgentRef): Promise<OrderedProbe> {
+/** Creates a run that measures the agent's own machine, or returns the one that is queued or running. */
+export async function createProbe(ctx: ServiceContext, raw: AgentRef): Promise<CreatedProbe> {
   authorize(ctx, 'run:create')
   const { id } = AgentRef.parse(raw)
   return ctx.db.transaction(async (tx) => {

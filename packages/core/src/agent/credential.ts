@@ -10,22 +10,22 @@ import type { TicketClaims } from '../ticket'
 import { changeAgent } from './change'
 import { AgentRef } from './schemas'
 
-/** The agent of this context, as long as it is not revoked and the credential that it came in with still holds. */
-export function stillEnrolled({ agentId, workspaceId, credentialHash }: AgentContext) {
+/** Selects the context's agent, if it is not revoked and the credential that it connected with is still valid. */
+export function enrolledAgent({ agentId, workspaceId, credentialHash }: AgentContext) {
   const holds = credentialHash
     ? or(eq(agent.credentialHash, credentialHash), eq(agent.nextCredentialHash, credentialHash))
     : undefined
   return and(eq(agent.id, agentId), eq(agent.workspaceId, workspaceId), isNull(agent.revokedAt), holds)
 }
 
-/** Whether a socket that was let in earlier may stay. */
+/** Whether an open socket of this agent may stay open. */
 export async function isStillEnrolled(ctx: AgentContext): Promise<boolean> {
-  return (await ctx.db.$count(agent, stillEnrolled(ctx))) > 0
+  return (await ctx.db.$count(agent, enrolledAgent(ctx))) > 0
 }
 
 /**
- * The agent behind a credential (`pag_…`), the one it has or the one it was given to change to.
- * @throws DomainError `unauthenticated` when it is unknown, replaced or revoked
+ * Finds the agent of a credential (`pag_…`): its current one or its next one.
+ * @throws DomainError `unauthenticated` when the credential is unknown, replaced or revoked
  */
 export async function resolveAgent(deps: Deps, credential: string): Promise<AgentContext> {
   const credentialHash = hashSecret(credential)
@@ -46,7 +46,7 @@ export async function resolveAgent(deps: Deps, credential: string): Promise<Agen
   )
 }
 
-/** Wishes that an agent changes its credential. One that is offline hears of it with its next hello. */
+/** Asks an agent to change its credential. An agent that is offline gets the request at its next hello. */
 export async function requestRotation(ctx: ServiceContext, raw: AgentRef): Promise<void> {
   authorize(ctx, 'agent:write')
   const { id } = AgentRef.parse(raw)
@@ -57,10 +57,10 @@ export async function requestRotation(ctx: ServiceContext, raw: AgentRef): Promi
 }
 
 /**
- * The new credential of an agent that was asked to change: in this answer and nowhere else. The old one holds until
- * the first hello under the new, so an answer that gets lost locks nobody out: the agent asks again.
+ * Issues the new credential of an agent that was asked to change. Only this reply contains it. The old one stays valid
+ * until the first hello with the new one, so an agent that did not get the reply can ask again.
  *
- * @throws DomainError `conflict` when nobody wished it
+ * @throws DomainError `conflict` when no change was requested
  */
 export async function rotateCredential(ctx: AgentContext): Promise<RotateReply> {
   const credential = newSecret('pag')
@@ -69,7 +69,7 @@ export async function rotateCredential(ctx: AgentContext): Promise<RotateReply> 
   return { credential }
 }
 
-/** Whether a ticket to serve opens this object: it names it, and its agent was not revoked since. */
+/** Whether a `serve` ticket gives access to this object: the ticket lists it, and its agent is not revoked. */
 export async function mayServeObject(
   deps: Deps,
   { agentId, workspaceId, objects }: TicketClaims<'serve'>,

@@ -10,7 +10,7 @@ import { hashSecret, newSecret } from '../secret'
 
 const codeMs = 15 * 60_000
 
-/** A code that turns one machine into an agent of the workspace. Shown once, good once, for 15 minutes. */
+/** Creates a code that enrolls one agent in the workspace. It is shown once and works once, for 15 minutes. */
 export async function createEnrollmentCode(ctx: ServiceContext): Promise<{ code: string; expiresAt: Date }> {
   authorize(ctx, 'agent:write')
   const code = newSecret('pen')
@@ -26,9 +26,9 @@ export async function createEnrollmentCode(ctx: ServiceContext): Promise<{ code:
 }
 
 /**
- * Exchanges a one-use code for an agent's credential, which is in this answer and nowhere else.
+ * Exchanges a one-use code for an agent's credential. Only this reply contains the credential.
  *
- * @throws DomainError `unauthenticated` for a code that is unknown, used or too old: one sentence for all three
+ * @throws DomainError `unauthenticated`, with the same sentence for a code that is unknown, used or expired
  */
 export async function enrollAgent(deps: Deps, raw: EnrollRequest): Promise<EnrollResponse> {
   const { code, name } = EnrollRequest.parse(raw)
@@ -48,8 +48,8 @@ export async function enrollAgent(deps: Deps, raw: EnrollRequest): Promise<Enrol
     if (!used)
       throw new DomainError(
         'unauthenticated',
-        'This enrollment code is not valid any more: it works once, for 15 minutes.',
-        'Make a new one on the Agents page.',
+        'This enrollment code is not valid. A code works once, for 15 minutes.',
+        'Create a new one on the Agents page.',
       )
     const { workspaceId } = used
     const agentId = newId('agent')

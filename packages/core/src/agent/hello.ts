@@ -16,25 +16,25 @@ import { isOutdated } from './online'
 
 const gone = {
   code: 'attempt_gone' as const,
-  message: 'The agent came back without this attempt.',
-  remedy: 'Nothing to do: the run was queued again and goes on from its last checkpoint.',
+  message: 'The agent reconnected, but it no longer runs this attempt.',
+  remedy: 'Nothing to do. The run was queued again and resumes from its last checkpoint.',
 }
 
 /**
- * An agent has connected and says what it is and what it runs. What is still its own goes on (`keep`), what is not
- * must stop; what has come to its end, and of which the agent has nothing that is not recorded, is kept too, so that
- * it hears that all arrived; an attempt that it should run but does not is lost at once and its run is queued again.
- * The first hello under a new credential ends the old one.
+ * Records what a connected agent reports about itself. Of the attempts that it runs, it continues those whose lease it
+ * still has (`keep`) and stops the others. `keep` includes ended attempts whose events are all recorded, so that the
+ * agent gets the acknowledgment. An attempt that it should run but does not is lost at once, and its run is queued
+ * again. The first hello with a new credential makes the old one invalid.
  *
- * @throws DomainError `invalid` where the two have no protocol in common, with the version that is needed
+ * @throws DomainError `invalid` when agent and hub have no protocol version in common, with the version that is needed
  */
 export async function helloAgent(ctx: AgentContext, raw: unknown): Promise<HelloReply> {
   await checkProtocol(ctx, HelloHead.parse(raw))
   const { protocol, version, labels, kinds, hardware, serving, draining, running } = AgentHello.parse(raw)
   const event = { type: 'hello', draining, credentialHash: ctx.credentialHash ?? null } as const
   return ctx.db.transaction(async (tx) => {
-    const told = { protocol, version, labels, kinds, hardware, serving }
-    await changeAgent(tx, ctx, ctx.agentId, event, told)
+    const reported = { protocol, version, labels, kinds, hardware, serving }
+    await changeAgent(tx, ctx, ctx.agentId, event, reported)
     const keep: HelloReply['keep'] = []
     for (const held of await readHeld(tx, ctx)) {
       const known = running.find((one) => one.attemptId === held.attemptId && one.epoch === held.epoch)
@@ -55,19 +55,19 @@ export async function helloAgent(ctx: AgentContext, raw: unknown): Promise<Hello
   })
 }
 
-/** One that is sent away is written down with what it speaks, for the Agents page to say what it needs. */
+/** Records the protocol of a refused agent, so that the Agents page can show which version it needs. */
 async function checkProtocol(ctx: AgentContext, { protocol, version }: HelloHead): Promise<void> {
   if (!isOutdated(protocol)) return
-  const told = { protocol, version }
-  await ctx.db.transaction((tx) => changeAgent(tx, ctx, ctx.agentId, { type: 'hello-refused' }, told))
-  const speaks =
+  const reported = { protocol, version }
+  await ctx.db.transaction((tx) => changeAgent(tx, ctx, ctx.agentId, { type: 'hello-refused' }, reported))
+  const versions =
     protocol.min === protocol.max
       ? `protocol ${protocol.max}`
       : `protocols ${protocol.min} to ${protocol.max}`
   const older = protocol.max < protocolVersion
   throw new DomainError(
     'invalid',
-    `The agent (version ${version}) speaks ${speaks}; this hub speaks protocol ${protocolVersion}.`,
+    `The agent (version ${version}) supports ${versions}; this hub supports protocol ${protocolVersion}.`,
     older ? `Update the agent to version ${agentVersionOf[protocolVersion]} or newer.` : 'Update the hub.',
   )
 }
@@ -87,7 +87,7 @@ async function readHeld(tx: Transaction, ctx: AgentContext) {
     .orderBy(asc(attempt.runId))
 }
 
-/** Attempts whose end is recorded and whose last acknowledgement got lost. */
+/** Attempts that have ended with all events recorded, but without the agent having the last acknowledgment. */
 async function readDelivered(
   tx: Transaction,
   ctx: AgentContext,
@@ -108,8 +108,7 @@ async function readDelivered(
   return ended
     .filter((made) =>
       running.some(
-        (told) =>
-          told.attemptId === made.attemptId && told.epoch === made.epoch && told.lastSeq <= made.ackedSeq,
+        (one) => one.attemptId === made.attemptId && one.epoch === made.epoch && one.lastSeq <= made.ackedSeq,
       ),
     )
     .map(({ attemptId, ackedSeq }) => ({ attemptId, ackedSeq, cancel: false }))

@@ -8,7 +8,7 @@ import type { AgentRow } from './change'
 import { agentStatus, isOutdated } from './online'
 import type { AgentGaugesView, AgentView } from './schemas'
 
-/** The workspace's agents in the order of their enrollment, with what each works on. */
+/** The workspace's agents by date of enrollment, with their current runs. */
 export async function listAgents(ctx: ServiceContext): Promise<AgentView[]> {
   authorize(ctx, 'agent:read')
   const rows = await ctx.db
@@ -34,7 +34,18 @@ export async function listAgents(ctx: ServiceContext): Promise<AgentView[]> {
 function toAgentView(row: AgentRow, slots: AgentView['slots'], now: Date): AgentView {
   const { id, name, version, labels, hardware, kinds, serving, draining, probe, price } = row
   const { lastSeenAt, createdAt, rotateRequestedAt } = row
-  const said = { version, labels, hardware, kinds, serving, draining, probe, price, lastSeenAt, createdAt }
+  const reported = {
+    version,
+    labels,
+    hardware,
+    kinds,
+    serving,
+    draining,
+    probe,
+    price,
+    lastSeenAt,
+    createdAt,
+  }
   const [first] = slots
   const currentRun = first ? { id: first.id, number: first.number, name: first.name, kind: first.kind } : null
   const rotating = rotateRequestedAt !== null
@@ -42,7 +53,7 @@ function toAgentView(row: AgentRow, slots: AgentView['slots'], now: Date): Agent
     id,
     name,
     status: agentStatus(row, now),
-    ...said,
+    ...reported,
     update: updateOf(row),
     rotating,
     slots,
@@ -56,7 +67,7 @@ function updateOf({ protocol, revokedAt }: AgentRow): AgentView['update'] {
   return { who: protocol.max < protocolVersion ? 'agent' : 'hub', needed }
 }
 
-/** The newest look at each machine that is online: figures of a machine that went away would be taken for its present. */
+/** The newest hardware sample of each agent that is online. Samples of agents that are offline would look current. */
 export async function readGauges(ctx: ServiceContext): Promise<AgentGaugesView[]> {
   authorize(ctx, 'agent:read')
   const rows = await ctx.db

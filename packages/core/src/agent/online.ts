@@ -1,6 +1,6 @@
 import { protocolVersion } from '@palate/protocol'
 
-/** An agent counts as online while its socket is open and it was heard of in the last minute. */
+/** An agent is online while its socket is open and its last message is less than a minute old. */
 export const onlineMs = 60_000
 
 export function agentStatus(
@@ -12,7 +12,7 @@ export function agentStatus(
   return agent.connectedAt && fresh ? 'online' : 'offline'
 }
 
-/** Whether an agent and this hub have no protocol in common. One that never said what it speaks is given the benefit. */
+/** Whether an agent and this hub have no protocol version in common. False while the agent has reported none. */
 export function isOutdated(protocol: { min: number; max: number } | null): boolean {
   return protocol !== null && (protocolVersion < protocol.min || protocolVersion > protocol.max)
 }

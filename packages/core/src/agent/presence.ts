@@ -4,9 +4,9 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { AgentContext } from '../context'
 import { notify } from '../notify'
 import { changeAgent } from './change'
-import { stillEnrolled } from './credential'
+import { enrolledAgent } from './credential'
 
-/** The agent was heard of. @returns false when it was revoked meanwhile: the hub then closes its socket */
+/** Records a message of the agent. @returns false when it was revoked: the hub then closes its socket */
 export async function touchAgent(ctx: AgentContext): Promise<boolean> {
   const now = ctx.now()
   const [row] = await ctx.db
@@ -15,22 +15,22 @@ export async function touchAgent(ctx: AgentContext): Promise<boolean> {
       lastSeenAt: now,
       connectedAt: sql`coalesce(${agent.connectedAt}, ${now.toISOString()}::timestamptz)`,
     })
-    .where(stillEnrolled(ctx))
+    .where(enrolledAgent(ctx))
     .returning({ id: agent.id })
   return row !== undefined
 }
 
 /**
- * The agent's socket closed. What it runs goes on: disconnected is not failed. One that has said hello again since, to
- * any hub, is not gone.
+ * Marks the agent as disconnected; its attempts continue. Changes nothing when the agent has since said hello again, to
+ * any hub.
  *
- * @param since when the socket that closed said hello
+ * @param since when the closed socket said hello
  */
 export async function disconnectAgent(ctx: AgentContext, since: Date): Promise<void> {
   await ctx.db.transaction((tx) => changeAgent(tx, ctx, ctx.agentId, { type: 'closed', since }))
 }
 
-/** Keeps the newest look at a machine in the place of the last. What runs there has its own curves. */
+/** Replaces the agent's hardware sample with the newest one. The history is in the metrics of its runs. */
 export async function recordHardware(ctx: AgentContext, raw: HardwareReport): Promise<void> {
   const { sample } = HardwareReport.parse(raw)
   const [row] = await ctx.db
@@ -41,7 +41,7 @@ export async function recordHardware(ctx: AgentContext, raw: HardwareReport): Pr
   if (row) await notify(ctx.db, { workspaceId: ctx.workspaceId, topic: 'hardware', id: ctx.agentId })
 }
 
-/** The agent finishes what it runs and takes nothing new, or takes work again. */
+/** The agent finishes its runs and takes no new ones, or takes runs again. */
 export async function drainAgent(ctx: AgentContext, raw: DrainNotice): Promise<void> {
   const { draining } = DrainNotice.parse(raw)
   await ctx.db.transaction((tx) => changeAgent(tx, ctx, ctx.agentId, { type: 'drain', draining }))

@@ -10,10 +10,10 @@ import { AgentRef } from './schemas'
 const revoked = {
   code: 'agent_revoked' as const,
   message: 'The agent was revoked while it worked on this run.',
-  remedy: 'Nothing to do: the run was queued again for another agent.',
+  remedy: 'Nothing to do. The run was queued again for another agent.',
 }
 
-/** Ends an agent's credential at once, closes its line, and queues again what it runs. Revoking it again changes nothing. */
+/** Revokes an agent's credential, closes its socket, and queues its runs again. A repeated call changes nothing. */
 export async function revokeAgent(ctx: ServiceContext, raw: AgentRef): Promise<void> {
   authorize(ctx, 'agent:write')
   const { id } = AgentRef.parse(raw)

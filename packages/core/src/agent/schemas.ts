@@ -4,11 +4,11 @@ import { z } from 'zod'
 export const AgentRef = z.strictObject({ id: z.string().min(1).max(60) })
 export type AgentRef = z.infer<typeof AgentRef>
 
-/** `null` takes the price away. */
+/** `null` removes the price. */
 export const SetAgentPriceInput = z.strictObject({ ...AgentRef.shape, price: HourlyPrice.nullable() })
 export type SetAgentPriceInput = z.infer<typeof SetAgentPriceInput>
 
-export interface OrderedProbe {
+export interface CreatedProbe {
   runId: string
   number: number
 }
@@ -29,25 +29,25 @@ export interface AgentView {
   hardware: Hardware | null
   kinds: string[]
   serving: boolean
-  /** It finishes what it runs and takes nothing new. */
+  /** It finishes its runs and takes no new ones. */
   draining: boolean
-  /** Set where it and the hub have no protocol in common. */
+  /** Set when it and the hub have no protocol version in common: which of the two needs an update. */
   update: { who: 'agent' | 'hub'; needed: string } | null
-  /** A new credential was wished, and the agent has not come in under it yet. */
+  /** A new credential was requested, and the agent has not used it yet. */
   rotating: boolean
-  /** What it was measured to be capable of. */
+  /** What its last probe run measured. */
   probe: ProbeResult | null
-  /** What an hour of it costs. */
+  /** Per hour. */
   price: HourlyPrice | null
   lastSeenAt: Date | null
   createdAt: Date
-  /** What runs where: `gpus` are ids of its hardware, none on a machine without one. */
+  /** Its current runs. `gpus` are ids of its hardware; empty on a machine without a GPU. */
   slots: (AgentRun & { gpus: string[] })[]
   /** The first of them. */
   currentRun: AgentRun | null
 }
 
-/** The newest look at each machine that is online. */
+/** The newest hardware sample of an agent that is online. */
 export interface AgentGaugesView {
   id: string
   sample: HardwareSample

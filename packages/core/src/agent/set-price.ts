@@ -7,7 +7,7 @@ import { notify } from '../notify'
 import { authorize } from '../permission'
 import { SetAgentPriceInput } from './schemas'
 
-/** What an hour of an agent costs from now on. Attempts that have begun keep the price they began under. */
+/** Sets an agent's price per hour. Attempts that have started keep the price at their start. */
 export async function setAgentPrice(ctx: ServiceContext, raw: SetAgentPriceInput): Promise<void> {
   authorize(ctx, 'agent:price')
   const { id, price } = SetAgentPriceInput.parse(raw)

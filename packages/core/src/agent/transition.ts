@@ -1,4 +1,4 @@
-/** What the state of an agent rests on. */
+/** The columns that decisions about an agent depend on. */
 export interface AgentState {
   connectedAt: Date | null
   lastSeenAt: Date | null
@@ -10,20 +10,20 @@ export interface AgentState {
 }
 
 export type AgentEvent =
-  /** It said hello. `credentialHash` is the one it came in with; null where that is not known. */
+  /** It said hello. `credentialHash` is that of the credential that it connected with; null when not known. */
   | { type: 'hello'; draining: boolean; credentialHash: string | null }
-  /** It said hello in a protocol that this hub does not speak. */
+  /** It said hello with a protocol that this hub does not support. */
   | { type: 'hello-refused' }
-  /** Its socket closed. `since` is when that one said hello: another may have taken over, on another hub. */
+  /** A socket of it closed. `since` is when that socket said hello: there may be a newer one, on another hub. */
   | { type: 'closed'; since: Date }
   | { type: 'drain'; draining: boolean }
   | { type: 'rotate-requested' }
-  /** It asked for the new credential; only the hash is told. */
+  /** It asked for the new credential, whose hash this is. */
   | { type: 'rotate'; hash: string }
   | { type: 'revoke' }
 
 export type AgentDecision =
-  /** `rotated`: the old credential is over, and whoever came in with it has to go. */
+  /** `rotated`: the old credential is not valid any more, and sockets that use it have to be closed. */
   | { do: 'change'; agent: Partial<AgentState>; next: 'rotated' | 'revoked' | 'ask-rotate' | null }
   | { do: 'nothing' }
   | { do: 'refuse'; code: 'unauthenticated' | 'conflict'; because: string }
@@ -33,7 +33,7 @@ const change = (
   next: (AgentDecision & { do: 'change' })['next'] = null,
 ): AgentDecision => ({ do: 'change', agent, next })
 
-/** What an event makes of an agent. Pure: the verbs persist the decision under the agent's row lock. */
+/** What an event changes about an agent. Pure: the verbs persist the decision under the agent's row lock. */
 export function decideAgent(agent: AgentState, event: AgentEvent, now: Date): AgentDecision {
   if (agent.revokedAt) return ofRevoked(event)
   switch (event.type) {
@@ -51,7 +51,7 @@ export function decideAgent(agent: AgentState, event: AgentEvent, now: Date): Ag
       return change({ rotateRequestedAt: now }, 'ask-rotate')
     case 'rotate':
       if (!agent.rotateRequestedAt)
-        return { do: 'refuse', code: 'conflict', because: 'Nobody asked for a new credential.' }
+        return { do: 'refuse', code: 'conflict', because: 'No new credential was requested.' }
       return change({ nextCredentialHash: event.hash })
     case 'revoke':
       return change({ revokedAt: now, connectedAt: null, nextCredentialHash: null }, 'revoked')
@@ -65,7 +65,7 @@ function ofRevoked({ type }: AgentEvent): AgentDecision {
   return { do: 'refuse', code: 'unauthenticated', because: 'This agent was revoked.' }
 }
 
-/** The first hello under the new credential ends the old one. */
+/** The first hello with the new credential makes the old one invalid. */
 function onHello(
   agent: AgentState,
   { draining, credentialHash }: AgentEvent & { type: 'hello' },

@@ -8,7 +8,7 @@ import { authorize } from '../permission'
 import { hashSecret, newSecret } from '../secret'
 import { ApiKeyRef, type ApiKeyView, CreateApiKeyInput } from './schemas'
 
-/** The keys that work today, newest first. */
+/** The keys that are not revoked, newest first. */
 export async function listApiKeys(ctx: ServiceContext): Promise<ApiKeyView[]> {
   authorize(ctx, 'apiKey:write')
   return ctx.db
@@ -26,7 +26,7 @@ export async function listApiKeys(ctx: ServiceContext): Promise<ApiKeyView[]> {
     .orderBy(desc(apiKey.createdAt), desc(apiKey.id))
 }
 
-/** A key for scripts. The key itself is in this answer and nowhere else: only its hash is kept. */
+/** Creates a key for scripts. Only this reply contains the key: its hash is stored. */
 export async function createApiKey(
   ctx: ServiceContext,
   raw: CreateApiKeyInput,
@@ -34,7 +34,8 @@ export async function createApiKey(
   authorize(ctx, 'apiKey:write')
   const input = CreateApiKeyInput.parse(raw)
   const userId = actorUserId(ctx.actor)
-  if (!userId) throw new DomainError('forbidden', 'An API key acts for a person, so a person has to make it.')
+  if (!userId)
+    throw new DomainError('forbidden', 'An API key acts for a person, so only a person can create it.')
   const key = newSecret('plt')
   const id = newId('key')
   await ctx.db.transaction(async (tx) => {
@@ -51,7 +52,7 @@ export async function createApiKey(
   return { id, key }
 }
 
-/** Ends a key at once. Revoking it again changes nothing. */
+/** Revokes a key. A repeated call changes nothing. */
 export async function revokeApiKey(ctx: ServiceContext, raw: ApiKeyRef): Promise<void> {
   authorize(ctx, 'apiKey:write')
   const { id } = ApiKeyRef.parse(raw)

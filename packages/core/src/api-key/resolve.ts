@@ -4,9 +4,9 @@ import type { Deps } from '../context'
 import { hashSecret } from '../secret'
 import type { Caller } from '../workspace/session'
 
-const noteEveryMs = 60_000
+const recordEveryMs = 60_000
 
-/** Who a key (`plt_…`) acts for, or null when it is unknown or revoked. Notes its use, at most once a minute. */
+/** The caller of a key (`plt_…`), or null when it is unknown or revoked. Records its use, at most once a minute. */
 export async function resolveApiKey(deps: Deps, key: string): Promise<(Caller & { kind: 'apiKey' }) | null> {
   if (!key.startsWith('plt_')) return null
   const [found] = await deps.db
@@ -15,7 +15,7 @@ export async function resolveApiKey(deps: Deps, key: string): Promise<(Caller & 
     .where(and(eq(apiKey.hash, hashSecret(key)), isNull(apiKey.revokedAt)))
   if (!found) return null
   const now = deps.now()
-  const stale = new Date(now.getTime() - noteEveryMs)
+  const stale = new Date(now.getTime() - recordEveryMs)
   await deps.db
     .update(apiKey)
     .set({ lastUsedAt: now })

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { WorkspaceRole } from '../workspace/schemas'
 
 export const CreateApiKeyInput = z.strictObject({
-  name: z.string().trim().min(1, 'A key needs a name, so that you know later what it is for.').max(80),
+  name: z.string().trim().min(1, 'Enter a name that says what the key is for.').max(80),
   role: WorkspaceRole.default('engineer'),
 })
 export type CreateApiKeyInput = z.input<typeof CreateApiKeyInput>

@@ -10,13 +10,13 @@ import { DomainError, required } from '../error'
 import { notify } from '../notify'
 import type { TicketClaims } from '../ticket'
 
-/** A relative path of plain names, as the trainer writes them: no way out of the folder, nothing hidden. */
+/** A relative path of plain names: it cannot leave the folder, and has no hidden files. */
 const ArtifactPath = z
   .string()
   .max(300)
   .regex(
     /^[A-Za-z0-9_][A-Za-z0-9._-]*(\/[A-Za-z0-9_][A-Za-z0-9._-]*)*$/,
-    'An artifact path is relative, made of plain names between slashes.',
+    'An artifact path is relative, with plain names between slashes.',
   )
 
 export const ArtifactHead = z.object({
@@ -34,11 +34,10 @@ export interface StoredArtifact {
 }
 
 /**
- * Stores a file that an attempt delivers. It gets its row only when it is complete and its hash agrees; the same
- * file again, or a newer one under the same path, leaves one row.
+ * Stores a file that an attempt uploads. Its row is written when the file is complete and its hash is correct. A
+ * repeated upload, or a newer file under the same path, replaces the row.
  *
- * @throws DomainError `lease_lost` when another attempt has taken over, `invalid` for a path that leaves the folder,
- * an unknown role or other bytes than announced
+ * @throws DomainError `lease_lost` when another attempt has the lease, `invalid` for a wrong path, role or hash
  */
 export async function storeArtifact(
   deps: Deps,
@@ -47,7 +46,7 @@ export async function storeArtifact(
 ): Promise<StoredArtifact> {
   const parsed = ArtifactHead.safeParse(file)
   if (!parsed.success)
-    throw new DomainError('invalid', parsed.error.issues[0]?.message ?? 'This is no artifact.')
+    throw new DomainError('invalid', parsed.error.issues[0]?.message ?? 'This is not an artifact.')
   await requireRunningAttempt(deps, lease)
   const stored = await receive(deps, file.stream, parsed.data.sha256)
   return deps.db.transaction(async (tx) => {
@@ -58,7 +57,7 @@ export async function storeArtifact(
   })
 }
 
-/** @throws DomainError `lease_lost` unless the attempt still runs under this lease's epoch */
+/** @throws DomainError `lease_lost` unless the attempt still runs with this lease's epoch */
 export async function requireRunningAttempt(deps: Deps, lease: TicketClaims<'lease'>): Promise<void> {
   await deps.db.transaction((tx) => requireLease(tx, lease))
 }
@@ -78,7 +77,8 @@ async function requireLease(tx: Transaction, lease: TicketClaims<'lease'>): Prom
       ),
     )
     .for('share')
-  if (!held) throw new DomainError('lease_lost', 'The lease of this attempt is over.', 'Ask for a new one.')
+  if (!held)
+    throw new DomainError('lease_lost', 'The lease of this attempt has ended.', 'Request a new lease.')
 }
 
 async function receive(deps: Deps, body: Readable, sha256: string): Promise<StoredObject> {
@@ -104,7 +104,7 @@ async function writeRow(
   return { id: required(row, 'The artifact').id, path, sizeBytes, sha256 }
 }
 
-/** Passes bytes on, and breaks at the end when they are not the ones announced: the store then keeps nothing. */
+/** Passes bytes on, and fails at the end if their hash is not the announced one, so that the store keeps nothing. */
 export function checkHash(sha256: string): Transform {
   const hash = createHash('sha256')
   return new Transform({
@@ -115,11 +115,7 @@ export function checkHash(sha256: string): Transform {
     flush(done) {
       if (hash.digest('hex') === sha256) return done()
       done(
-        new DomainError(
-          'invalid',
-          'The artifact arrived with another SHA-256 than announced.',
-          'Send it again.',
-        ),
+        new DomainError('invalid', 'The artifact does not have the announced SHA-256.', 'Upload it again.'),
       )
     },
   })

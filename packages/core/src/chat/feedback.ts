@@ -9,8 +9,8 @@ import { FeedbackInput, ListFeedbackInput } from './schemas'
 type Thumb = 'up' | 'down' | null
 
 /**
- * What the visitor who got an answer thinks of it: one thumb an answer, which may be turned or taken back.
- * @throws DomainError `not_found`, or `forbidden` for everybody else
+ * Stores a visitor's thumb for an answer. An answer has one thumb, which can be changed or removed.
+ * @throws DomainError `not_found`, or `forbidden` when another visitor asked for the answer
  */
 export async function giveFeedback(deps: Deps, input: FeedbackInput): Promise<{ thumb: Thumb }> {
   const { turnId, visitorId, thumb } = FeedbackInput.parse(input)
@@ -18,7 +18,7 @@ export async function giveFeedback(deps: Deps, input: FeedbackInput): Promise<{ 
     const [turn] = await tx.select().from(chatTurn).where(eq(chatTurn.id, turnId))
     if (!turn) throw new DomainError('not_found', 'This answer does not exist.')
     if (turn.visitorId !== visitorId)
-      throw new DomainError('forbidden', 'Only whoever asked for this answer can rate it.')
+      throw new DomainError('forbidden', 'Only the visitor who asked for this answer can rate it.')
     if (thumb === null) await tx.delete(feedback).where(eq(feedback.turnId, turnId))
     else {
       const createdAt = deps.now()
@@ -47,7 +47,7 @@ export interface FeedbackView {
   }
 }
 
-/** The latest thumbs from the public chat with the answers that they are about. */
+/** The newest thumbs from the public chat, each with its answer. */
 export async function listFeedback(
   ctx: ServiceContext,
   input: ListFeedbackInput = {},

@@ -8,7 +8,7 @@ import { ChatQuestion } from './schemas'
 import { getServing, type Serving } from './serving'
 
 export interface PreparedChat extends Serving {
-  /** The id under which `storeTurn` will keep the answer: a visitor learns it before the first word. */
+  /** The id under which `storeTurn` stores the answer. The visitor gets it before the first token. */
   turnId: string
   personaVersionId: string
   inventory: string[]
@@ -17,8 +17,8 @@ export interface PreparedChat extends Serving {
 }
 
 /**
- * Turns a visitor's question into what a model is asked. The prompt is built here, never by the visitor.
- * @throws DomainError `not_found` when nothing answers under the name, `invalid` for a persona it does not have
+ * Builds the model's messages for a visitor's question. The visitor cannot change the prompt.
+ * @throws DomainError `not_found` when no model is deployed under the name, `invalid` for an unknown persona
  */
 export async function prepareChat(deps: Deps, input: ChatQuestion): Promise<PreparedChat> {
   const { slug, persona, inventory, request } = ChatQuestion.parse(input)

@@ -2,12 +2,12 @@ import { Sampling } from '@palate/protocol'
 import { z } from 'zod'
 
 export const ChatInfoInput = z.strictObject({
-  /** A deployment's public name; the one changed last where it is not said. */
+  /** A deployment's public name. Default: the one changed last. */
   slug: z.string().max(120).nullish(),
 })
 export type ChatInfoInput = z.infer<typeof ChatInfoInput>
 
-/** Who asks: a random name that the visitor's browser keeps to itself. */
+/** A random id that the visitor's browser stores. */
 export const VisitorId = z.string().min(8).max(64)
 
 export const ChatQuestion = z.object({
@@ -41,7 +41,7 @@ export type TurnRef = z.infer<typeof TurnRef>
 export const FeedbackInput = z.strictObject({
   turnId: z.string(),
   visitorId: VisitorId,
-  /** null takes a thumb back. */
+  /** null removes the thumb. */
   thumb: z.enum(['up', 'down']).nullable(),
 })
 export type FeedbackInput = z.infer<typeof FeedbackInput>

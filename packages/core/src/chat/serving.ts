@@ -13,7 +13,7 @@ export interface ChatInfo {
   personas: { slug: string; name: string; diets: string[]; cuisines: string[]; forbidden: string[] }[]
 }
 
-/** What a visitor may know of a deployment, or of the one changed last; null when nothing answers. */
+/** What a visitor may see of a deployment; without a slug, of the one changed last. Null when no model is deployed. */
 export async function getChatInfo(deps: Deps, input: ChatInfoInput): Promise<ChatInfo | null> {
   const { slug } = ChatInfoInput.parse(input)
   const found = await findActive(deps.db, slug)
@@ -37,7 +37,7 @@ export async function getChatInfo(deps: Deps, input: ChatInfoInput): Promise<Cha
 export interface Serving {
   workspaceId: string
   deployment: { id: string; slug: string; title: string }
-  /** The weights to answer with, as the object store has them. */
+  /** The weights, as files of the object store. */
   model: {
     modelVersionId: string
     name: string
@@ -59,19 +59,19 @@ export async function findActive(db: Database, slug: string | null | undefined) 
 }
 
 /**
- * What answers under a public name.
- * @throws DomainError `not_found` when nothing does
+ * The deployment under a public name, with its weights.
+ * @throws DomainError `not_found` when no model is deployed there
  */
 export async function getServing(deps: Deps, slug: string): Promise<Serving> {
   const found = await findActive(deps.db, slug)
-  if (!found) throw new DomainError('not_found', `No model answers under the name "${slug}".`)
+  if (!found) throw new DomainError('not_found', `No model is deployed under the name "${slug}".`)
   const { id, workspaceId, title } = found.deployment
   const { id: modelVersionId, name, number } = found.model
   const weights = await weightsOf(deps.db, found.model)
   return { workspaceId, deployment: { id, slug, title }, model: { modelVersionId, name, number, ...weights } }
 }
 
-/** The public names that answer now, for whoever asks which models there are. */
+/** The public names of all active deployments, for the list of models of the API. */
 export async function listServedModels(
   deps: Deps,
 ): Promise<{ slug: string; title: string; createdAt: Date }[]> {

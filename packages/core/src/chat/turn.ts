@@ -1,5 +1,6 @@
 import { chatTurn, deployment, persona, personaVersion } from '@palate/db'
 import { eq } from 'drizzle-orm'
+import { cleanText } from '../clean-text'
 import type { Deps } from '../context'
 import { DomainError } from '../error'
 import { notify } from '../notify'
@@ -17,7 +18,7 @@ export interface TurnView {
 }
 
 /**
- * A stored answer, for whoever was given its link. Who asked is not told.
+ * A stored answer, for everyone who has its link. It does not say which visitor asked.
  * @throws DomainError `not_found`
  */
 export async function getTurn(deps: Deps, input: TurnRef): Promise<TurnView> {
@@ -46,7 +47,7 @@ export async function getTurn(deps: Deps, input: TurnRef): Promise<TurnView> {
   }
 }
 
-/** Keeps an answer when it ends, also one that the visitor stopped. The same turn again changes nothing. */
+/** Stores an answer when it ends, also one that the visitor stopped. A repeated call changes nothing. */
 export async function storeTurn(deps: Deps, input: StoredTurn): Promise<void> {
   const { turnId, ...turn } = StoredTurn.parse(input)
   await deps.db.transaction(async (tx) => {
@@ -55,7 +56,7 @@ export async function storeTurn(deps: Deps, input: StoredTurn): Promise<void> {
       .values({
         ...turn,
         id: turnId,
-        text: turn.text.replaceAll('\u0000', ''),
+        text: cleanText(turn.text),
         durationMs: Math.round(turn.durationMs),
         createdAt: deps.now(),
       })

@@ -13,7 +13,7 @@ export interface DeploymentView {
   active: boolean
   createdAt: Date
   updatedAt: Date
-  /** Answers given in the chat under this name, by whichever model, and what visitors thought of them. */
+  /** Answers of the chat under this name, by any model, with the visitors' thumbs. */
   turns: number
   up: number
   down: number
@@ -54,7 +54,7 @@ export async function readDeployments(
   }))
 }
 
-/** The public names of the workspace, the one changed last first. */
+/** The deployments of the workspace, the one changed last first. */
 export async function listDeployments(ctx: ServiceContext): Promise<DeploymentView[]> {
   authorize(ctx, 'model:read')
   return readDeployments(ctx.db, ctx.workspaceId)

@@ -11,8 +11,8 @@ import { type DeploymentView, readDeployments } from './list'
 import { SaveDeploymentInput } from './schemas'
 
 /**
- * Puts a model under a public name, or changes what stands there. It answers at once.
- * @throws DomainError `not_found`, or `conflict` when the name is taken, by whichever workspace
+ * Deploys a model under a public name, or changes a deployment. It takes effect at once.
+ * @throws DomainError `not_found`, or `conflict` when the name is taken, in any workspace
  */
 export async function saveDeployment(
   ctx: ServiceContext,
@@ -56,7 +56,7 @@ async function writeDeployment(
     return given
   }
   const id = newId('dep')
-  // Two who choose the same name at once: the second insert waits for the first, and then finds it taken.
+  // With two inserts of the same name at once, the second waits for the first and then conflicts.
   const made = await tx
     .insert(deployment)
     .values({ id, workspaceId, ...row })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A public name: it stands in addresses and as the model's name of the OpenAI-compatible endpoint. */
+/** A public name: part of the chat's URL, and the model's name in the OpenAI-compatible API. */
 export const DeploymentSlug = z
   .string()
   .trim()
@@ -9,7 +9,7 @@ export const DeploymentSlug = z
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'Lower-case letters, digits and single hyphens only.')
 
 export const SaveDeploymentInput = z.strictObject({
-  /** Without an id a new deployment is made. */
+  /** Without an id, a new deployment is created. */
   id: z.string().optional(),
   slug: DeploymentSlug,
   title: z.string().trim().min(1, 'It needs a title.').max(80),

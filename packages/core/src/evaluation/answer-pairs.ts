@@ -28,7 +28,7 @@ export interface AnswerPair {
 const base = alias(evaluationAnswer, 'base')
 const tuned = alias(evaluationAnswer, 'tuned')
 
-/** Both answers to each case and sample, by case and sample. */
+/** The answer pairs of an evaluation, ordered by case and sample. */
 export async function readAnswerPairs(
   tx: Database | Transaction,
   workspaceId: string,

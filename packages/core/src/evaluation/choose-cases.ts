@@ -5,8 +5,8 @@ interface Case {
 }
 
 /**
- * Up to `limit` cases, the same ones every time: in each round one case of each persona, its category one further
- * than its neighbor's, so that a small number still meets all personas and categories.
+ * Up to `limit` cases, always the same: each round takes one case per persona, in categories that rotate, so that a
+ * small number still covers all personas and categories.
  */
 export function chooseCases<Chosen extends Case>(cases: Chosen[], limit = cases.length): Chosen[] {
   const sorted = [...cases].sort((a, b) => (a.key < b.key ? -1 : 1))

@@ -23,8 +23,8 @@ type CaseRow = typeof suiteCase.$inferSelect
 const rowsAtOnce = 500
 
 /**
- * Asks base and tuned the same cases with the same seeds, through one run. The personas' newest versions are
- * pinned: a later edit does not change what the answers are held against.
+ * Creates an evaluation: one run answers the same cases with the same seeds, with the base and the tuned model. The
+ * personas' newest versions are pinned, so a later edit does not change the scores.
  * @throws DomainError `not_found`, or `conflict` when there is no tuned model yet or a persona of the suite is missing
  */
 export async function createEvaluation(
@@ -42,7 +42,7 @@ export async function createEvaluation(
     if (!tuned.baseId)
       throw new DomainError(
         'invalid',
-        'A base model has nothing to be compared with.',
+        'A base model has no base to compare it with.',
         'Choose a tuned model.',
       )
     const base = await getModelRow(tx, workspaceId, tuned.baseId)
@@ -87,7 +87,7 @@ export async function createEvaluation(
   })
 }
 
-/** The newest frozen suite of the workspace; its first one where it has none. */
+/** The newest frozen suite of the workspace; without one, the default suite is added. */
 async function readSuite(
   tx: Transaction,
   ctx: ServiceContext,
@@ -114,18 +114,18 @@ function makeAnswers(
   const rows: AnswerRow[] = []
   const items: GenerateItem[] = []
   const { workspaceId, evaluationId, samplesPerCase, sampling } = made
-  for (const asked of cases) {
-    const persona = personas.find(({ slug }) => slug === asked.personaSlug)
-    if (!persona) throw missingPersona(asked.personaSlug)
+  for (const testCase of cases) {
+    const persona = personas.find(({ slug }) => slug === testCase.personaSlug)
+    if (!persona) throw missingPersona(testCase.personaSlug)
     for (let sample = 1; sample <= samplesPerCase; sample += 1) {
-      const seed = seedOf(sampling.seed ?? 0, asked.key, sample)
+      const seed = seedOf(sampling.seed ?? 0, testCase.key, sample)
       for (const side of ['base', 'tuned'] as const) {
         const id = newId('ans')
         rows.push({
           id,
           workspaceId,
           evaluationId,
-          caseId: asked.id,
+          caseId: testCase.id,
           personaVersionId: persona.versionId,
           side,
           sample,
@@ -134,7 +134,7 @@ function makeAnswers(
           itemId: id,
           model: side,
           system: persona.systemPrompt,
-          user: userMessage(asked),
+          user: userMessage(testCase),
           sampling: { ...sampling, seed },
         })
       }
@@ -143,7 +143,7 @@ function makeAnswers(
   return { rows, items }
 }
 
-/** A case keeps its seeds whichever other cases are asked with it. */
+/** A case's seeds do not depend on the other cases. */
 function seedOf(seed: number, caseKey: string, sample: number): number {
   const digest = createHash('sha256').update(`${seed}/${caseKey}/${sample}`).digest()
   return digest.readUInt32BE(0) % 2 ** 31
@@ -152,7 +152,7 @@ function seedOf(seed: number, caseKey: string, sample: number): number {
 function missingPersona(slug: string): DomainError {
   return new DomainError(
     'conflict',
-    `The suite asks for the persona "${slug}", which this workspace does not have.`,
-    'Add a persona with that short name, or give it back to the one that had it.',
+    `The suite needs the persona "${slug}", which this workspace does not have.`,
+    'Add a persona with this short name, or rename the one that had it.',
   )
 }

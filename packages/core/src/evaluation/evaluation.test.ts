@@ -224,7 +224,7 @@ test('scoring twice at once scores once; missing answers fail the evaluation wit
   await scoreEvaluation(engineer, { evaluationId: torn.id })
   expect(await getEvaluation(engineer, { id: torn.id })).toMatchObject({
     status: 'failed',
-    error: '3 of 8 answers did not arrive. Start the evaluation again.',
+    error: '3 of 8 answers are missing. Start the evaluation again.',
     summary: null,
   })
 })

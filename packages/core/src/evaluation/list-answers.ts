@@ -11,7 +11,7 @@ interface AnswerSide {
   text: string
   findings: AnswerFinding[]
   formatOk: boolean
-  /** Of the given ingredients that the persona allows, how many the recipe uses. */
+  /** How many of the given ingredients that the persona allows are used. */
   usedShare: { used: number; allowed: number }
 }
 
@@ -30,7 +30,7 @@ export interface AnswerPairView {
 const outcomes = { better: 'tuned', same: 'tie', worse: 'base' } as const
 const pairsAtOnce = 60
 
-/** A page of scored answers side by side, by case and sample. The cursor counts the pairs that were looked at. */
+/** A page of scored answer pairs, by case and sample. The cursor counts the pairs that were read. */
 export async function listAnswers(
   ctx: ServiceContext,
   input: ListAnswersInput,

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 
 export const CreateEvaluationInput = z.strictObject({
-  /** The newest tuned model where it is not said; it is held against its own base. */
+  /** It is compared with its own base. Default: the newest tuned model. */
   tunedModelVersionId: z.string().optional(),
   samplesPerCase: z
     .int()
-    .min(1, 'At least one sample a case.')
-    .max(20, 'At most 20 samples a case.')
+    .min(1, 'At least one sample per case.')
+    .max(20, 'At most 20 samples per case.')
     .default(2),
-  /** Takes only so many cases, spread over personas and categories. */
+  /** Uses at most this many cases, spread over personas and categories. */
   caseLimit: z.int().min(1).max(10_000).optional(),
   seed: z.int().min(0).max(2_147_483_647).default(1),
 })
@@ -20,7 +20,7 @@ export type EvaluationRef = z.infer<typeof EvaluationRef>
 export const ListAnswersInput = z.strictObject({
   evaluationId: z.string(),
   category: z.string().max(80).optional(),
-  /** How the tuned model did against base on the same case and sample, by the rules. */
+  /** The tuned answer compared with the base answer to the same case and sample, by the rules. */
   outcome: z.enum(['better', 'same', 'worse']).optional(),
   cursor: z
     .string()

@@ -1,7 +1,7 @@
 import type { AnswerFinding, PersonaBody } from '@palate/db'
 import { checkRecipe, comparePair } from '@palate/recipe'
 
-export interface AskedPair {
+export interface UnscoredPair {
   category: string
   persona: PersonaBody
   inventory: string[]
@@ -25,8 +25,8 @@ export interface PairScore {
   winner: Winner
 }
 
-/** Holds both answers to a case against the persona's rules, and against each other. */
-export function scorePair({ category, persona, inventory, base, tuned }: AskedPair): PairScore {
+/** Checks both answers to a case against the persona's rules, and compares them. */
+export function scorePair({ category, persona, inventory, base, tuned }: UnscoredPair): PairScore {
   const context = { persona, inventory }
   return {
     category,
@@ -36,8 +36,8 @@ export function scorePair({ category, persona, inventory, base, tuned }: AskedPa
   }
 }
 
-/** Two equally good and two equally bad answers are both a tie. */
-export function pickWinner({ persona, inventory, base, tuned }: Omit<AskedPair, 'category'>): Winner {
+/** The better answer by the rules; two equally good or equally bad answers are a tie. */
+export function pickWinner({ persona, inventory, base, tuned }: Omit<UnscoredPair, 'category'>): Winner {
   const { choice } = comparePair(base, tuned, { persona, inventory })
   if (choice === 'a') return 'base'
   return choice === 'b' ? 'tuned' : 'tie'

@@ -21,8 +21,8 @@ export async function findEvaluationWork(deps: Deps, evaluationId: string) {
 }
 
 /**
- * Holds every answer of an evaluation against the rules and writes the figures. Done once: an evaluation that is
- * not waiting to be scored is left alone. Where answers are missing it fails and says how many.
+ * Checks every answer of an evaluation against the rules and stores the summary. An evaluation that is not in status
+ * `scoring` is not changed. If answers are missing, it fails and the error says how many.
  */
 export async function scoreEvaluation(
   ctx: ServiceContext,
@@ -45,7 +45,7 @@ export async function scoreEvaluation(
         missing > 0
           ? {
               status: 'failed',
-              error: `${missing} of ${2 * pairs.length} answers did not arrive. Start the evaluation again.`,
+              error: `${missing} of ${2 * pairs.length} answers are missing. Start the evaluation again.`,
               finishedAt: ctx.now(),
             }
           : { status: 'ready', summary: summarize(scores), finishedAt: ctx.now() },
@@ -58,7 +58,7 @@ export async function scoreEvaluation(
   })
 }
 
-/** Scoring is plain computing: other work of the process comes in between. */
+/** Computing only: yields to other work of the process. */
 async function scoreAll(pairs: AnswerPair[]): Promise<PairScore[]> {
   const scores: PairScore[] = []
   for (const { category, body, inventory, base, tuned } of pairs) {

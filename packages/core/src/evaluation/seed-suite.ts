@@ -6,8 +6,8 @@ import type { ServiceContext } from '../context'
 import { required } from '../error'
 
 /**
- * Freezes the suite "Six cooks" into the workspace. Its hash names its content: the same cases are stored once,
- * and a changed file makes a new suite beside the old one.
+ * Adds the suite "Six cooks" to the workspace. The hash of its content identifies it: the same cases are stored once,
+ * and changed cases make a new suite.
  */
 export async function seedSuite(tx: Transaction, ctx: ServiceContext): Promise<{ suiteId: string }> {
   const { workspaceId } = ctx

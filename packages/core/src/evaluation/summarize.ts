@@ -4,11 +4,11 @@ import type { AnswerScore, PairScore } from './score-pair'
 
 type Side = 'base' | 'tuned'
 
-/** Whether one answer shows a figure; undefined where the question does not arise. */
+/** Whether an answer counts for a figure; undefined when the figure does not apply. */
 const figures = {
   /** The answer breaks at least one rule of the persona. */
   violations: ({ findings }: AnswerScore) => findings.length > 0,
-  /** It uses all the given ingredients that the persona allows; where none was allowed, nothing is asked. */
+  /** It uses all given ingredients that the persona allows; does not apply when none is allowed. */
   ingredientUse: ({ usedAll, usedShare }: AnswerScore) => (usedShare.allowed === 0 ? undefined : usedAll),
   /** It has the form of a recipe. */
   format: ({ formatOk }: AnswerScore) => formatOk,

@@ -10,7 +10,7 @@ export interface Labeler {
   now: Date
 }
 
-/** Pairs that a person holds: claimed, not too long ago, neither judged nor skipped. */
+/** Pairs that a person has claimed: the claim has not expired, and the pair is neither labeled nor skipped. */
 export async function heldPairs(
   tx: Transaction,
   { workspaceId, userId, now }: Labeler,
@@ -38,8 +38,8 @@ export async function heldPairs(
 }
 
 /**
- * Claims up to `limit` pairs that still need judgments, least judged and oldest first. The order shown is drawn
- * here and stays with the claim. The caller holds the labeler's lock.
+ * Claims up to `limit` pairs that still need votes: those with the fewest votes first, then the oldest. The sides are
+ * drawn here and stay with the claim. The caller holds the labeler's lock.
  */
 export async function claimPairs(
   tx: Transaction,
@@ -60,7 +60,7 @@ export async function claimPairs(
   return claimed
 }
 
-/** Pairs that somebody else is claiming at this moment are passed over, not waited for. */
+/** Skips pairs that another transaction is claiming. */
 async function lockOpenPairs(tx: Transaction, labeler: Labeler, passed: string[], limit: number) {
   const rows = await tx
     .select({ id: pair.id })
@@ -81,7 +81,7 @@ async function lockOpenPairs(tx: Transaction, labeler: Labeler, passed: string[]
   return rows.map(({ id }) => id)
 }
 
-/** Asked again once the rows are ours: a claim that was written just before the lock is seen only now. */
+/** Checks again under the lock: a claim written just before it is visible only now. */
 async function stillFree(tx: Transaction, labeler: Labeler, ids: string[]): Promise<string[]> {
   const rows = await tx
     .select({ id: pair.id })
@@ -101,14 +101,14 @@ async function writeClaim(tx: Transaction, { workspaceId, userId, now }: Labeler
     .where(and(eq(pairClaim.workspaceId, workspaceId), eq(pairClaim.userId, userId)))
   const expiresAt = new Date(now.getTime() + claimMs)
   const shownOrder = drawOrder(counts ?? { ab: 0, ba: 0 }, () => randomInt(2) === 0)
-  // A claim that ran out keeps its order: it was counted when it was drawn.
+  // An expired claim keeps its sides, because the draw counted them.
   await tx
     .insert(pairClaim)
     .values({ pairId, userId, workspaceId, shownOrder, expiresAt })
     .onConflictDoUpdate({ target: [pairClaim.pairId, pairClaim.userId], set: { expiresAt } })
 }
 
-/** Votes given and claims that others still hold leave room for one more vote. */
+/** The votes and the claims of others leave room for one more vote. */
 export function hasRoom({ userId, now }: Labeler): SQL {
   return sql`${pair.personVotes} + (
     select count(*) from ${pairClaim} held

@@ -4,17 +4,17 @@ import { actorUserId } from '../actor'
 import type { ServiceContext } from '../context'
 import { DomainError } from '../error'
 
-/** How long a claimed pair is kept for the person who claimed it. */
+/** How long a claim on a pair lasts. */
 export const claimMs = 10 * 60_000
 
-/** @throws DomainError `forbidden`: judgments of people need a person, in front of the screen or behind the key */
+/** @throws DomainError `forbidden` when no person is behind the call */
 export function requireLabeler(ctx: ServiceContext): string {
   const userId = actorUserId(ctx.actor)
   if (userId) return userId
-  throw new DomainError('forbidden', 'Only people judge pairs here; rules have their own way.')
+  throw new DomainError('forbidden', 'Only people can label pairs here. Rule votes have their own action.')
 }
 
-/** One thing after another for one person: two tabs, or a click that was sent twice, never meet half way. */
+/** Serializes the calls of one person, for two tabs or a click that was sent twice. */
 export async function lockLabeler(tx: Transaction, workspaceId: string, userId: string): Promise<void> {
   const lock = `label:${workspaceId}:${userId}`
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${lock}, 0))`)

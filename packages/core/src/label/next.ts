@@ -44,8 +44,8 @@ export async function readItems(
 }
 
 /**
- * The next pairs for the caller to judge: first those they hold already, then newly claimed ones. Each is theirs
- * for ten minutes. Fewer than asked for, or none, when nothing is left to judge.
+ * The next pairs for the caller to label: first those that they have claimed, then newly claimed ones. A claim lasts
+ * ten minutes. Returns fewer pairs when no more are left.
  */
 export async function nextPairs(ctx: ServiceContext, input: NextPairsInput = {}): Promise<LabelItem[]> {
   authorize(ctx, 'label:create')

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
-/** What a person says of a pair, by the side on which they saw it. */
+/** A person's choice, by the side on which they saw the text. */
 export const ShownChoice = z.enum(['left', 'right', 'tie', 'both_bad'])
 export type ShownChoice = z.infer<typeof ShownChoice>
 
 export const NextPairsInput = z.strictObject({
   count: z.int().min(1).max(5).default(1),
-  /** Pairs that the caller holds already. */
+  /** Pairs that the caller has already. */
   exclude: z.array(z.string()).max(20).default([]),
 })
 export type NextPairsInput = z.input<typeof NextPairsInput>
@@ -14,7 +14,7 @@ export type NextPairsInput = z.input<typeof NextPairsInput>
 export const VoteInput = z.strictObject({
   pairId: z.string(),
   choice: ShownChoice,
-  /** From the moment the pair was shown until the choice. */
+  /** From showing the pair to the choice. */
   durationMs: z.int().min(0).max(86_400_000).optional(),
 })
 export type VoteInput = z.infer<typeof VoteInput>
@@ -23,7 +23,7 @@ export const PairRef = z.strictObject({ pairId: z.string() })
 export type PairRef = z.infer<typeof PairRef>
 
 export const ApplyRulesInput = z.strictObject({
-  /** All batches where it is not said. */
+  /** Default: all batches. */
   batchId: z.string().optional(),
 })
 export type ApplyRulesInput = z.infer<typeof ApplyRulesInput>

@@ -6,9 +6,9 @@ export interface OrderCounts {
 }
 
 /**
- * Which variant stands on the left: a coin, except that neither order may get more than two ahead of the other
- * for one person, so that a habit for one side cannot favor one variant.
- * @param coin true and false equally likely
+ * Draws which variant is on the left: at random, but for one person neither side may get more than two ahead, so that
+ * a preference for one side cannot favor one variant.
+ * @param coin true and false with equal probability
  */
 export function drawOrder({ ab, ba }: OrderCounts, coin: () => boolean): ShownOrder {
   if (ab - ba >= 2) return 'ba'
@@ -16,7 +16,7 @@ export function drawOrder({ ab, ba }: OrderCounts, coin: () => boolean): ShownOr
   return coin() ? 'ab' : 'ba'
 }
 
-/** The variant that a person means, who saw them in this order. */
+/** The variant that a person chose who saw them in this order. */
 export function toChoice(
   shown: 'left' | 'right' | 'tie' | 'both_bad',
   order: ShownOrder,

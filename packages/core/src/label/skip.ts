@@ -7,7 +7,7 @@ import { lockLabeler, requireLabeler } from './labeler'
 import { PairRef } from './schemas'
 import { findVote } from './vote'
 
-/** Gives a pair back unjudged. It is not shown to the caller again, and another person may take it at once. */
+/** Skips a pair. It is not shown to the caller again, and another person can claim it at once. */
 export async function skipPair(ctx: ServiceContext, input: PairRef): Promise<{ pairId: string }> {
   authorize(ctx, 'label:create')
   const { pairId } = PairRef.parse(input)
@@ -27,7 +27,7 @@ export async function skipPair(ctx: ServiceContext, input: PairRef): Promise<{ p
       )
     required(claim, 'This pair')
     if (await findVote(tx, labeler, pairId))
-      throw new DomainError('conflict', 'You have judged this pair already.', 'Undo the vote first.')
+      throw new DomainError('conflict', 'You have labeled this pair already.', 'Undo the vote first.')
     await tx
       .update(pairClaim)
       .set({ skippedAt: labeler.now })

@@ -7,7 +7,7 @@ import { authorize } from '../permission'
 
 type Reader = Database | Transaction
 
-/** Pairs that still need a person's judgment. Two equal texts need none: their quota is 0. */
+/** Pairs that still need votes of people. Two equal texts need none: their quota is 0. */
 export async function countOpen(tx: Reader, workspaceId: string): Promise<number> {
   const [row] = await tx
     .select({ open: count() })
@@ -16,7 +16,7 @@ export async function countOpen(tx: Reader, workspaceId: string): Promise<number
   return row?.open ?? 0
 }
 
-/** The standing votes of one person. */
+/** The votes of one person that are not superseded. */
 export async function countMine(tx: Reader, workspaceId: string, userId: string): Promise<number> {
   const [row] = await tx
     .select({ mine: count() })
@@ -34,19 +34,19 @@ export async function countMine(tx: Reader, workspaceId: string, userId: string)
 
 export interface LabelSummary {
   pairs: number
-  /** Pairs that still need a person's judgment. */
+  /** Pairs that still need votes of people. */
   open: number
   personVotes: number
   ruleVotes: number
   mine: number
   /** Since midnight UTC. */
   mineToday: number
-  /** Votes of people, of those where both the person and the rules found one better, that the rules share. */
+  /** Of the votes where both the person and the rules chose a winner: how many agree. */
   agreement: { same: number; of: number } | null
   byPersona: { slug: string; name: string; pairs: number; personVotes: number; ruleVotes: number }[]
 }
 
-/** Where labeling stands. Only standing votes count. */
+/** The progress of labeling. Superseded votes do not count. */
 export async function getLabelSummary(ctx: ServiceContext): Promise<LabelSummary> {
   authorize(ctx, 'label:read')
   const { db, workspaceId } = ctx

@@ -9,7 +9,7 @@ import { type LabelItem, readItems } from './next'
 
 const undoMs = 60 * 60_000
 
-/** Takes back the caller's latest vote of the last hour and gives the pair again as it was shown; null when there is none. */
+/** Supersedes the caller's last vote of the past hour and returns its pair as it was shown; null without such a vote. */
 export async function undoVote(ctx: ServiceContext): Promise<LabelItem | null> {
   authorize(ctx, 'label:create')
   const userId = requireLabeler(ctx)

@@ -13,16 +13,16 @@ import { countMine, countOpen } from './summary'
 
 export interface VoteResult {
   voteId: string
-  /** The caller's standing votes. */
+  /** The caller's votes that are not superseded. */
   mine: number
-  /** Pairs that still need a judgment. */
+  /** Pairs that still need votes of people. */
   open: number
 }
 
 /**
- * Stores what the caller thinks of a pair that they hold. The same choice again is the same vote; another choice
+ * Stores the caller's vote on a pair that they have claimed. The same choice again changes nothing; another choice
  * supersedes the first.
- * @throws DomainError `conflict` when the caller does not hold the pair, or held it too long and others have judged it
+ * @throws DomainError `conflict` when the caller has no claim, or it has expired and others have labeled the pair
  */
 export async function castVote(ctx: ServiceContext, input: VoteInput): Promise<VoteResult> {
   authorize(ctx, 'label:create')
@@ -31,11 +31,11 @@ export async function castVote(ctx: ServiceContext, input: VoteInput): Promise<V
   const labeler = { workspaceId, userId: requireLabeler(ctx), now: ctx.now() }
   return ctx.db.transaction(async (tx) => {
     await lockLabeler(tx, workspaceId, labeler.userId)
-    const judged = await lockPair(tx, workspaceId, pairId)
+    const labeled = await lockPair(tx, workspaceId, pairId)
     const claim = await findClaim(tx, labeler, pairId)
     const choice = toChoice(shown, claim.shownOrder)
     const given = await findVote(tx, labeler, pairId)
-    // A vote that the caller changes gives its own place back, so only a first one needs room.
+    // A changed vote replaces the caller's own, so only a first vote needs room.
     if (!given) await requireRoom(tx, labeler, claim, pairId)
     if (given && given.choice !== choice)
       await tx.update(vote).set({ supersededAt: labeler.now }).where(eq(vote.id, given.id))
@@ -47,7 +47,7 @@ export async function castVote(ctx: ServiceContext, input: VoteInput): Promise<V
         pairId,
         source: 'person',
         userId: labeler.userId,
-        personaVersionId: judged.personaVersionId,
+        personaVersionId: labeled.personaVersionId,
         choice,
         shownOrder: claim.shownOrder,
         durationMs,
@@ -78,7 +78,7 @@ async function findClaim(tx: Transaction, { userId }: Labeler, pairId: string) {
     .from(pairClaim)
     .where(and(eq(pairClaim.pairId, pairId), eq(pairClaim.userId, userId), isNull(pairClaim.skippedAt)))
   if (claim) return claim
-  throw new DomainError('conflict', 'This pair was not given to you to judge.', 'Take the next one.')
+  throw new DomainError('conflict', 'You have no claim on this pair.', 'Take the next one.')
 }
 
 export async function findVote(tx: Transaction, { userId }: Labeler, pairId: string) {
@@ -96,7 +96,7 @@ export async function findVote(tx: Transaction, { userId }: Labeler, pairId: str
   return given
 }
 
-/** A claim that ran out still counts while nobody else has judged the pair, or is about to. */
+/** An expired claim still counts while no other person has labeled or claimed the pair. */
 async function requireRoom(tx: Transaction, labeler: Labeler, claim: { expiresAt: Date }, pairId: string) {
   if (claim.expiresAt > labeler.now) return
   const [free] = await tx
@@ -106,7 +106,7 @@ async function requireRoom(tx: Transaction, labeler: Labeler, claim: { expiresAt
   if (free) return
   throw new DomainError(
     'conflict',
-    'You held this pair for more than ten minutes, and it went to somebody else.',
+    'Your claim on this pair expired after ten minutes, and another person has taken it.',
     'Take the next one.',
   )
 }

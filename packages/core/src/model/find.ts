@@ -16,7 +16,7 @@ export async function getModelRow(
   return required(row, 'This model')
 }
 
-/** @throws DomainError `conflict`, saying what to do, when the workspace has no model of this kind yet */
+/** @throws DomainError `conflict`, with a remedy, when the workspace has no model of this kind yet */
 export async function getNewestModelRow(
   tx: Database | Transaction,
   workspaceId: string,
@@ -34,7 +34,7 @@ export async function getNewestModelRow(
     : new DomainError('conflict', 'There is no tuned model yet.', 'Run a preference training first.')
 }
 
-/** The weights that answer as this model: its own where it is a base, else its base's with it as the adapter. */
+/** The weights of this model: a base's own, or an adapter together with its base's. */
 export async function weightsOf(
   tx: Database | Transaction,
   row: ModelVersionRow,

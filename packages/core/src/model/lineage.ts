@@ -10,18 +10,18 @@ import { getModelRow } from './find'
 export interface Lineage {
   run: { id: string; number: number; name: string; kind: RunKind; seed: number; createdAt: Date }
   base: { id: string; name: string; number: number } | null
-  /** The votes that it learned from: how many of each source, and the hash of their sorted ids. */
+  /** The votes that it was trained on: how many of each source, and the hash of their sorted ids. */
   votes: { count: number; sha256: string; person: number; judge: number; rule: number } | null
-  /** The pairs with a winner, by whose votes decided them. */
+  /** The pairs with a winner, by the source of the votes that decided them. */
   pairs: { decided: number; ties: number; person: number; judge: number; rule: number } | null
-  /** The thumbs of the public chat that it learned from. */
+  /** The thumbs of the public chat that it was trained on. */
   thumbs: { up: number; down: number; sha256: string } | null
   personas: { versionId: string; slug: string; name: string; number: number }[]
   batches: { id: string; number: number; seed: number }[]
   datasets: { id: string; name: string; number: number; sha256: string | null }[]
 }
 
-/** What a training writes into its run's lineage; anything else there is ignored. */
+/** The fields of a run's lineage that are shown; others are ignored. */
 const Origin = z.object({
   batchIds: z.array(z.string()).catch([]),
   personaVersionIds: z.array(z.string()).catch([]),
@@ -35,7 +35,7 @@ const Origin = z.object({
 })
 type Origin = z.infer<typeof Origin>
 
-/** Where a model version comes from, down to the votes. */
+/** A model version's run, base, votes, personas, batches and datasets. */
 export async function readLineage(
   ctx: ServiceContext,
   model: { runId: string; baseId: string | null },

@@ -15,14 +15,14 @@ export interface ModelView {
   baseId: string | null
   runId: string
   runNumber: number
-  /** Of the GGUF that answers. */
+  /** Of the GGUF file. */
   sizeBytes: number
   createdAt: Date
-  /** Slugs under which it answers in public now. */
+  /** Slugs of its active deployments. */
   deployments: string[]
 }
 
-/** The registry of a workspace, newest first, or one entry of it. */
+/** The model versions of a workspace, newest first, or one of them. */
 export async function readModels(
   tx: Database | Transaction,
   workspaceId: string,
@@ -57,7 +57,7 @@ export async function readModels(
   })
 }
 
-/** The registry, newest first. */
+/** The model versions of the workspace, newest first. */
 export async function listModels(ctx: ServiceContext): Promise<ModelView[]> {
   authorize(ctx, 'model:read')
   return readModels(ctx.db, ctx.workspaceId)

@@ -17,9 +17,9 @@ const roles: Record<
 }
 
 /**
- * Enters what a finished training delivered into the registry: `pretrain` gives a base model, `sft`, `dpo` and `kto` an
- * adapter on `run.lineage.baseModelVersionId`, or a base where they delivered whole weights. A run has one entry, however often this is called.
- * @returns null when the run did not deliver its weights whole (both as files and as GGUF); nothing is entered then
+ * Registers the model of a finished training: `pretrain` makes a base model; `sft`, `dpo` and `kto` make an adapter on
+ * `run.lineage.baseModelVersionId`, or a base model if they trained all weights. A repeated call changes nothing.
+ * @returns null when the run did not upload all its weights (as files and as GGUF); nothing is registered then
  */
 export async function registerModelVersion(
   tx: Transaction,
@@ -31,7 +31,7 @@ export async function registerModelVersion(
   if (there) return there
   const baseId = typeof run.lineage.baseModelVersionId === 'string' ? run.lineage.baseModelVersionId : null
   const delivered = await lastDelivery(tx, workspaceId, run.id)
-  // A fine-tuning of all weights delivers a whole model: a base that others may be trained on.
+  // A fine-tuning of all weights makes a whole model: a base for later trainings.
   const whole = run.kind === 'pretrain' || delivered.some(({ role }) => role === roles.base.files)
   const kind = whole ? 'base' : 'adapter'
   const { files: fileRole, gguf: ggufRole, folder, name: ggufName } = roles[kind]
@@ -75,7 +75,7 @@ async function findByRun(
   return row ?? null
 }
 
-/** The files of the newest attempt that delivered any: an earlier one may have been lost half way through. */
+/** The files of the newest attempt that uploaded any: an earlier attempt may have been lost during its uploads. */
 async function lastDelivery(tx: Transaction, workspaceId: string, runId: string): Promise<ArtifactRow[]> {
   const rows = await tx
     .select({ artifact, number: attempt.number })
@@ -90,7 +90,7 @@ function toInput({ storageKey, sizeBytes, sha256 }: ArtifactRow, name: string): 
   return { name, storageKey, sizeBytes, sha256 }
 }
 
-/** A model's files lie flat in one folder (`output/hf/config.json` is `config.json`), as the libraries expect them. */
+/** A model's files are in one folder without subfolders (`output/hf/config.json` is `config.json`), as the libraries expect. */
 function withoutFolder(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1)
 }

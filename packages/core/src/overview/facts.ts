@@ -18,7 +18,7 @@ import type { OverviewFacts } from './plan'
 
 type Reader = Pick<ServiceContext, 'db' | 'workspaceId'>
 
-/** Counts what the overview shows, in the database at each call. */
+/** Counts what the overview shows. */
 export async function readFacts(ctx: Reader): Promise<OverviewFacts> {
   const { db, workspaceId } = ctx
   const [[own], data, models, runs, labels, tests, releases, personas, [batch], open] = await Promise.all([

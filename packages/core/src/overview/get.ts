@@ -26,7 +26,7 @@ export interface Overview {
   needs: Need[]
 }
 
-/** The loop at a glance: where each station stands, the one next step, and what waits for a person. */
+/** The state of each station, the next step, and what needs a person. */
 export async function getOverview(ctx: ServiceContext): Promise<Overview> {
   authorize(ctx, 'workspace:read')
   const [facts, activeRun, figures, needs] = await Promise.all([
@@ -38,7 +38,7 @@ export async function getOverview(ctx: ServiceContext): Promise<Overview> {
   return { ...planLoop(facts), activeRun, figures, needs }
 }
 
-/** The run that runs, before one that waits. */
+/** A running run; if there is none, the first queued one. */
 async function readActiveRun(ctx: ServiceContext): Promise<RunView | null> {
   const [row] = await ctx.db
     .select()

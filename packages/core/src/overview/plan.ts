@@ -40,7 +40,7 @@ export interface OverviewFacts {
   pairs: number
   /** A batch whose answers are being written. */
   writing: string | null
-  /** Pairs with a winner, whoever decided. */
+  /** Pairs with a winner, by votes of any source. */
   decided: number
   /** Pairs without any vote. */
   unlabeled: number
@@ -59,7 +59,7 @@ export interface OverviewFacts {
   tunedServes: boolean
 }
 
-/** With fewer pairs that have a winner, a preference training learns little; where there are no more, a few must do. */
+/** With fewer decided pairs a preference training learns little. If no more pairs can be labeled, `fewestPairs` are enough. */
 export const enoughPairs = 60
 const fewestPairs = 2
 

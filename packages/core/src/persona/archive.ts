@@ -7,7 +7,7 @@ import { authorize } from '../permission'
 import { PersonaRef } from './schemas'
 import { lockPersona } from './write'
 
-/** Takes a persona out of the lists. Its versions stay: votes and runs point at them. */
+/** Hides a persona from the lists. Its versions stay, because votes and runs refer to them. */
 export async function archivePersona(ctx: ServiceContext, input: PersonaRef): Promise<{ id: string }> {
   authorize(ctx, 'persona:write')
   const { id } = PersonaRef.parse(input)

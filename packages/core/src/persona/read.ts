@@ -6,7 +6,7 @@ import { required } from '../error'
 import { authorize } from '../permission'
 import { PersonaRef } from './schemas'
 
-/** The living personas of the workspace, each with its newest version. */
+/** The active personas of the workspace, each with its newest version. */
 export async function listPersonas(ctx: ServiceContext): Promise<PersonaView[]> {
   authorize(ctx, 'persona:read')
   return readPersonas(ctx.db, ctx.workspaceId)
@@ -42,20 +42,20 @@ export interface PersonaView {
   versionId: string
   number: number
   body: PersonaBody
-  /** What a model is told, whether written by hand or built from the lists. */
+  /** The full system prompt: the body's own, or built from its lists. */
   systemPrompt: string
   createdAt: Date
-  /** Standing votes made under any version of this persona. */
+  /** Votes for any version of this persona that are not superseded. */
   votes: number
 }
 
 interface PersonaFilter {
   ids?: string[]
-  /** Archived personas are left out unless they are asked for. */
+  /** Default: without archived personas. */
   withArchived?: boolean
 }
 
-/** The personas of a workspace in the order they were made, each with its newest version. */
+/** The personas of a workspace by date of creation, each with its newest version. */
 export async function readPersonas(
   tx: Database | Transaction,
   workspaceId: string,

@@ -10,7 +10,7 @@ import { SavePersonaInput } from './schemas'
 import { addVersion, lockPersona, writePersona } from './write'
 
 /**
- * Makes a persona, or a new version of one. An edit that changes nothing makes no version.
+ * Creates a persona, or a new version of one. An edit without a change makes no version.
  * @throws DomainError `not_found`, or `conflict` when another persona has the slug
  */
 export async function savePersona(ctx: ServiceContext, input: SavePersonaInput): Promise<PersonaView> {
@@ -30,7 +30,7 @@ export async function savePersona(ctx: ServiceContext, input: SavePersonaInput):
   })
 }
 
-/** A slug left by an archived persona comes back with it, so only one without an id may take it. */
+/** A new persona may take the slug of an archived one, which it then restores; an existing persona may not. */
 async function refuseTakenSlug(tx: Transaction, workspaceId: string, slug: string, id: string | undefined) {
   const [other] = await tx
     .select({ id: persona.id })

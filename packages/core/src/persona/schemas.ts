@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const PersonaSlug = Persona.shape.slug
 
 export const SavePersonaInput = z.strictObject({
-  /** Without an id a new persona is made. */
+  /** Without an id, a new persona is created. */
   id: z.string().optional(),
   slug: PersonaSlug,
   body: PersonaBody,

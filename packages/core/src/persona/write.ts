@@ -9,7 +9,7 @@ export function toPersonaBody({ slug: _, ...body }: Persona): PersonaBody {
   return body
 }
 
-/** Whether two bodies say the same, in whatever order their fields were stored. */
+/** Whether two bodies are equal, independent of the order of their fields. */
 export function sameBody(a: PersonaBody, b: PersonaBody): boolean {
   return canonical(a) === canonical(b)
 }
@@ -20,7 +20,7 @@ function canonical(body: PersonaBody): string {
 
 export type PersonaChange = 'created' | 'updated' | 'unchanged'
 
-/** Makes the persona with this slug say `body`: a new persona, a new version of it, or nothing where it says so already. */
+/** Gives the persona with this slug the body: creates it, adds a version, or does nothing if the body is the same. */
 export async function writePersona(
   tx: Transaction,
   workspaceId: string,
@@ -43,15 +43,15 @@ export async function writePersona(
     .where(and(eq(persona.workspaceId, workspaceId), eq(persona.slug, slug)))
     .for('update')
   const row = required(found, 'This persona')
-  const revived = row.archivedAt !== null
-  if (revived) await tx.update(persona).set({ archivedAt: null }).where(eq(persona.id, row.id))
+  const restored = row.archivedAt !== null
+  if (restored) await tx.update(persona).set({ archivedAt: null }).where(eq(persona.id, row.id))
   const changed = await addVersion(tx, workspaceId, row.id, body)
-  return { id: row.id, change: changed || revived ? 'updated' : 'unchanged' }
+  return { id: row.id, change: changed || restored ? 'updated' : 'unchanged' }
 }
 
 /**
- * Adds the next version of a persona whose row the caller has locked; false where the newest says the same.
- * Versions are never changed: votes keep pointing at the one that they were made under.
+ * Adds the next version of a persona whose row the caller has locked; false if the newest has the same body.
+ * Versions are never changed, because votes refer to them.
  */
 export async function addVersion(
   tx: Transaction,
@@ -71,7 +71,7 @@ export async function addVersion(
   return true
 }
 
-/** @throws DomainError `not_found` when the workspace has no such living persona */
+/** @throws DomainError `not_found` when the workspace has no such active persona */
 export async function lockPersona(tx: Transaction, workspaceId: string, id: string) {
   const [row] = await tx
     .select()
@@ -81,7 +81,7 @@ export async function lockPersona(tx: Transaction, workspaceId: string, id: stri
   return required(row, 'This persona')
 }
 
-/** Gives a new workspace its first personas. One that the workspace has already, edited or not, is left alone. */
+/** Adds the first personas to a workspace. Personas that it has already are not changed. */
 export async function seedPersonas(tx: Transaction, ctx: ServiceContext): Promise<{ created: number }> {
   const there = await readPersonas(tx, ctx.workspaceId, { withArchived: true })
   const missing = firstPersonas.filter((each) => !there.some(({ slug }) => slug === each.slug))

@@ -8,7 +8,7 @@ import { readPersonas } from './read'
 import { ImportPersonasInput } from './schemas'
 import { type PersonaChange, toPersonaBody, writePersona } from './write'
 
-/** The newest versions of the living personas as a file that `importPersonasYaml` reads back to the same. */
+/** The newest versions of the active personas as a file that `importPersonasYaml` can read. */
 export async function exportPersonasYaml(ctx: ServiceContext): Promise<{ yaml: string }> {
   authorize(ctx, 'persona:read')
   const personas = await readPersonas(ctx.db, ctx.workspaceId)
@@ -16,9 +16,8 @@ export async function exportPersonasYaml(ctx: ServiceContext): Promise<{ yaml: s
 }
 
 /**
- * Brings the workspace to what a persona file says, by slug: all of it or, where anything is wrong, nothing.
- * Personas that the file does not name stay as they are.
- * @throws DomainError `invalid` naming line and field of everything that is wrong
+ * Creates or updates the personas of a file, by slug; with any error, none of them. Other personas are not changed.
+ * @throws DomainError `invalid` with the line and field of every error
  */
 export async function importPersonasYaml(
   ctx: ServiceContext,
@@ -46,7 +45,7 @@ function readFile(yaml: string): Persona[] {
     throw new DomainError(
       'invalid',
       `The persona file was not imported. ${error.problems.join(' ')}`,
-      'Mend the lines named and import it again.',
+      'Correct these lines and import the file again.',
     )
   }
 }

@@ -7,7 +7,7 @@ import { RunArtifactsInput, type RunArtifactView } from './schemas'
 
 const downloadSeconds = 60 * 60
 
-/** The files that a run delivered, each with a link that works for an hour. */
+/** The files that a run uploaded, each with a link that is valid for an hour. */
 export async function getRunArtifacts(
   ctx: ServiceContext,
   raw: RunArtifactsInput,

@@ -7,7 +7,7 @@ import { applyDecision } from './state/apply'
 import { countAttempts, findRunningAttempt, lockRun } from './state/lock'
 import { decide } from './state/transition'
 
-/** Wishes a run to end. One that waits is over at once; one that runs stops at its next checkpoint. Twice is once. */
+/** Cancels a run. A queued run ends at once; a running one stops at its next checkpoint. A repeated call changes nothing. */
 export async function cancelRun(ctx: ServiceContext, raw: RunRef): Promise<void> {
   authorize(ctx, 'run:cancel')
   const { id } = RunRef.parse(raw)

@@ -10,13 +10,13 @@ import { lockNextQueued } from './queue/next-queued'
 import type { AttemptRow } from './state/lock'
 import { decide } from './state/transition'
 
-/** The lease's token outlives any training; what it opens ends with the attempt, which is looked up each time. */
+/** Longer than any training. Each use also checks that the attempt is still running. */
 const leaseTokenSeconds = 14 * 24 * 3600
 
 /**
- * Gives the agent the run that should be next among those whose needs it meets, or null. An agent with several GPUs
- * may hold one attempt a GPU; one without a GPU holds one. Where an answer got lost on its way, the next request gets
- * the same lease again, as long as nothing came of it.
+ * Leases the next run whose needs the agent meets, or returns null. An agent runs one attempt per GPU; without a GPU,
+ * one. If the agent did not get the reply to its last request, it gets the same lease again, as long as the attempt has
+ * recorded no event.
  */
 export async function claimRun(ctx: AgentContext, raw: LeaseRequest): Promise<Lease | null> {
   const request = LeaseRequest.parse(raw)
@@ -65,7 +65,7 @@ async function readRun(tx: Transaction, id: string): Promise<RunRow> {
   return required(row, 'The run')
 }
 
-/** The newest checkpoint of this run on this agent's disk: another machine's checkpoints are out of reach. */
+/** The newest checkpoint of this run on this agent's disk. Checkpoints on other machines cannot be used. */
 async function findResume(tx: Transaction, ctx: AgentContext, runId: string): Promise<Lease['resume']> {
   const [row] = await tx
     .select({ attemptId: attempt.id, step: attempt.checkpointStep })

@@ -11,7 +11,7 @@ import { insertRun } from './queue/insert'
 import { loadRunView } from './read'
 import { CreateRunInput, type RunView } from './schemas'
 
-/** Queues a training with all that it will learn from: what changes later does not change the run. */
+/** Queues a training with a copy of its data, so that later changes do not change the run. */
 export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promise<RunView> {
   authorize(ctx, 'run:create')
   const input = CreateRunInput.parse(raw)
@@ -31,7 +31,7 @@ export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promi
   return loadRunView(ctx, made)
 }
 
-/** The least GPU memory that the engine can make do with, so that a run waits only where it cannot go at all. */
+/** The least GPU memory that the training can run with, so that it waits only if no agent has that much. */
 async function needsOf(
   tx: Transaction,
   ctx: ServiceContext,

@@ -18,7 +18,7 @@ import { findStartModel } from './plan/start-model'
 import { buildThumbRows } from './plan/thumb-rows'
 import { findTrainingData } from './plan/training-data'
 
-/** What is known about a run that is being ordered: the model's shape, the data's size, and each agent's device. */
+/** What an estimate of a new run needs: the model's shape, the size of the data, and each agent's device. */
 export async function getEstimateFacts(
   ctx: ServiceContext,
   raw: EstimateFactsInput,
@@ -37,7 +37,7 @@ export async function getEstimateFacts(
   return { shape, agents, ...(await loadEstimateRows(ctx.db, ctx.workspaceId, { kind, baseId, size })) }
 }
 
-/** A form is shown before there is a model or data: that is no error here. */
+/** No model or data is not an error here, because the form is shown before there are any. */
 async function findBase(
   ctx: ServiceContext,
   id: string | undefined,

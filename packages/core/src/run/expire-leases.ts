@@ -11,27 +11,27 @@ interface Expired extends Wanted {
   runId: string
   workspaceId: string
   agentId: string
-  /** A cancel is wished, or its agent is there and did not renew: it does not work on this any more. */
+  /** A cancel was requested, or the agent is online and did not renew: it does not run this attempt any more. */
   isOver: boolean
 }
 
 /**
- * Queues the runs again whose agents have not renewed their lease.
+ * Queues the runs again whose leases have expired.
  *
- * @param options `unlessAlone` leaves a run with an agent that is silent as long as no other could take it: nothing is
- * gained by taking the lease away, and an agent that comes back after a long night goes on as if nothing had been
+ * @param options `unlessAlone` keeps an expired lease while no other agent could take the run: an agent that reconnects
+ * later can then continue it
  * @returns how many
  */
 export async function expireLeases(deps: Deps, options: { unlessAlone?: boolean } = {}): Promise<number> {
   const expired = await readExpired(deps)
-  const othersOf = openAgents(deps)
+  const agentsOf = availableAgents(deps)
   let count = 0
   for (const one of expired) {
-    if (options.unlessAlone && !one.isOver && !couldTakeIt(one, await othersOf(one))) continue
+    if (options.unlessAlone && !one.isOver && !couldTake(one, await agentsOf(one))) continue
     const reason = {
       code: 'lease_expired' as const,
-      message: 'The agent was not heard of for the length of its lease.',
-      remedy: 'See whether its machine is on and reaches the hub.',
+      message: 'The agent sent nothing until its lease expired.',
+      remedy: 'Check that its machine is on and can reach the hub.',
     }
     const ctx = { ...deps, workspaceId: one.workspaceId }
     const lost = await deps.db.transaction((tx) =>
@@ -64,8 +64,8 @@ async function readExpired({ db, now }: Deps): Promise<Expired[]> {
 
 type AgentRow = typeof agent.$inferSelect
 
-/** The agents of a workspace that could take something now, asked for once each time that leases are looked at. */
-function openAgents({ db, now }: Deps): (of: Expired) => Promise<AgentRow[]> {
+/** The agents of a workspace that can take runs now, read once per call of `expireLeases`. */
+function availableAgents({ db, now }: Deps): (of: Expired) => Promise<AgentRow[]> {
   const known = new Map<string, Promise<AgentRow[]>>()
   const read = async (workspaceId: string) => {
     const rows = await db.select().from(agent).where(eq(agent.workspaceId, workspaceId))
@@ -80,8 +80,8 @@ function openAgents({ db, now }: Deps): (of: Expired) => Promise<AgentRow[]> {
   }
 }
 
-/** Whether another agent has all that the run needs; whether that is free is found out when it asks. */
-const couldTakeIt = (expired: Expired, agents: AgentRow[]) =>
+/** Whether another agent meets the run's needs. Whether it has free GPUs is checked when it requests a lease. */
+const couldTake = (expired: Expired, agents: AgentRow[]) =>
   agents.some(
     (other) => other.id !== expired.agentId && findUnmetNeed(expired, totalCapacity(other)) === null,
   )

@@ -6,8 +6,8 @@ import type { TicketClaims } from '../ticket'
 import { decideAttempt } from './state/attempt-transition'
 
 /**
- * Prolongs a lease that still holds, and repeats a wish to cancel. `lost`: another attempt has taken over; an attempt
- * that came to its own end is not lost.
+ * Renews a lease that is still valid, and repeats a request to cancel. `lost`: the attempt was lost or replaced; an
+ * attempt that has ended is not lost.
  */
 export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<LeaseRenewalReply> {
   const { runId, attemptId, epoch } = LeaseRenewal.parse(raw)
@@ -30,12 +30,12 @@ export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<
     .set(decision.attempt)
     .where(and(own, eq(attempt.epoch, epoch), eq(attempt.status, 'running')))
     .returning({ id: attempt.id })
-  // It ended, or was lost, since we looked; it runs no more, so the second look is the last.
+  // It ended or was lost since the read above, so this recursion ends.
   if (!held) return renewLease(ctx, raw)
   return { lost: false, cancel: found?.runStatus === 'canceling' }
 }
 
-/** Whether a lease's token opens this object: the attempt still runs and the object is one of the run's inputs. */
+/** Whether a lease's token gives access to this object: the attempt still runs, and the object is an input of the run. */
 export async function mayReadObject(
   deps: Deps,
   lease: TicketClaims<'lease'>,

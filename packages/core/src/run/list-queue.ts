@@ -5,7 +5,7 @@ import { authorize } from '../permission'
 import { explainQueue, readQueue } from './queue/read-queue'
 import { ListQueueInput, type QueueView } from './schemas'
 
-/** The runs that wait, in the order in which they are taken, each with the reason. */
+/** The queued runs in the order in which they will be leased, each with the reason why it waits. */
 export async function listQueue(ctx: ServiceContext, raw: ListQueueInput): Promise<QueueView> {
   authorize(ctx, 'run:read')
   const { limit } = ListQueueInput.parse(raw)

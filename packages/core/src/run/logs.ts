@@ -8,11 +8,11 @@ import { RunLogsInput, type RunLogView } from './schemas'
 export interface RunLogPage {
   /** Oldest first. */
   items: RunLogView[]
-  /** Gives the lines before these, or null at the start. */
+  /** For the page of older lines; null at the start of the log. */
   nextCursor: string | null
 }
 
-/** The newest lines of a run's log over all its attempts, and page by page the older ones. */
+/** A page of a run's log over all attempts, starting with the newest lines. */
 export async function getRunLogs(ctx: ServiceContext, raw: RunLogsInput): Promise<RunLogPage> {
   authorize(ctx, 'run:read')
   const { runId, level, cursor, limit } = RunLogsInput.parse(raw)

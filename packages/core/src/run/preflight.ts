@@ -8,11 +8,11 @@ import type { RunRow } from './queue/insert'
 import { findOwnRun } from './read'
 import { RunPreflightRowInput, type RunPreflightRowView, type RunPreflightView, RunRef } from './schemas'
 
-/** What the newest attempt proved about its data before it trained, or null while none has. */
+/** The preflight of the newest attempt that has one, or null. */
 export async function getRunPreflight(ctx: ServiceContext, raw: RunRef): Promise<RunPreflightView | null> {
   authorize(ctx, 'run:read')
   const found = await findOwnRun(ctx, RunRef.parse(raw).id)
-  const proved = await findProved(ctx, found.id)
+  const proved = await findPreflight(ctx, found.id)
   if (!proved?.preflight) return null
   const sequences = await ctx.db
     .select({ row: runPreflightRow.row, faults: sql<string[]>`${runPreflightRow.sequence} -> 'faults'` })
@@ -27,7 +27,7 @@ export async function getRunPreflight(ctx: ServiceContext, raw: RunRef): Promise
   return { report: proved.preflight, attemptNumber: proved.number, override, rows }
 }
 
-/** The exact tokens of one sampled row, each with its mark. @throws DomainError `not_found` for a row not sampled */
+/** The exact tokens of one sampled row with their marks. @throws DomainError `not_found` for a row that is not sampled */
 export async function getRunPreflightRow(
   ctx: ServiceContext,
   raw: RunPreflightRowInput,
@@ -35,7 +35,7 @@ export async function getRunPreflightRow(
   authorize(ctx, 'run:read')
   const { runId, row } = RunPreflightRowInput.parse(raw)
   await findOwnRun(ctx, runId)
-  const proved = await findProved(ctx, runId)
+  const proved = await findPreflight(ctx, runId)
   const parts = await ctx.db
     .select({ sequence: runPreflightRow.sequence })
     .from(runPreflightRow)
@@ -45,7 +45,7 @@ export async function getRunPreflightRow(
   return { row, sequences: parts.map(({ sequence }) => sequence) }
 }
 
-async function findProved(ctx: ServiceContext, runId: string) {
+async function findPreflight(ctx: ServiceContext, runId: string) {
   const [row] = await ctx.db
     .select({ id: attempt.id, number: attempt.number, preflight: attempt.preflight })
     .from(attempt)

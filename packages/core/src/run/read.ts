@@ -28,7 +28,7 @@ export async function getRun(ctx: ServiceContext, raw: RunRef): Promise<RunView>
   return loadRunView(ctx, await findOwnRun(ctx, id))
 }
 
-/** @throws DomainError `not_found` for a run of another workspace, as for one that does not exist */
+/** @throws DomainError `not_found`, also for a run of another workspace */
 export async function findOwnRun(ctx: ServiceContext, id: string): Promise<RunRow> {
   const [row] = await ctx.db
     .select()
@@ -39,7 +39,7 @@ export async function findOwnRun(ctx: ServiceContext, id: string): Promise<RunRo
 
 type Workspace = Pick<Deps, 'db' | 'now'> & { workspaceId: string }
 
-/** Runs as people see them: with their attempts, the model they gave, and why they wait. */
+/** Runs with their attempts, their model, and the reason why they wait. */
 export async function loadRunViews(ctx: Workspace, rows: readonly RunRow[]): Promise<RunView[]> {
   if (rows.length === 0) return []
   const ids = rows.map(({ id }) => id)

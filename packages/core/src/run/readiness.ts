@@ -14,15 +14,15 @@ interface ModelRef {
 
 export interface ReadinessView {
   pairs: { decided: number; ties: number; person: number; judge: number; rule: number }
-  /** Thumbs of the public chat on whole answers, and those on others. */
+  /** Thumbs of the public chat on complete answers; `unfinished`: on other answers. */
   thumbs: { up: number; down: number; unfinished: number }
-  /** The newest base model: what a preference training would start from. */
+  /** The newest base model, which a preference training uses by default. */
   baseModel: ModelRef | null
-  /** What was trained on that base so far, newest first. */
+  /** The adapters on that base, newest first. */
   adapters: ModelRef[]
 }
 
-/** What a preference training would use if it were started now. */
+/** What a preference training would be trained on now. */
 export async function getReadiness(ctx: ServiceContext): Promise<ReadinessView> {
   authorize(ctx, 'run:read')
   const { counts } = await buildPreferenceRows(ctx, ctx.db, {})

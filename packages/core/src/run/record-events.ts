@@ -67,7 +67,7 @@ export async function recordRunLines(
   }
 }
 
-/** Whether a COPY pays: a run at work says a few points a second, a spool that was without its hub thousands at once. */
+/** Whether to COPY: a running trainer sends a few points per second, a spool after an outage thousands at once. */
 function isBulky({ events }: EventChunk): boolean {
   let points = 0
   for (const { event } of events) if (event.type === 'metric') points += Object.keys(event.values).length
@@ -107,17 +107,17 @@ async function writeChunk(
   await writeMetrics(tx, locked.attempt, events, by.memory, by.copyIn)
   await writeTexts(tx, locked.attempt, events)
   await writeGenerations(tx, ctx, locked.run.id, events)
-  const { progress, checkpointStep, ...told } = digestEvents(events)
-  if (told.probe && locked.run.kind === 'probe')
-    await tx.update(agent).set({ probe: told.probe }).where(eq(agent.id, ctx.agentId))
+  const { progress, checkpointStep, ...reported } = digestEvents(events)
+  if (reported.probe && locked.run.kind === 'probe')
+    await tx.update(agent).set({ probe: reported.probe }).where(eq(agent.id, ctx.agentId))
   if (progress) await tx.update(run).set({ progress }).where(eq(run.id, locked.run.id))
   await tx
     .update(attempt)
     .set({
       ackedSeq: events.at(-1)?.seq ?? locked.attempt.ackedSeq,
-      ...(told.environment ? { environment: told.environment } : {}),
-      ...(told.preflight ? { preflight: told.preflight } : {}),
-      ...(told.summary ? { summary: told.summary } : {}),
+      ...(reported.environment ? { environment: reported.environment } : {}),
+      ...(reported.preflight ? { preflight: reported.preflight } : {}),
+      ...(reported.summary ? { summary: reported.summary } : {}),
       ...(checkpointStep === null ? {} : { checkpointStep }),
     })
     .where(eq(attempt.id, locked.attempt.id))

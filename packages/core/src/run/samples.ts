@@ -5,7 +5,7 @@ import { authorize } from '../permission'
 import { findOwnRun } from './read'
 import { RunSamplesInput, type RunSampleView } from './schemas'
 
-/** What the model wrote while it learned, newest first. */
+/** The texts that the model generated during training, newest first. */
 export async function getRunSamples(ctx: ServiceContext, raw: RunSamplesInput): Promise<RunSampleView[]> {
   authorize(ctx, 'run:read')
   const { runId, limit } = RunSamplesInput.parse(raw)

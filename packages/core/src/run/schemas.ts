@@ -22,7 +22,7 @@ const RunName = z.string().trim().min(1).max(80)
 export const RunPriority = z.int().min(-100).max(100)
 const Seed = z.int().min(0).max(2_147_483_647)
 
-/** Whose votes a preference training may learn from. */
+/** Whose votes a preference training may use: people, LLM judges, rules. */
 export const VoteSource = z.enum(['person', 'judge', 'rule'])
 export type VoteSource = z.infer<typeof VoteSource>
 
@@ -32,21 +32,21 @@ export const PreferenceFilter = z.strictObject({
 })
 export type PreferenceFilter = z.infer<typeof PreferenceFilter>
 
-/** Where a person wants a run to go: what cannot be known from its configuration. */
+/** The agents that may take a run, as far as the configuration does not decide it. */
 const RunNeedsInput = {
   /** Higher goes first. */
   priority: RunPriority.optional(),
-  /** Labels that the agent must carry, all of them. */
+  /** The agent must have all of these labels. */
   labels: RunNeeds.shape.labels.unwrap().optional(),
-  /** 0 is any machine, also one without a GPU. */
+  /** 0: any machine, also one without a GPU. */
   gpus: RunNeeds.shape.gpus.unwrap().optional(),
 }
 
-/** What a training of a model begins with: the newest base of the registry, where neither this nor `config.base` is said. */
+/** The model to train. Default: the newest base model, unless `config.base` names an external one. */
 const StartInput = {
-  /** A base, or an adapter that is trained further; a preference training is measured against it. */
+  /** A base, or an adapter to train further. It is also the reference model of a preference training. */
   baseModelVersionId: Id.optional(),
-  /** Of `config.base`, where somebody knows it: without it, and before a first run, nothing can be estimated. */
+  /** The shape of `config.base`, if known: without it, nothing can be estimated before a first run. */
   baseShape: ModelShape.optional(),
 }
 
@@ -74,7 +74,7 @@ const CreateSft = z.strictObject({
   config: SftConfig.default({}),
   ...RunNeedsInput,
   ...StartInput,
-  /** The newest that is ready where it is absent. */
+  /** Default: the newest version that is ready. */
   datasetVersionId: Id.optional(),
 })
 
@@ -121,7 +121,7 @@ export type RunMetricsInput = z.input<typeof RunMetricsInput>
 export const RunLogsInput = z.strictObject({
   runId: Id,
   level: z.enum(['info', 'warn', 'error']).optional(),
-  /** `nextCursor` of an answer: the page of older lines. */
+  /** `nextCursor` of the last page. */
   cursor: z.string().max(40).optional(),
   limit: z.int().min(1).max(1000).default(200),
 })
@@ -146,14 +146,14 @@ export interface AttemptView {
   failure: RunFailure | null
   environment: Record<string, unknown>
   summary: RunSummary | null
-  /** What an hour of the agent cost when the attempt began. */
+  /** The agent's price per hour when the attempt started. */
   price: HourlyPrice | null
 }
 
 export interface RunPreflightView {
   report: PreflightReport
   attemptNumber: number
-  /** Who allowed faults for this run, by name, and when it was ordered. */
+  /** Who allowed faults for this run, by name, and when the run was created. */
   override: { faults: string[]; by: string; at: Date } | null
   /** The sampled rows, faulty ones first; `preflightRow` gives their tokens. */
   rows: { row: number; faults: string[] }[]
@@ -182,18 +182,18 @@ export interface RunView {
   startedAt: Date | null
   finishedAt: Date | null
   cancelRequestedAt: Date | null
-  /** Why a queued run does not start, in words. */
+  /** Why a queued run does not start, in one sentence. */
   waitingBecause: string | null
-  /** The same with each agent's reason. */
+  /** The same, with each agent's reason. */
   waiting: WaitingView | null
   attempts: AttemptView[]
   modelVersionId: string | null
 }
 
-/** Why a queued run waits. `because` is the whole in one sentence, `agents` the reason of each agent that cannot take it now. */
+/** Why a queued run waits: one sentence, and the reason of each agent that cannot take it now. */
 export interface WaitingView {
   because: string
-  /** Its position in the queue as it stands, from 1. */
+  /** Its position in the queue, from 1. */
   position: number
   agents: { id: string; name: string; reason: string }[]
 }
@@ -213,7 +213,7 @@ export interface QueuedRunView {
 
 export interface QueueView {
   runs: QueuedRunView[]
-  /** All that wait, also those beyond the first ones that are listed. */
+  /** The number of all queued runs, not only of those listed. */
   total: number
 }
 
@@ -260,6 +260,6 @@ export interface RunArtifactView {
   sizeBytes: number
   sha256: string
   createdAt: Date
-  /** Good for an hour. */
+  /** Valid for an hour. */
   url: string
 }

@@ -8,13 +8,13 @@ import { authorize } from '../permission'
 import { SetRunPriorityInput } from './schemas'
 import { lockRun } from './state/lock'
 
-/** Moves a waiting run up or down. @throws DomainError `conflict` for a run that waits no more */
+/** Changes the priority of a queued run. @throws DomainError `conflict` for a run that is not queued */
 export async function setRunPriority(ctx: ServiceContext, raw: SetRunPriorityInput): Promise<void> {
   authorize(ctx, 'run:create')
   const { id, priority } = SetRunPriorityInput.parse(raw)
   await ctx.db.transaction(async (tx) => {
     const row = required(await lockRun(tx, ctx.workspaceId, id), 'This run')
-    if (row.status !== 'queued') throw new DomainError('conflict', 'The run does not wait any more.')
+    if (row.status !== 'queued') throw new DomainError('conflict', 'The run is not queued any more.')
     await tx.update(run).set({ priority }).where(eq(run.id, id))
     await audit(tx, ctx, 'run.priority', id, { priority })
     await notifyRun(tx, row)

@@ -17,7 +17,7 @@ import { findOwnRun } from './read'
 import { RunRef } from './schemas'
 import type { AttemptRow } from './state/lock'
 
-/** What a run cost: what each attempt measured, what follows from it, and what had been expected. */
+/** What each attempt of a run measured, its estimate, and the run's cost. */
 export async function getRunSummary(ctx: ServiceContext, raw: RunRef): Promise<RunSummaryView> {
   authorize(ctx, 'run:read')
   const found = await findOwnRun(ctx, RunRef.parse(raw).id)
@@ -45,7 +45,7 @@ export async function getRunSummary(ctx: ServiceContext, raw: RunRef): Promise<R
   }
 }
 
-/** Model FLOPs a second of an attempt, from its useful tokens and the model's shape. */
+/** Model FLOPs per second of an attempt, from its useful tokens and the model's shape. */
 async function loadFlops(
   ctx: ServiceContext,
   found: RunRow,
@@ -71,7 +71,7 @@ async function loadBase(ctx: ServiceContext, { lineage }: RunRow, kind: Estimate
 const scoredShare = ({ scoredTokens, usefulTokens }: RunSummary) =>
   scoredTokens !== undefined && usefulTokens ? scoredTokens / usefulTokens : 1
 
-/** Every attempt's time at the price of its agent when it began. */
+/** The sum of every attempt's time at its agent's price when it started. */
 export function sumCost(
   attempts: readonly Pick<AttemptRow, 'price' | 'startedAt' | 'endedAt'>[],
   now: Date,

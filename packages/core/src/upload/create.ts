@@ -7,7 +7,7 @@ import { CreateUploadInput, type UploadTicket } from './schemas'
 
 const ticketSeconds = 60 * 60
 
-/** Announces a file. The bytes then go straight to the hub, under a ticket for this upload alone. */
+/** Creates an upload. The browser then sends the file to the hub with a ticket for this upload only. */
 export async function createUpload(ctx: ServiceContext, raw: CreateUploadInput): Promise<UploadTicket> {
   authorize(ctx, 'dataset:create')
   const { filename, sizeBytes } = CreateUploadInput.parse(raw)
@@ -26,7 +26,7 @@ export async function createUpload(ctx: ServiceContext, raw: CreateUploadInput):
 
 const keptMs = 24 * 3600_000
 
-/** Removes uploads that nobody imported within a day. @returns how many */
+/** Deletes uploads that were not imported within a day. @returns how many */
 export async function cleanUploads(deps: Deps): Promise<number> {
   const before = new Date(deps.now().getTime() - keptMs)
   const stale = await deps.db

@@ -7,10 +7,10 @@ import { DomainError, notFound } from '../error'
 import type { TicketClaims } from '../ticket'
 
 /**
- * Where the bytes of an upload go. Each try gets a key of its own, so that two at once cannot mix; `completeUpload`
- * keeps the first that is whole.
+ * The storage key for an upload's file. Each try gets its own key, so that two at once cannot mix; `completeUpload`
+ * keeps the first complete one.
  *
- * @throws DomainError `conflict` when the bytes are there already
+ * @throws DomainError `conflict` when the upload is complete already
  */
 export async function openUpload(
   deps: Deps,
@@ -21,7 +21,7 @@ export async function openUpload(
     .from(upload)
     .where(and(eq(upload.id, uploadId), eq(upload.workspaceId, workspaceId)))
   if (!row || row.sizeBytes === null) throw notFound('This upload')
-  if (row.completedAt) throw new DomainError('conflict', 'This file has arrived already.')
+  if (row.completedAt) throw new DomainError('conflict', 'This file is uploaded already.')
   return {
     storageKey: `${row.storageKey}/${randomBytes(8).toString('hex')}`,
     sizeBytes: row.sizeBytes,
@@ -29,9 +29,9 @@ export async function openUpload(
 }
 
 /**
- * The bytes have arrived whole. Called with what the store answered; an object that is not kept is removed.
+ * Completes an upload whose file is stored. If the upload cannot be completed, the stored object is deleted.
  *
- * @throws DomainError `invalid` when the size is not the one announced, `conflict` when another try was faster
+ * @throws DomainError `invalid` when the size is not the announced one, `conflict` when the upload is complete already
  */
 export async function completeUpload(
   deps: Deps,
@@ -57,10 +57,10 @@ export async function completeUpload(
     .select({ completedAt: upload.completedAt, announced: upload.sizeBytes })
     .from(upload)
     .where(and(eq(upload.id, uploadId), eq(upload.workspaceId, workspaceId)))
-  if (row?.completedAt) throw new DomainError('conflict', 'This file has arrived already.')
+  if (row?.completedAt) throw new DomainError('conflict', 'This file is uploaded already.')
   throw new DomainError(
     'invalid',
-    `The file arrived with ${sizeBytes} bytes instead of ${row?.announced ?? 'those announced'}.`,
-    'Send it again.',
+    `The file has ${sizeBytes} bytes instead of the announced ${row?.announced ?? 'size'}.`,
+    'Upload it again.',
   )
 }

@@ -7,13 +7,13 @@ export const CreateUploadInput = z.strictObject({
   sizeBytes: z
     .int()
     .min(1, 'The file is empty.')
-    .max(uploadLimitBytes, 'The file is larger than 4 GiB. Split it, and import the parts one by one.'),
+    .max(uploadLimitBytes, 'The file is larger than 4 GiB. Split it, and import the parts separately.'),
 })
 export type CreateUploadInput = z.infer<typeof CreateUploadInput>
 
 export interface UploadTicket {
   uploadId: string
-  /** Where to PUT the bytes, with `Authorization: Bearer <token>`. */
+  /** PUT the file here, with `Authorization: Bearer <token>`. */
   url: string
   token: string
 }

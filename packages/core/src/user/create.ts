@@ -4,7 +4,7 @@ import { hashPassword } from './password'
 import { CreateUserInput } from './schemas'
 
 /**
- * Adds an account. No scope is checked: it belongs to no workspace yet, and only the installation itself calls this.
+ * Adds an account. No scope is checked, because only the installation itself calls this.
  *
  * @throws DomainError `conflict` when the address is taken
  */

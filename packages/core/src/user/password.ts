@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { hash, verify } from '@node-rs/argon2'
 
-/** argon2id with the first set of OWASP's password storage cheat sheet: 19 MiB, two passes, one lane. */
+/** argon2id with the first parameters of OWASP's password storage cheat sheet: 19 MiB, two passes, parallelism 1. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
 export function hashPassword(password: string): Promise<string> {
@@ -10,7 +10,7 @@ export function hashPassword(password: string): Promise<string> {
 
 let decoy: Promise<string> | undefined
 
-/** Checks a password; for an unknown user against a decoy, so that both answers take as long. */
+/** Checks a password; for an unknown user, against a decoy hash, so that both cases take equally long. */
 export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
   decoy ??= hashPassword('nobody has this password')
   const matches = await verify(stored ?? (await decoy), password)
@@ -19,7 +19,7 @@ export async function verifyPassword(stored: string | null, password: string): P
 
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789'
 
-/** Four groups of four that a person can type: 79 random bits, without letters that look like others. */
+/** Four groups of four characters: 79 random bits, without characters that look alike. */
 export function newPassword(): string {
   const group = () => Array.from({ length: 4 }, () => letters[randomInt(letters.length)]).join('')
   return Array.from({ length: 4 }, group).join('-')

@@ -15,13 +15,13 @@ interface Tries {
 }
 
 /**
- * Counts tries to sign in per address, in the memory of this process: a restart forgets them, and several web
- * processes allow as many tries each.
+ * Counts attempts to sign in per address, in the memory of this process: a restart resets them, and each web process
+ * counts on its own.
  */
 export class SignInLimit {
   private readonly tries = new Map<string, Tries>()
 
-  /** Counts a try before it is checked, so that a hundred at once are counted too. */
+  /** Counts an attempt before the password is checked, so that attempts at the same time are all counted. */
   take(email: string, now: Date): void {
     const known = this.tries.get(email)
     const current =
@@ -46,7 +46,7 @@ function tooMany(tries: Tries, now: Date): DomainError {
   const minutes = Math.max(1, Math.ceil((tries.since + windowMs - now.getTime()) / 60_000))
   return new DomainError(
     'rate_limited',
-    'Too many tries to sign in with this address.',
+    'Too many attempts to sign in with this address.',
     `Wait ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} and try again.`,
   )
 }
@@ -54,10 +54,10 @@ function tooMany(tries: Tries, now: Date): DomainError {
 const limit = new SignInLimit()
 
 /**
- * The account behind an address and a password, or null: the same answer, after the same work, for a wrong password
- * and an unknown address.
+ * The account of an address and password, or null, which takes equally long for a wrong password and an unknown
+ * address.
  *
- * @throws DomainError `rate_limited` after 10 tries in 15 minutes with one address
+ * @throws DomainError `rate_limited` after 10 attempts in 15 minutes with one address
  */
 export async function verifySignIn(
   deps: Deps,

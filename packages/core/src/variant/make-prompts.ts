@@ -18,9 +18,8 @@ export interface MadePrompt {
 const tries = 24
 
 /**
- * `count` different prompts for a persona, the same for the same seed and examples. Where there are examples,
- * every second prompt has the ingredients of one of them; every third holds something that the persona must not
- * use, so that its rules are put to the test.
+ * `count` different prompts for a persona, the same for the same seed and examples. With examples, every second prompt
+ * has the ingredients of one of them. Every third prompt has an ingredient that the persona forbids, to test its rules.
  */
 export function makePrompts(
   persona: Persona,
@@ -34,7 +33,7 @@ export function makePrompts(
   const seen = new Set<string>()
   const made: MadePrompt[] = []
   let drawn = 0
-  const fromPantry = () => makePrompt(persona, seed, drawn++)
+  const fromDefaults = () => makePrompt(persona, seed, drawn++)
   const fromRecipe = () => promptFromRecipe(pickOne(recipes, random), persona, random)
   for (let index = 0; index < count; index += 1) {
     const tempting = rules.length > 0 && index % 3 === 0
@@ -42,8 +41,8 @@ export function makePrompts(
       each.inventory.some((item) => isForbidden(item, rules)) === tempting && !seen.has(keyOf(each))
     const found =
       (recipes.length > 0 && index % 2 === 1 ? firstFit(fromRecipe, fits) : undefined) ??
-      firstFit(fromPantry, fits) ??
-      fromPantry()
+      firstFit(fromDefaults, fits) ??
+      fromDefaults()
     seen.add(keyOf(found))
     made.push({ inventory: found.inventory, request: found.request })
   }
@@ -63,7 +62,7 @@ function firstFit(
 
 function pickOne(recipes: Recipe[], random: () => number): Recipe {
   const recipe = recipes[Math.floor(random() * recipes.length)]
-  if (!recipe) throw new RangeError('There is no recipe to pick from.')
+  if (!recipe) throw new RangeError('There are no recipes.')
   return recipe
 }
 

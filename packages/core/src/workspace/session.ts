@@ -6,12 +6,12 @@ import { DomainError, required } from '../error'
 import { authorize, scopesOf } from '../permission'
 import type { SessionView, WorkspaceView } from './schemas'
 
-/** Who calls, before a workspace is chosen: a signed-in person, or an API key, which is bound to its workspace. */
+/** The caller before a workspace is chosen: a signed-in person, or an API key, which belongs to one workspace. */
 export type Caller =
   | { kind: 'user'; userId: string }
   | { kind: 'apiKey'; keyId: string; userId: string; workspaceId: string }
 
-/** The workspaces of a person, the one joined first in front. */
+/** The workspaces of a person, by date of joining. */
 export async function listWorkspaces(db: Database, userId: string): Promise<WorkspaceView[]> {
   return db
     .select({ id: workspace.id, slug: workspace.slug, name: workspace.name, role: membership.role })
@@ -23,20 +23,20 @@ export async function listWorkspaces(db: Database, userId: string): Promise<Work
 
 const ticketSeconds = 60 * 60
 
-/** Opens the live namespace of the hub for this workspace. */
+/** A ticket for the hub's `/live` sockets of this workspace. */
 export async function createLiveTicket(ctx: ServiceContext): Promise<{ ticket: string }> {
   authorize(ctx, 'workspace:read')
   const claims = { workspaceId: ctx.workspaceId, userId: actorId(ctx.actor) }
   return { ticket: await ctx.tickets.sign('live', claims, ticketSeconds) }
 }
 
-/** Who calls, where, and what they may do there. */
+/** The caller, the workspace, and the caller's scopes in it. */
 export async function getSession(deps: Deps, caller: Caller, named: string | null): Promise<SessionView> {
   const [person] = await deps.db
     .select({ id: user.id, name: user.name, email: user.email })
     .from(user)
     .where(eq(user.id, caller.userId))
-  if (!person) throw new DomainError('unauthenticated', 'This account does not exist any more.')
+  if (!person) throw new DomainError('unauthenticated', 'This account does not exist.')
   const ctx = await resolveWorkspace(deps, caller, named)
   const workspaces = await listWorkspaces(deps.db, caller.userId)
   const current = required(
@@ -56,11 +56,11 @@ export async function getSession(deps: Deps, caller: Caller, named: string | nul
 const rank: Record<Role, number> = { viewer: 0, labeler: 1, engineer: 2, owner: 3 }
 
 /**
- * The context of a call: the workspace named (an id or a slug), else the caller's first, with the role held there
- * today. An API key works in its own workspace only, with the lesser of its role and its maker's.
+ * The context of a call: the named workspace (id or slug) or the caller's first one, with the caller's current role.
+ * An API key works in its own workspace only, with the lower of its role and its creator's.
  *
- * @throws DomainError `forbidden`, in the same words whether the workspace exists or not; `unauthenticated` for a
- * key that was revoked.
+ * @throws DomainError `forbidden`, with the same sentence whether the workspace exists or not; `unauthenticated` for a
+ * revoked key
  */
 export async function resolveWorkspace(
   deps: Deps,
@@ -104,11 +104,7 @@ async function findKeyRole(deps: Deps, caller: Caller & { kind: 'apiKey' }): Pro
       ),
     )
   if (key) return key.role
-  throw new DomainError(
-    'unauthenticated',
-    'This API key is not valid any more.',
-    'Ask an owner for a new one.',
-  )
+  throw new DomainError('unauthenticated', 'This API key was revoked.', 'Ask an owner for a new one.')
 }
 
 function contextOf(deps: Deps, actor: Actor, workspaceId: string, role: Role): ServiceContext {

@@ -9,7 +9,7 @@ declare module 'vitest' {
   }
 }
 
-/** A database of its own for the calling test file: a copy of the migrated template, dropped when the file is done. */
+/** A database for the calling test file: a copy of the migrated template, dropped at the end of the file. */
 export async function createTestDatabase(): Promise<OpenDatabase & { url: string }> {
   const template = new URL(inject('templateUrl'))
   const name = `palate_test_${randomBytes(6).toString('hex')}`

@@ -2,7 +2,7 @@ import type { Database } from '../client'
 import { newId } from '../id'
 import { agent, membership, persona, personaVersion, type Role, user, workspace } from '../schema'
 
-/** A workspace and its people. The password hashes are no hashes: sign-in is tested through its verb. */
+/** A workspace with a member of each role. The password hashes are not valid. */
 export async function createWorkspace(db: Database, name = 'Test workspace') {
   const id = newId('ws')
   await db.insert(workspace).values({ id, name, slug: id })

@@ -3,7 +3,7 @@ import type { TestProject } from 'vitest/node'
 import { migrateDatabase } from '../migrate'
 import { startTestServer } from './server'
 
-/** One PostgreSQL for the whole run, with a migrated template that each test file copies. */
+/** One PostgreSQL for all tests, with a migrated template that each test file copies. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startTestServer()
   const admin = postgres(server.url, { max: 1, onnotice: () => undefined })

@@ -18,12 +18,12 @@ export async function freePort(): Promise<number> {
   })
 }
 
-/** A real PostgreSQL in a temporary folder, for tests and benchmarks. `DATABASE_URL_TEST` uses one that already runs. */
+/** A PostgreSQL in a temporary folder, for tests and benchmarks. `DATABASE_URL_TEST` names one that runs already. */
 export async function startTestServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const given = process.env.DATABASE_URL_TEST
   if (given) return { url: given, stop: async () => undefined }
   const directory = await mkdtemp(join(tmpdir(), 'palate-pg-'))
-  await chmod(directory, 0o755) // the server runs as its own user, who must be able to walk in
+  await chmod(directory, 0o755) // the server runs as another user, which needs access
   const port = await freePort()
   const password = randomBytes(12).toString('hex')
   const server = new EmbeddedPostgres({

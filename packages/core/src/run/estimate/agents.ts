@@ -5,7 +5,7 @@ import { agentStatus } from '../../agent/online'
 import type { EstimateAgentView } from './schemas'
 import { loadSpeeds } from './speeds'
 
-/** The agents that may do this kind of work, each with its device and how fast it was before. */
+/** The agents that support this kind of run, each with its device and its measured speed. */
 export async function loadEstimateAgents(
   tx: Database | Transaction,
   ctx: { workspaceId: string; now: () => Date },
@@ -26,7 +26,7 @@ export async function loadEstimateAgents(
   })
 }
 
-/** A run takes one GPU, the first; without one it works on the CPU. */
+/** A run uses one GPU, the first, or the CPU on a machine without a GPU. */
 function deviceOf({ gpus, cpuModel, memoryBytes }: Hardware): Omit<EstimateDevice, 'measured'> {
   const [gpu] = gpus
   return gpu

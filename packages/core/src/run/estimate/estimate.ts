@@ -11,13 +11,13 @@ import { loadEstimateAgents } from './agents'
 import { loadEstimateRows, type TextSize } from './rows'
 import { loadBaseShape } from './shape'
 
-/** The model that is trained: what its runs have in common (see `baseKey`), and its shape where the orderer knows it. */
+/** The model to train: its key (see `baseKey`), and its shape if the caller knows it. */
 export interface EstimateBase {
   key: string | null
   shape?: ModelShape | undefined
 }
 
-/** What is expected of each agent now, to stand beside what will be measured. Nothing where no shape is known. */
+/** The estimate for each agent, to compare with what will be measured. Empty when no shape is known. */
 export async function estimateRun(
   tx: Transaction,
   ctx: ServiceContext,
@@ -43,8 +43,8 @@ export async function estimateRun(
 }
 
 /**
- * The least memory of one GPU, in bytes, that this work can be fitted into: the engine's smallest memoryPlan, with room for
- * what else the device holds. Null where no shape is known.
+ * The least memory of one GPU, in bytes, that this work needs: the engine's smallest memory plan, plus what else the
+ * device holds. Null when no shape is known.
  */
 export async function estimateLeastMemory(
   tx: Transaction,

@@ -2,17 +2,17 @@ import { attempt, type Database, type DatasetProfile, run, type Transaction } fr
 import type { EstimateKind, EstimateRows } from '@palate/protocol'
 import { and, desc, eq, isNotNull, sql } from 'drizzle-orm'
 
-/** Texts of which a trained answer is a part; a pair has two. */
+/** The size of training texts, each a prompt with an answer; a pair has two. */
 export interface TextSize {
   sequences: number
   characters: number
   answerCharacters: number
 }
 
-/** English recipes in a vocabulary of a few thousand tokens; the preflight of a first run replaces it. */
+/** For English recipes and a vocabulary of a few thousand tokens. The preflight of a first run gives the true value. */
 const charactersPerToken = 3.5
 
-/** How many tokens these texts are: as long as those of the newest preflight on the same model, else by their characters. */
+/** The number of tokens of these texts: by the mean length of the newest preflight on the same model, else by characters. */
 export async function loadEstimateRows(
   tx: Database | Transaction,
   workspaceId: string,
@@ -50,7 +50,7 @@ export async function loadEstimateRows(
   return { rows, rowsFrom: 'text' }
 }
 
-/** The texts of preference rows: each answer behind its prompt. */
+/** The texts of preference rows: each answer with its prompt. */
 export function sizeOfPairs(
   pairs: readonly { system: string; user: string; chosen: string; rejected: string }[],
 ): TextSize {
@@ -66,7 +66,7 @@ export function sizeOfThumbs(thumbs: readonly { system: string; user: string; an
   return { sequences: thumbs.length, characters: prompts + answerCharacters, answerCharacters }
 }
 
-/** The recipes of a dataset that are trained on, each behind a request that names its title and ingredients. */
+/** The recipes of a dataset's training split, each with a prompt that has its title and ingredients. */
 export function sizeOfDataset(profile: DatasetProfile | null): TextSize | null {
   if (!profile) return null
   const answerCharacters = profile.splits.train * profile.lengthMedian

@@ -4,19 +4,19 @@ import { z } from 'zod'
 
 export const EstimateFactsInput = z.strictObject({
   kind: z.enum(estimateKinds),
-  /** The newest base model where it is absent. */
+  /** Default: the newest base model. */
   baseModelVersionId: z.string().min(1).max(60).optional(),
   /** An external model instead. */
   base: ModelSource.optional(),
 })
 export type EstimateFactsInput = z.infer<typeof EstimateFactsInput>
 
-/** All that an estimate needs beside the settings: it is computed where the settings are, in the form. */
+/** What an estimate needs besides the settings. The form computes the estimate. */
 export interface EstimateFactsView {
-  /** Of the base model; null where it has none that can be read. */
+  /** Of the base model; null when it cannot be read. */
   shape: ModelShape | null
   rows: EstimateRows | null
-  /** Whether the tokens were counted by an earlier run's preflight, or guessed from the length of the texts. */
+  /** Whether the tokens come from an earlier run's preflight, or from the length of the texts. */
   rowsFrom: 'preflight' | 'text' | null
   agents: EstimateAgentView[]
 }
@@ -31,7 +31,7 @@ export interface EstimateAgentView {
 
 export interface RunSummaryView {
   attempts: AttemptSummaryView[]
-  /** Of all attempts, lost ones too: the agent was paid for them. Null where no price was set, or several currencies. */
+  /** Of all attempts, including lost ones. Null when a price is missing, or with several currencies. */
   cost: { amount: number; currency: string } | null
 }
 
@@ -39,9 +39,9 @@ export interface AttemptSummaryView {
   number: number
   agentName: string
   summary: RunSummary
-  /** Model FLOPs a second, as far as the model's shape is known. */
+  /** Model FLOPs per second; null when the model's shape is not known. */
   flopsPerSecond: number | null
-  /** Share of the device's peak, where that is known. */
+  /** Share of the device's peak; null when that is not known. */
   utilization: number | null
   estimate: { memoryBytes: number; seconds: number | null; basis: EstimateBasis } | null
 }

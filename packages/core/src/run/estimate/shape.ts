@@ -6,7 +6,7 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import type { ServiceContext } from '../../context'
 import type { ModelVersionRow } from '../../model/register'
 
-/** The shape of a registered model, from its own config.json; null where that is missing or of another kind. */
+/** The shape of a registered model, from its config.json; null when that is missing or of another architecture. */
 export async function loadModelShape(
   storage: ObjectStore,
   model: Pick<ModelVersionRow, 'files'>,
@@ -22,8 +22,8 @@ export async function loadModelShape(
 }
 
 /**
- * The shape of what runs begin with (see `baseKey`): a registered model's own, and of one from elsewhere what the
- * newest run on it told when it started. Null where nobody knows it.
+ * The shape of a run's base model (see `baseKey`): from a registered model's files, or from what the newest run on an
+ * external model reported at its start. Null when not known.
  */
 export async function loadBaseShape(
   tx: Database | Transaction,
@@ -35,7 +35,7 @@ export async function loadBaseShape(
     .from(modelVersion)
     .where(and(eq(modelVersion.id, key), eq(modelVersion.workspaceId, workspaceId)))
   if (model) return loadModelShape(storage, model)
-  const [told] = await tx
+  const [reported] = await tx
     .select({ environment: attempt.environment })
     .from(attempt)
     .innerJoin(run, eq(run.id, attempt.runId))
@@ -48,10 +48,10 @@ export async function loadBaseShape(
     )
     .orderBy(desc(attempt.startedAt))
     .limit(1)
-  return told ? readModelShape(told.environment.model) : null
+  return reported ? readModelShape(reported.environment.model) : null
 }
 
-/** What runs on one model have in common: the id of a registered base, or the name of one from elsewhere. */
+/** Identifies the base model of a run: the id of a registered model, or the name of an external one. */
 export function baseKey(lineage: Record<string, unknown>): string | null {
   const key = lineage.baseModelVersionId ?? lineage.base
   return typeof key === 'string' ? key : null

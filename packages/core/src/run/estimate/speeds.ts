@@ -11,10 +11,10 @@ import { baseKey } from './shape'
 
 type Measured = NonNullable<EstimateDevice['measured']>
 
-/** How far back a speed is looked for. */
+/** How many runs back to look for a speed. */
 const historyRuns = 100
 
-/** The speed of each agent in its newest run of this kind on the same model, by the agent's id. */
+/** The speed of each agent in its newest run of this kind on the same model, by agent id. */
 export async function loadSpeeds(
   tx: Database | Transaction,
   workspaceId: string,
@@ -46,8 +46,8 @@ export async function loadSpeeds(
 }
 
 /**
- * Tokens a second as the estimate counts them. A pre-training's data is known by its longest rows only, so its speed is
- * put in the same terms; one that was resumed has no attempt that made all of its steps.
+ * Tokens per second as the estimate counts them. For a pre-training, the estimate knows only the longest rows, so its
+ * speed is converted to them; after a resume no attempt has made all steps, so there is no speed.
  */
 function speedOf(made: typeof run.$inferSelect, summary: RunSummary): number | null {
   if (made.kind !== 'pretrain') return summary.usefulTokensPerSecond ?? null
@@ -56,7 +56,7 @@ function speedOf(made: typeof run.$inferSelect, summary: RunSummary): number | n
   return work.data.tokens / summary.trainSeconds
 }
 
-/** A pre-training makes its model from its configuration; all others start from a registered one. */
+/** A pre-training's model follows from its configuration; all other kinds have a base model. */
 function isSameModel(
   made: typeof run.$inferSelect,
   { kind, baseId, shape }: { kind: EstimateKind; baseId: string | null; shape: ModelShape | null },

@@ -7,25 +7,25 @@ export interface ActiveVote {
 }
 
 export interface PairVerdict<Vote extends ActiveVote> {
-  /** Whose votes counted: people before judge models before rules. */
+  /** The source of the votes that counted: people before LLM judges before rules. */
   source: VoteSource
-  /** Null when they are even, or when nobody found one answer better. */
+  /** Null for a tie, or when no vote chose a side. */
   winner: 'a' | 'b' | null
   /** The winner's share of the votes that chose a side. */
   share: number
-  /** The votes that the winner got. */
+  /** The votes for the winner. */
   votes: Vote[]
 }
 
-const order: VoteSource[] = ['person', 'judge', 'rule']
+const precedence: VoteSource[] = ['person', 'judge', 'rule']
 
-/** What the active votes of one pair come to: the majority of the highest source that spoke. Null without votes. */
+/** The result of a pair's active votes: the majority within the first source that has votes. Null without votes. */
 export function decidePair<Vote extends ActiveVote>(votes: readonly Vote[]): PairVerdict<Vote> | null {
-  const source = order.find((one) => votes.some((vote) => vote.source === one))
+  const source = precedence.find((one) => votes.some((vote) => vote.source === one))
   if (!source) return null
-  const heard = votes.filter((vote) => vote.source === source)
-  const forA = heard.filter(({ choice }) => choice === 'a')
-  const forB = heard.filter(({ choice }) => choice === 'b')
+  const counted = votes.filter((vote) => vote.source === source)
+  const forA = counted.filter(({ choice }) => choice === 'a')
+  const forB = counted.filter(({ choice }) => choice === 'b')
   if (forA.length === forB.length) return { source, winner: null, share: 0, votes: [] }
   const winning = forA.length > forB.length ? forA : forB
   return {

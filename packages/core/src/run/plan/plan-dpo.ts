@@ -10,8 +10,8 @@ import type { RunPlan } from './start-model'
 import { chooseStart } from './start-model'
 
 /**
- * A preference training: the model's files, the pairs that have a winner, and the ids of the votes behind them. On top
- * of an adapter it is that adapter, frozen, that preferences are measured against, else the bare base.
+ * A preference training: the model's files, the pairs that have a winner, and the ids of their votes. The reference
+ * model is the adapter that the training continues, or the base without one.
  */
 export async function planDpo(tx: Transaction, ctx: ServiceContext, input: CreateDpoInput): Promise<RunPlan> {
   const start = await chooseStart(tx, ctx.workspaceId, input)
@@ -20,9 +20,9 @@ export async function planDpo(tx: Transaction, ctx: ServiceContext, input: Creat
     throw new DomainError(
       'invalid',
       made.rows.length === 0
-        ? 'No pair has a winner yet, so there is nothing to learn from.'
-        : 'Only one pair has a winner, which is too little to learn from.',
-      'Judge some pairs first, or let the rules judge them.',
+        ? 'No pair has a winner yet. A preference training needs at least two.'
+        : 'Only one pair has a winner. A preference training needs at least two.',
+      'Label some pairs first, or apply the rules.',
     )
   const pairs = await storeInput(ctx.storage, 'pairs.jsonl', toJsonLines(made.rows))
   const votes = await storeInput(ctx.storage, 'votes.json', `${JSON.stringify(made.voteIds)}\n`)

@@ -9,7 +9,7 @@ import type { RunPlan } from './start-model'
 import { chooseStart } from './start-model'
 import { buildThumbRows, type Thumbs } from './thumb-rows'
 
-/** A training on single thumbs: the model's files, and the answers of the public chat that somebody judged. */
+/** A training on thumbs: the model's files, and the rated answers of the public chat. */
 export async function planKto(tx: Transaction, ctx: ServiceContext, input: CreateKtoInput): Promise<RunPlan> {
   const start = await chooseStart(tx, ctx.workspaceId, input)
   const made = await buildThumbRows(ctx, tx)
@@ -33,11 +33,15 @@ export async function planKto(tx: Transaction, ctx: ServiceContext, input: Creat
   }
 }
 
-/** Both kinds are needed: from praise alone, or blame alone, nothing can be told apart. */
+/** A training on thumbs needs both thumbs up and thumbs down. */
 function checkThumbs({ counts: { up, down } }: Thumbs): void {
-  const ask = 'Release a model and ask people to rate its answers in the public chat.'
+  const ask = 'Deploy a model and ask people to rate its answers in the public chat.'
   if (up + down === 0) throw new DomainError('invalid', 'No answer of the public chat has a thumb yet.', ask)
   if (up > 0 && down > 0) return
   const way = up > 0 ? 'up' : 'down'
-  throw new DomainError('invalid', `All thumbs point ${way}, so nothing can be told apart.`, ask)
+  throw new DomainError(
+    'invalid',
+    `All thumbs point ${way}. The training needs thumbs up and thumbs down.`,
+    ask,
+  )
 }

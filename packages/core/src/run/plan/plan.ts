@@ -10,7 +10,7 @@ import { planKto } from './plan-kto'
 import { chooseStart, type RunPlan } from './start-model'
 import { findTrainingData } from './training-data'
 
-/** What the input's kind of training learns from, and what it records about it. */
+/** The inputs and the lineage of a new training. */
 export function planRun(
   tx: Transaction,
   ctx: ServiceContext,
@@ -28,14 +28,14 @@ export function planRun(
   }
 }
 
-/** The starter model is made from the ontology alone: corpus, tokenizer and weights follow from it and the seed. */
+/** The starter model needs the ontology only: its texts, tokenizer and weights are made from that and the seed. */
 async function planPretrain(ctx: ServiceContext, input: CreatePretrainInput): Promise<RunPlan> {
   const file = await storeInput(ctx.storage, 'ontology.json', `${JSON.stringify(ontology)}\n`)
   const lineage = { ontologySha256: file.sha256 }
   return { name: input.name ?? 'starter', inputs: [file], lineage, size: null }
 }
 
-/** A fine-tuning: the model's files and the recipes of a dataset version, which the trainer reads as they lie. */
+/** A fine-tuning: the model's files, and the Parquet file of a dataset version. */
 async function planSft(tx: Transaction, ctx: ServiceContext, input: CreateSftInput): Promise<RunPlan> {
   const start = await chooseStart(tx, ctx.workspaceId, input)
   const data = await findTrainingData(tx, ctx.workspaceId, input.datasetVersionId)

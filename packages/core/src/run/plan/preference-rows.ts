@@ -19,15 +19,15 @@ export interface PreferenceRow {
 export interface Preferences {
   rows: PreferenceRow[]
   counts: { decided: number; ties: number; person: number; judge: number; rule: number }
-  /** The votes that the rows rest on, sorted. */
+  /** The votes that decided the rows, sorted. */
   voteIds: string[]
   personaVersionIds: string[]
   batchIds: string[]
 }
 
 /**
- * What a preference training learns from: one row for each pair that has a winner, in the order in which the pairs
- * were asked for. Its system prompt is the full prompt of the persona as it was when the vote was given.
+ * The data of a preference training: one row for each pair that has a winner, by batch and prompt. A row's system prompt
+ * is the full prompt of the persona version that the vote was made with.
  */
 export async function buildPreferenceRows(
   ctx: { workspaceId: string },

@@ -7,13 +7,13 @@ import type { ModelVersionRow } from '../../model/register'
 import type { TextSize } from '../estimate/rows'
 import type { NewRun } from '../queue/insert'
 
-/** What a kind of training adds to the wish of a person. */
+/** What a kind of training adds to the user's input. */
 export type RunPlan = Pick<NewRun, 'name' | 'inputs' | 'lineage'> & {
-  /** How much text it learns from, where that is not a matter of its configuration. */
+  /** How much text it is trained on; null when the configuration decides that. */
   size: TextSize | null
 }
 
-/** What a training begins with: a base, and where one was chosen an adapter on it that is trained further. */
+/** The model to train: a base, and optionally an adapter on it that is trained further. */
 export interface StartModel {
   base: ModelVersionRow
   adapter: ModelVersionRow | null
@@ -49,22 +49,22 @@ export async function findStartModel(
   )
 }
 
-interface StartWish {
+interface StartInput {
   baseModelVersionId?: string | undefined
   config: { base?: ModelSource | undefined; fullWeights?: boolean | undefined }
 }
 
 interface Start {
-  /** As a job names them: a folder for the base, one for the adapter. None of an external model: its agent has it. */
+  /** Files in one folder for the base and one for the adapter. None for an external model, which the agent loads. */
   files: RunInput[]
   lineage: Record<string, string>
 }
 
 /**
- * What a training begins with, and what it writes down of it.
- * @throws DomainError `not_found`, or `invalid` while there is no base, and for settings that no external model takes
+ * The files of the model to train, and the lineage that the run records.
+ * @throws DomainError `not_found`, or `invalid` while there is no base, or for settings that an external model excludes
  */
-export async function chooseStart(tx: Transaction, workspaceId: string, input: StartWish): Promise<Start> {
+export async function chooseStart(tx: Transaction, workspaceId: string, input: StartInput): Promise<Start> {
   const { base: source } = input.config
   if (source) return startExternal(source, input)
   const { base, adapter } = await findStartModel(tx, workspaceId, input.baseModelVersionId)
@@ -74,18 +74,18 @@ export async function chooseStart(tx: Transaction, workspaceId: string, input: S
   }
 }
 
-function startExternal(source: ModelSource, input: StartWish): Start {
+function startExternal(source: ModelSource, input: StartInput): Start {
   if (input.baseModelVersionId)
     throw new DomainError(
       'invalid',
-      'A run begins with a registered model or with one from elsewhere, not with both.',
-      'Leave one of them out.',
+      'A run has either a registered base model or an external one, not both.',
+      'Remove one of them.',
     )
   if (input.config.fullWeights)
     throw new DomainError(
       'invalid',
-      'Of an external model only an adapter is trained, not all of its weights.',
-      'Leave full weights off.',
+      'For an external model, only an adapter can be trained, not all weights.',
+      'Turn full weights off.',
     )
   return { files: [], lineage: { base: nameModelSource(source) } }
 }

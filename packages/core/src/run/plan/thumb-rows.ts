@@ -13,16 +13,16 @@ export interface ThumbRow {
 
 export interface Thumbs {
   rows: ThumbRow[]
-  /** `unfinished`: answers that were stopped, cut off or empty. Nobody can learn from them where an answer ends. */
+  /** `unfinished`: answers that were stopped, cut off or empty. They are not used, because they do not show where an answer ends. */
   counts: { up: number; down: number; unfinished: number }
-  /** The thumbs that the rows rest on, sorted. */
+  /** The thumbs of the rows, sorted. */
   feedbackIds: string[]
   personaVersionIds: string[]
 }
 
 /**
- * What a training on thumbs learns from: the answers of the public chat that a visitor judged, oldest first, each
- * behind the prompt that it was given under.
+ * The data of a training on thumbs: the rated answers of the public chat, oldest first, each with the prompt that it was
+ * generated with.
  */
 export async function buildThumbRows(
   { workspaceId }: { workspaceId: string },

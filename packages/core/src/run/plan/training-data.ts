@@ -24,11 +24,7 @@ export async function findTrainingData(
     .limit(1)
   if (id) required(row, 'This dataset')
   if (row && isStored(row)) return row
-  throw new DomainError(
-    'invalid',
-    'There is no dataset to learn from yet.',
-    'Upload one on the Data page first.',
-  )
+  throw new DomainError('invalid', 'There is no dataset yet.', 'Upload one on the Datasets page first.')
 }
 
 function isStored(row: DatasetVersionRow): row is StoredVersion {

@@ -22,7 +22,7 @@ export function formatList(items: readonly string[]): string {
   return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`
 }
 
-/** How long ago, to the minute, hour or day: the reader's clock may stand elsewhere than ours. */
+/** How long ago, to the minute, hour or day. */
 export function formatAgo(then: Date, now: Date): string {
   const minutes = Math.floor((now.getTime() - then.getTime()) / 60_000)
   if (minutes < 1) return 'less than a minute ago'

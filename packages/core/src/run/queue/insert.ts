@@ -18,11 +18,11 @@ export interface NewRun {
   lineage: Record<string, unknown>
   estimates?: RunEstimate[]
   priority?: number
-  /** Any agent that can do this kind, where it is absent. */
+  /** Default: any agent that supports this kind. */
   needs?: RunNeeds
 }
 
-/** Queues a run under the workspace's next number and wakes its agents. The caller has authorized and parsed. */
+/** Queues a run with the workspace's next number and notifies the agents. The caller has authorized and parsed. */
 export async function insertRun(tx: Transaction, ctx: ServiceContext, made: NewRun): Promise<RunRow> {
   const { workspaceId } = ctx
   const needs = made.needs ?? RunNeeds.parse({})
@@ -46,13 +46,13 @@ export async function insertRun(tx: Transaction, ctx: ServiceContext, made: NewR
   return queued
 }
 
-/** Puts a text that a run needs into the store, under the name the job will see. The same text is stored once. */
+/** Stores a text as a run's input with the name that the job uses. The same text is stored once. */
 export async function storeInput(storage: ObjectStore, name: string, text: string): Promise<RunInput> {
   const { key, sizeBytes, sha256 } = await storage.putContent(Buffer.from(text, 'utf8'))
   return { name, storageKey: key, sizeBytes, sha256 }
 }
 
-/** One JSON value a line. */
+/** One JSON value per line. */
 export function toJsonLines(rows: readonly unknown[]): string {
   return rows.map((row) => `${JSON.stringify(row)}\n`).join('')
 }

@@ -4,11 +4,11 @@ import { sql } from 'drizzle-orm'
 import type { Capacity } from './capacity'
 
 /**
- * Locks the queued run that this capacity should take next: highest priority, then the group (an experiment, or who
- * ordered single runs) with the fewest runs at work, then age. Its cost goes with the number of queue keys, not of runs: the
- * recursion hops from each queue key's oldest run to the next queue key's over the index `run_queue`.
+ * Locks the queued run that this capacity should take next: highest priority, then the group (an experiment, or the
+ * creator of single runs) with the fewest running runs, then age. Its cost grows with the number of queue keys, not of
+ * runs: the recursion steps over the index `run_queue` from each queue key's oldest run to the next queue key's.
  *
- * @returns the run's id, or null where nothing fits or all that fits is being taken by others
+ * @returns the run's id, or null when no run fits, or other transactions have locked all that fit
  */
 export async function lockNextQueued(
   tx: Transaction,
@@ -25,7 +25,7 @@ export async function lockNextQueued(
     ? sql`${gpusNeeded} = 0`
     : sql`(${JSON.stringify(sizes)}::jsonb->(greatest(1, ${gpusNeeded}) - 1))::bigint
         >= coalesce((h.needs->>'gpuMemoryBytes')::bigint, 0)`
-  const answer = await tx.execute(sql`
+  const result = await tx.execute(sql`
     with recursive head as (
       (select ${headColumns} from run r where ${queued} order by r.queue_key, r.created_at, r.number limit 1)
       union all
@@ -51,6 +51,6 @@ export async function lockNextQueued(
       order by r.created_at, r.number limit 1 for no key update skip locked
     ) picked limit 1
   `)
-  const [found] = rowsOf<{ id: string }>(answer)
+  const [found] = rowsOf<{ id: string }>(result)
   return found?.id ?? null
 }

@@ -3,16 +3,16 @@ import { groupBy } from '../../group-by'
 export interface Queued {
   id: string
   priority: number
-  /** An experiment, or who ordered a run without one: groups share the agents evenly. */
+  /** An experiment, or the creator of a run without one: groups share the agents evenly. */
   group: string
   createdAt: Date
   number: number
 }
 
 /**
- * The order in which waiting runs are taken if nothing else happens: highest priority first, then the group with the
- * fewest runs at work (each run taken counts from then on), then age.
- * @param busy runs at work now, by group
+ * Sorts queued runs in the order in which they will be leased: highest priority, then the group with the fewest running
+ * runs (each leased run counts from then on), then age.
+ * @param busy running runs, by group
  */
 export function orderQueue<Run extends Queued>(
   queued: readonly Run[],
@@ -23,11 +23,11 @@ export function orderQueue<Run extends Queued>(
   const order: Run[] = []
   for (const priority of [...new Set(queued.map((one) => one.priority))].sort((a, b) => b - a)) {
     const level = queued.filter((one) => one.priority === priority).sort(byAge)
-    const lines = [...groupBy(level, ({ group }) => group).values()]
-    while (lines.length > 0) {
-      lines.sort((a, b) => compareHeads(a[0], b[0], loadOf))
-      const next = lines[0]?.shift()
-      if (!next) lines.shift()
+    const groups = [...groupBy(level, ({ group }) => group).values()]
+    while (groups.length > 0) {
+      groups.sort((a, b) => compareHeads(a[0], b[0], loadOf))
+      const next = groups[0]?.shift()
+      if (!next) groups.shift()
       else {
         load.set(next.group, loadOf(next) + 1)
         order.push(next)
@@ -37,7 +37,7 @@ export function orderQueue<Run extends Queued>(
   return order
 }
 
-/** A line that has run out comes first, to be removed. */
+/** An empty group comes first, to be removed. */
 function compareHeads<Run extends Queued>(
   a: Run | undefined,
   b: Run | undefined,

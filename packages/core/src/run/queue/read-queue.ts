@@ -15,7 +15,7 @@ export type QueuedRun = Queued & Pick<RunView, 'kind' | 'needs'>
 
 const groupOf = sql<string>`coalesce(${run.experimentId}, ${run.createdBy}, '')`
 
-/** The workspace's waiting runs in the order in which they are taken. */
+/** The workspace's queued runs in the order in which they will be leased. */
 export async function readQueue({ db, workspaceId }: Workspace): Promise<QueuedRun[]> {
   const { id, kind, needs, priority, createdAt, number } = run
   const queued = await db
@@ -32,7 +32,7 @@ export async function readQueue({ db, workspaceId }: Workspace): Promise<QueuedR
   return orderQueue(rows, new Map(busy.map(({ group, runs }) => [group, runs])))
 }
 
-/** Why each of these runs waits; those that do not wait are left out. */
+/** Why each of these runs waits. Runs that are not queued are left out. */
 export async function explainQueue(
   ctx: Workspace,
   queue: readonly QueuedRun[],
@@ -51,8 +51,8 @@ export async function explainQueue(
 }
 
 /**
- * Goes through the queue in order and tells of a run how many before it could take an agent from it: a run that none
- * of its agents can take is not in its way. Alike runs are looked at once.
+ * Counts, for each run in queue order, the runs ahead of it that compete for its agents. Runs with the same kind and
+ * needs are compared once.
  */
 function countRivals(agents: readonly AgentState[]) {
   const before = new Map<string, { fits: boolean[]; runs: number }>()

@@ -11,13 +11,13 @@ export interface AgentState {
   online: boolean
   lastSeenAt: Date | null
   draining: boolean
-  /** Its protocol and the hub's have nothing in common. */
+  /** It and the hub have no protocol version in common. */
   outdated: boolean
-  /** What it works on: the GPUs of each attempt, and its run's number. */
+  /** The GPUs and the run's number of each of its attempts. */
   held: { gpus: string[]; runNumber: number }[]
 }
 
-interface Look {
+interface Verdict {
   agent: AgentState
   /** It could never take the run as it is. */
   never: UnmetNeed | null
@@ -26,9 +26,9 @@ interface Look {
 }
 
 /**
- * Why a queued run does not start yet: in one sentence, and for each agent that cannot take it now.
+ * Why a queued run does not start yet: one sentence, and the reason of each agent that cannot take it now.
  * @param position in the queue, from 1
- * @param ahead how many of those before it could take an agent from it
+ * @param ahead how many runs before it compete for its agents
  */
 export function explainWaiting(
   wanted: Wanted,
@@ -37,16 +37,18 @@ export function explainWaiting(
   now: Date,
 ): WaitingView {
   const { agentId } = wanted.needs
-  const looks = agents
+  const verdicts = agents
     .filter(({ id }) => agentId === null || id === agentId)
-    .map((agent) => ({ agent, ...lookAt(wanted, agent, now) }))
-  const reasons = looks.flatMap(({ agent: { id, name }, reason }) => (reason ? [{ id, name, reason }] : []))
-  return { because: describeWhole(wanted, looks, ahead), position, agents: reasons }
+    .map((agent) => ({ agent, ...assess(wanted, agent, now) }))
+  const reasons = verdicts.flatMap(({ agent: { id, name }, reason }) =>
+    reason ? [{ id, name, reason }] : [],
+  )
+  return { because: describeWhole(wanted, verdicts, ahead), position, agents: reasons }
 }
 
-function lookAt(wanted: Wanted, agent: AgentState, now: Date): Pick<Look, 'never' | 'reason'> {
+function assess(wanted: Wanted, agent: AgentState, now: Date): Pick<Verdict, 'never' | 'reason'> {
   const never = findUnmetNeed(wanted, agent.whole)
-  // What one that is too old said of itself is no ground for more.
+  // What an outdated agent reports about itself may be wrong.
   if (agent.outdated) return { never, reason: 'it must be updated first' }
   if (never) return { never, reason: describeUnmetNeed(wanted.kind, never, 'its largest GPU') }
   return { never, reason: describeAbsence(agent, now) ?? describeBusy(wanted, agent) }
@@ -77,9 +79,9 @@ function describeUnmetNeed(
 ): string {
   switch (unmetNeed.lacks) {
     case 'agent':
-      return 'another agent is meant'
+      return 'the run is for another agent'
     case 'kind':
-      return `it does no ${formatRuns(kind)}`
+      return `it does not support ${formatRuns(kind)}`
     case 'labels':
       return `it lacks the label${unmetNeed.missing.length === 1 ? '' : 's'} ${formatList(unmetNeed.missing)}`
     case 'gpus':
@@ -92,16 +94,16 @@ function describeUnmetNeed(
 const describeMemory = ({ neededBytes, needed }: UnmetNeed & { lacks: 'memory' }) =>
   needed === 1 ? formatBytes(neededBytes) : `${needed} GPUs of ${formatBytes(neededBytes)}`
 
-function describeWhole(wanted: Wanted, looks: readonly Look[], ahead: number): string {
-  const [only] = looks
+function describeWhole(wanted: Wanted, verdicts: readonly Verdict[], ahead: number): string {
+  const [only] = verdicts
   if (!only)
     return wanted.needs.agentId === null
       ? 'No agent is enrolled yet. Enroll one on the Agents page.'
-      : 'The agent that it waits for was revoked. Cancel the run and order it anew.'
-  if (looks.some(({ reason }) => reason === null))
+      : 'The agent that it waits for was revoked. Cancel the run and create it again.'
+  if (verdicts.some(({ reason }) => reason === null))
     return ahead === 0 ? 'An agent is about to take it.' : `${describeAhead(ahead)}.`
-  const able = looks.filter(({ never }) => never === null)
-  if (able.length === 0) return describeNever(wanted, looks)
+  const able = verdicts.filter(({ never }) => never === null)
+  if (able.length === 0) return describeNever(wanted, verdicts)
   const present = able.filter(({ agent }) => agent.online && !agent.draining && !agent.outdated)
   const [first] = present.length > 0 ? present : able
   const count = present.length > 0 ? present.length : able.length
@@ -116,8 +118,8 @@ function describeWhole(wanted: Wanted, looks: readonly Look[], ahead: number): s
 const describeAhead = (ahead: number) => (ahead === 1 ? 'One run is ahead' : `${ahead} runs are ahead`)
 const alsoAhead = (ahead: number) => (ahead > 0 ? ` ${describeAhead(ahead)}.` : '')
 
-/** Several agents are there and could take it, but not now. */
-function describeNoRoom({ needs }: Wanted, present: readonly Look[]): string {
+/** Several agents are online and could take it, but not now. */
+function describeNoRoom({ needs }: Wanted, present: readonly Verdict[]): string {
   const free = present.flatMap(({ agent: { whole, held, name } }) => {
     const gpusOf = held.map(({ gpus }) => gpus)
     return (findFree(whole, gpusOf, undefined)?.gpus ?? []).map(({ memoryBytes }) => ({ memoryBytes, name }))
@@ -130,13 +132,13 @@ function describeNoRoom({ needs }: Wanted, present: readonly Look[]): string {
 
 const strictness = ['agent', 'kind', 'labels', 'gpus', 'memory'] as const
 
-/** Nobody could ever take it: say what the agents that come closest lack. */
-function describeNever({ kind, needs }: Wanted, looks: readonly Look[]): string {
-  const rank = ({ never }: Look) => (never ? strictness.indexOf(never.lacks) : strictness.length)
-  const closest = Math.max(...looks.map(rank))
-  const near = looks.filter((look) => rank(look) === closest)
+/** No agent could ever take it: names what the closest ones lack. */
+function describeNever({ kind, needs }: Wanted, verdicts: readonly Verdict[]): string {
+  const rank = ({ never }: Verdict) => (never ? strictness.indexOf(never.lacks) : strictness.length)
+  const closest = Math.max(...verdicts.map(rank))
+  const near = verdicts.filter((one) => rank(one) === closest)
   const unmetNeeds = near.flatMap(({ agent, never }) => (never ? [{ name: agent.name, never }] : []))
-  const only = looks.length === 1 ? looks[0]?.agent.name : null
+  const only = verdicts.length === 1 ? verdicts[0]?.agent.name : null
   switch (strictness[closest]) {
     case 'kind':
       return only ? `${only} does no ${formatRuns(kind)}.` : `No agent does ${formatRuns(kind)}.`

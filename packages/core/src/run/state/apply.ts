@@ -14,7 +14,7 @@ export interface Ending {
   failure?: RunFailure | null
 }
 
-/** Persists a decision under the run's lock, and wakes who is concerned when the transaction commits. */
+/** Persists a decision under the run's lock, and sends the notices when the transaction commits. */
 export async function applyDecision(
   tx: Transaction,
   ctx: { workspaceId: string; now: () => Date },
@@ -31,11 +31,11 @@ export async function applyDecision(
     .returning()
   const changed = required(row, 'The run')
   if (locked.attempt && decision.attempt) {
-    const over = decideAttempt(locked.attempt, endOf(decision.attempt), ctx.now())
-    if (over.do === 'change')
+    const ended = decideAttempt(locked.attempt, endOf(decision.attempt), ctx.now())
+    if (ended.do === 'change')
       await tx
         .update(attempt)
-        .set({ ...over.attempt, endedAt: ctx.now(), failure: ending.failure ?? null })
+        .set({ ...ended.attempt, endedAt: ctx.now(), failure: ending.failure ?? null })
         .where(eq(attempt.id, locked.attempt.id))
   }
   if (decision.next === 'settled') await settleRun(tx, ctx, changed)
@@ -51,8 +51,8 @@ export async function applyDecision(
   return changed
 }
 
-/** What the run's decision means for its attempt. Attempts begin with a claim, never here. */
+/** The event for the attempt that follows from the run's decision. Attempts are started by a claim only. */
 function endOf(status: AttemptStatus): AttemptEvent {
-  if (status === 'running') throw new Error('An attempt is never begun by a decision about a running run.')
+  if (status === 'running') throw new Error('Only a claim starts an attempt.')
   return status === 'lost' ? { type: 'lost' } : { type: 'ended', status }
 }

@@ -11,30 +11,30 @@ export interface AttemptState {
 }
 
 export type AttemptEvent =
-  /** Its agent is still there. `leaseMs` is how long that holds. */
+  /** Its agent renewed the lease, for `leaseMs`. */
   | { type: 'renewed'; epoch: number; leaseMs: number }
-  /** Its agent delivers events, or asks for an input: what its lease is for. */
+  /** Its agent sends events or reads an input. */
   | { type: 'wrote'; epoch: number }
-  /** The trainer said how it ended. */
+  /** The trainer reported its end. */
   | { type: 'ended'; status: 'finished' | 'failed' | 'canceled' }
-  /** Its agent is gone: revoked, or back without it. */
+  /** Its agent was revoked, or reconnected without it. */
   | { type: 'lost' }
-  /** The lease is looked at. */
+  /** The hub checks the lease. */
   | { type: 'lease-checked' }
 
 export type AttemptDecision =
   | { do: 'change'; attempt: Partial<Pick<AttemptState, 'status' | 'leaseExpiresAt'>> }
   | { do: 'nothing' }
-  /** The lease is over: whoever wrote this has to stop. */
+  /** The lease is not valid: the agent has to stop this attempt. */
   | { do: 'refuse' }
 
-/** What an event makes of an attempt. Pure. An attempt that is over never comes back: the run gets a new one. */
+/** What an event changes about an attempt. Pure. An ended attempt never runs again: the run gets a new one. */
 export function decideAttempt(attempt: AttemptState, event: AttemptEvent, now: Date): AttemptDecision {
   const running = attempt.status === 'running'
   switch (event.type) {
     case 'renewed':
       if (attempt.status === 'lost' || event.epoch !== attempt.epoch) return { do: 'refuse' }
-      // Its end was recorded, and the agent has not heard so yet: nothing was lost.
+      // Its end is recorded, but the agent does not have the acknowledgment yet.
       if (!running) return { do: 'nothing' }
       return { do: 'change', attempt: { leaseExpiresAt: new Date(now.getTime() + event.leaseMs) } }
     case 'wrote':

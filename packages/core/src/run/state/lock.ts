@@ -5,8 +5,8 @@ import type { RunRow } from '../queue/insert'
 export type AttemptRow = typeof attempt.$inferSelect
 
 /**
- * Locks a run until the transaction ends. Whoever locks more takes them in this order: agent, run, attempt.
- * Not `for update`: an upload that holds the attempt and inserts a row pointing at the run would then deadlock with us.
+ * Locks a run until the transaction ends. Locks are taken in this order: agent, run, attempt. Not `for update`: that
+ * would deadlock with an upload that has locked the attempt and inserts a row that references the run.
  */
 export async function lockRun(tx: Transaction, workspaceId: string, id: string): Promise<RunRow | null> {
   const [row] = await tx
@@ -17,7 +17,7 @@ export async function lockRun(tx: Transaction, workspaceId: string, id: string):
   return row ?? null
 }
 
-/** The run's attempt that holds the lease. Call it under the run's lock. */
+/** The run's attempt that has the lease. The caller has locked the run. */
 export async function findRunningAttempt(tx: Transaction, runId: string): Promise<AttemptRow | null> {
   const [row] = await tx
     .select()
@@ -28,11 +28,11 @@ export async function findRunningAttempt(tx: Transaction, runId: string): Promis
 }
 
 /**
- * Attempts since the run last got further: those after the newest one that reached a checkpoint beyond all earlier
- * ones'. A long run on a machine that is often switched off is not given up; one that never gets anywhere is.
+ * Attempts since the run last made progress: those after the newest attempt that reached a later checkpoint than all
+ * before it. So a long run on a machine that is often off does not fail, but a run without progress does.
  */
 export async function countAttempts(tx: Transaction, runId: string): Promise<number> {
-  const answer = await tx.execute(sql`
+  const result = await tx.execute(sql`
     with progress as (
       select number, checkpoint_step,
         max(checkpoint_step) over (order by number rows between unbounded preceding and 1 preceding) as before
@@ -40,6 +40,6 @@ export async function countAttempts(tx: Transaction, runId: string): Promise<num
     )
     select count(*)::int as n from progress
     where number > coalesce((select max(number) from progress where checkpoint_step > coalesce(before, -1)), 0)`)
-  const [row] = rowsOf<{ n: number }>(answer)
+  const [row] = rowsOf<{ n: number }>(result)
   return row?.n ?? 0
 }

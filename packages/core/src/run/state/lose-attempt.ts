@@ -6,8 +6,8 @@ import { countAttempts, findRunningAttempt, lockRun } from './lock'
 import { decide } from './transition'
 
 /**
- * Takes the lease from an attempt whose agent is gone, and queues its run again. Does nothing when the attempt has
- * ended meanwhile, or when the event means nothing to the attempt as it is under the lock: a lease renewed just now.
+ * Marks an attempt as lost and queues its run again. Does nothing when the attempt has ended, or when its state under
+ * the lock does not allow it, as after a renewal.
  */
 export async function loseAttempt(
   tx: Transaction,

@@ -10,8 +10,8 @@ type Workspace = { workspaceId: string; now: () => Date }
 
 const missing: RunFailure = {
   code: 'artifacts_missing',
-  message: 'The training ended well, but its weights did not arrive.',
-  remedy: "Look at the agent's log for a failed upload, then start the run anew.",
+  message: 'The training finished, but its weights were not uploaded.',
+  remedy: "Check the agent's log for a failed upload, then create the run again.",
 }
 
 /** What follows from a run's end, in the same transaction: its model version is registered, or its batch or evaluation goes on. */
@@ -30,7 +30,7 @@ export async function settleRun(tx: Transaction, ctx: Workspace, ended: RunRow):
   if (!arrived) await tx.update(run).set({ status: 'failed', failure: missing }).where(eq(run.id, id))
 }
 
-/** An adapter on an external model stays with its run: the registry holds what Palate can serve, and its base is not here. */
+/** An adapter on an external model is not registered: without its base, Palate cannot serve it. It stays with its run. */
 async function hasAdapter(tx: Transaction, runId: string): Promise<boolean> {
   const delivered = and(eq(artifact.runId, runId), eq(artifact.role, 'adapter'))
   return (await tx.$count(artifact, delivered)) > 0

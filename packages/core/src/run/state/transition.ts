@@ -1,12 +1,12 @@
 import { type AttemptStatus, isMachineFailure, type RunFailure, type RunStatus } from '@palate/protocol'
 
-/** After so many lost attempts that brought it no further a run is given up: something in it ends its agents. */
+/** A run fails after this many lost attempts without progress, because it seems to crash its agents. */
 export const attemptLimit = 8
 
 export interface RunState {
   status: RunStatus
   cancelRequestedAt: Date | null
-  /** Attempts since the run last got to a checkpoint further on, the current one counted. */
+  /** Attempts since the run last reached a later checkpoint, including the current one. */
   attempts: number
 }
 
@@ -25,7 +25,7 @@ export interface RunChange {
 }
 
 export type Decision =
-  /** `settled`: the run is over, and what hangs on it goes on (a model version, a batch, an evaluation). */
+  /** `settled`: the run has ended, so its model version is registered, or its batch or evaluation goes on. */
   | {
       do: 'change'
       run: RunChange
@@ -37,7 +37,7 @@ export type Decision =
 
 const over: readonly RunStatus[] = ['finished', 'failed', 'canceled']
 
-/** What an event makes of a run. Pure: the verbs persist the decision under the run's row lock. */
+/** What an event changes about a run. Pure: the verbs persist the decision under the run's row lock. */
 export function decide(run: RunState, event: RunEvent, now: Date): Decision {
   switch (event.type) {
     case 'claimed':
@@ -75,7 +75,7 @@ function onEnded(run: RunState, event: RunEvent & { type: 'ended' }, now: Date):
     return change({ status: 'canceled', finishedAt: now }, event.status, 'settled')
   if (event.status === 'failed' && !isMachineFailure(event.failure))
     return change({ status: 'failed', finishedAt: now, failure: event.failure }, 'failed', 'settled')
-  // The trainer was killed or stopped though nobody wished it: the run goes on from its checkpoint.
+  // The trainer was killed or stopped without a request: the run is queued again and resumes from its checkpoint.
   return onLost(run, now)
 }
 
@@ -90,7 +90,7 @@ function change(
 function givenUp(attempts: number): RunFailure {
   return {
     code: 'agent_lost',
-    message: `The run was lost ${attempts} times in a row without getting further.`,
-    remedy: "Look at the agent's log: most often its memory ran out. Then start the run anew.",
+    message: `The run was lost ${attempts} times in a row without progress.`,
+    remedy: "Check the agent's log: most often it ran out of memory. Then create the run again.",
   }
 }
