@@ -1,10 +1,9 @@
-import { SftConfig } from '@palate/protocol'
 import { Field, Select } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { plural } from '../../lib/format'
 import { type Inputs, useTRPC } from '../../lib/trpc'
-import { sftFields, sftPresets } from './presets'
+import { sftPresets } from './presets'
 import { TuningForm, type TuningProps } from './tuning-form'
 
 /** Teaches the model the recipes of a dataset, as answers. */
@@ -19,9 +18,7 @@ export function FineTuningForm({ onSubmit, ...props }: TuningProps<Inputs['run']
   return (
     <TuningForm
       kind="sft"
-      schema={SftConfig}
       presets={sftPresets}
-      fields={sftFields}
       namePlaceholder="fine-tuning"
       action="Train on the recipes"
       startHint="An adapter is trained further"

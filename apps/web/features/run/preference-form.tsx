@@ -1,7 +1,6 @@
-import { DpoConfig } from '@palate/protocol'
 import { formatCount } from '../../lib/format'
 import type { Inputs } from '../../lib/trpc'
-import { dpoFields, dpoPresets } from './presets'
+import { dpoPresets } from './presets'
 import { TuningForm, type TuningProps } from './tuning-form'
 
 /** Learns from pairs of answers of which one is better. */
@@ -9,9 +8,7 @@ export function PreferenceForm({ onSubmit, ...props }: TuningProps<Inputs['run']
   return (
     <TuningForm
       kind="dpo"
-      schema={DpoConfig}
       presets={dpoPresets}
-      fields={dpoFields}
       namePlaceholder="taste"
       action="Train on the votes"
       startHint="It is also the reference: the bare base, or that adapter, frozen"

@@ -1,48 +1,25 @@
-import {
-  DpoConfig,
-  describeWork,
-  estimateResources,
-  KtoConfig,
-  PretrainConfig,
-  readModelShape,
-  SftConfig,
-} from '@palate/protocol'
+import { describeWork, estimateResources, readModelShape, trainSchemas } from '@palate/protocol'
 import { expect, it } from 'vitest'
-import {
-  dpoFields,
-  dpoPresets,
-  ktoFields,
-  ktoPresets,
-  mergeConfig,
-  pretrainFields,
-  pretrainPresets,
-  readNumbers,
-  sftFields,
-  sftPresets,
-} from './presets'
+import { readTexts, textsOf } from './form-settings'
+import { dpoPresets, ktoPresets, pretrainPresets, sftPresets } from './presets'
 
-it('offers only settings that the trainer takes', () => {
-  for (const { config } of pretrainPresets) expect(PretrainConfig.safeParse(config).error).toBeUndefined()
-  for (const { config } of dpoPresets) expect(DpoConfig.safeParse(config).error).toBeUndefined()
-  for (const { config } of sftPresets) expect(SftConfig.safeParse(config).error).toBeUndefined()
-  for (const { config } of ktoPresets) expect(KtoConfig.safeParse(config).error).toBeUndefined()
-  for (const { name } of ktoFields) expect(Object.keys(KtoConfig.shape)).toContain(name)
-  for (const { name } of pretrainFields) expect(Object.keys(PretrainConfig.shape)).toContain(name)
-  for (const { name } of dpoFields) expect(Object.keys(DpoConfig.shape)).toContain(name)
-  for (const { name } of sftFields) expect(Object.keys(SftConfig.shape)).toContain(name)
-})
+const presets = { pretrain: pretrainPresets, sft: sftPresets, dpo: dpoPresets, kto: ktoPresets }
 
-it('reads figures and leaves out what is empty', () => {
-  expect(readNumbers({ steps: '380', learningRate: '5e-5', beta: '0,1', epochs: ' ' })).toEqual({
-    steps: 380,
-    learningRate: 5e-5,
-    beta: 0.1,
+it.each(['pretrain', 'sft', 'dpo', 'kto'] as const)(
+  'offers presets that the trainer accepts, and fills the fields with them: %s',
+  (kind) => {
+    for (const { config } of presets[kind]) {
+      expect(trainSchemas[kind].safeParse(config).error).toBeUndefined()
+      expect(readTexts(kind, textsOf(config))).toEqual(config)
+    }
+  },
+)
+
+it('has the settings of the persona pipeline, its optimizer included', () => {
+  expect(dpoPresets.find(({ id }) => id === 'persona')?.config).toMatchObject({
+    ...{ learningRate: 5e-5, beta: 0.1, epochs: 3, batchSize: 16, loraRank: 16, loraAlpha: 16 },
+    ...{ loraDropout: 0.05, optimizer: 'paged_adamw_8bit' },
   })
-})
-
-it('keeps what a preset sets beyond the fields, and lets a field be cleared', () => {
-  const preset = { id: 'x', name: 'x', detail: 'x', config: { epochs: 3, precision: 'nf4' } }
-  expect(mergeConfig(preset, dpoFields, { epochs: '', beta: '0.2' })).toEqual({ precision: 'nf4', beta: 0.2 })
 })
 
 const llama3B = readModelShape({

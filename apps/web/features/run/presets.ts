@@ -1,5 +1,3 @@
-export type NumberField = { name: string; label: string; hint: string; step?: string }
-
 /** A set of settings that goes together; what a preset leaves out is the trainer's own default. */
 export type Preset = {
   id: string
@@ -26,13 +24,6 @@ export const pretrainPresets: readonly Preset[] = [
     detail: 'under a minute: does everything run?',
     config: { steps: 15, recipes: 300, batchSize: 4, sampleEvery: 15, checkpointEvery: 10 },
   },
-]
-
-export const pretrainFields: readonly NumberField[] = [
-  { name: 'steps', label: 'Steps', hint: 'Copying given ingredients appears late' },
-  { name: 'batchSize', label: 'Batch size', hint: 'Recipes a step' },
-  { name: 'learningRate', label: 'Learning rate', hint: 'At its peak', step: 'any' },
-  { name: 'recipes', label: 'Recipes', hint: 'In the generated cookbook' },
 ]
 
 const attention = ['q_proj', 'k_proj', 'v_proj', 'o_proj']
@@ -127,19 +118,10 @@ export const dpoPresets: readonly Preset[] = [
     config: {
       ...{ beta: 0.1, learningRate: 5e-5, epochs: 3, batchSize: 16, maxLength: 1024 },
       ...{ loraRank: 16, loraAlpha: 16, loraDropout: 0.05, targetModules: attention },
-      ...{ lossTypes: ['sigmoid'], lossWeights: [1] },
+      ...{ lossTypes: ['sigmoid'], lossWeights: [1], optimizer: 'paged_adamw_8bit' },
     },
   },
   ...memoryPresets,
-]
-
-export const dpoFields: readonly NumberField[] = [
-  { name: 'learningRate', label: 'Learning rate', hint: 'LoRA needs more than full training', step: 'any' },
-  { name: 'epochs', label: 'Epochs', hint: 'Times through the votes' },
-  { name: 'beta', label: 'Beta', hint: 'Higher holds closer to the base', step: 'any' },
-  { name: 'batchSize', label: 'Batch size', hint: 'Pairs a step' },
-  { name: 'loraRank', label: 'LoRA rank', hint: 'Size of the adapter' },
-  { name: 'maxLength', label: 'Maximum length', hint: 'Tokens of prompt and answer; what is longer is cut' },
 ]
 
 export const ktoPresets: readonly Preset[] = [
@@ -160,27 +142,6 @@ export const ktoPresets: readonly Preset[] = [
   },
   sanityPreset,
   ...memoryPresets,
-]
-
-export const ktoFields: readonly NumberField[] = [
-  { name: 'learningRate', label: 'Learning rate', hint: 'LoRA needs more than full training', step: 'any' },
-  { name: 'epochs', label: 'Epochs', hint: 'Times through the thumbs' },
-  { name: 'beta', label: 'Beta', hint: 'Higher holds closer to the base', step: 'any' },
-  { name: 'batchSize', label: 'Batch size', hint: 'Answers a step; better 4 or more' },
-  {
-    name: 'desirableWeight',
-    label: 'Weight of a thumb up',
-    hint: 'Raise it where those are few',
-    step: 'any',
-  },
-  {
-    name: 'undesirableWeight',
-    label: 'Weight of a thumb down',
-    hint: 'Raise it where those are few',
-    step: 'any',
-  },
-  { name: 'loraRank', label: 'LoRA rank', hint: 'Size of the adapter' },
-  { name: 'maxLength', label: 'Maximum length', hint: 'Tokens of prompt and answer; what is longer is cut' },
 ]
 
 export const sftPresets: readonly Preset[] = [
@@ -209,32 +170,3 @@ export const sftPresets: readonly Preset[] = [
   },
   ...memoryPresets,
 ]
-
-export const sftFields: readonly NumberField[] = [
-  { name: 'learningRate', label: 'Learning rate', hint: 'LoRA needs more than full training', step: 'any' },
-  { name: 'epochs', label: 'Epochs', hint: 'Times through the examples' },
-  { name: 'batchSize', label: 'Batch size', hint: 'Examples a step' },
-  { name: 'loraRank', label: 'LoRA rank', hint: 'Size of the adapter' },
-  { name: 'loraAlpha', label: 'LoRA alpha', hint: 'Its weight, divided by the rank' },
-  { name: 'maxLength', label: 'Maximum length', hint: 'Tokens of an example; what is longer is cut' },
-]
-
-/** The filled-in numbers of a form; an empty field is left to the trainer. */
-export function readNumbers(values: Readonly<Record<string, string>>): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(values)
-      .filter(([, text]) => text.trim() !== '')
-      .map(([name, text]) => [name, Number(text.replace(',', '.'))]),
-  )
-}
-
-/** The settings as they stand: the preset's, and over them the form's fields, of which an empty one is unset. */
-export function mergeConfig(
-  preset: Preset | undefined,
-  fields: readonly NumberField[],
-  figures: Readonly<Record<string, string>>,
-): Record<string, unknown> {
-  const shown = new Set(fields.map(({ name }) => name))
-  const hidden = Object.entries(preset?.config ?? {}).filter(([name]) => !shown.has(name))
-  return { ...Object.fromEntries(hidden), ...readNumbers(figures) }
-}

@@ -1,13 +1,29 @@
+import { isTrainKind, ModelSource, nameModelSource, settingsOf } from '@palate/protocol'
 import { Card, CardBody, CardHead, Table, Td, Th, Tr } from '@palate/ui'
 import { formatDate } from '../../lib/format'
 import { StatusTag } from './run-status'
 import type { Run } from './types'
 
+/** The settings by their labels; those that are not here had their defaults. */
+function nameSettings({ kind, seed, config }: Run): Record<string, unknown> {
+  const settings = isTrainKind(kind) ? settingsOf(kind) : new Map()
+  const named = Object.entries(config).map(([name, value]) => {
+    const setting = settings.get(name)
+    const source = ModelSource.safeParse(value)
+    const text = source.success ? nameModelSource(source.data) : formatSetting(value)
+    return [setting?.label ?? name, setting?.unit ? `${text} ${setting.unit}` : text]
+  })
+  return { Seed: seed, ...Object.fromEntries(named) }
+}
+
+const formatSetting = (value: unknown) =>
+  Array.isArray(value) && value.every((one) => typeof one !== 'object') ? value.join(', ') : value
+
 /** How the run was ordered, what it was made from, and each attempt at it. */
 export function RunConfigView({ run }: { run: Run }) {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
-      <Figures title="Configuration" values={{ seed: run.seed, ...run.config }} />
+      <Figures title="Configuration" values={nameSettings(run)} />
       <Figures title="Made from" values={run.lineage} />
       {run.results ? <Figures title="Result" values={run.results} /> : null}
       <Card>

@@ -1,11 +1,12 @@
 'use client'
 
+import { type EstimateKind, type TrainConfig, trainSchemas } from '@palate/protocol'
 import { Button, Field, Input } from '@palate/ui'
-import { type ReactNode, useState } from 'react'
-import { useForm, useWatch } from 'react-hook-form'
-import type { z } from 'zod'
+import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import { dropErrors, findErrors, readTexts, type Texts, textsOf } from './form-settings'
 import { PresetChoice } from './preset-choice'
-import { mergeConfig, type NumberField, type Preset } from './presets'
+import type { Preset } from './presets'
+import { SettingSections } from './setting-sections'
 import { anywhere, type Whereabouts, WhereFields } from './where-fields'
 
 export type RunDraft<Config> = {
@@ -14,12 +15,10 @@ export type RunDraft<Config> = {
   config: Config
 } & Whereabouts
 
-/** Name, preset and figures of a run. An empty figure is left to the trainer. */
-export function RunForm<Config>({
-  schema,
+/** Preset, settings, name and place of a run. An empty setting has its default. */
+export function RunForm<Kind extends EstimateKind>({
+  kind,
   presets,
-  fields,
-  defaults,
   namePlaceholder,
   action,
   busy,
@@ -28,77 +27,84 @@ export function RunForm<Config>({
   footer,
   onSubmit,
 }: {
-  schema: z.ZodType<Config>
+  kind: Kind
   presets: readonly Preset[]
-  fields: readonly NumberField[]
-  /** What the trainer takes for an empty field. */
-  defaults: Readonly<Record<string, unknown>>
   namePlaceholder: string
   action: string
   busy: boolean
   disabled?: boolean
   children?: ReactNode
-  /** Between the figures and the button: what the settings as they stand would mean. */
+  /** Between the settings and the button: what they would mean for the agents. */
   footer?: (config: Readonly<Record<string, unknown>>) => ReactNode
-  onSubmit: (order: RunDraft<Config>) => void
+  onSubmit: (order: RunDraft<TrainConfig<Kind>>) => void
 }) {
-  const figuresOf = (preset: Preset | undefined) =>
-    Object.fromEntries(
-      fields.map(({ name }) => [name, preset?.config[name] === undefined ? '' : String(preset.config[name])]),
-    )
   const [chosen, setChosen] = useState(presets[0])
+  const [texts, setTexts] = useState<Texts>(() => textsOf(presets[0]?.config ?? {}))
   const [where, setWhere] = useState(anywhere)
-  const form = useForm<{ name: string; seed: string; figures: Record<string, string> }>({
-    defaultValues: { name: '', seed: '', figures: figuresOf(presets[0]) },
-  })
-  const current = useWatch({ control: form.control, name: 'figures' })
+  const [name, setName] = useState('')
+  const [seed, setSeed] = useState('')
+  const [attempted, setAttempted] = useState(false)
+  const form = useRef<HTMLFormElement>(null)
+  const config = readTexts(kind, texts)
+  const errors = findErrors(kind, config)
 
-  const submit = form.handleSubmit(({ name, seed, figures }) => {
-    const parsed = schema.safeParse(mergeConfig(chosen, fields, figures))
-    if (!parsed.success) {
-      for (const { path, message } of parsed.error.issues)
-        form.setError(`figures.${String(path[0])}`, { message })
-      return
-    }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    setAttempted(true)
+    const parsed = trainSchemas[kind].safeParse(config)
+    if (!parsed.success) return focusFirst(form.current, errors)
     onSubmit({
       name: name.trim() || undefined,
       seed: seed === '' ? undefined : Number(seed),
-      config: parsed.data,
+      config: parsed.data as TrainConfig<Kind>,
       ...where,
     })
-  })
+  }
 
   return (
-    <form onSubmit={submit} className="flex flex-col gap-4">
+    <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
       {children}
       <PresetChoice
         presets={presets}
         chosen={chosen?.id}
         onChoose={(preset) => {
           setChosen(preset)
-          form.setValue('figures', figuresOf(preset))
+          setTexts(textsOf(preset.config))
         }}
       />
-      <div className="grid grid-cols-2 gap-x-4 gap-y-3">
-        {fields.map(({ name, label, hint, step }) => (
-          <Field key={name} label={label} hint={hint} error={form.formState.errors.figures?.[name]?.message}>
-            <Input
-              type="number"
-              step={step ?? '1'}
-              placeholder={showDefault(defaults[name])}
-              {...form.register(`figures.${name}`)}
-            />
-          </Field>
-        ))}
-        <Field label="Name" hint="Chosen for you when empty">
-          <Input placeholder={namePlaceholder} {...form.register('name')} />
+      <SettingSections
+        kind={kind}
+        texts={texts}
+        errors={attempted ? errors : new Map()}
+        onChange={setTexts}
+      />
+      <div className="grid grid-cols-1 gap-x-4 gap-y-3 sm:grid-cols-2">
+        <Field label="Name" hint="Chosen for you if empty">
+          <Input
+            placeholder={namePlaceholder}
+            maxLength={80}
+            value={name}
+            onChange={({ target }) => setName(target.value)}
+          />
         </Field>
-        <Field label="Seed" hint="The same seed, the same run">
-          <Input type="number" min={0} placeholder="drawn" {...form.register('seed')} />
+        <Field label="Seed" hint="The same seed gives the same run">
+          <Input
+            type="number"
+            min={0}
+            placeholder="random"
+            value={seed}
+            onChange={({ target }) => setSeed(target.value)}
+          />
         </Field>
       </div>
       <WhereFields value={where} onChange={setWhere} />
-      {footer?.(mergeConfig(chosen, fields, current))}
+      {footer?.(dropErrors(config, errors))}
+      {attempted && errors.size > 0 ? (
+        <p role="alert" className="text-sm text-bad">
+          {errors.size === 1 ? 'One setting is' : `${errors.size} settings are`} not right. Correct it above,
+          or reset it to its default.
+        </p>
+      ) : null}
       <Button type="submit" look="primary" size="lg" busy={busy} disabled={disabled} className="self-end">
         {action}
       </Button>
@@ -106,4 +112,12 @@ export function RunForm<Config>({
   )
 }
 
-const showDefault = (value: unknown) => (value === undefined ? 'default' : `${value} by default`)
+/** After the groups with errors have opened. */
+function focusFirst(form: HTMLFormElement | null, errors: ReadonlyMap<string, string>) {
+  requestAnimationFrame(() => {
+    const [first] = [...(form?.querySelectorAll<HTMLElement>('[data-setting]') ?? [])].filter((element) =>
+      errors.has(element.dataset.setting ?? ''),
+    )
+    first?.querySelector<HTMLElement>('input, button, [role="combobox"]')?.focus()
+  })
+}

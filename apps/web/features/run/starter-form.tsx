@@ -1,7 +1,6 @@
-import { PretrainConfig, trainerDefaults } from '@palate/protocol'
 import type { Inputs } from '../../lib/trpc'
 import { EstimatePanel } from './estimate/estimate-panel'
-import { pretrainFields, pretrainPresets } from './presets'
+import { pretrainPresets } from './presets'
 import { RunForm } from './run-form'
 
 export function StarterForm({
@@ -13,10 +12,8 @@ export function StarterForm({
 }) {
   return (
     <RunForm
-      schema={PretrainConfig}
+      kind="pretrain"
       presets={pretrainPresets}
-      fields={pretrainFields}
-      defaults={trainerDefaults.pretrain}
       namePlaceholder="starter"
       action="Train the starter model"
       busy={busy}

@@ -1,7 +1,6 @@
-import { KtoConfig } from '@palate/protocol'
 import { plural } from '../../lib/format'
 import type { Inputs } from '../../lib/trpc'
-import { ktoFields, ktoPresets } from './presets'
+import { ktoPresets } from './presets'
 import { type Missing, type Readiness, TuningForm, type TuningProps } from './tuning-form'
 
 /** Learns from single answers that visitors of the public chat liked or did not. */
@@ -9,9 +8,7 @@ export function ThumbsForm({ onSubmit, ...props }: TuningProps<Inputs['run']['cr
   return (
     <TuningForm
       kind="kto"
-      schema={KtoConfig}
       presets={ktoPresets}
-      fields={ktoFields}
       namePlaceholder="thumbs"
       action="Train on the thumbs"
       startHint="It is also the reference: the bare base, or that adapter, frozen"

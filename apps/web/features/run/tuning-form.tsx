@@ -1,20 +1,13 @@
-import {
-  type EstimateKind,
-  type ModelShape,
-  type ModelSource,
-  type PreflightFault,
-  trainerDefaults,
-} from '@palate/protocol'
+import type { EstimateKind, ModelShape, PreflightFault, TrainConfig } from '@palate/protocol'
 import { ErrorState, Skeleton } from '@palate/ui'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
-import type { z } from 'zod'
 import { Loaded } from '../../lib/loaded'
 import type { Outputs } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { EstimatePanel } from './estimate/estimate-panel'
 import { OverrideField } from './preflight/override-field'
-import type { NumberField, Preset } from './presets'
+import type { Preset } from './presets'
 import { type RunDraft, RunForm } from './run-form'
 import { isWhole, readSource, type Start, StartModelField } from './start-model-field'
 
@@ -34,21 +27,16 @@ export interface Missing {
   action: string
 }
 
-type TuningConfig<Config> = Config & {
-  base?: ModelSource | undefined
-  overridePreflight?: PreflightFault[] | undefined
-}
-type TuningDraft<Config> = RunDraft<TuningConfig<Config>> & {
+type TuningKind = Exclude<EstimateKind, 'pretrain'>
+type TuningDraft<Kind extends TuningKind> = RunDraft<TrainConfig<Kind>> & {
   baseModelVersionId: string | undefined
   baseShape: ModelShape | undefined
 }
 
 /** What all trainings of a model that is there have in common: what they begin with, checks, fit and time. */
-export function TuningForm<Config>({
+export function TuningForm<Kind extends TuningKind>({
   kind,
-  schema,
   presets,
-  fields,
   namePlaceholder,
   action,
   startHint,
@@ -59,10 +47,8 @@ export function TuningForm<Config>({
   busy,
   onSubmit,
 }: {
-  kind: Exclude<EstimateKind, 'pretrain'>
-  schema: z.ZodType<Config>
+  kind: Kind
   presets: readonly Preset[]
-  fields: readonly NumberField[]
   namePlaceholder: string
   action: string
   startHint: string
@@ -71,7 +57,7 @@ export function TuningForm<Config>({
   about?: (readiness: Readiness) => ReactNode
   /** Beside what it begins with. */
   extra?: ReactNode
-} & TuningProps<TuningDraft<Config>>) {
+} & TuningProps<TuningDraft<Kind>>) {
   const may = useMay()
   const [start, setStart] = useState<Start>({ from: 'registry' })
   const [allowed, setAllowed] = useState<PreflightFault[]>([])
@@ -82,10 +68,8 @@ export function TuningForm<Config>({
         const reason = missing(known)
         return (
           <RunForm
-            schema={schema}
+            kind={kind}
             presets={presets}
-            fields={fields}
-            defaults={trainerDefaults[kind]}
             namePlaceholder={namePlaceholder}
             action={action}
             busy={busy}

@@ -90,4 +90,6 @@ export const trainSchemas = {
   probe: ProbeConfig,
 } as const satisfies Record<TrainKind, z.ZodType>
 
+export type TrainConfig<Kind extends TrainKind> = z.infer<(typeof trainSchemas)[Kind]>
+
 export const isTrainKind = (kind: string): kind is TrainKind => trainKinds.some((one) => one === kind)

@@ -1,0 +1,96 @@
+import { type Setting, settingGroups, settingsOf, type TrainKind, trainSchemas } from '@palate/protocol'
+
+export type FormSetting = Setting & { name: string }
+
+/** What is typed, by the name of the setting. An empty field stands for the default. */
+export type Texts = Readonly<Record<string, string>>
+
+/** Every setting of a kind that the form shows, in the order of the table. */
+export function listFormSettings(kind: TrainKind): FormSetting[] {
+  return [...settingsOf(kind)]
+    .filter(([, { ownControl }]) => !ownControl)
+    .map(([name, setting]) => ({ ...setting, name }))
+}
+
+export interface SettingGroup {
+  id: string
+  title: string
+  settings: FormSetting[]
+}
+
+/** The settings of a kind under their headings; a query keeps those that have all its words in label, name or hint. */
+export function groupSettings(kind: TrainKind, query = ''): SettingGroup[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const found = listFormSettings(kind).filter(({ label, name, hint, group }) => {
+    const title = new Map<string, string>(Object.entries(settingGroups)).get(group) ?? ''
+    const text = `${label} ${name} ${hint} ${title}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+  return Object.entries(settingGroups)
+    .map(([id, title]) => ({ id, title, settings: found.filter(({ group }) => group === id) }))
+    .filter(({ settings }) => settings.length > 0)
+}
+
+/** A value as it stands in a field. */
+export const formatValue = (value: unknown): string =>
+  Array.isArray(value) ? value.join(', ') : value === undefined ? '' : String(value)
+
+/** What an empty field stands for. */
+export function describeDefault({ type, default: value }: Setting): string {
+  if (value === undefined) return 'automatic'
+  if (type === 'boolean') return `${value ? 'on' : 'off'} by default`
+  return `${formatValue(value) || 'none'} by default`
+}
+
+/** "10,000" is a whole number with a group separator; "0,1" a number with a decimal comma. */
+function readFigure(type: Setting['type'], text: string): unknown {
+  const grouped = type === 'int' && /^\d{1,3}(,\d{3})+$/.test(text)
+  const value = Number(grouped ? text.replaceAll(',', '') : text.replace(',', '.'))
+  return Number.isNaN(value) ? text : value
+}
+
+/** A field's value, or undefined where it is empty. What cannot be read stays text, which the schema refuses. */
+export function readValue({ type, items }: Setting, text: string): unknown {
+  if (text.trim() === '') return undefined
+  if (type === 'int' || type === 'number') return readFigure(type, text.trim())
+  if (type === 'boolean') return text === 'true'
+  if (type !== 'list') return text
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+  return items?.type === 'number' ? parts.map((part) => readFigure('number', part)) : parts
+}
+
+/** The config as it is typed, without what is empty. */
+export function readTexts(kind: TrainKind, texts: Texts): Record<string, unknown> {
+  return Object.fromEntries(
+    listFormSettings(kind).flatMap((setting) => {
+      const value = readValue(setting, texts[setting.name] ?? '')
+      return value === undefined ? [] : [[setting.name, value]]
+    }),
+  )
+}
+
+/** A preset's values as texts. */
+export const textsOf = (config: Readonly<Record<string, unknown>>): Texts =>
+  Object.fromEntries(Object.entries(config).map(([name, value]) => [name, formatValue(value)]))
+
+export function isChanged(setting: Setting, text: string | undefined): boolean {
+  const value = readValue(setting, text ?? '')
+  return value !== undefined && JSON.stringify(value) !== JSON.stringify(setting.default)
+}
+
+/** One sentence for each setting that is not right. */
+export function findErrors(kind: TrainKind, config: Readonly<Record<string, unknown>>): Map<string, string> {
+  const issues = trainSchemas[kind].safeParse(config).error?.issues ?? []
+  return new Map(issues.toReversed().map(({ path, message }) => [String(path[0]), message]))
+}
+
+/** The config without what is not right: the estimate can go on while somebody types. */
+export function dropErrors(
+  config: Readonly<Record<string, unknown>>,
+  errors: ReadonlyMap<string, string>,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !errors.has(name)))
+}
