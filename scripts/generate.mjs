@@ -1,19 +1,26 @@
-// `node scripts/generate.mjs` writes the files that are made from the project's tables; `--check` fails where one is stale.
+// `node scripts/generate.mjs [folder …]` writes the files that are made from tables in these folders, or in all.
+// `--check` writes nothing and fails where one is stale.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { tsImport } from 'tsx/esm/api'
-import { root } from './lib/paths.mjs'
 
+const root = join(import.meta.dirname, '..')
 /** Modules with a function `generateFiles`, which returns the content of each file by its path from the root. */
 const sources = [
   'packages/protocol/src/generate/index.ts',
   'packages/config/src/generate.ts',
   'apps/hub/src/http/generate.ts',
+  'packages/api/src/generate.ts',
 ]
+
+const folders = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 
 /** @returns {Promise<[path: string, content: string][]>} */
 async function generate() {
-  const modules = await Promise.all(sources.map((source) => tsImport(join(root, source), import.meta.url)))
+  const asked = sources.filter(
+    (source) => folders.length === 0 || folders.some((folder) => source.startsWith(folder)),
+  )
+  const modules = await Promise.all(asked.map((source) => tsImport(join(root, source), import.meta.url)))
   return modules.flatMap(({ generateFiles }) => Object.entries(generateFiles()))
 }
 
