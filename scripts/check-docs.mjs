@@ -93,7 +93,10 @@ function leadsSomewhere(page, target, project) {
  */
 function pathsOf(line, project) {
   const spans = [...line.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span)
-  const words = line.replace(/`[^`]+`/g, ' ').split(/\s+/)
+  const words = line
+    .replace(/`[^`]+`/g, ' ')
+    .split(/\s+/)
+    .map((word) => word.replace(/[.,;:)]+$/, ''))
   const found = [
     ...spans.filter((span) => sourceName.test(span)),
     ...[...spans, ...words].filter(project.startsAtTop),

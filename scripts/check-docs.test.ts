@@ -12,7 +12,7 @@ const find = (content: string, page = 'docs/a.md') => findDeadPaths(page, conten
 
 it.each([
   '`packages/core/src/run/create.ts`, `run/create.ts` and `create.ts`',
-  'the folders `packages/core/` and packages/core/src',
+  'the folders `packages/core/`, packages/core/src, and packages/core.',
   '[a](a.md), [b](a.md#what-it-does-and-why), [c](#one-page), [d](../README.md), [e](https://example.org/x.md)',
   '`packages/core/src/<entity>/<verb>.ts`, `docs/*.md`, `docs/adr/NNNN-….md`',
   '`owner/name`, `system/cpu`, `config.json`, `/files/objects`, `run:create`, and/or',
