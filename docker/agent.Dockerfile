@@ -27,7 +27,7 @@ RUN python3 -m venv /opt/palate-python \
       ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} -r /tmp/requirements.txt
 
 FROM node:${NODE_VERSION}-bookworm-slim
-# tini reaps what a trainer leaves; libgomp is PyTorch's and llama.cpp's.
+# tini reaps processes that a trainer leaves behind; PyTorch and llama.cpp need libgomp.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 libgomp1 tini \
  && rm -rf /var/lib/apt/lists/* \
@@ -46,6 +46,6 @@ ENV PALATE_AGENT_HOME=/var/lib/palate-agent \
 USER 10001:10001
 WORKDIR /var/lib/palate-agent
 VOLUME /var/lib/palate-agent
-# SIGTERM ends what runs with a checkpoint; give it more than ten seconds: docker stop --time 60.
+# SIGTERM ends trainers with a checkpoint, which takes more than ten seconds: use docker stop --time 60.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["tini", "--", "palate-agent"]

@@ -29,10 +29,10 @@ import { Server } from './serve/server'
 const day = 24 * 60 * 60_000
 const version = '0.1.0'
 
-/** The daemon: one link to the hub, at most one attempt a slot, and answers served beside them. */
+/** The agent process: one link to the hub, at most one attempt per slot, and chat answers at the same time. */
 export class Agent {
   private readonly attempts = new Map<string, Attempt>()
-  /** Leases that are granted and no attempts yet; the hub must hear of them in a hello all the same. */
+  /** Granted leases whose attempts are not open yet; a hello must report them too. */
   private readonly pending = new Map<string, Lease>()
   private readonly stopping = new AbortController()
   private draining = false
@@ -49,11 +49,11 @@ export class Agent {
     private readonly unlock: () => Promise<void>,
   ) {}
 
-  /** Enrolls where needed, recovers what lies on disk, connects, and works until `stop`. @throws Error in a sentence */
+  /** Enrolls if needed, recovers attempts from disk, connects, and works until `stop`. @throws Error with a remedy */
   static async start(settings: Settings, log: Logger, timings: Timings = defaultTimings): Promise<Agent> {
     const unlock = await lockHome(settings.home)
     const onFailure = (error: unknown) =>
-      log.warn({ reason: String(error) }, 'enrolling failed, trying again')
+      log.warn({ reason: String(error) }, 'enrolling failed, the agent tries again')
     const credential = await obtainCredential(settings, { signal: new AbortController().signal, onFailure })
     log.info({ agentId: credential.agentId, hub: settings.hubUrl }, 'enrolled')
     const http = createHubHttp(settings.hubUrl)
@@ -61,13 +61,13 @@ export class Agent {
     const link: HubLink = new HubLink(settings.hubUrl, () => credential.current, {
       onConnect: () => agent.greet(),
       onDisconnect: (reason) => {
-        log.warn({ reason }, 'disconnected')
+        log.warn({ reason }, 'the hub is disconnected')
         agent.server.cancelAll()
       },
-      onRefused: (reason) => log.warn({ reason }, 'the hub does not let this agent in yet'),
+      onRefused: (reason) => log.warn({ reason }, 'the hub refused the connection, the agent tries again'),
       onUnknown: () => {
         const another = credential.refused()
-        if (!another) agent.shutOut()
+        if (!another) agent.onRevoked()
         return another
       },
     })
@@ -83,11 +83,11 @@ export class Agent {
     }
     let rotating = false
     link.on('rotate', async () => {
-      // One at a time: the hub takes the newest that it gave, and a second answer could get lost with the line.
+      // One at a time: the hub accepts the newest one that it sent, and a second reply could be lost with the connection.
       if (rotating) return
       rotating = true
       await credential.rotate(link).then(
-        () => log.info('works under a new credential'),
+        () => log.info('the credential was changed'),
         (error: unknown) => log.warn({ reason: String(error) }, 'the credential could not be changed'),
       )
       rotating = false
@@ -98,7 +98,7 @@ export class Agent {
     return agent
   }
 
-  /** Ends the work in hand with a checkpoint, keeps its spool for the next start, and disconnects. */
+  /** Ends the runs with a checkpoint, keeps their spools for the next start, and disconnects. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('The agent stops.'))
     for (const attempt of this.attempts.values()) attempt.stop()
@@ -108,22 +108,22 @@ export class Agent {
     await this.unlock()
   }
 
-  /** Takes nothing new and resolves when what runs has ended, or when `deadline` aborts. */
+  /** Takes no new runs; resolves when the current ones have ended, or when `deadline` aborts. */
   async drain(deadline?: AbortSignal): Promise<void> {
     this.draining = true
     this.tools.link.notify('drain', { draining: true })
-    this.log.info({ running: this.attempts.size + this.pending.size }, 'takes nothing new any more')
+    this.log.info({ running: this.attempts.size + this.pending.size }, 'the agent takes no new runs')
     this.leaser?.drain()
     const late = new Promise<void>((resolve) => deadline?.addEventListener('abort', () => resolve()))
     await (deadline ? Promise.race([this.working, late]) : this.working)
   }
 
-  /** The hub knows no credential of this agent any more: what it trains would be refused, and is nobody's to train. */
-  private shutOut(): void {
+  /** The hub no longer accepts this agent, so the results of its runs would be refused. */
+  private onRevoked(): void {
     if (this.attempts.size === 0) return
     this.log.warn(
       { running: this.attempts.size },
-      'this agent was revoked: it stops what it runs and keeps the checkpoints; enroll it anew on the Agents page',
+      'this agent was revoked: it stops its runs and keeps their checkpoints; enroll it again on the Agents page',
     )
     for (const attempt of this.attempts.values()) attempt.stop()
   }
@@ -135,7 +135,7 @@ export class Agent {
     const { gpus: cards } = this.hello.hardware
     this.log.info(
       { gpus: cards.map(({ name }) => name) },
-      cards.length > 0 ? 'trains on its GPUs' : 'CPU only: nvidia-smi names no GPU',
+      cards.length > 0 ? 'GPUs found' : 'no GPU found by nvidia-smi, training uses the CPU',
     )
     const leftovers = await recoverAttempts(this.settings.home, this.tools, this.log)
     for (const attempt of leftovers) this.attempts.set(attempt.lease.attemptId, attempt)
@@ -161,7 +161,7 @@ export class Agent {
     link.open()
     this.working = this.work(leaser, leftovers).catch((error: unknown) => {
       if (!this.stopping.signal.aborted)
-        this.log.error({ reason: String(error) }, 'the agent stopped working')
+        this.log.error({ reason: String(error) }, 'the agent stopped after an error')
     })
   }
 
@@ -170,12 +170,12 @@ export class Agent {
     const outcomes = await Promise.all(
       leftovers.map((attempt) => this.finish(attempt, () => attempt.finishLeftover())),
     )
-    // The second hello does not name them any more: the hub takes them for lost and queues their runs again.
+    // A second hello without them: the hub marks them as lost and queues their runs again.
     if (outcomes.includes('left')) await retry(() => this.greetWhenReady(), { signal })
-    await leaser.run((lease) => this.workOff(lease), signal)
+    await leaser.run((lease) => this.execute(lease), signal)
   }
 
-  private async workOff(lease: Lease): Promise<boolean> {
+  private async execute(lease: Lease): Promise<boolean> {
     this.pending.set(lease.attemptId, lease)
     try {
       const folder = attemptFolder(this.settings.home, lease.runId, lease.attemptId)
@@ -183,10 +183,10 @@ export class Agent {
       await writeState(folder, { lease, process: null })
       const attempt = await Attempt.open(lease, folder, this.tools)
       const { runId, attemptId, kind, gpus } = lease
-      this.log.info({ runId, attemptId, kind, gpus }, 'attempt begins')
+      this.log.info({ runId, attemptId, kind, gpus }, 'attempt started')
       return (await this.finish(attempt, () => attempt.run())) === 'delivered'
     } catch (error) {
-      this.log.error({ runId: lease.runId, reason: String(error) }, 'the attempt could not be worked off')
+      this.log.error({ runId: lease.runId, reason: String(error) }, 'the attempt could not be started')
       return false
     } finally {
       this.pending.delete(lease.attemptId)
@@ -199,7 +199,7 @@ export class Agent {
     this.pending.delete(attemptId)
     try {
       const outcome = await task()
-      this.log.info({ runId, attemptId, outcome }, 'attempt over')
+      this.log.info({ runId, attemptId, outcome }, 'attempt ended')
       return outcome
     } finally {
       this.attempts.delete(attemptId)
@@ -229,7 +229,9 @@ export class Agent {
     )
     await this.credential
       .accepted()
-      .catch((error: unknown) => this.log.warn({ reason: String(error) }, 'the credential could not be kept'))
+      .catch((error: unknown) =>
+        this.log.warn({ reason: String(error) }, 'the credential could not be saved'),
+      )
     for (const attempt of attempts) {
       const kept = reply.keep.find(({ attemptId }) => attemptId === attempt.lease.attemptId)
       if (!kept) attempt.lose()

@@ -1,11 +1,11 @@
 const here = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * A trainer runs with the rights of the agent. As root, what a hub on another machine sends would run as root.
+ * A trainer has the rights of its agent. For an agent that is root, jobs of a hub on another machine would run as root.
  *
  * @param uid the user's number; undefined where the system has none
  * @returns a warning, or null
- * @throws Error where it must not start like that
+ * @throws Error when the agent must not start as this user
  */
 export function checkUser(
   uid: number | undefined,
@@ -14,7 +14,7 @@ export function checkUser(
   if (uid !== 0) return null
   if (!allowRoot && !here.has(new URL(hubUrl).hostname))
     throw new Error(
-      'The agent does not work as root for a hub on another machine. Start it as a user of its own (docker/ has a systemd unit and an image), or set PALATE_AGENT_ALLOW_ROOT=1.',
+      'The agent does not run as root for a hub on another machine. Start it as a separate user (docker/ has a systemd unit and an image), or set PALATE_AGENT_ALLOW_ROOT=1.',
     )
-  return 'The agent works as root, and so does what it trains. A user of its own is safer.'
+  return 'The agent runs as root, and so do its trainers. A separate user is safer.'
 }

@@ -5,15 +5,15 @@ import { findHolder } from './home-lock'
 export const drainSignal = 'SIGUSR2'
 
 /**
- * Asks the agent that works in a folder to finish what runs, take nothing new, and leave; waits until it has.
+ * Asks the agent of a folder to finish its runs, take no new ones, and exit; waits until it has.
  *
- * @throws Error when no agent works there
+ * @throws Error when no agent runs in that folder
  */
-export async function drainAgent(home: string, say: (line: string) => void): Promise<void> {
+export async function drainAgent(home: string, print: (line: string) => void): Promise<void> {
   const pid = await findHolder(home)
-  if (pid === null) throw new Error(`No agent works in ${home}. Set PALATE_AGENT_HOME to its folder.`)
+  if (pid === null) throw new Error(`No agent runs in ${home}. Set PALATE_AGENT_HOME to its folder.`)
   process.kill(pid, drainSignal)
-  say(`The agent (process ${pid}) takes nothing new. Waiting until what runs has ended …`)
+  print(`The agent (process ${pid}) takes no new runs. Waiting until its runs have ended …`)
   while ((await findHolder(home)) === pid) await sleep(200)
-  say('The agent has left. Nothing was lost: start it again whenever you like.')
+  print('The agent has exited. Nothing was lost; it can be started again at any time.')
 }

@@ -36,27 +36,27 @@ const AgentEnv = envSchema('agent', {
   PALATE_AGENT_DRAIN_SECONDS: z.coerce.number().int().min(0).max(86_400),
 }).extend({ PATH: z.string().default('/usr/local/bin:/usr/bin:/bin') })
 
-/** Everything that the agent is told from outside, read once. */
+/** The agent's settings, read once from the environment. */
 export type Settings = {
   hubUrl: string
   name: string
-  /** Credential, cache and work folders live here. */
+  /** The folder of the credential, the cache and the work folders. */
   home: string
   labels: string[]
   enrollmentCode: string | null
-  /** The interpreter with the trainer's packages; without one this agent only generates and serves. */
+  /** The Python with the trainer's packages; without it this agent only generates and serves. */
   python: string | null
   trainerFolder: string
-  /** The few variables that a child process is given; nothing else of ours reaches it. */
+  /** The environment of a child process: these few variables and no others. */
   childEnv: Record<string, string>
-  /** What a training of an external model is told on top: the folders it may read, the hub, its token, its cache. */
+  /** Added for a training of an external model: the folders that it may read, the model hub, its token and its cache. */
   modelEnv: Record<string, string>
-  /** Bytes of an attempt's events that may wait for the hub; beyond them the trainer waits. */
+  /** Bytes of an attempt's events that may wait for the hub; with more, the trainer waits. */
   spoolQuotaBytes: number
   logLevel: string
-  /** Its owner knows that it runs as root. */
+  /** Whether the owner allows the agent to run as root. */
   allowRoot: boolean
-  /** How long a SIGTERM lets what runs come to its own end. */
+  /** How long runs may continue after a SIGTERM. */
   drainMs: number
   redactor: Redactor
 }
@@ -70,7 +70,7 @@ const toTheHub = [
   'PALATE_MODEL_FOLDERS', 'HF_TOKEN', 'HF_ENDPOINT', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'SSL_CERT_FILE',
 ] // biome-ignore format: one list
 
-/** Training itself is always offline; `PALATE_MODELS_OFFLINE` is for what fetches a model before it. */
+/** Training itself is always offline; `PALATE_MODELS_OFFLINE` applies to the download of a model before it. */
 function modelEnvOf(source: NodeJS.ProcessEnv): Record<string, string> {
   const cache = source.HF_HUB_CACHE ?? (source.HF_HOME ? join(source.HF_HOME, 'hub') : undefined)
   return Object.fromEntries(
@@ -82,7 +82,7 @@ function modelEnvOf(source: NodeJS.ProcessEnv): Record<string, string> {
   )
 }
 
-/** @throws Error with one line a variable when a setting is not usable. */
+/** @throws Error with one line for each variable that is not usable */
 export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
   const env = readEnv(AgentEnv, source)
   const childEnv: Record<string, string> = { PATH: env.PATH, PALATE_LLAMA_GPU: env.PALATE_LLAMA_GPU }

@@ -7,22 +7,22 @@ import { writeWhole } from './run/work/attempt-folder'
 const Holder = z.object({ pid: z.int().positive(), startedAt: z.string() })
 
 /**
- * Claims an agent's folder for this process: two agents in one folder would end each other's trainers.
+ * Locks an agent's folder for this process: two agents in one folder would end each other's trainers.
  *
- * @returns a function that gives it back
- * @throws Error when another agent is alive in it
+ * @returns a function that unlocks it
+ * @throws Error when another agent runs in it
  */
 export async function lockHome(home: string): Promise<() => Promise<void>> {
   await mkdir(home, { recursive: true })
   const holder = await findHolder(home)
   if (holder !== null && holder !== process.pid)
-    throw new Error(`Another agent (process ${holder}) works in ${home}. Stop it, or set PALATE_AGENT_HOME.`)
+    throw new Error(`Another agent (process ${holder}) runs in ${home}. Stop it, or set PALATE_AGENT_HOME.`)
   const self = { pid: process.pid, startedAt: (await processStart(process.pid)) ?? 'unknown' }
   await writeWhole(fileOf(home), JSON.stringify(self))
   return () => rm(fileOf(home), { force: true })
 }
 
-/** The process number of the agent that works in a folder, or null where none is alive. */
+/** The process id of the agent that runs in a folder, or null. */
 export async function findHolder(home: string): Promise<number | null> {
   const text = await readFile(fileOf(home), 'utf8').catch(() => '')
   const holder = Holder.safeParse(text ? JSON.parse(text) : null)

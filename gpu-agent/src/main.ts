@@ -4,12 +4,13 @@ import { checkUser } from './check-user'
 import { drainAgent, drainSignal } from './drain'
 import { readSettings, type Settings } from './env'
 
-/** `palate-agent` works; `palate-agent drain` asks the one that works here to finish and leave. */
+/** `palate-agent` starts the agent; `palate-agent drain` asks the running agent to finish its runs and exit. */
 async function main([verb, ...rest]: string[]): Promise<void> {
   const settings = readSettings()
   if (verb === 'drain' && rest.length === 0)
     return drainAgent(settings.home, (line) => process.stdout.write(`${line}\n`))
-  if (verb !== undefined) throw new Error(`There is no command ${verb}. Use none to work, or drain.`)
+  if (verb !== undefined)
+    throw new Error(`Unknown command ${verb}. Use no command to start the agent, or drain.`)
   await work(settings)
 }
 
@@ -29,7 +30,7 @@ async function work(settings: Settings): Promise<void> {
     void agent.stop().then(() => process.exit(0))
   }
   const drain = (deadline?: AbortSignal) => void agent.drain(deadline).then(leave)
-  // The second one, or the first where nothing was said about draining, ends what runs with a checkpoint.
+  // The first signal drains, if a drain time is set; the next one ends the runs with a checkpoint.
   let asked = settings.drainMs === 0
   const onTerm = () => {
     if (asked) return leave()

@@ -17,7 +17,7 @@ describe('what is logged', () => {
     expect(new Redactor().clean(text)).toBe(cleaned)
   })
 
-  it('holds no value of a variable that names a secret, and nothing that it was told of', () => {
+  it('removes the values of secret variables and the values that it has learned', () => {
     const redactor = Redactor.ofEnvironment({
       HF_TOKEN: 'just-some-words',
       WANDB_API_KEY: 'f00dcafe',

@@ -106,7 +106,7 @@ describe('an agent', () => {
   it('gets an error for a message that does not match its schema, and stays connected', async () => {
     const agent = await connectAgent(test.origin, fixture.owner)
     expect(await agent.ask('run-lines', { runId: 1 })).toMatchObject({
-      error: { code: 'invalid', message: expect.stringMatching(/^The request is not understood at runId: /) },
+      error: { code: 'invalid', message: expect.stringMatching(/^The request is not valid at runId: /) },
     })
     expect(await agent.hello({ protocol: { min: 1, max: 3 } })).toMatchObject({ protocol: 1 })
     expect(await agent.ask('hello', { nonsense: true })).toMatchObject({ error: { code: 'invalid' } })

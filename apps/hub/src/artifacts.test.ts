@@ -73,7 +73,7 @@ const artifacts = async (runId: string) => getRunArtifacts(fixture.viewer, { run
 const whereOf = (created: Response) => created.headers.get('location') ?? ''
 
 describe('an artifact', () => {
-  it('that is cut in the middle goes on where it stopped, and is seen only when it is whole', async () => {
+  it('that is interrupted resumes where it stopped, and is visible only when it is complete', async () => {
     const { runId, token, agent } = await lease()
     const bytes = randomBytes(600_000)
     const client = tus(token)
@@ -103,7 +103,7 @@ describe('an artifact', () => {
     agent.socket.disconnect()
   })
 
-  it('of other bytes than announced, of an odd path or role, leaves nothing', async () => {
+  it('with other bytes than announced, or an invalid path or role, leaves no files', async () => {
     const { runId, token, agent } = await lease()
     const client = tus(token)
     const before = await listStore(test)
@@ -154,7 +154,7 @@ describe('an artifact', () => {
     agent.socket.disconnect()
   })
 
-  it('belongs to its attempt: another attempt, a stranger and a lost lease are refused at every request', async () => {
+  it('belongs to its attempt: another attempt, a forged ticket and a lost lease are refused at every request', async () => {
     const mine = await lease()
     const other = await lease()
     const bytes = Buffer.from('weights')
@@ -182,7 +182,7 @@ describe('an artifact', () => {
     other.agent.socket.disconnect()
   })
 
-  it('of no bytes at all is one too', async () => {
+  it('may be empty', async () => {
     const { runId, token, agent } = await lease()
     const empty = { path: 'empty.txt', role: 'hf', sha256: sha256(Buffer.alloc(0)) }
     expect((await tus(token).create(0, empty)).status).toBe(201)
@@ -190,14 +190,14 @@ describe('an artifact', () => {
     agent.socket.disconnect()
   })
 
-  it('that stopped coming is cleaned away after a day, one that still comes is not', async () => {
+  it('is removed when nothing arrived for a day, and kept while bytes still arrive', async () => {
     const { token, agent } = await lease()
     const client = tus(token)
     const head = { path: 'a', role: 'hf', sha256: '0'.repeat(64) }
     const [old, young] = [whereOf(await client.create(9, head)), whereOf(await client.create(9, head))]
     for (const file of (await listStore(test)).filter((path) => path.includes(old.split('/').at(-1) ?? '-')))
       await utimes(file, 0, 0)
-    // One that has been coming for more than a day.
+    // An upload that has taken more than a day.
     await utimes(join(test.root, 'partial', `${young.split('/').at(-1)}.json`), 0, 0)
     const uploads = await ArtifactUploads.open(test.deps, join(test.root, 'partial'), 1)
     expect(await uploads.clean(24 * 3_600_000)).toBe(2)

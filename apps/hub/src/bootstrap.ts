@@ -10,8 +10,8 @@ import {
 } from '@palate/core'
 
 /**
- * Run once before the other processes: newest tables, the demo workspace, and on request (`--enroll`, `--api-key`)
- * a code for the local agent and a key for a script. The answer is one JSON line on stdout.
+ * Runs once before the other processes: migrates the database, creates the demo workspace, and with `--enroll` or
+ * `--api-key` an enrollment code for the local agent or a key for a script. Prints one JSON line.
  */
 async function main(): Promise<void> {
   const env = readEnv(CoreEnv)

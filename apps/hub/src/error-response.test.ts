@@ -5,7 +5,7 @@ import { openTestDeps } from './testing/hub'
 
 const { deps } = await openTestDeps()
 
-/** What asking a database gives that is not there, or that goes away under the question. */
+/** The error of a query to a database that is down, or that stops during the query. */
 async function failureOf(
   url: string,
   ask: (opened: ReturnType<typeof openDeps>['deps']) => Promise<unknown>,
@@ -21,7 +21,7 @@ async function failureOf(
   }
 }
 
-it('a database that does not answer is no fault of the asker, who may try again', async () => {
+it('a database that is down gives an error that a client may retry', async () => {
   const nobody = 'postgres://palate:x@127.0.0.1:1/palate'
   const failures = [
     await failureOf(nobody, ({ db }) => db.execute('select 1')),
@@ -33,15 +33,15 @@ it('a database that does not answer is no fault of the asker, who may try again'
     expect(failure).toBeInstanceOf(Error)
     expect(toErrorResponse(failure, deps.log, 'run-lines')).toMatchObject({
       code: 'unavailable',
-      message: 'The database does not answer at the moment.',
+      message: 'The database is not available at the moment.',
     })
   }
 })
 
-it('a transfer that broke off may be sent again', () => {
+it('an interrupted transfer may be sent again', () => {
   const error = Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
   expect(toErrorResponse(error, deps.log, 'PUT /files/uploads/upload_1')).toMatchObject({
     code: 'unavailable',
-    message: 'The transfer broke off.',
+    message: 'The transfer was interrupted.',
   })
 })

@@ -19,7 +19,7 @@ const put = (path: string, token: string, body: Uint8Array, headers: Record<stri
   })
 
 describe('an upload', () => {
-  it('arrives whole, once', async () => {
+  it('is stored once, when it has arrived completely', async () => {
     const bytes = randomBytes(700_000)
     const { uploadId, url, token } = await createUpload(fixture.engineer, {
       filename: 'recipes.csv',
@@ -31,7 +31,7 @@ describe('an upload', () => {
     expect([again.status, await again.json()]).toMatchObject([409, { error: { code: 'conflict' } }])
   })
 
-  it('that is cut in the middle leaves nothing, and can be sent again', async () => {
+  it('that is interrupted leaves no files, and can be sent again', async () => {
     const bytes = randomBytes(900_000)
     const { url, token } = await createUpload(fixture.engineer, {
       filename: 'a.csv',
@@ -49,7 +49,7 @@ describe('an upload', () => {
     expect((await put(url, token, bytes)).status).toBe(200)
   })
 
-  it('that is longer or shorter than announced is refused and leaves nothing', async () => {
+  it('that is longer or shorter than announced is refused and leaves no files', async () => {
     const before = await listStore(test)
     for (const [announced, sent] of [
       [1000, 300_000],
@@ -65,7 +65,7 @@ describe('an upload', () => {
     expect(await listStore(test)).toEqual(before)
   })
 
-  it('needs the ticket of this very upload', async () => {
+  it('needs the ticket of the same upload', async () => {
     const one = await createUpload(fixture.engineer, { filename: 'a.csv', sizeBytes: 3 })
     const two = await createUpload(fixture.engineer, { filename: 'a.csv', sizeBytes: 3 })
     expect((await put(one.url, two.token, Buffer.from('abc'))).status).toBe(403)
@@ -75,7 +75,7 @@ describe('an upload', () => {
 })
 
 describe('an attempt', () => {
-  it('fetches its inputs, and only those', async () => {
+  it('can fetch its inputs, and no other files', async () => {
     const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
     await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
@@ -99,7 +99,7 @@ describe('an attempt', () => {
     agent.socket.disconnect()
   })
 
-  it('a serve ticket opens the weights that it names', async () => {
+  it('a serve ticket gives access to the weights that it names', async () => {
     const { sha256: mine } = await test.deps.storage.putContent(Buffer.from('weights'))
     const { sha256: other } = await test.deps.storage.putContent(Buffer.from('other weights'))
     const agent = await connectAgent(test.origin, fixture.owner)
@@ -123,7 +123,7 @@ it('a download ticket gives the file under its name', async () => {
   expect((await fetch(`${test.origin}/files/download/${ticket}x`)).status).toBe(401)
 })
 
-it('says that it is well, and that it has no such page', async () => {
+it('reports its health, and answers 404 for an unknown path', async () => {
   expect(await (await fetch(`${test.origin}/files/health`)).json()).toEqual({ ok: true })
   const nothing = await fetch(`${test.origin}/files/nothing`)
   expect([nothing.status, await nothing.json()]).toMatchObject([404, { error: { code: 'not_found' } }])

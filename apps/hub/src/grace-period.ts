@@ -1,22 +1,22 @@
 /**
- * Whether leases may be taken away yet. A lease that nobody could renew says nothing about its agent: after this hub
- * started, or the database was away, agents get `graceMs` to come back first. Otherwise one long outage would take every
- * run from an agent that had worked on all along.
+ * Whether leases may expire yet. After this hub started, or after the database was down, no agent could renew its
+ * lease, so agents first get `graceMs` to reconnect. Otherwise one long outage would take every run from agents that
+ * kept working.
  */
 export class GracePeriod {
-  private wellSince = 0
+  private healthySince = 0
   private lastCheck = Number.NEGATIVE_INFINITY
 
-  /** @param gapMs a longer time between two looks means that something was away in between */
+  /** @param gapMs a longer time between two calls means that the hub or the database was down in between */
   constructor(
     private readonly graceMs: number,
     private readonly gapMs: number,
   ) {}
 
-  /** To be asked at every sweep for which the database answered. */
+  /** Must be called at every sweep at which the database answered. */
   isOver(now: number): boolean {
-    if (now - this.lastCheck > this.gapMs) this.wellSince = now
+    if (now - this.lastCheck > this.gapMs) this.healthySince = now
     this.lastCheck = now
-    return now - this.wellSince >= this.graceMs
+    return now - this.healthySince >= this.graceMs
   }
 }

@@ -16,12 +16,12 @@ const { deps, close } = await openDepsFromEnv(env, {
 })
 const hub = await startHub(deps, env)
 
-/** A second signal does not wait. */
+/** A second signal ends the process at once. */
 let stopping = false
 async function stop(signal: NodeJS.Signals): Promise<void> {
   if (stopping) process.exit(1)
   stopping = true
-  logger.info({ signal }, 'the hub stops')
+  logger.info({ signal }, 'the hub is stopping')
   await hub.close()
   await close()
   process.exit(0)

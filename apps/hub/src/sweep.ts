@@ -1,4 +1,4 @@
-import { cleanUploads, type Deps, expireLeases } from '@palate/core'
+import { announceSilentAgents, cleanUploads, type Deps, expireLeases } from '@palate/core'
 import { GracePeriod } from './grace-period'
 import type { ArtifactUploads } from './http/artifact-uploads'
 
@@ -10,7 +10,7 @@ interface Sweep {
 
 const hour = 3_600_000
 
-/** Takes leases that were not renewed, but not right after a time in which nobody could renew one. */
+/** Expires leases that were not renewed, but not right after a time in which no agent could renew one. */
 function leaseSweep(deps: Deps): Sweep {
   const everyMs = Math.min(15_000, deps.leaseMs / 4)
   const gracePeriod = new GracePeriod(Math.min(60_000, deps.leaseMs), 2.5 * everyMs)
@@ -21,7 +21,7 @@ function leaseSweep(deps: Deps): Sweep {
   return { name: 'leases', everyMs, sweep }
 }
 
-/** What must be done now and then, whatever else happens. One that fails is noted and tried again at its next time. */
+/** Starts the periodic clean-up tasks. A task that fails is logged and runs again at its next time. */
 export function startSweeps(
   deps: Deps,
   { rescueJobs, artifacts }: { rescueJobs: () => Promise<void>; artifacts: ArtifactUploads },
@@ -29,8 +29,9 @@ export function startSweeps(
   const sweeps: Sweep[] = [
     leaseSweep(deps),
     { name: 'jobs', everyMs: 15_000, sweep: rescueJobs },
+    { name: 'silent agents', everyMs: 15_000, sweep: () => announceSilentAgents(deps, 45_000) },
     { name: 'uploads', everyMs: hour, sweep: () => cleanUploads(deps) },
-    { name: 'artifacts that stopped coming', everyMs: hour, sweep: () => artifacts.clean(24 * hour) },
+    { name: 'abandoned artifact uploads', everyMs: hour, sweep: () => artifacts.clean(24 * hour) },
     { name: 'half-written objects', everyMs: hour, sweep: () => deps.storage.removeStale(24 * hour) },
   ]
   const timers = sweeps.map(({ name, everyMs, sweep }) => {
@@ -41,7 +42,7 @@ export function startSweeps(
       try {
         await sweep()
       } catch (error) {
-        deps.log.error({ sweep: name, error: String(error) }, 'a sweep failed')
+        deps.log.error({ sweep: name, error: String(error) }, 'a periodic task failed')
       } finally {
         busy = false
       }

@@ -12,7 +12,7 @@ const Kept = EnrollResponse.extend({ former: z.string().optional() })
 type Kept = z.infer<typeof Kept>
 
 /**
- * The agent's credential: read from its file (mode 0600), or got once with the enrollment code and kept there.
+ * The agent's credential: read from its file (mode 0600), or obtained once with the enrollment code and saved there.
  *
  * @throws Error with cause and remedy when there is neither, or when the hub refuses the code
  */
@@ -26,23 +26,23 @@ export async function obtainCredential(
   const { enrollmentCode: code, name, hubUrl } = settings
   if (!code)
     throw new Error(
-      'This agent is not enrolled. Make a code on the Agents page and start it with PALATE_ENROLLMENT_CODE set.',
+      'This agent is not enrolled. Create a code on the Agents page and start the agent with PALATE_ENROLLMENT_CODE set.',
     )
   const http = createHubHttp(hubUrl)
   const enroll = (signal: AbortSignal) => http.postJson('/files/agents/enroll', { code, name }, signal)
-  const answer = await retry(enroll, options).catch((error: unknown) => {
+  const reply = await retry(enroll, options).catch((error: unknown) => {
     if (!(error instanceof FinalError)) throw error
-    throw new Error(`${error.message} Make a fresh enrollment code on the Agents page.`)
+    throw new Error(`${error.message} Create a new enrollment code on the Agents page.`)
   })
-  const given = EnrollResponse.parse(answer)
+  const given = EnrollResponse.parse(reply)
   await mkdir(settings.home, { recursive: true })
   await writeWhole(file, JSON.stringify(given))
   return new Credential(settings, file, given)
 }
 
 /**
- * What the agent shows the hub. After a change the former one is kept until the new one was let in once: the hub takes
- * the newest that it gave, and of two answers the one that arrived may be the older.
+ * The credential that the agent shows the hub. After a change the former one is kept until the hub has accepted the new
+ * one: the hub accepts the newest that it sent, and of two replies the agent may have got the older.
  */
 export class Credential {
   private showsFormer = false
@@ -59,25 +59,25 @@ export class Credential {
     return this.kept.agentId
   }
 
-  /** The one to show now. */
+  /** The credential to show now. */
   get current(): string {
     return (this.showsFormer && this.kept.former) || this.kept.credential
   }
 
-  /** The hub does not know the one that was shown. @returns whether there is another to show */
+  /** Called when the hub does not know the shown credential. @returns whether there is another one to show */
   refused(): boolean {
     this.showsFormer = this.kept.former !== undefined && !this.showsFormer
     return this.showsFormer
   }
 
-  /** The hub has answered a hello under the one that was shown. Where that is the newest, the former one is over. */
+  /** Called when the hub has replied to a hello with the shown credential. If that is the newest, the former one ends. */
   async accepted(): Promise<void> {
     if (this.showsFormer || this.kept.former === undefined) return
-    const { former: _over, ...kept } = this.kept
+    const { former: _former, ...kept } = this.kept
     await this.keep(kept)
   }
 
-  /** Asks for another, keeps both on disk, and connects anew under the new one. */
+  /** Requests a new credential, saves both, and reconnects with the new one. */
   async rotate(link: HubLink): Promise<void> {
     const { credential } = await link.call('rotate-credential', {}, RotateReply)
     this.settings.redactor.learn(credential)

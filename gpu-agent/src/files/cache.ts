@@ -9,13 +9,13 @@ import type { HubHttp } from './hub-http'
 import { FinalError, retry } from './retry'
 
 export type ObjectCache = {
-  /** Path of the object's bytes, fetched where absent; correct by hash. Retries until the signal aborts. */
+  /** Path of the object, downloaded if absent and checked by its hash. Retries until the signal aborts. */
   fetch(input: LeaseInput, token: string, signal: AbortSignal): Promise<string>
-  /** Removes objects that nobody has asked for in `maxAgeMs`, and what a crash left half fetched. */
+  /** Removes objects that were not used for `maxAgeMs`, and incomplete downloads. */
   prune(maxAgeMs: number): Promise<void>
 }
 
-/** Objects of the hub on this machine's disk, named by their SHA-256. */
+/** A cache of the hub's objects on disk, named by their SHA-256. */
 export function createObjectCache(folder: string, http: HubHttp): ObjectCache {
   const inFlight = new Map<string, Promise<string>>()
   const verified = new Set<string>()
@@ -24,7 +24,7 @@ export function createObjectCache(folder: string, http: HubHttp): ObjectCache {
       const { sha256 } = input
       if (!/^[0-9a-f]{64}$/.test(sha256)) throw new FinalError(`The input ${input.name} has no valid hash.`)
       const other = inFlight.get(sha256)
-      // Whoever asked first may give up; that is no reason to fail the second.
+      // The first caller may abort its download; the second one must not fail for that.
       if (other && (await other.catch(() => null)) === null) return this.fetch(input, token, signal)
       const path = join(folder, sha256.slice(0, 2), sha256)
       if (verified.has(sha256) && (await isPresent(path, input))) return path
@@ -80,7 +80,7 @@ async function obtain(path: string, input: LeaseInput, token: string, http: HubH
   }
 }
 
-/** Whether the object lies there with the right size; touched, so that pruning sees its use. */
+/** Whether the object is there with the right size; sets its times, so that pruning sees that it is used. */
 async function isPresent(path: string, input: LeaseInput): Promise<boolean> {
   const present = await stat(path).catch(() => null)
   if (present?.size !== input.sizeBytes) return false

@@ -1,16 +1,16 @@
 import { FinalError } from './retry'
 
-/** A conflict of the moment (two uploads that differ on where they are) passes; one over the lease does not. */
-const passing = new Set([408, 423, 425, 429, 460])
+/** Statuses of temporary errors, such as two requests of one upload that disagree on its offset. */
+const temporary = new Set([408, 423, 425, 429, 460])
 
 /**
- * What an answer that is no success means: a FinalError where no repetition mends it, which is every 4xx but timeouts,
- * conflicts of the moment and rate limits.
+ * The error of a response that is not a success: a FinalError where a retry cannot help, which is every 4xx except
+ * timeouts, temporary conflicts and rate limits.
  */
 export function readErrorResponse(status: number, body: string): Error {
   const { code, message } = readBody(body)
   const sentence = `The hub answered ${status}${message ? `: ${message}` : '.'}`
-  const again = status >= 500 || passing.has(status) || (status === 409 && code === 'refused')
+  const again = status >= 500 || temporary.has(status) || (status === 409 && code === 'refused')
   return again ? new Error(sentence) : new FinalError(sentence, code)
 }
 

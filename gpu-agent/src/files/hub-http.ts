@@ -2,7 +2,7 @@ import { readErrorResponse } from './error-response'
 import { FinalError } from './retry'
 import { ResumableUpload, type UploadFile } from './upload'
 
-/** HTTP to the hub's own origin. A path of the hub that points elsewhere is refused, so that no token leaves with it. */
+/** HTTP to the hub's origin. A path that leads to another origin is refused, so that no token is sent there. */
 export type HubHttp = {
   get(path: string, token: string, signal: AbortSignal): Promise<Response>
   upload(file: UploadFile, token: string): ResumableUpload
@@ -35,7 +35,7 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 function sameOrigin(hubUrl: string, path: string): URL {
   const url = new URL(path, hubUrl)
   if (!path.startsWith('/') || url.origin !== new URL(hubUrl).origin)
-    throw new FinalError(`The hub named a file outside its own address (${path.slice(0, 100)}).`)
+    throw new FinalError(`The hub named a file at another address (${path.slice(0, 100)}).`)
   return url
 }
 

@@ -1,22 +1,22 @@
 import { lstat, mkdir, realpath } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 
-/** A path from outside that would leave the folder it was meant for. */
+/** A path that would leave the folder that it belongs to. */
 export class PathEscape extends Error {
   constructor(path: string) {
-    super(`The path ${JSON.stringify(path)} leaves the run's work folder, so it is refused.`)
+    super(`The path ${JSON.stringify(path)} leaves the run's work folder, so the agent refuses it.`)
     this.name = 'PathEscape'
   }
 }
 
-/** An id becomes a folder's name only if it is a plain word. @throws PathEscape */
+/** An id that may be the name of a folder. @throws PathEscape for any other */
 export function plainName(id: string): string {
   if (!/^[A-Za-z0-9_-]{1,128}$/.test(id)) throw new PathEscape(id)
   return id
 }
 
 /**
- * Joins a relative path with forward slashes onto a folder.
+ * Joins a relative path with forward slashes to a folder.
  *
  * @throws PathEscape for an absolute path, for `..`, `.`, an empty part, a backslash or a NUL byte
  */
@@ -27,7 +27,7 @@ export function pathInside(folder: string, path: string): string {
   return join(folder, ...parts)
 }
 
-/** Makes the folder of a path that is to be written, following no link out of `folder`. @throws PathEscape */
+/** Creates the parent folder of a path to write, and follows no link out of `folder`. @throws PathEscape */
 export async function makeParent(folder: string, path: string): Promise<string> {
   const target = pathInside(folder, path)
   await mkdir(dirname(target), { recursive: true })
@@ -35,7 +35,7 @@ export async function makeParent(folder: string, path: string): Promise<string> 
   return target
 }
 
-/** The path of a regular file that is to be read. @throws PathEscape when it, or a folder on its way, is a link out */
+/** The path of a regular file to read. @throws PathEscape when it, or a folder above it, is a link out of `folder` */
 export async function fileInside(folder: string, path: string): Promise<string> {
   const target = pathInside(folder, path)
   await refuseLinkOut(folder, target, path)
@@ -44,6 +44,6 @@ export async function fileInside(folder: string, path: string): Promise<string> 
 }
 
 async function refuseLinkOut(folder: string, target: string, shown: string): Promise<void> {
-  const way = relative(await realpath(folder), await realpath(target))
-  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) throw new PathEscape(shown)
+  const path = relative(await realpath(folder), await realpath(target))
+  if (path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)) throw new PathEscape(shown)
 }

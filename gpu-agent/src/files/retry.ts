@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A failure that trying again cannot mend. */
+/** A failure that a retry cannot help. */
 export class FinalError extends Error {
   constructor(
     message: string,
@@ -12,7 +12,7 @@ export class FinalError extends Error {
   }
 }
 
-/** Exponential from 250 ms to 30 s, half of it by chance so that agents do not knock in step. */
+/** Exponential from 250 ms to 30 s, half of it random, so that agents do not retry at the same time. */
 export function backoffMs(failures: number): number {
   const full = Math.min(30_000, 250 * 2 ** Math.min(failures, 10))
   return full / 2 + (Math.random() * full) / 2

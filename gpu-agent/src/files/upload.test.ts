@@ -9,12 +9,12 @@ import { TestHub } from '../testing/test-hub'
 import { createHubHttp } from './hub-http'
 import { FinalError, retry } from './retry'
 
-/** A line to the hub that breaks, both ways at once, each time that so many bytes in all have come from the agent. */
-class CutLine {
+/** A proxy to the hub that closes both connections each time that the agent has sent a given number of bytes in total. */
+class BreakingProxy {
   carriedBytes = 0
   private readonly server: Server
 
-  /** @param hasArrived whether the hub has put on its disk what came before the cut */
+  /** @param hasArrived whether the hub has stored the bytes from before the break */
   constructor(
     private readonly hubPort: number,
     private readonly cuts: number[],
@@ -84,14 +84,14 @@ async function prepare() {
 }
 
 describe('an upload', () => {
-  it('over a line that is cut twice goes on where it stopped each time', async () => {
+  it('over a connection that breaks twice resumes where it stopped each time', async () => {
     const { bytes, attempt, token, file } = await prepare()
     const cuts = [1_000_000, 2_000_000]
-    // Each cut lets so much come and more; headers and what a socket may still hold are left out of the account.
+    // At least this many bytes arrive before each break; headers and buffers of the sockets are not counted.
     let awaitedBytes = 0
     const hasArrived = async () => (await hub.bytesOnDisk()) >= awaitedBytes + 900_000
-    const line = new CutLine(Number(new URL(hub.url).port), cuts, hasArrived)
-    const upload = createHubHttp(await line.open()).upload(file, token)
+    const proxy = new BreakingProxy(Number(new URL(hub.url).port), cuts, hasArrived)
+    const upload = createHubHttp(await proxy.open()).upload(file, token)
     const failures: string[] = []
     await retry((signal) => upload.send(signal), {
       signal: AbortSignal.timeout(120_000),
@@ -100,15 +100,15 @@ describe('an upload', () => {
         awaitedBytes += 900_000
       },
     })
-    line.close()
+    proxy.close()
     expect(attempt.artifacts.get('out/model.gguf')?.equals(bytes)).toBe(true)
     expect(failures.length).toBeGreaterThanOrEqual(2)
-    // Sent once, but for headers and what the cut took out of the socket's buffers.
-    expect(line.carriedBytes).toBeGreaterThan(sizeBytes)
-    expect(line.carriedBytes).toBeLessThan(sizeBytes * 1.25)
+    // Sent once, apart from headers and the bytes that were in the sockets' buffers at a break.
+    expect(proxy.carriedBytes).toBeGreaterThan(sizeBytes)
+    expect(proxy.carriedBytes).toBeLessThan(sizeBytes * 1.25)
   })
 
-  it('is not repeated when the lease has passed on, and stops when it is told to', async () => {
+  it('is not repeated when the lease was lost, and stops when its signal aborts', async () => {
     const { attempt, token, file } = await prepare()
     const http = createHubHttp(hub.url)
     await expect(http.upload(file, token).send(AbortSignal.abort(new Error('stopped')))).rejects.toThrow(
@@ -124,7 +124,7 @@ describe('an upload', () => {
     expect(attempt.artifacts.size).toBe(0)
   })
 
-  it('of a file that is gone by now is refused for good, and ends nobody else', async () => {
+  it('of a missing file fails for good, and does not affect other uploads', async () => {
     const { attempt, token, file } = await prepare()
     await rm(file.path)
     await expect(
@@ -133,7 +133,7 @@ describe('an upload', () => {
     expect(attempt.artifacts.size).toBe(0)
   })
 
-  it('of other bytes than announced is refused for good', async () => {
+  it('of other bytes than announced fails for good', async () => {
     const { attempt, token, file } = await prepare()
     const wrong = { ...file, metadata: { ...file.metadata, sha256: '0'.repeat(64) } }
     await expect(

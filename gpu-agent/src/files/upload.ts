@@ -4,14 +4,14 @@ import { readErrorResponse } from './error-response'
 import { FinalError } from './retry'
 
 const endpoint = '/files/artifacts'
-/** A line on which nothing moves for so long is cut from our side; hashing a large file there takes its time. */
-const stillMs = 5 * 60_000
+/** An upload without progress for this long is aborted; the hub needs time to hash a large file. */
+const stalledMs = 5 * 60_000
 
 export type UploadFile = { path: string; sizeBytes: number; metadata: Record<string, string> }
 
-/** A resumable upload (tus) to the hub. Each `send` goes on where the one before it stopped. */
+/** A resumable upload (tus) to the hub. Each `send` resumes where the previous one stopped. */
 export class ResumableUpload {
-  /** Where the hub keeps what has arrived; it says so with the first answer. */
+  /** The address of the upload, from the hub's first response. */
   private url: string | null = null
 
   constructor(
@@ -21,15 +21,15 @@ export class ResumableUpload {
   ) {}
 
   /**
-   * One try.
+   * Tries once.
    *
-   * @throws FinalError when the hub refuses the file or the lease is over; Error when the line broke or stood still
+   * @throws FinalError when the hub refuses the file or the lease has ended; Error when the connection broke or stalled
    */
   send(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      let stillness: NodeJS.Timeout | undefined
+      let stallTimer: NodeJS.Timeout | undefined
       const end = (act: () => void) => {
-        clearTimeout(stillness)
+        clearTimeout(stallTimer)
         signal.removeEventListener('abort', onAbort)
         act()
       }
@@ -41,8 +41,8 @@ export class ResumableUpload {
       }
       const onAbort = () => stop(signal.reason)
       const watch = () => {
-        clearTimeout(stillness)
-        stillness = setTimeout(() => stop(new Error('The upload stood still.')), stillMs)
+        clearTimeout(stallTimer)
+        stallTimer = setTimeout(() => stop(new Error('The upload stalled.')), stalledMs)
       }
       const upload: Upload = new Upload(Buffer.alloc(0), {
         endpoint: new URL(endpoint, this.hubUrl).toString(),
@@ -51,19 +51,19 @@ export class ResumableUpload {
         metadata: this.file.metadata,
         headers: { authorization: `Bearer ${this.token}` },
         fileReader: { openFile: async () => this.source(stop) },
-        // Whoever calls decides about another try.
+        // The caller decides about a retry.
         retryDelays: null,
         storeFingerprintForResuming: false,
         onBeforeRequest: (request) => {
           if (new URL(request.getURL()).origin !== new URL(this.hubUrl).origin)
-            throw new FinalError('The hub named an upload outside its own address.')
+            throw new FinalError('The hub named an upload at another address.')
         },
         onUploadUrlAvailable: () => {
           this.url = upload.url
         },
         onProgress: watch,
         onSuccess: () => end(resolve),
-        onError: (error) => end(() => reject(meaningOf(error))),
+        onError: (error) => end(() => reject(toError(error))),
       })
       signal.throwIfAborted()
       signal.addEventListener('abort', onAbort, { once: true })
@@ -72,7 +72,7 @@ export class ResumableUpload {
     })
   }
 
-  /** @param onFault told when the file cannot be read any more; the client itself does not listen for that */
+  /** @param onFault called when the file becomes unreadable; the tus client does not handle that error */
   private source(onFault: (reason: Error) => void) {
     const { path, sizeBytes } = this.file
     return {
@@ -82,13 +82,10 @@ export class ResumableUpload {
         const bytes = createReadStream(path, { start, end: Math.max(start, end - 1) })
         bytes.on('error', ({ message }) =>
           onFault(
-            new FinalError(
-              `${this.file.metadata.path ?? path} cannot be read any more: ${message}.`,
-              'changed',
-            ),
+            new FinalError(`${this.file.metadata.path ?? path} cannot be read: ${message}.`, 'changed'),
           ),
         )
-        // The client reads a part's length there.
+        // The tus client reads the length of a part from `size`.
         return { value: Object.assign(bytes, { size: end - start }), done: end >= sizeBytes }
       },
       close: () => undefined,
@@ -96,10 +93,10 @@ export class ResumableUpload {
   }
 }
 
-/** A errorResponse is final where the hub says so in its own words, and not where the two sides differ on an offset. */
-function meaningOf(error: Error | DetailedError): Error {
+/** An error of the hub may be final; a disagreement on the offset is not. */
+function toError(error: Error | DetailedError): Error {
   const cause: unknown = 'causingError' in error ? error.causingError : null
   if (cause instanceof FinalError) return cause
-  const answer: HttpResponse | null = (error instanceof DetailedError && error.originalResponse) || null
-  return answer ? readErrorResponse(answer.getStatus(), answer.getBody()) : error
+  const response: HttpResponse | null = (error instanceof DetailedError && error.originalResponse) || null
+  return response ? readErrorResponse(response.getStatus(), response.getBody()) : error
 }

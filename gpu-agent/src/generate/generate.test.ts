@@ -6,8 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { removeHome, startAgent, temporaryHome, until } from '../testing/agent'
 import { TestHub } from '../testing/test-hub'
 import { tinyModel } from '../testing/tiny-model'
-import { Answers, type Generation } from './answers'
-import { readItems } from './items'
+import { Answers, type Generation, readItems } from './files'
 
 const python = process.env.PALATE_PYTHON
 const unlessPython = python
@@ -53,7 +52,7 @@ describe.skipIf(!python)(`a generate run${unlessPython}`, () => {
     return hub.lease(runId, { models, items: 'items.jsonl' }, inputs, 'generate')
   }
 
-  it('answers every item by base and adapter, with progress for each', async () => {
+  it('answers every item with base model and adapter, and reports progress', async () => {
     const items = [
       ...[1, 2, 3].map((index) => item(index, 'base')),
       ...[1, 2, 3].map((index) => item(index, 'tuned')),
@@ -72,7 +71,7 @@ describe.skipIf(!python)(`a generate run${unlessPython}`, () => {
     await agent.stop()
   })
 
-  it('that is stopped half way goes on with the missing items only', async () => {
+  it('that is stopped half way resumes with the missing items only', async () => {
     const items = Array.from({ length: 60 }, (_, index) => item(index, 'base'))
     await lease('run_h', items)
     const first = await startAgent(hub.url, home)
@@ -93,14 +92,14 @@ describe.skipIf(!python)(`a generate run${unlessPython}`, () => {
         event.type === 'generation' ? [[event.itemId, event.text, event.durationMs] as const] : [],
       ),
     )
-    // What the first attempt had made comes again word for word, its duration included: it was not made anew.
+    // The answers of the first attempt are identical, including their duration: they were not generated again.
     const again = new Map((texts[1] ?? []).map(([itemId, ...rest]) => [itemId, rest]))
     for (const [itemId, ...rest] of texts[0] ?? []) expect(again.get(itemId)).toEqual(rest)
     expect(again.size).toBe(60)
     await second.stop()
   })
 
-  it('fails in a sentence when its model is no model', async () => {
+  it('fails with a message when its model file is not a model', async () => {
     const models = { base: { base: 'base.gguf', adapter: null } }
     const inputs = { 'base.gguf': 'no weights', 'items.jsonl': lines([item(1, 'base')]) }
     hub.lease('run_x', { models, items: 'items.jsonl' }, inputs, 'generate')
@@ -122,7 +121,7 @@ describe('the answers on disk', () => {
     ...{ type: 'generation', itemId, text: 'Bánh mì 🥖', tokens: 3, finishReason: 'stop', durationMs: 5 },
   })
 
-  it('are read again, without a line that a crash tore', async () => {
+  it('are read again, without an incomplete last line', async () => {
     const path = join(folder, 'answers.jsonl')
     const first = await Answers.open(path)
     await first.add(generation('a'))
@@ -135,7 +134,7 @@ describe('the answers on disk', () => {
     expect([...(await Answers.open(path)).made.keys()]).toEqual(['a', 'b'])
   })
 
-  it('are asked for by items of which a broken one is named by its line', async () => {
+  it('need valid items: an invalid one is named by its line', async () => {
     const path = join(folder, 'items.jsonl')
     await writeFile(path, `${lines([item(1, 'base')])}\n{"itemId":"x"}\n`)
     await expect(readItems(path)).rejects.toThrow(/^Line 3 of the items/)

@@ -2,16 +2,15 @@ import { join } from 'node:path'
 import { InferenceError, type Model, openModel } from '@palate/inference'
 import { GenerateConfig, type GenerateItem, type TrainerEvent, type TrainerJob } from '@palate/protocol'
 import { pathInside } from '../files/inside'
-import { Answers, type Generation } from './answers'
 import { llamaGpu } from './env'
-import { readItems } from './items'
+import { Answers, type Generation, readItems } from './files'
 
 type Work = { job: TrainerJob; emit: (event: TrainerEvent) => void; signal: AbortSignal }
 
 /**
- * Makes every answer of a `generate` job and emits each as it is done, those of an earlier attempt first.
+ * Generates every answer of a `generate` job and emits each one when it is ready, after those of an earlier attempt.
  *
- * @returns the figures of the run's end; with an aborted signal, of what was made until then
+ * @returns the results for the run's end; after an abort, for the answers generated until then
  */
 export async function generateAll({ job, emit, signal }: Work): Promise<Record<string, number>> {
   const config = GenerateConfig.parse(job.config)
@@ -62,7 +61,7 @@ export async function generateAll({ job, emit, signal }: Work): Promise<Record<s
 
 function modelOf(config: GenerateConfig, name: string) {
   const model = config.models[name]
-  if (!model) throw new Error(`The items ask for a model ${name} that the job does not have.`)
+  if (!model) throw new Error(`The items name a model ${name} that the job does not have.`)
   return model
 }
 
@@ -71,7 +70,7 @@ function adapterPath(config: GenerateConfig, item: GenerateItem, inputs: string)
   return adapter === null ? null : pathInside(inputs, adapter)
 }
 
-/** One answer; an item that cannot be answered is an answer with finishReason `error`, and null means canceled. */
+/** One answer; `error` as finishReason where the model cannot answer the item, null where it was canceled. */
 async function answerItem(
   model: Model,
   item: GenerateItem,

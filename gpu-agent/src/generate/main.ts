@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { type TrainerEvent, TrainerJob } from '@palate/protocol'
 import { generateAll } from './generate'
 
-/** The trainer of `generate` runs: a job file in, JSON lines out, like the Python ones. SIGTERM ends it between tokens. */
+/** The trainer of `generate` runs: a job file in, JSON lines out, like the Python trainers. SIGTERM ends it between tokens. */
 const emit = (event: TrainerEvent) => void process.stdout.write(`${JSON.stringify(event)}\n`)
 const stopping = new AbortController()
 process.on('SIGTERM', () => stopping.abort())
-// A closed pipe means that the agent is gone; the answers made so far are in the work folder.
+// A closed pipe means that the agent has ended; the answers so far are in the work folder.
 process.stdout.on('error', () => process.exit(1))
 
 try {
@@ -15,7 +15,7 @@ try {
   emit({ type: 'run-end', status: stopping.signal.aborted ? 'canceled' : 'finished', results, error: null })
 } catch (error) {
   const message = `The answers could not be generated: ${error instanceof Error ? error.message : String(error)}`
-  const remedy = 'Look at the log of this run; the model or the items may not be usable.'
+  const remedy = 'Read the log of this run: the model or the items may not be usable.'
   emit({
     type: 'run-end',
     status: 'failed',
@@ -24,5 +24,5 @@ try {
   })
   process.exitCode = 1
 }
-// Writes to a pipe are synchronous here, so nothing is cut off; llama.cpp's threads would keep the process alive.
+// Writes to a pipe are synchronous here, so no output is lost; llama.cpp's threads would keep the process alive.
 process.exit()

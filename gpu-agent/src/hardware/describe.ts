@@ -2,7 +2,7 @@ import { cpus, hostname, totalmem } from 'node:os'
 import type { Hardware } from '@palate/protocol'
 import { queryGpus } from './nvidia'
 
-/** What this machine is made of, as far as work can be matched to it. */
+/** The hardware of this machine that runs are matched to. */
 export async function describeHardware(env: Record<string, string>): Promise<Hardware> {
   const cores = cpus()
   return {

@@ -15,7 +15,7 @@ const listed = [
 ].join('\n')
 
 describe('nvidia-smi', () => {
-  it('lists the GPUs, and complaints are left out', () => {
+  it('lists the GPUs and ignores other lines', () => {
     const gpus = parseGpus(listed)
     expect(gpus).toHaveLength(2)
     expect(chooseVisible(gpus, undefined)).toEqual([
@@ -34,7 +34,7 @@ describe('nvidia-smi', () => {
     expect(chooseVisible(parseGpus(listed), visible).map(({ uuid }) => uuid)).toEqual(uuids)
   })
 
-  it('tells what a card does not know as null', () => {
+  it('reports null for a value that a card does not have', () => {
     const output = [
       'GPU-1f2e, 97, 70123, 143771, 61, 655.21',
       'GPU-9a00, [N/A], 11, 12288, 35, [Not Supported]',
@@ -62,14 +62,14 @@ describe('nvidia-smi', () => {
 })
 
 describe('this machine', () => {
-  it('is described in the words of the protocol', async () => {
+  it('is described by the schema of the protocol', async () => {
     expect(Hardware.parse(await describeHardware(env)).cpuCores).toBeGreaterThan(0)
   })
 
-  it('is looked at: shares lie between 0 and 1, and the disk is the folder’s', async () => {
+  it('is sampled: shares are between 0 and 1, and the disk is that of the folder', async () => {
     const sampler = new Sampler({ folder: tmpdir(), env, gpus: [] })
     for (const end = Date.now() + 60; Date.now() < end; ) Math.sqrt(2)
-    const sample = HardwareSample.parse(await sampler.look())
+    const sample = HardwareSample.parse(await sampler.sample())
     expect(sample.cpu).toBeGreaterThan(0)
     expect(sample.cpu).toBeLessThanOrEqual(1)
     expect(sample.memoryUsedBytes).toBeLessThan(sample.memoryTotalBytes)
@@ -79,7 +79,7 @@ describe('this machine', () => {
     for (const value of Object.values(metrics)) expect(value).toBeGreaterThan(0)
   })
 
-  it('numbers the GPUs of an attempt as the attempt sees them, and leaves the others out', () => {
+  it('numbers the GPUs of an attempt as the attempt sees them, and leaves out others', () => {
     const gpus = parseSamples(
       'GPU-a, 10, 512, 1024, 40, 100\nGPU-b, [N/A], 256, 1024, 50, 200\nGPU-c, 1, 1, 1, 1, 1',
     )

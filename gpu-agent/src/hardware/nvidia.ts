@@ -8,16 +8,16 @@ const mebibyte = 1024 * 1024
 const timeoutMs = 10_000
 
 /**
- * NVIDIA GPUs by `nvidia-smi`; none where there is no such program or it fails.
+ * NVIDIA GPUs by `nvidia-smi`; none when the program is missing or fails.
  *
- * @param env `PATH` says where the program is; `CUDA_VISIBLE_DEVICES` leaves out GPUs that are not ours to use
+ * @param env `PATH` to find the program; `CUDA_VISIBLE_DEVICES` limits which GPUs this agent may use
  */
 export async function queryGpus(env: Record<string, string>): Promise<Gpu[]> {
   const output = await ask('index,uuid,name,memory.total,driver_version', env)
   return chooseVisible(parseGpus(output), env.CUDA_VISIBLE_DEVICES)
 }
 
-/** What the GPUs are doing at this moment. */
+/** The current load of the GPUs. */
 export async function sampleGpus(env: Record<string, string>): Promise<GpuSample[]> {
   return parseSamples(
     await ask('uuid,utilization.gpu,memory.used,memory.total,temperature.gpu,power.draw', env),
@@ -33,7 +33,7 @@ async function ask(fields: string, env: Record<string, string>): Promise<string>
   }
 }
 
-/** Parses `index, uuid, name, MiB, driver` lines; a line that is none (a driver's complaint) is left out. */
+/** Parses `index, uuid, name, MiB, driver` lines; any other line (a driver's message) is ignored. */
 export function parseGpus(output: string): (Gpu & { index: number })[] {
   return rows(output).flatMap(([index, uuid, name, mebibytes, driver]) => {
     const memoryBytes = Number(mebibytes) * mebibyte
@@ -43,7 +43,7 @@ export function parseGpus(output: string): (Gpu & { index: number })[] {
   })
 }
 
-/** GPUs that `CUDA_VISIBLE_DEVICES` names by index or by (the beginning of) their id; all where it is not set. */
+/** GPUs that `CUDA_VISIBLE_DEVICES` names by index or by the start of their id; all if it is not set. */
 export function chooseVisible(
   gpus: readonly (Gpu & { index: number })[],
   visible: string | undefined,
@@ -54,7 +54,7 @@ export function chooseVisible(
   return gpus.filter(ours).map(({ index: _index, ...gpu }) => gpu)
 }
 
-/** Parses `uuid, %, MiB, MiB, °C, W` lines. What a card does not tell (`[N/A]`, `[Not Supported]`) is null. */
+/** Parses `uuid, %, MiB, MiB, °C, W` lines. A value that a card does not have (`[N/A]`, `[Not Supported]`) is null. */
 export function parseSamples(output: string): GpuSample[] {
   return rows(output).flatMap(([uuid, utilization, used, total, temperature, power]) => {
     if (!uuid || power === undefined) return []

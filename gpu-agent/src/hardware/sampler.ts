@@ -6,30 +6,30 @@ import { sampleGpus } from './nvidia'
 
 type CpuTimes = { busy: number; total: number }
 
-/** Looks at the machine now and then. A look costs one call of `nvidia-smi` where there are GPUs, and nothing else. */
+/** Samples the machine periodically. With GPUs, each sample is one call of `nvidia-smi`. */
 export class Sampler {
   private before = readCpu()
 
   constructor(
     private readonly options: {
-      /** Whose disk is told. */
+      /** The folder whose disk is reported. */
       folder: string
       env: Record<string, string>
-      /** Ids of the GPUs that are ours; the others of the machine are not told. */
+      /** Ids of the GPUs that this agent may use; others are not reported. */
       gpus: readonly string[]
     },
   ) {}
 
   /** Calls back with a sample every `everyMs` until the signal aborts. */
-  async run(everyMs: number, tell: (sample: HardwareSample) => void, signal: AbortSignal): Promise<void> {
+  async run(everyMs: number, report: (sample: HardwareSample) => void, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(everyMs, undefined, { signal, ref: false }).catch(() => undefined)
-      if (!signal.aborted) tell(await this.look())
+      if (!signal.aborted) report(await this.sample())
     }
   }
 
-  /** The processor's share is the mean since the look before. */
-  async look(): Promise<HardwareSample> {
+  /** The CPU's share is the mean since the previous sample. */
+  async sample(): Promise<HardwareSample> {
     const { folder, env, gpus } = this.options
     const disk = await statfs(folder).catch(() => null)
     const found = gpus.length > 0 ? await sampleGpus(env) : []

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { HubLink } from '../connect/hub-link'
 import type { Slots } from './slots'
 
-/** Asks for work while a slot is free: after each attempt, when the hub says that there is some, and now and then. */
+/** Asks for work while a slot is free: after each attempt, when the hub notifies, and every `pollMs`. */
 export class Leaser {
   private wake: AbortController = new AbortController()
   private readonly working = new Set<Promise<void>>()
@@ -15,7 +15,7 @@ export class Leaser {
     private readonly options: {
       kinds: RunKind[]
       slots: Slots
-      /** Attempts that this agent has, those among them that no slot belongs to included. */
+      /** Attempts that this agent has, including those without a slot. */
       holding: () => string[]
       pollMs: number
     },
@@ -25,10 +25,10 @@ export class Leaser {
   }
 
   /**
-   * One attempt a slot: two trainers on the same processor slow each other down tenfold. Returns when the signal
-   * aborts, or when it drains, and all that was begun has ended.
+   * Runs one attempt per slot, because two trainers on one processor are far slower than one after the other. Returns
+   * when the signal aborts or the agent drains, and all attempts have ended.
    *
-   * @param work resolves to whether the attempt came to its end
+   * @param work resolves to whether the attempt was delivered
    */
   async run(work: (lease: Lease) => Promise<boolean>, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.draining) {
@@ -43,7 +43,7 @@ export class Leaser {
     while (this.working.size > 0) await Promise.all(this.working)
   }
 
-  /** Takes nothing new any more. */
+  /** Takes no new leases. */
   drain(): void {
     this.draining = true
     this.hurry()
@@ -55,7 +55,7 @@ export class Leaser {
 
   private begin(lease: Lease, work: (lease: Lease) => Promise<boolean>): boolean {
     const { slots } = this.options
-    // The hub repeats a lease whose answer got lost; one that did arrive is being worked on.
+    // The hub repeats a lease whose reply was lost; if it did arrive, its attempt already runs.
     if (slots.has(lease.attemptId)) return false
     try {
       const gpus = slots.take(lease.attemptId, lease.gpus)
@@ -64,7 +64,7 @@ export class Leaser {
       void task.finally(() => this.working.delete(task))
       return true
     } catch (error) {
-      this.log.warn({ runId: lease.runId, reason: String(error) }, 'a lease cannot be taken')
+      this.log.warn({ runId: lease.runId, reason: String(error) }, 'a lease was not usable')
       return false
     }
   }
@@ -72,7 +72,7 @@ export class Leaser {
   private async follow(work: Promise<boolean>, attemptId: string): Promise<void> {
     const delivered = await work
     this.options.slots.release(attemptId)
-    // What could not be worked off may come again at once, and is not tried in a hurry.
+    // A run that failed to start may be leased again at once, so the agent waits before it asks.
     if (delivered) this.hurry()
   }
 

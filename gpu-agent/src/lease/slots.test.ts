@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Slots } from './slots'
 
 describe('the slots of a machine', () => {
-  it('are one without a GPU', () => {
+  it('are one on a machine without a GPU', () => {
     const slots = new Slots([])
     expect([slots.free(), slots.hasRoom()]).toEqual([[], true])
     expect(slots.take('att_1', [])).toEqual([])
@@ -11,7 +11,7 @@ describe('the slots of a machine', () => {
     expect(slots.hasRoom()).toBe(true)
   })
 
-  it('are one a GPU, and no two attempts share one', () => {
+  it('are one for each GPU, and no two attempts share one', () => {
     const slots = new Slots(['GPU-a', 'GPU-b', 'GPU-c'])
     expect(slots.take('att_1', ['GPU-b'])).toEqual(['GPU-b'])
     expect(slots.take('att_2', [])).toEqual(['GPU-a'])

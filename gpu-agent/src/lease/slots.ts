@@ -1,11 +1,11 @@
-/** The machine's slots for training: one a GPU, or a single one on a machine without. */
+/** The machine's slots for training: one for each GPU, or a single one without GPUs. */
 export class Slots {
   private readonly taken = new Map<string, readonly string[]>()
 
   /** @param gpus ids of the GPUs that this agent may use */
   constructor(private readonly gpus: readonly string[]) {}
 
-  /** Ids of the GPUs on which nothing trains; empty on a machine without. */
+  /** Ids of the idle GPUs; empty on a machine without GPUs. */
   free(): string[] {
     const busy = new Set([...this.taken.values()].flat())
     return this.gpus.filter((gpu) => !busy.has(gpu))
@@ -16,9 +16,9 @@ export class Slots {
   }
 
   /**
-   * Gives an attempt its GPUs: those that its lease names, or the first free one where it names none.
+   * Reserves GPUs for an attempt: those that its lease names, or the first free one.
    *
-   * @throws Error when one of them is not here or is taken
+   * @throws Error when one of them is missing or taken
    */
   take(attemptId: string, wished: readonly string[]): string[] {
     const free = this.free()

@@ -164,7 +164,7 @@ describe('an agent that comes back', () => {
   it('is refused a folder in which another agent lives', async () => {
     const first = spawnAgent(hub.url, home)
     await until('its hello', () => hub.hellos.length)
-    await expect(startAgent(hub.url, home)).rejects.toThrow(/Another agent .* works in/)
+    await expect(startAgent(hub.url, home)).rejects.toThrow(/Another agent .* runs in/)
     first.kill('SIGTERM')
     await first.exited
     const second = await startAgent(hub.url, home)

@@ -1,7 +1,7 @@
 import { ChatMessage, Sampling } from '@palate/protocol'
 import { z } from 'zod'
 
-/** agent → worker. One worker process holds one base model; adapters come with each request. */
+/** agent → worker. A worker process has one base model; each request names its adapter. */
 export const ToWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('open'), path: z.string() }),
   z.object({

@@ -1,6 +1,6 @@
 import { ModelHost } from './model-host'
 
-/** The base models in memory: the one that was asked for last stays until another is asked for, or nobody asks for long. */
+/** Base models in memory: the most recent one stays until another one is requested, or until it was idle for long. */
 export class ModelCache {
   private readonly hosts = new Map<string, ModelHost>()
   private readonly sweeper: NodeJS.Timeout
@@ -12,7 +12,7 @@ export class ModelCache {
     this.sweeper = setInterval(() => this.sweep(), Math.min(30_000, limits.idleMs)).unref()
   }
 
-  /** The host of a base model, started where there is none alive. */
+  /** The host of a base model, started if it does not run. */
   take(path: string): ModelHost {
     const known = this.hosts.get(path)
     if (known?.isAlive) return known

@@ -7,7 +7,7 @@ export type HostEnd = Omit<Extract<FromWorker, { type: 'end' }>, 'type' | 'id'>
 type Request = Omit<Extract<ToWorker, { type: 'generate' }>, 'type' | 'id'>
 type Open = { onText: (text: string) => void; resolve: (end: HostEnd) => void }
 
-/** One base model in a process of its own. A crash there ends its open answers with an error, and nothing else. */
+/** One base model in a separate process. A crash there only ends its open answers, with an error. */
 export class ModelHost {
   readonly exited: Promise<void>
   lastUsed = Date.now()
@@ -22,7 +22,7 @@ export class ModelHost {
     this.child = fork(file, { execArgv, env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
     this.exited = new Promise((resolve) => this.child.once('close', () => resolve()))
     this.ready = new Promise((resolve, reject) => {
-      this.child.on('message', (value) => this.hear(FromWorker.parse(value), resolve, reject))
+      this.child.on('message', (value) => this.handle(FromWorker.parse(value), resolve, reject))
       this.child.once('error', reject)
       void this.exited.then(() => reject(new Error('The process that holds the model has crashed.')))
     })
@@ -39,7 +39,7 @@ export class ModelHost {
     return this.child.connected
   }
 
-  /** Answers; what goes wrong is in the end's `error`, never thrown. */
+  /** Generates an answer. An error is returned in `error`, never thrown. */
   async generate(request: Request, onText: (text: string) => void, signal: AbortSignal): Promise<HostEnd> {
     this.lastUsed = Date.now()
     const id = String(this.count++)
@@ -70,7 +70,7 @@ export class ModelHost {
     await this.exited
   }
 
-  private hear(message: FromWorker, ready: () => void, failed: (error: Error) => void): void {
+  private handle(message: FromWorker, ready: () => void, failed: (error: Error) => void): void {
     if (message.type === 'ready') ready()
     else if (message.type === 'failed') failed(new Error(message.message))
     else if (message.type === 'text') this.open.get(message.id)?.onText(message.text)

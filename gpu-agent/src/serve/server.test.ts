@@ -56,7 +56,7 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     return socket?.timeout(120_000).emitWithAck('serve-start', start)
   }
 
-  it('streams an answer of the base and one of the adapter', async () => {
+  it('streams answers of the base model and of an adapter', async () => {
     expect(await ask('r1')).toBeNull()
     expect(await ask('r2', { adapter: true })).toBeNull()
     const ends = [await until('r1', () => endOf('r1')), await until('r2', () => endOf('r2'))]
@@ -71,7 +71,7 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     expect(tokens('r1').length).toBeLessThanOrEqual(ends[0]?.completionTokens ?? 0)
   })
 
-  it('answers while a training runs', async () => {
+  it('answers during a training run', async () => {
     hub.lease('run_t', { steps: 10_000, stepSeconds: 0.05 })
     await until('the training', () =>
       hub.attemptsOf('run_t')[0]?.events.some(({ event }) => event.type === 'metric'),
@@ -81,7 +81,7 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     expect(hub.endOf('run_t')).toBeNull()
   })
 
-  it('stops an answer that is canceled, and one whose listener is gone', async () => {
+  it('stops an answer that is canceled, and all answers when the connection is lost', async () => {
     await ask('r4', { maxTokens: 900 })
     hub.push('serve-cancel', { requestId: 'r4' })
     expect(await until('r4', () => endOf('r4'))).toMatchObject({ finishReason: 'canceled', error: null })
@@ -93,7 +93,7 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     expect(endOf('r5')).toBeUndefined()
   })
 
-  it('tells of a broken model and lives on', async () => {
+  it('reports a broken model and keeps working', async () => {
     await ask('r7', { base: Buffer.from('no weights at all') })
     const end = await until('r7', () => endOf('r7'))
     expect(end.finishReason).toBe('error')
@@ -102,7 +102,7 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     expect(await until('r8', () => endOf('r8'))).toMatchObject({ error: null })
   })
 
-  it('refuses what it does not understand', async () => {
+  it('refuses a request that does not match its schema', async () => {
     const [socket] = hub.sockets.values()
     expect(await socket?.timeout(120_000).emitWithAck('serve-start', { requestId: 'r9' })).toMatchObject({
       error: { code: 'invalid' },

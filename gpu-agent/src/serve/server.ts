@@ -2,7 +2,6 @@ import { ServeCancel, type ServeEnd, ServeStart } from '@palate/protocol'
 import type { Logger } from 'pino'
 import type { HubLink } from '../connect/hub-link'
 import type { ObjectCache } from '../files/cache'
-import { coalesce } from './coalesce'
 import { ModelCache } from './model-cache'
 
 const coalesceMs = 30
@@ -16,7 +15,7 @@ export type ServerTools = {
   limits?: { idleMs: number; models: number }
 }
 
-/** Answers the hub's `serve-start`s: weights by hash, text as it comes, one `serve-end` for each. Training goes on beside it. */
+/** Handles the hub's `serve-start`s: fetches the weights, streams the text, sends one `serve-end`. Training continues. */
 export class Server {
   private readonly requests = new Map<string, AbortController>()
   private readonly cache: ModelCache
@@ -34,7 +33,7 @@ export class Server {
     })
   }
 
-  /** The connection is gone and with it everybody who listened. */
+  /** Called when the connection is lost: no client can receive the answers. */
   cancelAll(): void {
     for (const controller of this.requests.values()) controller.abort(new Error('canceled'))
   }
@@ -46,11 +45,14 @@ export class Server {
 
   private accept(payload: unknown): null | { error: { code: string; message: string } } {
     const start = ServeStart.safeParse(payload)
-    if (!start.success) return errorResponse('invalid', 'The agent does not understand this request.')
+    if (!start.success) return errorResponse('invalid', 'The request does not match its schema.')
     if (this.requests.has(start.data.requestId))
-      return errorResponse('conflict', 'This answer is already being made.')
+      return errorResponse('conflict', 'This answer is already in progress.')
     if (this.requests.size >= openLimit)
-      return errorResponse('unavailable', 'The agent is answering as much as it can. Try again in a moment.')
+      return errorResponse(
+        'unavailable',
+        'The agent is at its limit of answers in progress. Try again in a moment.',
+      )
     const controller = new AbortController()
     this.requests.set(start.data.requestId, controller)
     void this.serve(start.data, controller.signal)
@@ -91,3 +93,22 @@ export class Server {
 }
 
 const errorResponse = (code: string, message: string) => ({ error: { code, message } })
+
+/** Collects pieces of text for a short time, so that a fast model does not send one message per token. */
+function coalesce(waitMs: number, send: (text: string) => void): { add(text: string): void; flush(): void } {
+  let gathered = ''
+  let timer: NodeJS.Timeout | null = null
+  const flush = () => {
+    if (timer) clearTimeout(timer)
+    timer = null
+    if (gathered) send(gathered)
+    gathered = ''
+  }
+  return {
+    add(text) {
+      gathered += text
+      timer ??= setTimeout(flush, waitMs)
+    },
+    flush,
+  }
+}

@@ -2,11 +2,11 @@ import { type Model, openModel } from '@palate/inference'
 import { llamaGpu } from '../generate/env'
 import { type FromWorker, ToWorker } from './messages'
 
-/** The process that holds the weights: when llama.cpp crashes, it takes this process with it and not the agent. */
+/** The process that holds the weights: a crash of llama.cpp ends this process, not the agent. */
 const running = new Map<string, AbortController>()
 let opened: Promise<Model> | null = null
 
-const tell = (message: FromWorker) => process.send?.(message)
+const send = (message: FromWorker) => process.send?.(message)
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promise<void> {
@@ -16,7 +16,7 @@ async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promi
   try {
     if (!opened) throw new Error('No model is open.')
     const model = await opened
-    const onText = (text: string) => tell({ type: 'text', id, text })
+    const onText = (text: string) => send({ type: 'text', id, text })
     const answer = await model.generate({
       messages,
       sampling,
@@ -25,10 +25,10 @@ async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promi
       signal: controller.signal,
     })
     const { finishReason, promptTokens, tokenIds } = answer
-    tell({ type: 'end', id, finishReason, promptTokens, completionTokens: tokenIds.length, error: null })
+    send({ type: 'end', id, finishReason, promptTokens, completionTokens: tokenIds.length, error: null })
   } catch (error) {
     const nothing = { promptTokens: 0, completionTokens: 0 }
-    tell({ type: 'end', id, finishReason: 'error', ...nothing, error: reason(error) })
+    send({ type: 'end', id, finishReason: 'error', ...nothing, error: reason(error) })
   } finally {
     running.delete(id)
   }
@@ -39,11 +39,11 @@ process.on('message', (value) => {
   if (message.type === 'open') {
     opened = openModel({ path: message.path, gpu: llamaGpu() })
     opened.then(
-      () => tell({ type: 'ready' }),
-      (error: unknown) => tell({ type: 'failed', message: `The model cannot be opened: ${reason(error)}` }),
+      () => send({ type: 'ready' }),
+      (error: unknown) => send({ type: 'failed', message: `The model cannot be opened: ${reason(error)}` }),
     )
   } else if (message.type === 'generate') void generate(message)
   else running.get(message.id)?.abort()
 })
-// The agent is gone, however it went: nobody can ask any more.
+// The agent has ended, so no requests can arrive.
 process.on('disconnect', () => process.exit(0))

@@ -1,7 +1,7 @@
-/** The bytes behind the characters of a byte-level vocabulary, as GPT-2's `bytes_to_unicode` lays them out. */
-const byteOf: ReadonlyMap<string, number> = new Map(layOut())
+/** The bytes behind the characters of a byte-level vocabulary, as in GPT-2's `bytes_to_unicode`. */
+const byteOf: ReadonlyMap<string, number> = new Map(buildPairs())
 
-function layOut(): [string, number][] {
+function buildPairs(): [string, number][] {
   const pairs: [string, number][] = []
   let next = 256
   for (let byte = 0; byte < 256; byte += 1) {
@@ -12,7 +12,7 @@ function layOut(): [string, number][] {
   return pairs
 }
 
-/** The bytes of one token of a byte-level vocabulary; a character outside its alphabet stands for itself. */
+/** The bytes of one token of a byte-level vocabulary; a character outside its alphabet is encoded as UTF-8. */
 export function tokenBytes(piece: string): Uint8Array {
   const bytes: number[] = []
   for (const character of piece) {

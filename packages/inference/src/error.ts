@@ -1,4 +1,4 @@
-/** A request that the model cannot answer, in a sentence for the person who asked. */
+/** A request that the model cannot answer, with a message for the person who asked. */
 export class InferenceError extends Error {
   constructor(
     readonly code: 'prompt_too_long' | 'bad_model' | 'disposed',

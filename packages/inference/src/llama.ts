@@ -2,7 +2,7 @@ import { getLlama, type Llama, LlamaLogLevel } from 'node-llama-cpp'
 
 let instance: Promise<Llama> | null = null
 
-/** One llama.cpp a process, from the prebuilt binaries only: nothing is compiled or downloaded at run time. */
+/** One llama.cpp per process, from the prebuilt binaries only: nothing is compiled or downloaded at run time. */
 export function sharedLlama(gpu: 'auto' | false): Promise<Llama> {
   instance ??= getLlama({
     build: 'never',

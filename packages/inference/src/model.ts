@@ -13,7 +13,7 @@ export type OpenOptions = {
   gpu?: 'auto' | false
   /** Threads of one decode on the CPU. Default: one for a small model, all cores but one for a large one. */
   threads?: number
-  /** Answers that are written at once. Default: 16 with a small model, 4 with a large one. */
+  /** Answers generated at the same time. Default: 16 with a small model, 4 with a large one. */
   sequences?: number
   /** Longest prompt and answer together, in tokens; never more than the model was trained on. Default 4096. */
   contextTokens?: number
@@ -30,7 +30,7 @@ export type Sampling = {
 export type GenerateRequest = {
   messages: Message[]
   sampling: Sampling
-  /** A GGUF LoRA on the open base. */
+  /** A GGUF LoRA for the open base model. */
   adapterPath?: string | null
   /** Called with each piece of text, whole characters only. */
   onText?: (text: string) => void
@@ -42,18 +42,18 @@ export type Answer = {
   /** The answer's tokens without the one that ends it. */
   tokenIds: number[]
   promptTokens: number
-  /** `length`: maxTokens or the context was used up; `canceled`: the signal aborted, and the text is what there was. */
+  /** `length`: maxTokens or the context was used up; `canceled`: the signal aborted, and the text is incomplete. */
   finishReason: 'stop' | 'length' | 'canceled'
 }
 
 const poolLimit = 4
 /**
- * Below this many bytes of weights, threads of one decode wait for each other longer than they work: each core then
- * decodes answers of its own.
+ * Below this many bytes of weights, threads of one decode wait for each other longer than they compute, so each core
+ * decodes separate answers.
  */
 const smallModelBytes = 256 * 1024 * 1024
 
-/** Opens a base model; adapters come and go by request, each with a context beside the base's. @throws Error on a bad file */
+/** Opens a base model. Each request may name an adapter, which gets its own contexts. @throws Error on a bad file */
 export async function openModel(options: OpenOptions): Promise<Model> {
   const llama = await sharedLlama(options.gpu ?? 'auto')
   llama.logLevel = LlamaLogLevel.error
@@ -69,7 +69,7 @@ export class Model {
     private readonly options: OpenOptions & { onCpu: boolean },
   ) {}
 
-  /** How many answers are written at once; more wait in line. */
+  /** How many answers are generated at the same time; further requests wait. */
   get sequences(): number {
     return this.options.sequences ?? (this.isSmall ? 16 : 4)
   }
@@ -79,12 +79,12 @@ export class Model {
     return Math.min(this.options.contextTokens ?? 4096, this.model.trainContextSize)
   }
 
-  /** Text to token ids with special tokens off. */
+  /** Token ids of a text, with special tokens off. */
   tokenize(text: string): number[] {
     return plainTokens(this.model, text)
   }
 
-  /** A conversation as the ids that the model is given. */
+  /** A conversation as token ids, as the model gets it. */
   prompt(messages: Message[]): number[] {
     return chatPrompt(this.model, messages)
   }
@@ -92,7 +92,7 @@ export class Model {
   /**
    * Answers a conversation. Calls may overlap; those of the same adapter and core share batches.
    *
-   * @throws InferenceError `prompt_too_long` when not one token of an answer would fit
+   * @throws InferenceError `prompt_too_long` when there is no room for a token of the answer
    */
   async generate(request: GenerateRequest): Promise<Answer> {
     const prompt = chatPrompt(this.model, request.messages)
@@ -106,7 +106,7 @@ export class Model {
     return pool.use((sequence) => this.answer(sequence, prompt, room, request))
   }
 
-  /** Frees the weights and every context. Nothing may be generating any more. */
+  /** Frees the weights and every context. No answer may be in progress. */
   async dispose(): Promise<void> {
     for (const pool of this.pools.values()) await (await pool).dispose()
     this.pools.clear()

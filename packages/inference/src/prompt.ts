@@ -4,10 +4,10 @@ import { InferenceError } from './error'
 export type Message = { role: 'system' | 'user' | 'assistant'; content: string }
 
 /**
- * Puts a ChatML prompt together from token ids, ending with the opening of the assistant's answer.
+ * Builds a ChatML prompt from token ids, ending with the start of the assistant's answer.
  *
- * The markers are the ids of the special tokens; every text between them is tokenized with special tokens off, so
- * that `<|im_end|>` typed by a person stays ordinary characters.
+ * The markers are the ids of the special tokens; the text between them is tokenized with special tokens off, so that
+ * `<|im_end|>` typed by a person stays ordinary text.
  *
  * @throws InferenceError `bad_model` when the vocabulary lacks the two ChatML markers
  */
@@ -26,7 +26,7 @@ export function chatPrompt(model: LlamaModel, messages: Message[]): Token[] {
   return shouldPrependBosToken && bos !== null ? [bos, ...body, ...opening] : [...body, ...opening]
 }
 
-/** Text to ids; the names of special tokens in it are read as ordinary characters. */
+/** Token ids of a text; names of special tokens in it are ordinary text. */
 export function plainTokens(model: LlamaModel, text: string): Token[] {
   return model.tokenize(text, false)
 }

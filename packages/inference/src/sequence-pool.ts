@@ -11,8 +11,8 @@ export type PoolOptions = {
 
 /**
  * Contexts of one set of weights (the base, or the base with an adapter) with a fixed number of sequences.
- * Requests that run at the same time are spread over the contexts, and decoded in one batch where they share one;
- * more of them than sequences wait in line.
+ * Concurrent requests are spread over the contexts, and decoded in one llama.cpp batch where they share a context;
+ * further requests wait.
  */
 export class SequencePool {
   lastUsed = 0
@@ -22,7 +22,7 @@ export class SequencePool {
 
   private constructor(private readonly contexts: readonly LlamaContext[]) {
     const rounds = Math.max(...contexts.map(({ totalSequences }) => totalSequences))
-    // In turns, so that the first requests go to a context each.
+    // Interleaved, so that the first requests each get a different context.
     this.free = Array.from({ length: rounds }, () => contexts.map((context) => context.getSequence())).flat()
   }
 
@@ -53,7 +53,7 @@ export class SequencePool {
     return this.busy === 0 && this.waiting.length === 0
   }
 
-  /** Lends a sequence with an empty history for as long as `use` takes. */
+  /** Runs `use` with a sequence whose history is empty. */
   async use<T>(use: (sequence: LlamaContextSequence) => Promise<T>): Promise<T> {
     this.lastUsed = performance.now()
     this.busy += 1

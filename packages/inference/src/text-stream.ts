@@ -1,17 +1,17 @@
 import type { LlamaModel, Token } from 'node-llama-cpp'
 import { tokenBytes } from './byte-level'
 
-/** Turns tokens into text as they come, never cutting a character in two. */
+/** Turns tokens into text as they are generated, always in whole characters. */
 export interface TextStream {
-  /** @returns the text that became certain with this token, often one word, sometimes none */
+  /** @returns the text completed by this token, which may be empty */
   push(token: Token): string
-  /** @returns what was still held when the answer ended */
+  /** @returns the rest of the text at the end of the answer */
   flush(): string
 }
 
 /**
- * A byte-level vocabulary is read by its own bytes: llama.cpp's detokenizer tidies spaces before punctuation away,
- * so its text would not be the text of the tokens. Other vocabularies are left to llama.cpp.
+ * A byte-level vocabulary is decoded here: llama.cpp's detokenizer removes spaces before punctuation, so its text would
+ * differ from the tokens. llama.cpp decodes other vocabularies.
  */
 export function createTextStream(model: LlamaModel): TextStream {
   const { model: type, tokens } = model.fileInfo.metadata.tokenizer.ggml
@@ -36,7 +36,7 @@ class ByteStream implements TextStream {
   }
 }
 
-/** A character has at most four bytes, so byte tokens never wait long for each other. */
+/** A character has at most four bytes, so byte tokens wait only for a few others. */
 const heldTokens = 6
 const recentTokens = 8
 

@@ -185,7 +185,7 @@ describe('the endpoint', () => {
 
   it.each([
     ['a body that is not JSON', 'not json', 400, /not JSON/],
-    ['a missing field', { messages: [] }, 400, /not understood at model/],
+    ['a missing field', { messages: [] }, 400, /not valid at model/],
     ['a temperature out of range', { ...question, temperature: 9 }, 400, /at temperature/],
     ['neither messages nor palate', { model: 'cook' }, 400, /neither messages nor palate/],
     ['an unknown model', { ...question, model: 'nobody' }, 404, /No model answers under the name "nobody"/],

@@ -21,9 +21,9 @@ const path = '/files/artifacts'
 
 /**
  * Artifacts of attempts by resumable upload (tus 1.0): `POST /files/artifacts` with `Upload-Length` and, as
- * `Upload-Metadata`, `path`, `role` and `sha256`; then `PATCH` and `HEAD` on the address that it names. What has
- * arrived lies in a folder of its own, out of sight; it becomes an object and a row when it is whole and its hash
- * agrees. Every request carries the lease's token and is refused once the lease has passed on.
+ * `Upload-Metadata`, `path`, `role` and `sha256`; then `PATCH` and `HEAD` on the returned address. A partial upload is
+ * in a separate folder; it becomes an object and a row when it is complete and its hash matches. Every request carries
+ * the lease's token and is refused once another attempt has the lease.
  */
 export class ArtifactUploads {
   private readonly store: FileStore
@@ -42,7 +42,7 @@ export class ArtifactUploads {
       allowedOrigins: [],
       namingFunction: async (request) =>
         `${(await this.leaseOf(request.headers)).attemptId}.${crypto.randomUUID()}`,
-      // The upload that tus acts on, which is not the one that the router saw where an address has a query.
+      // The upload that tus acts on: with a query in the address it differs from the one that the router saw.
       onIncomingRequest: async (request, id) => requireOwn(await this.leaseOf(request.headers), id),
       onUploadCreate: async (_request, upload) => {
         requireSize(upload, headOf(upload), maxBytes)
@@ -53,7 +53,7 @@ export class ArtifactUploads {
         return {}
       },
       onResponseError: (request, error) => {
-        if (!(error instanceof Error)) return undefined // tus's own, in its own words
+        if (!(error instanceof Error)) return undefined // an error of tus itself, with its own message
         const errorResponse = toErrorResponse(error, deps.log, `${request.method} ${path}`)
         return { status_code: statusOf(errorResponse), body: JSON.stringify({ error: errorResponse }) }
       },
@@ -66,7 +66,7 @@ export class ArtifactUploads {
     return new ArtifactUploads(deps, folder, maxBytes)
   }
 
-  /** Any method on /files/artifacts and below. */
+  /** Handles POST on /files/artifacts, and HEAD and PATCH below it. */
   async handle(c: Context<{ Bindings: HttpBindings }>): Promise<Response> {
     const lease = await this.deps.tickets.verify('lease', bearerOf(c))
     await requireRunningAttempt(this.deps, lease)
@@ -74,18 +74,18 @@ export class ArtifactUploads {
     if (!/^[\w.-]*$/.test(id)) throw new DomainError('not_found', 'There is no such upload.')
     if (id) requireOwn(lease, id)
     if (id && c.req.method === 'HEAD') {
-      // Hono takes a HEAD for a GET and would answer a second time where Node's own objects were used.
-      return (await this.answerDone(c, lease, id)) ?? this.server.handleWeb(c.req.raw)
+      // Hono routes a HEAD as a GET and would send a second response after one on Node's own objects.
+      return (await this.respondIfComplete(c, lease, id)) ?? this.server.handleWeb(c.req.raw)
     }
     await this.server.handle(c.env.incoming, c.env.outgoing)
     return RESPONSE_ALREADY_SENT
   }
 
-  /** Removes uploads, and notes of finished ones, that nobody has touched for so long. */
+  /** Removes uploads, and markers of finished ones, that have not changed for this long. */
   async clean(olderThanMs: number): Promise<number> {
     let removed = 0
     for (const name of await readdir(this.folder)) {
-      // What is told of an upload is written once; its bytes say whether they still come.
+      // The metadata file is written once; the time of the bytes says whether the upload is still active.
       const bytes = await this.touchedAt(name.replace(/\.json$/, ''))
       const touched = Math.max(bytes, await this.touchedAt(name))
       if (Date.now() - touched < olderThanMs) continue
@@ -106,12 +106,12 @@ export class ArtifactUploads {
 
   private async finish(lease: TicketClaims<'lease'>, upload: Upload): Promise<void> {
     const file = join(this.folder, upload.id)
-    // Opened before anybody waits: a file that is gone by then is an error here and not one that nobody listens to.
+    // Opened before the stream is used: a missing file is then an error here, and not an unhandled stream error.
     const stream = (await open(file)).createReadStream()
     try {
       await storeArtifact(this.deps, lease, { ...headOf(upload), stream })
     } catch (error) {
-      // Other bytes than announced never become right ones; after a passing fault the next HEAD tries again.
+      // Wrong bytes stay wrong; after a temporary error the next HEAD tries again.
       if (error instanceof DomainError && error.code === 'invalid') await this.forget(upload.id)
       throw error
     } finally {
@@ -126,10 +126,14 @@ export class ArtifactUploads {
   }
 
   /**
-   * An upload whose last answer got lost on its way is done and says so; one whose bytes are all here and that could
-   * not be stored when the last ones came is stored now.
+   * The response for an upload that is complete, whose last response may have been lost. If all bytes are here but
+   * storing them failed, it is stored now.
    */
-  private async answerDone(c: Context, lease: TicketClaims<'lease'>, id: string): Promise<Response | null> {
+  private async respondIfComplete(
+    c: Context,
+    lease: TicketClaims<'lease'>,
+    id: string,
+  ): Promise<Response | null> {
     const upload = await this.store.getUpload(id).catch(() => null)
     if (upload && upload.offset === upload.size) await this.finish(lease, upload)
     else if (upload) return null
@@ -140,20 +144,23 @@ export class ArtifactUploads {
   }
 }
 
-/** @throws DomainError `forbidden` where the upload is another attempt's */
+/** @throws DomainError `forbidden` where the upload belongs to another attempt */
 function requireOwn({ attemptId }: TicketClaims<'lease'>, id: string): void {
   if (!id.startsWith(`${attemptId}.`))
     throw new DomainError('forbidden', 'This ticket is for another attempt.')
 }
 
-/** @throws DomainError `invalid` where the metadata is no artifact's */
+/** @throws DomainError `invalid` where the metadata does not describe an artifact */
 function headOf({ metadata }: Upload): ArtifactHead {
   const parsed = ArtifactHead.safeParse(metadata ?? {})
   if (parsed.success) return parsed.data
-  throw new DomainError('invalid', parsed.error.issues[0]?.message ?? 'This is no artifact.')
+  throw new DomainError(
+    'invalid',
+    parsed.error.issues[0]?.message ?? 'The metadata does not describe an artifact.',
+  )
 }
 
-/** Before the first byte: a disk that one attempt fills is everybody's. */
+/** Checked before the first byte: all attempts share the disk. */
 function requireSize({ size }: Upload, { path }: ArtifactHead, maxBytes: number): void {
   if (size === undefined)
     throw new DomainError('invalid', `The size of ${path} is not announced.`, 'Send Upload-Length.')

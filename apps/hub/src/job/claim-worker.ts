@@ -3,16 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { WorkerEvents } from 'graphile-worker'
 import type { Pool, PoolClient } from 'pg'
 
-/** First key of the advisory locks by which a hub shows that a worker pool of its own lives. */
+/** First key of the advisory locks that show which worker pools are alive. */
 export const workerLockSpace = 7_281_953
 
 const againMs = 500
 
 /**
- * graphile-worker locks jobs under the id of its pool. This hub holds an advisory lock on that id, on one connection:
- * Postgres lets go of it when the hub dies, however it dies, and so the other hubs know whose jobs they may free.
- * A hub that loses this connection (Postgres was started anew) takes the lock again on a new one; in between its jobs
- * may be taken over while it works on them, so they can run twice.
+ * graphile-worker locks jobs under the id of its pool. This hub holds an advisory lock on that id on one connection.
+ * Postgres releases it however the hub dies, so other hubs know whose jobs they may unlock. A hub that loses the
+ * connection (Postgres restarted) takes the lock again on a new one; until then its jobs may run twice.
  */
 export async function openClaims(pool: Pool) {
   const events: WorkerEvents = new EventEmitter()
@@ -57,7 +56,7 @@ export async function openClaims(pool: Pool) {
   })
   return {
     events,
-    /** Resolves when the lock is held, long before a job of this pool can look abandoned. */
+    /** Resolves when the lock is held, long before a job of this pool could look abandoned. */
     held: () => claimed,
     async release() {
       closing = true

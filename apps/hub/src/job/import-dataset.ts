@@ -16,7 +16,7 @@ type Payload = JobPayloads['import-dataset']
 
 const reportEveryMs = 300
 
-/** Reads an uploaded file into a version's Parquet file. What it wrote on the way goes, whatever the end. */
+/** Reads an uploaded file into a version's Parquet file. Its temporary files are removed in any case. */
 export const importDatasetJob: JobKind<Payload> = {
   async run({ deps, importMemoryMb }, { datasetVersionId }, signal) {
     const started = await startImport(deps, { datasetVersionId })
@@ -39,7 +39,7 @@ export const importDatasetJob: JobKind<Payload> = {
   },
 }
 
-/** Each stage's first word at once, then a few a second. */
+/** Reports the start of each stage at once, then a few times a second. */
 function reportTo(deps: Deps, datasetVersionId: string) {
   let last = { stage: '', at: 0 }
   return async (progress: ImportProgress) => {

@@ -44,7 +44,7 @@ async function importFile(name: string, content: string): Promise<DatasetVersion
 }
 
 describe('an import', () => {
-  it('ends in a version whose Parquet file lies in the store under its hash', async () => {
+  it('ends in a version whose Parquet file is in the store under its hash', async () => {
     const version = await importFile('beans.jsonl', [row('Beans'), row('Corn'), '{', row('beans')].join('\n'))
     expect(version).toMatchObject({
       ...{ status: 'ready', error: null, rowsRead: 4, rowsKept: 2, rowsDropped: 2 },
@@ -61,7 +61,7 @@ describe('an import', () => {
     expect(examples.map(({ title }) => title).sort()).toEqual(['Beans', 'Corn'])
   })
 
-  it('of a broken file ends in a sentence and leaves nothing behind', async () => {
+  it('of a broken file ends with a message and leaves no files behind', async () => {
     const before = await listStore(test)
     const version = await importFile('letter.csv', 'Dear cook,\nI have no recipe.')
     expect(version).toMatchObject({ status: 'failed', profile: null })
@@ -86,7 +86,7 @@ async function queueImport(rows: number) {
   return { opened, id, read: () => getDatasetVersion(viewer, { id }), readJob }
 }
 
-it('an import that a stopping hub gives up is done by the next', async () => {
+it('an import that a stopping hub aborts is finished by the next hub', async () => {
   const { opened, read } = await queueImport(12_000)
   const { hub } = await startHere(opened)
   await until(async () => ((await read()).progress?.rows ?? 0) > 0)
@@ -96,7 +96,7 @@ it('an import that a stopping hub gives up is done by the next', async () => {
   expect(await read()).toMatchObject({ rowsKept: 12_000, error: null })
 })
 
-it('an import that takes its time is left to its hub while that lives', async () => {
+it('a long import stays with its hub while that hub is alive', async () => {
   const { opened, id, read, readJob } = await queueImport(3)
   const { sql } = opened.deps
   // While its row is locked here, the import cannot end.
@@ -107,13 +107,13 @@ it('an import that takes its time is left to its hub while that lives', async ()
     await sql`update graphile_worker._private_jobs set locked_at = now() - interval '1 minute'`
     const before = await readJob()
     expect(before).toMatchObject({ attempts: 1, locked_by: expect.stringMatching(/./) })
-    await startHere(opened) // frees what is abandoned before it does anything else
+    await startHere(opened) // unlocks abandoned jobs before anything else
     expect(await readJob()).toEqual(before)
   })
   await until(async () => (await read()).status === 'ready')
 })
 
-it('a hub whose connection broke shows again that it lives, and is closed in peace', async () => {
+it('a hub whose connection broke takes its lock again, and closes without an error', async () => {
   const opened = takeOther()
   const { hub } = await startHere(opened)
   const { sql } = opened.deps
@@ -145,7 +145,7 @@ it('a batch is prepared with the recipes of its dataset', async () => {
 })
 
 describe('the job of a hub that was killed', () => {
-  /** An import whose job is locked by a worker, as a hub leaves it that dies under way. No hub runs yet. */
+  /** An import whose job is locked by a worker, as a killed hub leaves it. No hub runs yet. */
   async function interrupted(worker: string, attempts: number) {
     const { opened, read } = await queueImport(1)
     await opened.deps.sql`
@@ -154,7 +154,7 @@ describe('the job of a hub that was killed', () => {
     return { opened, read }
   }
 
-  it('is done by another at once', async () => {
+  it('is finished by another hub at once', async () => {
     const { opened, read } = await interrupted('worker-dead', 1)
     await startHere(opened)
     const version = await until(async () => ((await read()).status === 'waiting' ? null : read()))
@@ -162,7 +162,7 @@ describe('the job of a hub that was killed', () => {
     expect(version.error).toBeNull()
   })
 
-  it('ends with a sentence when it has no try left', async () => {
+  it('ends with a message when it has no retry left', async () => {
     const { opened, read } = await interrupted('worker-dead', 3)
     await startHere(opened)
     expect(await read()).toMatchObject({

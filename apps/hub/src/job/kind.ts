@@ -7,8 +7,8 @@ export interface JobTools {
 
 /** One kind of background job. Both functions may be called again for the same payload and then change nothing. */
 export interface JobKind<Payload> {
-  /** @throws DomainError or DatasetImportError when trying again is of no use; anything else is tried again */
+  /** @throws DomainError or DatasetImportError when a retry cannot help; any other error is retried */
   run(tools: JobTools, payload: Payload, signal: AbortSignal): Promise<void>
-  /** Ends what the job was for, with a sentence for people. */
-  giveUp(tools: JobTools, payload: Payload, sentence: string): Promise<void>
+  /** Marks what the job was for as failed, with a message for people. */
+  giveUp(tools: JobTools, payload: Payload, message: string): Promise<void>
 }

@@ -4,7 +4,7 @@ import type { JobKind } from './kind'
 
 type Payload = JobPayloads['prepare-variant-batch']
 
-/** More recipes than a batch has prompts, so that those whose ingredients are not recognized can be passed over. */
+/** More recipes than a batch has prompts, so that recipes with unknown ingredients can be skipped. */
 const exampleLimit = 1000
 
 /** Draws recipes of the batch's dataset and makes its prompts and its run. */

@@ -6,13 +6,13 @@ import type { JobKind, JobTools } from './kind'
 import { jobKinds, neverEnded } from './tasks'
 
 /**
- * A hub that was killed leaves its jobs locked, which graphile-worker frees after four hours. They are freed here as
- * soon as the hub's locks are gone; a job that has no try left is ended with a sentence.
+ * A hub that was killed leaves its jobs locked, and graphile-worker unlocks them only after four hours. Here they are
+ * unlocked as soon as the hub's advisory lock is gone; a job without retries left ends with a message.
  */
 export async function rescueJobs(pool: Pool, utils: WorkerUtils, tools: JobTools): Promise<void> {
   const dead = await findDeadWorkers(pool)
   if (dead.length > 0) {
-    tools.deps.log.warn({ workers: dead }, 'freeing the jobs of workers that are gone')
+    tools.deps.log.warn({ workers: dead }, 'unlocking the jobs of stopped workers')
     await utils.forceUnlockWorkers(dead)
   }
   const { rows } = await pool.query<{ id: string; name: string }>(

@@ -9,7 +9,7 @@ import type { JobKind } from './kind'
 
 type Payload = JobPayloads['score-evaluation']
 
-/** Judges the answers of an evaluation by its personas' rules. */
+/** Scores the answers of an evaluation by its personas' rules. */
 export const scoreEvaluationJob: JobKind<Payload> = {
   async run({ deps }, { evaluationId }) {
     const work = await findEvaluationWork(deps, evaluationId)

@@ -22,7 +22,7 @@ export function createTasks(tools: JobTools): TaskList {
   )
 }
 
-/** An error that says what to do is final; another is tried again, until the last try says so to people. */
+/** A domain error is final; any other error is retried, and the last retry ends with a message for people. */
 async function work(
   tools: JobTools,
   name: string,
@@ -36,7 +36,7 @@ async function work(
   } catch (error) {
     if (abortSignal.aborted) throw error
     const final = error instanceof DatasetImportError || error instanceof DomainError
-    log.warn({ job: name, payload, attempt: job.attempts, error: String(error) }, 'job failed')
+    log.warn({ job: name, payload, attempt: job.attempts, error: String(error) }, 'a job failed')
     if (!final && job.attempts < job.max_attempts) throw error
     await kind.giveUp(tools, payload, final ? sentenceOf(error) : unexpected)
   }
@@ -47,6 +47,6 @@ function sentenceOf({ message, remedy }: DatasetImportError | DomainError): stri
 }
 
 const unexpected =
-  'Something went wrong on our side, three times in a row. The hub has noted it; try again later.'
+  'Something went wrong in Palate three times in a row. The details are in the hub’s log. Try again later.'
 export const neverEnded =
-  'The hub stopped three times while it worked on this. Try it again, with less if it is large.'
+  'The hub stopped three times while it worked on this. Try again, with a smaller input if it is large.'

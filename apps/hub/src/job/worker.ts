@@ -8,9 +8,9 @@ import { createTasks } from './tasks'
 const concurrency = 2
 
 export interface Worker {
-  /** Frees what dead hubs left locked and ends what can never succeed. Called now and then. */
+  /** Unlocks the jobs of stopped hubs and ends jobs without retries left. Called periodically. */
   rescue(): Promise<void>
-  /** Lets jobs end for a moment, then aborts them; an aborted one is tried again. */
+  /** Gives jobs a moment to end, then aborts them; an aborted job is retried. */
   stop(): Promise<void>
 }
 

@@ -18,7 +18,7 @@ export interface TestHub extends OpenedDeps {
   origin: string
 }
 
-/** A database and a store of its own, without a hub on them yet. Called at the top of a test file: see `startTestHub`. */
+/** A separate database and store without a hub. Call it at the top of a test file: see `startTestHub`. */
 export async function openTestDeps(): Promise<OpenedDeps> {
   const root = await mkdtemp(join(tmpdir(), 'palate-hub-'))
   afterAll(() => rm(root, { recursive: true, force: true }))
@@ -29,8 +29,8 @@ export async function openTestDeps(): Promise<OpenedDeps> {
 }
 
 /**
- * A real hub on a free port. Vitest passes over an `afterAll` that is asked for while tests run: so this is called at
- * the top of a file, or in a test with its `onTestFinished`.
+ * A real hub on a free port. Vitest ignores an `afterAll` that is registered while tests run, so call this at the top
+ * of a file, or in a test with its `onTestFinished`.
  */
 export async function startTestHub(
   settings: Record<string, string> = {},
@@ -55,16 +55,16 @@ export async function startTestHub(
   return { deps, root, hub: { ...started, close }, origin: `http://127.0.0.1:${started.port}` }
 }
 
-/** Waits until something becomes true: what comes through NOTIFY or a closed socket takes its time. */
+/** Waits until a condition holds: NOTIFY and closed sockets take some time. */
 export async function until<Value>(
-  look: () => Promise<Value> | Value,
+  condition: () => Promise<Value> | Value,
   waitMs = 120_000,
 ): Promise<NonNullable<Value>> {
   const end = Date.now() + waitMs
   for (;;) {
-    const value = await look()
+    const value = await condition()
     if (value) return value
-    if (Date.now() > end) throw new Error(`Still not there after ${waitMs} ms: ${look}`)
+    if (Date.now() > end) throw new Error(`The condition did not hold after ${waitMs} ms: ${condition}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

@@ -1,11 +1,31 @@
-import { type FileHandle, open } from 'node:fs/promises'
-import { TrainerEvent } from '@palate/protocol'
+import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { GenerateItem, TrainerEvent } from '@palate/protocol'
+
+/** Reads one GenerateItem from each line. @throws Error naming a line that is not one */
+export async function readItems(path: string): Promise<GenerateItem[]> {
+  const lines = (await readFile(path, 'utf8')).split('\n')
+  return lines.flatMap((line, index) => {
+    if (!line.trim()) return []
+    const parsed = GenerateItem.safeParse(parseJson(line))
+    if (!parsed.success)
+      throw new Error(`Line ${index + 1} of the items is not usable: ${parsed.error.issues[0]?.message}.`)
+    return [parsed.data]
+  })
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return null
+  }
+}
 
 export type Generation = Extract<TrainerEvent, { type: 'generation' }>
 
 /**
- * The answers of a run that are already made, in a file of its work folder, so that an attempt after a crash makes
- * only the missing ones. A line that was torn by the crash is cut off.
+ * The finished answers of a run, in a file of its work folder, so that an attempt after a crash generates only the
+ * missing ones. An incomplete last line is truncated.
  */
 export class Answers {
   private constructor(
