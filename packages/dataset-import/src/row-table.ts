@@ -1,5 +1,5 @@
 import { BIGINT, type DuckDBConnection, DuckDBDataChunk, LIST, listValue, VARCHAR } from '@duckdb/node-api'
-import type { DropTally } from './drop-tally'
+import type { DropTally } from './check-row'
 import { queryRows, quote } from './duckdb'
 import type { KeptRow } from './types'
 

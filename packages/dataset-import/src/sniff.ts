@@ -1,6 +1,5 @@
 import { open } from 'node:fs/promises'
-import { findColumns } from './csv-reader'
-import { readCsvRecord } from './csv-record'
+import { findColumns, readCsvRecord } from './csv-reader'
 import { DatasetImportError } from './error'
 import { binaryFile } from './text-chunks'
 import type { ImportFormat } from './types'

@@ -1,8 +1,8 @@
+import { createHash } from 'node:crypto'
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { Readable } from 'node:stream'
+import { Readable, Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { HashStream } from './hash-stream'
 
 export interface Received {
   sha256: string
@@ -42,5 +42,22 @@ export async function writeFlushed(path: string, stream: Readable): Promise<void
     await file.sync()
   } finally {
     await file.close()
+  }
+}
+
+/** Passes bytes through and knows, at the end, how many there were and their SHA-256. */
+class HashStream extends Transform {
+  readonly #hash = createHash('sha256')
+  sizeBytes = 0
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#hash.update(chunk)
+    this.sizeBytes += chunk.byteLength
+    done(null, chunk)
+  }
+
+  /** Lower-case hex; may be asked once, after the last byte. */
+  digest(): string {
+    return this.#hash.digest('hex')
   }
 }

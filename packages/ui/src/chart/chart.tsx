@@ -3,10 +3,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { cn } from '../cn'
-import { align, type ChartSeries } from './align'
 import { type ChartAxis, formatPosition, formatValue } from './format'
 import { chartOptions } from './options'
-import { smooth } from './smooth'
+import { align, type ChartSeries, smooth } from './series'
 
 const dots = ['', 'bg-series-1', 'bg-series-2', 'bg-series-3', 'bg-series-4', 'bg-series-5', 'bg-series-6']
 
