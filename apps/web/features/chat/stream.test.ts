@@ -5,7 +5,7 @@ const chunk = (body: object) => `data: ${JSON.stringify(body)}\n\n`
 const text = (content: string) => chunk({ choices: [{ delta: { content }, finish_reason: null }] })
 
 /** A body whose bytes arrive in pieces of `size`. */
-function bodyOf(source: string, size: number): ReadableStream<Uint8Array> {
+function bodyOf(source: string, size: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   const bytes = new TextEncoder().encode(source)
   return new ReadableStream({
     start(controller) {

@@ -25,7 +25,7 @@ export type ChatEvent =
  *
  * @throws Error with the server's message when the answer failed before its end
  */
-export async function* readChat(body: ReadableStream<Uint8Array>): AsyncGenerator<ChatEvent> {
+export async function* readChat(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<ChatEvent> {
   for await (const data of readEventData(body)) {
     if (data === '[DONE]') return
     const chunk = Chunk.parse(JSON.parse(data))
@@ -39,7 +39,7 @@ export async function* readChat(body: ReadableStream<Uint8Array>): AsyncGenerato
 }
 
 /** The data of each server-sent event. */
-async function* readEventData(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+async function* readEventData(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
   const events = body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream())
   const reader = events.getReader()
   try {
