@@ -47,7 +47,7 @@ async function openChat() {
   return { ...fixture, base, persona, rate }
 }
 
-test('a training on thumbs learns from rated, whole answers behind their own prompts', async () => {
+test('a training on thumbs has the rated, complete answers with their own prompts', async () => {
   const { engineer, viewer, labeler, base, persona, rate, workspaceId } = await openChat()
   const start = () => createRun(engineer, { kind: 'kto', config: { epochs: 1 } })
   await expect(start()).rejects.toMatchObject({
@@ -55,7 +55,7 @@ test('a training on thumbs learns from rated, whole answers behind their own pro
   })
   const good = await rate('up', '# Beans\nCook.')
   await expect(start()).rejects.toMatchObject({
-    message: 'All thumbs point up, so nothing can be told apart.',
+    message: 'All thumbs point up. The training needs thumbs up and thumbs down.',
   })
   const bad = await rate('down', '# Steak\nFry.')
   await rate('down', '# Cut off in the mid', 'length')
@@ -86,7 +86,7 @@ test('a training on thumbs learns from rated, whole answers behind their own pro
   expect(lineage.thumbs).toMatchObject({ up: 1, down: 1 })
 })
 
-test('the thumbs of another workspace are none of ours', async () => {
+test('thumbs of another workspace are not used', async () => {
   const other = await openChat()
   await other.rate('up', '# Beans')
   await other.rate('down', '# Steak')
@@ -103,7 +103,7 @@ const llama = {
   ...{ intermediate_size: 128, vocab_size: 420, tie_word_embeddings: true },
 }
 
-test('an external model is trained without the registry, and its first run tells its shape', async () => {
+test('an external model is trained without the registry, and its first run reports its shape', async () => {
   const { engineer, viewer, rate, workspaceId } = await openChat()
   await rate('up', '# Beans')
   await rate('down', '# Steak')
@@ -144,13 +144,13 @@ test('an external model is trained without the registry, and its first run tells
   expect(await train(false)).toMatchObject({ status: 'failed', failure: { code: 'artifacts_missing' } })
 })
 
-test('a shape that is typed in gives an estimate and a need before the first run', async () => {
+test('a given shape makes an estimate and a memory need before the first run', async () => {
   const { engineer, rate } = await openChat()
   await rate('up', '# Beans')
   await rate('down', '# Steak')
   const base = { from: 'folder', path: '/models/small' } as const
-  const order = { kind: 'kto', config: { base } } as const
-  const bare = await createRun(engineer, order)
+  const input = { kind: 'kto', config: { base } } as const
+  const bare = await createRun(engineer, input)
   expect(bare.needs.gpuMemoryBytes).toBeNull()
   const shape = readModelShape({
     ...llama,
@@ -158,20 +158,20 @@ test('a shape that is typed in gives an estimate and a need before the first run
     intermediate_size: 14_336,
     num_hidden_layers: 32,
   })
-  const told = await createRun(engineer, { ...order, baseShape: shape ?? undefined })
-  expect(told.needs.gpuMemoryBytes).toBeGreaterThan(2e9)
+  const known = await createRun(engineer, { ...input, baseShape: shape ?? undefined })
+  expect(known.needs.gpuMemoryBytes).toBeGreaterThan(2e9)
 })
 
-test('what cannot be is refused in a sentence', async () => {
+test('impossible inputs are refused with a sentence', async () => {
   const { engineer, base, rate } = await openChat()
   await rate('up', '# Beans')
   await rate('down', '# Steak')
   await expect(
     createRun(engineer, { kind: 'kto', config: { base: source }, baseModelVersionId: base.id }),
-  ).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('not with both') })
+  ).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('not both') })
   await expect(
     createRun(engineer, { kind: 'sft', config: { base: source, fullWeights: true } }),
-  ).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('only an adapter') })
+  ).rejects.toThrow(/on an external model only an adapter is trained/)
   const wrong: unknown[] = [
     ...['llama', 'a/b/c', '../etc/passwd', 'a/..', 'a/b--c', '', 'a b/c'].map((id) => ({ from: 'hub', id })),
     { ...source, revision: '../main' },

@@ -31,7 +31,7 @@ async function addDataset(fixture: WorkspaceFixture, status: 'ready' | 'failed',
   return id
 }
 
-test('a fine-tuning takes the model and the newest data that is ready', async () => {
+test('a fine-tuning uses the model and the newest ready dataset', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const start = () => createRun(fixture.engineer, { kind: 'sft', config: { epochs: 1 } })
   await expect(start()).rejects.toMatchObject({ message: 'There is no base model yet.' })
@@ -60,4 +60,19 @@ test('a fine-tuning takes the model and the newest data that is ready', async ()
   await expect(
     createRun(stranger.engineer, { kind: 'sft', config: {}, datasetVersionId: id }),
   ).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('settings that the trainer would refuse are refused before a run is made', async () => {
+  const fixture = await createWorkspaceFixture(deps)
+  const base = await createModel(deps, fixture.workspaceId)
+  const adapter = await createModel(deps, fixture.workspaceId, base)
+  await addDataset(fixture, 'ready')
+  const start = (config: Record<string, unknown>, baseModelVersionId = base.id) =>
+    createRun(fixture.engineer, { kind: 'sft', config, baseModelVersionId })
+  await expect(start({ earlyStopPatience: 3 })).rejects.toThrow(/no rows are held out to evaluate on/)
+  await expect(start({ fullWeights: true, precision: 'nf4' })).rejects.toThrow(/NF4 cannot be trained/)
+  await expect(start({ fullWeights: true }, adapter.id)).rejects.toMatchObject({
+    ...{ code: 'invalid', message: expect.stringContaining('whose base is frozen') },
+  })
+  expect(await start({ epochs: 0.5, loraAlpha: 0.5, sampleEvery: 0 })).toMatchObject({ status: 'queued' })
 })

@@ -68,6 +68,12 @@ export async function chooseStart(tx: Transaction, workspaceId: string, input: S
   const { base: source } = input.config
   if (source) return startExternal(source, input)
   const { base, adapter } = await findStartModel(tx, workspaceId, input.baseModelVersionId)
+  if (adapter && input.config.fullWeights)
+    throw new DomainError(
+      'invalid',
+      'config.fullWeights is true, but the run begins with an adapter, whose base is frozen.',
+      'Begin with a base model, or set config.fullWeights to false.',
+    )
   return {
     files: [...base.files, ...(adapter?.files ?? [])],
     lineage: { baseModelVersionId: base.id, ...(adapter ? { adapterModelVersionId: adapter.id } : {}) },
@@ -80,12 +86,6 @@ function startExternal(source: ModelSource, input: StartInput): Start {
       'invalid',
       'A run has either a registered base model or an external one, not both.',
       'Remove one of them.',
-    )
-  if (input.config.fullWeights)
-    throw new DomainError(
-      'invalid',
-      'For an external model, only an adapter can be trained, not all weights.',
-      'Turn full weights off.',
     )
   return { files: [], lineage: { base: nameModelSource(source) } }
 }
