@@ -10,6 +10,12 @@ export { createEnrollmentCode, enrollAgent } from './enroll'
 export { helloAgent } from './hello'
 export { listAgents, readGauges } from './list'
 export { agentStatus, onlineMs } from './online'
-export { disconnectAgent, drainAgent, recordHardware, touchAgent } from './presence'
+export {
+  announceSilentAgents,
+  disconnectAgent,
+  drainAgent,
+  recordHardware,
+  touchAgent,
+} from './presence'
 export { revokeAgent } from './revoke'
 export { setAgentPrice } from './set-price'

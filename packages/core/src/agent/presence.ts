@@ -1,10 +1,11 @@
 import { agent } from '@palate/db'
 import { DrainNotice, HardwareReport } from '@palate/protocol'
-import { and, eq, isNull, sql } from 'drizzle-orm'
-import type { AgentContext } from '../context'
+import { and, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm'
+import type { AgentContext, Deps } from '../context'
 import { notify } from '../notify'
 import { changeAgent } from './change'
 import { enrolledAgent } from './credential'
+import { onlineMs } from './online'
 
 /** Records a message of the agent. @returns false when it was revoked: the hub then closes its socket */
 export async function touchAgent(ctx: AgentContext): Promise<boolean> {
@@ -28,6 +29,28 @@ export async function touchAgent(ctx: AgentContext): Promise<boolean> {
  */
 export async function disconnectAgent(ctx: AgentContext, since: Date): Promise<void> {
   await ctx.db.transaction((tx) => changeAgent(tx, ctx, ctx.agentId, { type: 'closed', since }))
+}
+
+/**
+ * Announces the agents that became offline because nothing was received from them for a while, and not because their
+ * socket closed: the hub that held it may be gone.
+ *
+ * @param withinMs how long ago they may have become offline: the time since the last call, and some more
+ */
+export async function announceSilentAgents({ db, now }: Deps, withinMs: number): Promise<void> {
+  const offlineAt = now().getTime() - onlineMs
+  const silent = await db
+    .select({ id: agent.id, workspaceId: agent.workspaceId })
+    .from(agent)
+    .where(
+      and(
+        isNotNull(agent.connectedAt),
+        isNull(agent.revokedAt),
+        lte(agent.lastSeenAt, new Date(offlineAt)),
+        gt(agent.lastSeenAt, new Date(offlineAt - withinMs)),
+      ),
+    )
+  await notify(db, ...silent.map((one) => ({ ...one, topic: 'agent' as const })))
 }
 
 /** Replaces the agent's hardware sample with the newest one. The history is in the metrics of its runs. */
