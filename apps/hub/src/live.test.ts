@@ -52,8 +52,8 @@ it.each([
       ticket: await test.deps.tickets.sign('live', { workspaceId: mine.workspaceId, userId: 'x' }, -1),
     }),
   ],
-])('%s: the door stays shut, with a sentence', async (_name, auth) => {
+])('%s: the socket is refused with a reason', async (_name, auth) => {
   const socket = connect(`${test.origin}/live`, await auth())
   const error = await new Promise<Error>((resolve) => socket.once('connect_error', resolve))
-  expect(error.message).toMatch(/ticket is not valid any more. Reload the page/)
+  expect(error.message).toMatch(/ticket is not valid or has expired/)
 })
