@@ -6,9 +6,8 @@ import Link from 'next/link'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { groupStepCharts } from '../run/chart-groups'
 import { MetricChart } from '../run/metric-chart'
-import { rangeOf } from '../run/metric-points'
+import { rangeOf, useMetrics } from '../run/metrics'
 import { RunProgress, StatusTag } from '../run/run-status'
-import { useMetrics } from '../run/use-metrics'
 
 type Run = NonNullable<Outputs['overview']['get']['activeRun']>
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { groupClockCharts, groupStepCharts } from './chart-groups'
-import type { MetricSeries } from './metric-points'
+import type { MetricSeries } from './metrics'
 
 const along = (axis: MetricSeries['axis'], keys: readonly string[]): MetricSeries[] =>
   keys.map((key) => ({ key, axis, points: [] }))

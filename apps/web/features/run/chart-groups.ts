@@ -1,4 +1,4 @@
-import type { MetricSeries } from './metric-points'
+import type { MetricSeries } from './metrics'
 
 interface KnownChart {
   title: string

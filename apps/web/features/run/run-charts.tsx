@@ -6,9 +6,8 @@ import { formatCount } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type ChartGroup, groupClockCharts, groupStepCharts } from './chart-groups'
 import { MetricChart } from './metric-chart'
-import { type Metrics, rangeOf } from './metric-points'
+import { type Metrics, rangeOf, useMetrics } from './metrics'
 import type { Run } from './types'
-import { useMetrics } from './use-metrics'
 
 /** Every curve of a run, live, smoothed on request. */
 export function RunCharts({ run }: { run: Run }) {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type MetricSeries, type Metrics, mergeMetrics, rangeOf } from './metric-points'
+import { type MetricSeries, type Metrics, mergeMetrics, rangeOf } from './metrics'
 
 const series = (key: string, axis: MetricSeries['axis'], ...positions: number[]): MetricSeries => ({
   key,
