@@ -46,15 +46,18 @@ async function call(path: string, caller: Caller): Promise<string> {
   }
 }
 
-test('every procedure says who may call it, and only these are open', () => {
+test('every procedure has a scope, and only these are public', () => {
   expect(procedures.length).toBeGreaterThan(20)
   const openOnes = procedures.filter(({ scope }) => !isScope(scope)).map(({ path, scope }) => [path, scope])
   for (const [path = '', scope] of openOnes) expect([path, scope]).toEqual([path, open[path]])
 })
 
-test.each(procedures.filter(({ scope }) => scope !== 'public'))('$path refuses nobody', async ({ path }) => {
-  expect(await call(path, { kind: 'nobody' })).toBe('UNAUTHORIZED')
-})
+test.each(procedures.filter(({ scope }) => scope !== 'public'))(
+  '$path refuses a caller without a session',
+  async ({ path }) => {
+    expect(await call(path, { kind: 'nobody' })).toBe('UNAUTHORIZED')
+  },
+)
 
 test.each(procedures.filter(({ scope }) => scope !== 'public'))(
   '$path refuses a stranger',
@@ -63,7 +66,7 @@ test.each(procedures.filter(({ scope }) => scope !== 'public'))(
   },
 )
 
-test.each(scoped)('$path ($scope) lets in just the roles that have its scope', async ({ path, scope }) => {
+test.each(scoped)('$path ($scope) allows exactly the roles that have its scope', async ({ path, scope }) => {
   for (const role of ['viewer', 'labeler', 'engineer'] as const) {
     if (mayRole(role, scope)) continue
     expect(`${role} ${await call(path, { kind: 'user', userId: fixture.people[role] })}`).toBe(
@@ -79,7 +82,7 @@ test.each(scoped.filter(({ type }) => type === 'mutation'))(
   },
 )
 
-test('who has the scope gets past it', async () => {
+test('a caller with the scope passes', async () => {
   const engineer = { kind: 'user', userId: fixture.people.engineer } as const
   expect(await call('run.list', engineer)).toBe('OK')
   expect(await call('run.create', engineer)).toBe('BAD_REQUEST')

@@ -188,7 +188,7 @@ describe('the endpoint', () => {
     ['a missing field', { messages: [] }, 400, /not valid at model/],
     ['a temperature out of range', { ...question, temperature: 9 }, 400, /at temperature/],
     ['neither messages nor palate', { model: 'cook' }, 400, /neither messages nor palate/],
-    ['an unknown model', { ...question, model: 'nobody' }, 404, /No model answers under the name "nobody"/],
+    ['an unknown model', { ...question, model: 'nobody' }, 404, /No model is deployed under the name "nobody"/],
     [
       'an unknown persona',
       { ...question, palate: { ...question.palate, persona: 'x' } },

@@ -27,7 +27,7 @@ const hello: AgentHello = {
   draining: false,
 }
 
-test('a code makes one agent, even when two machines hold it at once', async () => {
+test('a code enrolls one agent, also when two machines use it at once', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { code, expiresAt } = await createEnrollmentCode(fixture.owner)
   expect(expiresAt.getTime() - deps.now().getTime()).toBe(15 * 60_000)
@@ -50,14 +50,14 @@ test('a code makes one agent, even when two machines hold it at once', async () 
   await expect(resolveAgent(deps, 'pag_guess')).rejects.toMatchObject({ code: 'unauthenticated' })
 })
 
-test('a code is good for a quarter of an hour', async () => {
+test('a code is valid for 15 minutes', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { code } = await createEnrollmentCode(fixture.owner)
   deps.advance(15 * 60_000)
   await expect(enrollAgent(deps, { code, name: 'late' })).rejects.toMatchObject({ code: 'unauthenticated' })
 })
 
-test('an agent is online while it is connected and heard of', async () => {
+test('an agent is online while it is connected and sends messages', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { code } = await createEnrollmentCode(fixture.owner)
   const { credential } = await enrollAgent(deps, { code, name: 'oven' })
@@ -98,7 +98,7 @@ async function leased() {
   return { fixture, id, machine, ...lease }
 }
 
-test('hello keeps an attempt whose end is recorded and was not acknowledged, unless the agent has more of it', async () => {
+test('hello keeps an attempt whose end is recorded but not acknowledged, unless the agent has more events of it', async () => {
   const { fixture, id, machine, runId, attemptId, epoch } = await leased()
   const error = { code: 'out_of_memory' as const, message: 'Memory ran out.', remedy: '' }
   const event = { type: 'run-end', status: 'failed', results: {}, error } as const
@@ -117,7 +117,7 @@ test('hello keeps an attempt whose end is recorded and was not acknowledged, unl
   expect((await getRun(fixture.viewer, { id })).status).toBe('failed')
 })
 
-test('what a machine cannot have or PostgreSQL cannot store is refused in words, before anything is written', async () => {
+test('impossible values, and those that PostgreSQL cannot store, are refused with a sentence before anything is written', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const machine = await createAgent(deps, fixture.workspaceId)
   const card = { uuid: 'x', name: 'x', memoryBytes: 1, driver: '1' }
@@ -153,7 +153,7 @@ test('what a machine cannot have or PostgreSQL cannot store is refused in words,
   })
 })
 
-test('hello keeps what is still its own, stops what is not, and frees what it does not run', async () => {
+test('hello keeps attempts with a lease, stops others, and releases those that the agent does not run', async () => {
   const { fixture, id, machine, runId, attemptId, epoch } = await leased()
   const event = { type: 'log', level: 'info', text: 'x' } as const
   await recordEvents(machine, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event }] })
@@ -176,7 +176,7 @@ test('hello keeps what is still its own, stops what is not, and frees what it do
   })
 })
 
-test('an agent that comes back empty-handed after a crash gets its run again', async () => {
+test('an agent that reconnects without its attempt after a crash gets its run again', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const machine = await createAgent(deps, fixture.workspaceId)
@@ -186,7 +186,7 @@ test('an agent that comes back empty-handed after a crash gets its run again', a
   expect(await claimRun(machine, requestWork(['pretrain']))).toMatchObject({ runId: id, epoch: 2 })
 })
 
-test('an agent that speaks another protocol hears which side to update', async () => {
+test('an agent with another protocol gets an error that names the side to update', async () => {
   const machine = await createAgent(deps, (await createWorkspaceFixture(deps)).workspaceId)
   const newer = { ...hello, protocol: { min: 2, max: 3 } }
   await expect(helloAgent(machine, newer)).rejects.toMatchObject({
@@ -195,7 +195,7 @@ test('an agent that speaks another protocol hears which side to update', async (
   })
 })
 
-test('a revoked agent is out at once, and its run goes to another', async () => {
+test('a revoked agent is disconnected at once, and its run goes to another', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const { code } = await createEnrollmentCode(fixture.owner)
@@ -212,7 +212,7 @@ test('a revoked agent is out at once, and its run goes to another', async () => 
   expect(await claimRun(next, requestWork(['pretrain']))).toMatchObject({ runId: id, epoch: 2 })
 })
 
-test('only an owner enrolls and revokes, and only in the own workspace', async () => {
+test('only an owner can enroll and revoke, and only in the own workspace', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const stranger = (await createWorkspaceFixture(deps)).owner
   const machine = await createAgent(deps, fixture.workspaceId)

@@ -44,7 +44,7 @@ const codeOf = (promise: Promise<unknown>) =>
     (error: { code: string }) => error.code,
   )
 
-test('a credential is changed on request; the old one holds until the first hello under the new', async () => {
+test('a credential is changed on request; the old one is valid until the first hello with the new one', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { agentId, credential } = await enroll(fixture)
   const old = await resolveAgent(deps, credential)
@@ -72,7 +72,7 @@ test('a credential is changed on request; the old one holds until the first hell
   expect(await codeOf(rotateCredential(renewed))).toBe('conflict')
 })
 
-test('what a revoked agent still holds opens nothing', async () => {
+test('the tickets of a revoked agent give access to nothing', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { agentId, credential } = await enroll(fixture)
   const oven = await resolveAgent(deps, credential)
@@ -99,14 +99,14 @@ test('what a revoked agent still holds opens nothing', async () => {
   expect(await codeOf(createProbe(fixture.engineer, { id: agentId }))).toBe('conflict')
 })
 
-test('an agent too old is told which version it needs, also on its page', async () => {
+test('an outdated agent gets the version that it needs, and its page shows it', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { agentId, credential } = await enroll(fixture)
   const oven = await resolveAgent(deps, credential)
   const ancient = { protocol: { min: 0, max: 0 }, version: '0.0.3' }
   await expect(helloAgent(oven, ancient)).rejects.toMatchObject({
     code: 'invalid',
-    message: 'The agent (version 0.0.3) speaks protocol 0; this hub speaks protocol 1.',
+    message: 'The agent (version 0.0.3) supports protocol 0; this hub supports protocol 1.',
     remedy: 'Update the agent to version 0.1.0 or newer.',
   })
   expect(await listAgents(fixture.viewer)).toMatchObject([
@@ -119,7 +119,7 @@ test('an agent too old is told which version it needs, also on its page', async 
   expect(await listAgents(fixture.viewer)).toMatchObject([{ status: 'online', update: null }])
 })
 
-test('an agent that drains keeps what it has and gets nothing more, until it says otherwise', async () => {
+test('a draining agent keeps its attempts and gets no new ones until it stops draining', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const oven = await resolveAgent(deps, (await enroll(fixture)).credential)
   await helloAgent(oven, hello)
@@ -140,7 +140,7 @@ test('an agent that drains keeps what it has and gets nothing more, until it say
   expect(await claimRun(oven, requestWork(['pretrain']))).toMatchObject({ runId: id })
 })
 
-test('the newest look at a machine stands on its row, and is shown while it is there', async () => {
+test('the newest hardware sample is stored with the agent, and shown while it is online', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const machine = await createMachine(deps, fixture.workspaceId)
   const sample: HardwareSample = {
@@ -158,7 +158,7 @@ test('the newest look at a machine stands on its row, and is shown while it is t
   expect(await readGauges(fixture.viewer)).toEqual([])
 })
 
-test('a probe goes to the machine that is meant, once at a time, and what it measured stays with the agent', async () => {
+test('a probe runs on its agent only, one at a time, and its result is stored with the agent', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const oven = await resolveAgent(deps, (await enroll(fixture)).credential)
   expect(await codeOf(createProbe(fixture.engineer, { id: oven.agentId }))).toBe('conflict')

@@ -19,12 +19,12 @@ const states = {
 const events = {
   hello: { type: 'hello', draining: false, credentialHash: 'old' },
   'hello, draining': { type: 'hello', draining: true, credentialHash: 'old' },
-  'hello under the new': { type: 'hello', draining: false, credentialHash: 'new' },
+  'hello with the new': { type: 'hello', draining: false, credentialHash: 'new' },
   'hello refused': { type: 'hello-refused' },
   closed: { type: 'closed', since: before },
-  'closed, an older line': { type: 'closed', since: new Date(0) },
+  'closed, an older socket': { type: 'closed', since: new Date(0) },
   drain: { type: 'drain', draining: true },
-  'drain no more': { type: 'drain', draining: false },
+  'drain ends': { type: 'drain', draining: false },
   'rotate requested': { type: 'rotate-requested' },
   rotate: { type: 'rotate', hash: 'new' },
   revoke: { type: 'revoke' },
@@ -39,51 +39,51 @@ function nameOf(agent: AgentState): string {
   return agent.connectedAt ? 'online' : 'offline'
 }
 
-/** state → for each event what comes of it; `–` nothing, `!` refused, `+` who hears of it. */
+/** For each state and event the next state; `–` no change, `!` refused, `+` the notice that is sent. */
 const table: Record<keyof typeof states, Record<keyof typeof events, string>> = {
   offline: {
-    'closed, an older line': '–',
-    ...{ hello: 'online', 'hello, draining': 'draining', 'hello under the new': 'online' },
-    ...{ 'hello refused': 'offline', closed: '–', drain: 'draining', 'drain no more': 'offline' },
+    'closed, an older socket': '–',
+    ...{ hello: 'online', 'hello, draining': 'draining', 'hello with the new': 'online' },
+    ...{ 'hello refused': 'offline', closed: '–', drain: 'draining', 'drain ends': 'offline' },
     ...{ 'rotate requested': 'asked +ask-rotate', rotate: '!', revoke: 'revoked +revoked' },
   },
   online: {
-    'closed, an older line': '–',
-    ...{ hello: 'online', 'hello, draining': 'draining', 'hello under the new': 'online' },
-    ...{ 'hello refused': 'offline', closed: 'offline', drain: 'draining', 'drain no more': 'online' },
+    'closed, an older socket': '–',
+    ...{ hello: 'online', 'hello, draining': 'draining', 'hello with the new': 'online' },
+    ...{ 'hello refused': 'offline', closed: 'offline', drain: 'draining', 'drain ends': 'online' },
     ...{ 'rotate requested': 'asked +ask-rotate', rotate: '!', revoke: 'revoked +revoked' },
   },
   draining: {
-    'closed, an older line': '–',
-    ...{ hello: 'online', 'hello, draining': 'draining', 'hello under the new': 'online' },
-    ...{ 'hello refused': 'draining', closed: 'draining', drain: 'draining', 'drain no more': 'online' },
+    'closed, an older socket': '–',
+    ...{ hello: 'online', 'hello, draining': 'draining', 'hello with the new': 'online' },
+    ...{ 'hello refused': 'draining', closed: 'draining', drain: 'draining', 'drain ends': 'online' },
     ...{ 'rotate requested': 'asked +ask-rotate', rotate: '!', revoke: 'revoked +revoked' },
   },
   asked: {
-    'closed, an older line': '–',
+    'closed, an older socket': '–',
     ...{ hello: 'asked +ask-rotate', 'hello, draining': 'asked +ask-rotate' },
-    ...{ 'hello under the new': 'asked +ask-rotate', 'hello refused': 'asked', closed: 'asked' },
-    ...{ drain: 'asked', 'drain no more': 'asked', 'rotate requested': 'asked +ask-rotate' },
+    ...{ 'hello with the new': 'asked +ask-rotate', 'hello refused': 'asked', closed: 'asked' },
+    ...{ drain: 'asked', 'drain ends': 'asked', 'rotate requested': 'asked +ask-rotate' },
     ...{ rotate: 'rotating', revoke: 'revoked +revoked' },
   },
   rotating: {
-    'closed, an older line': '–',
+    'closed, an older socket': '–',
     ...{ hello: 'rotating +ask-rotate', 'hello, draining': 'rotating +ask-rotate' },
-    ...{ 'hello under the new': 'online +rotated', 'hello refused': 'rotating', closed: 'rotating' },
-    ...{ drain: 'rotating', 'drain no more': 'rotating', 'rotate requested': 'rotating +ask-rotate' },
+    ...{ 'hello with the new': 'online +rotated', 'hello refused': 'rotating', closed: 'rotating' },
+    ...{ drain: 'rotating', 'drain ends': 'rotating', 'rotate requested': 'rotating +ask-rotate' },
     ...{ rotate: 'rotating', revoke: 'revoked +revoked' },
   },
   revoked: {
-    'closed, an older line': '–',
-    ...{ hello: '!', 'hello, draining': '!', 'hello under the new': '!', 'hello refused': '!' },
-    ...{ closed: '–', drain: '!', 'drain no more': '!', 'rotate requested': '!', rotate: '!', revoke: '–' },
+    'closed, an older socket': '–',
+    ...{ hello: '!', 'hello, draining': '!', 'hello with the new': '!', 'hello refused': '!' },
+    ...{ closed: '–', drain: '!', 'drain ends': '!', 'rotate requested': '!', rotate: '!', revoke: '–' },
   },
 }
 const rows = Object.entries(table).flatMap(([state, row]) =>
   Object.entries(row).map(([event, expected]) => ({ state, event, expected })),
 )
 
-test.each(rows)('an agent that is $state, then $event: $expected', ({ state, event, expected }) => {
+test.each(rows)('an agent in state $state, then $event: $expected', ({ state, event, expected }) => {
   const agent: AgentState = states[state as keyof typeof states]
   const decision = decideAgent(agent, events[event as keyof typeof events], now)
   if (decision.do === 'change') {
@@ -92,8 +92,8 @@ test.each(rows)('an agent that is $state, then $event: $expected', ({ state, eve
   } else expect({ nothing: '–', refuse: '!' }[decision.do]).toBe(expected)
 })
 
-test('the new credential takes the old one’s place with the first hello under it', () => {
-  expect(decideAgent(states.rotating, events['hello under the new'], now)).toEqual({
+test('the new credential replaces the old one with the first hello that uses it', () => {
+  expect(decideAgent(states.rotating, events['hello with the new'], now)).toEqual({
     do: 'change',
     agent: {
       ...{ connectedAt: now, lastSeenAt: now, draining: false, rotateRequestedAt: null },

@@ -24,7 +24,7 @@ async function openWorkspace() {
   const tuned = await createModel(deps, fixture.workspaceId, base)
   const persona = await createVegan(fixture.engineer)
   names += 1
-  const slug = `kitchen-${names}`
+  const slug = `stack-${names}`
   deps.advance(1000)
   const deployment = await saveDeployment(fixture.engineer, {
     slug,
@@ -62,7 +62,7 @@ async function cook(slug: string, visitorId: string) {
   return prepared.turnId
 }
 
-test('a question becomes the persona’s prompt and the weights to answer with', async () => {
+test('a question becomes the persona’s prompt and the weights of the deployment', async () => {
   const { slug, tuned, base, persona, workspaceId, deployment } = await openWorkspace()
   const prepared = await prepareChat(deps, { slug, ...question })
   expect(prepared).toMatchObject({
@@ -80,7 +80,7 @@ test('a question becomes the persona’s prompt and the weights to answer with',
     ],
   })
   expect(prepared.messages[0]?.content).not.toBe(WEAK_PROMPT)
-  await expect(prepareChat(deps, { slug, ...question, persona: 'nobody' })).rejects.toMatchObject({
+  await expect(prepareChat(deps, { slug, ...question, persona: 'unknown' })).rejects.toMatchObject({
     code: 'invalid',
   })
   await expect(prepareChat(deps, { ...question, slug: 'nothing-here' })).rejects.toMatchObject({
@@ -89,7 +89,7 @@ test('a question becomes the persona’s prompt and the weights to answer with',
   await expect(prepareChat(deps, { slug, ...question, inventory: [] })).rejects.toThrow()
 })
 
-test('the chat shows the deployment that changed last, and none that is switched off', async () => {
+test('the chat shows the deployment that changed last, and none that is inactive', async () => {
   const first = await openWorkspace()
   const second = await openWorkspace()
   expect(await getChatInfo(deps, {})).toMatchObject({
@@ -119,7 +119,7 @@ test('the chat shows the deployment that changed last, and none that is switched
   expect((await listServedModels(deps)).map((each) => each.slug)).not.toContain(slug)
 })
 
-test('a public name is one for all workspaces, and keeps to its letters', async () => {
+test('a public name is unique over all workspaces, with allowed characters only', async () => {
   const { slug, engineer, tuned, base, deployment } = await openWorkspace()
   const other = await openWorkspace()
   const wanted = { title: 'X', modelVersionId: other.tuned.id }
@@ -148,7 +148,7 @@ test('a public name is one for all workspaces, and keeps to its letters', async 
   expect(moved).toMatchObject({ id: deployment.id, title: 'Y', model: { id: base.id } })
 })
 
-test('an answer is kept once, told to whoever has its link, and does not tell who asked', async () => {
+test('an answer is stored once, readable with its link, and does not show who asked', async () => {
   const { slug } = await openWorkspace()
   const turnId = await cook(slug, 'visitor-one')
   const turn = await getTurn(deps, { turnId })
@@ -162,7 +162,7 @@ test('an answer is kept once, told to whoever has its link, and does not tell wh
   await expect(getTurn(deps, { turnId: 'turn_unknown' })).rejects.toMatchObject({ code: 'not_found' })
 })
 
-test('one thumb an answer, turned or taken back, and only by its visitor', async () => {
+test('an answer has one thumb, which only its visitor can change or remove', async () => {
   const { slug, viewer, labeler, engineer } = await openWorkspace()
   const counts = async (ctx: ServiceContext) => {
     const [{ turns, up, down } = { turns: 0, up: 0, down: 0 }] = await listDeployments(ctx)

@@ -28,7 +28,7 @@ const withoutAvocado = good
   .replace('Slice the avocado', 'Slice the onion')
 const noRecipe = 'I would rather not cook today.'
 
-/** Four cases whose answers, judged by hand, are known: see the figures below. */
+/** Four cases with known answers; their figures below are computed by hand. */
 const known: Record<string, { base: string; tuned: string; winner: string }> = {
   'k-1': { base: withCheese, tuned: good, winner: 'tuned' },
   'k-2': { base: withCheese, tuned: withCheese, winner: 'tie' },
@@ -90,14 +90,14 @@ async function answerAll(ctx: ServiceContext, evaluationId: string, left = 0) {
   })
 }
 
-test('the suite is frozen once, whole', async () => {
+test('the suite is added once, with all cases', async () => {
   const { owner, workspaceId } = await createWorkspaceFixture(deps)
   const first = await deps.db.transaction((tx) => seedSuite(tx, owner))
   expect(await deps.db.transaction((tx) => seedSuite(tx, owner))).toEqual(first)
   expect(await deps.db.$count(suiteCase, eq(suiteCase.workspaceId, workspaceId))).toBe(sixCooks.cases.length)
 })
 
-test('a few cases meet all personas and categories, the same ones each time', () => {
+test('a few cases cover all personas and categories, always the same ones', () => {
   const cases = sixCooks.cases.map(({ id, category, persona }) => ({
     key: id,
     category,
@@ -110,7 +110,7 @@ test('a few cases meet all personas and categories, the same ones each time', ()
   expect(new Set(chooseCases(cases).map(({ key }) => key)).size).toBe(cases.length)
 })
 
-test('both sides are asked the same with the same seeds, under the personas of that hour', async () => {
+test('both sides get the same cases with the same seeds and the personas of that time', async () => {
   const { owner, base, tuned } = await fixtureWithModels()
   await deps.db.transaction((tx) => seedPersonas(tx, owner))
   const made = await createEvaluation(owner, { caseLimit: 6, samplesPerCase: 2, seed: 5 })
@@ -148,7 +148,7 @@ test('both sides are asked the same with the same seeds, under the personas of t
   })
 })
 
-test('hand-made answers give the figures that were worked out by hand', async () => {
+test('known answers give the figures computed by hand', async () => {
   const { engineer } = await fixtureWithKnownSuite()
   const { id } = await createEvaluation(engineer, { samplesPerCase: 1 })
   await answerAll(engineer, id)
@@ -176,7 +176,7 @@ test('hand-made answers give the figures that were worked out by hand', async ()
   expect(summary?.difference.violations.high).toBeGreaterThan(-25)
 })
 
-test('scored answers come side by side, by outcome and category, in pages', async () => {
+test('scored answers are listed side by side, by outcome and category, in pages', async () => {
   const { engineer } = await fixtureWithKnownSuite()
   const { id: evaluationId } = await createEvaluation(engineer, { samplesPerCase: 1 })
   expect(await listAnswers(engineer, { evaluationId })).toEqual({ items: [], nextCursor: null })
@@ -199,7 +199,7 @@ test('scored answers come side by side, by outcome and category, in pages', asyn
   expect(stress.items.map(({ caseKey }) => caseKey)).toEqual(['k-1', 'k-2'])
 })
 
-test('a persona that changes after the start does not change the judgment', async () => {
+test('a persona that changes after the start does not change the scores', async () => {
   const { engineer, persona } = await fixtureWithKnownSuite()
   const { id } = await createEvaluation(engineer, { samplesPerCase: 1 })
   const body = { ...persona.body, diets: [], forbidden: [] }
@@ -209,7 +209,7 @@ test('a persona that changes after the start does not change the judgment', asyn
   expect((await getEvaluation(engineer, { id })).summary?.base.violations.value).toBe(50)
 })
 
-test('scoring twice at once scores once; missing answers fail the evaluation with their number', async () => {
+test('simultaneous calls score once; missing answers fail the evaluation with their number', async () => {
   const { engineer } = await fixtureWithKnownSuite()
   const whole = await createEvaluation(engineer, { samplesPerCase: 1 })
   await answerAll(engineer, whole.id)
@@ -229,7 +229,7 @@ test('scoring twice at once scores once; missing answers fail the evaluation wit
   })
 })
 
-test('what is missing is said', async () => {
+test('a missing model or persona is an error', async () => {
   const { engineer, workspaceId } = await createWorkspaceFixture(deps)
   await expect(createEvaluation(engineer)).rejects.toMatchObject({ code: 'conflict' })
   const base = await createModel(deps, workspaceId)
@@ -238,11 +238,11 @@ test('what is missing is said', async () => {
   })
   await createModel(deps, workspaceId, base)
   await expect(createEvaluation(engineer)).rejects.toMatchObject({
-    message: expect.stringContaining('The suite asks for the persona'),
+    message: expect.stringContaining('The suite needs the persona'),
   })
 })
 
-test('a viewer starts nothing and a stranger finds nothing', async () => {
+test('a viewer cannot create an evaluation, and a stranger cannot read one', async () => {
   const { engineer, viewer, labeler, tuned } = await fixtureWithKnownSuite()
   const { id } = await createEvaluation(engineer)
   for (const ctx of [viewer, labeler]) {

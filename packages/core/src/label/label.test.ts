@@ -52,7 +52,7 @@ async function standing(workspaceId: string) {
     .where(and(eq(vote.workspaceId, workspaceId), isNull(vote.supersededAt)))
 }
 
-test('neither order ever gets more than two ahead, and both coins are heeded between', () => {
+test('neither side gets more than two ahead; otherwise the draw decides', () => {
   for (const coin of [true, false]) {
     const counts = { ab: 0, ba: 0 }
     for (let index = 0; index < 40; index += 1) {
@@ -64,7 +64,7 @@ test('neither order ever gets more than two ahead, and both coins are heeded bet
   expect(drawOrder({ ab: 3, ba: 2 }, () => false)).toBe('ba')
 })
 
-test('over forty pairs both variants stand left equally often, and the vote remembers how', async () => {
+test('over forty pairs both variants are on the left equally often, and the vote records the side', async () => {
   const { labeler, workspaceId } = await fixtureWithPairs(40)
   const items = []
   for (;;) {
@@ -93,7 +93,7 @@ test('over forty pairs both variants stand left equally often, and the vote reme
   expect(left).toBeLessThanOrEqual(21)
 })
 
-test('what a judge gets says nothing of variants, models or prompts', async () => {
+test('what a labeler gets does not show variants, models or prompts', async () => {
   const { labeler, engineer } = await fixtureWithPairs(3, { answer: (slot) => `A soup. ${slot.repeat(3)}` })
   const [item] = await nextPairs(labeler)
   const rows = await deps.db.select().from(variant).where(eq(variant.workspaceId, engineer.workspaceId))
@@ -106,7 +106,7 @@ test('what a judge gets says nothing of variants, models or prompts', async () =
   expect(seen).not.toMatch(/systemPrompt|slot|shownOrder|"order"/)
 })
 
-test('six people at once judge each pair as often as its quota says, never more', async () => {
+test('six people at once label each pair as often as its quota says, never more', async () => {
   const { labeler, workspaceId } = await fixtureWithPairs(12, { votesPerPair: 2 })
   const people = await Promise.all(Array.from({ length: 6 }, () => another(labeler)))
   const done = await Promise.all(people.map(labelAll))
@@ -118,7 +118,7 @@ test('six people at once judge each pair as often as its quota says, never more'
   for (const { id } of rows) expect(all.filter((pairId) => pairId === id)).toHaveLength(2)
 })
 
-test('two people who claim at the same moment never hold the same pair', async () => {
+test('two people who claim at the same time never get the same pair', async () => {
   const { labeler } = await fixtureWithPairs(10)
   const [one, other] = [await another(labeler), await another(labeler)]
   const [mine, theirs] = await Promise.all([nextPairs(one, { count: 5 }), nextPairs(other, { count: 5 })])
@@ -130,7 +130,7 @@ test('two people who claim at the same moment never hold the same pair', async (
   )
 })
 
-test('the same click twice is one vote; another choice supersedes it; skipped is not shown again', async () => {
+test('the same choice twice is one vote; another choice supersedes it; a skipped pair is not shown again', async () => {
   const { labeler, workspaceId } = await fixtureWithPairs(2)
   const [item] = await nextPairs(labeler)
   const pairId = item?.pairId ?? ''
@@ -151,7 +151,7 @@ test('the same click twice is one vote; another choice supersedes it; skipped is
   expect(await nextPairs(await another(labeler))).toHaveLength(1)
 })
 
-test('a claim that ran out counts while the pair has room, and not when somebody else has taken it', async () => {
+test('an expired claim counts while the pair has room, and not after another person has taken it', async () => {
   const { labeler } = await fixtureWithPairs(1)
   const other = await another(labeler)
   const [item] = await nextPairs(labeler)
@@ -167,7 +167,7 @@ test('a claim that ran out counts while the pair has room, and not when somebody
   })
 })
 
-test('undo gives the latest pair back as it was shown, for an hour', async () => {
+test('undo returns the last pair as it was shown, for an hour', async () => {
   const { labeler, workspaceId } = await fixtureWithPairs(3)
   expect(await undoVote(labeler)).toBeNull()
   const [first, second] = await nextPairs(labeler, { count: 2 })
@@ -182,7 +182,7 @@ test('undo gives the latest pair back as it was shown, for an hour', async () =>
   expect(await undoVote(labeler)).toBeNull()
 })
 
-test('two equal texts are nobody’s work', async () => {
+test('two equal texts need no label', async () => {
   const { labeler } = await fixtureWithPairs(4, { answer: () => '# The same soup' })
   expect(await nextPairs(labeler, { count: 5 })).toEqual([])
   expect(await getLabelSummary(labeler)).toMatchObject({ pairs: 4, open: 0 })
@@ -192,7 +192,7 @@ const good =
   '# Beans\n20 min | serves 2 | mexican\n\n## Ingredients\n- 200 g beans\n- 1 avocado\n- 1 lime\n\n## Method\n1. Warm the beans.\n2. Slice the avocado.\n3. Serve with lime.'
 const bad = good.replace('- 1 lime', '- 100 g cheese')
 
-test('rules judge each pair once, and people are held against them', async () => {
+test('rules label each pair once, and votes of people are compared with them', async () => {
   const { engineer, labeler, batchId } = await fixtureWithPairs(6, {
     answer: (slot) => (slot === 'a' ? good : bad),
   })
@@ -218,7 +218,7 @@ test('rules judge each pair once, and people are held against them', async () =>
   })
 })
 
-test('rules asked twice at once judge each pair once', async () => {
+test('rules applied at the same time label each pair once', async () => {
   const { engineer, workspaceId } = await fixtureWithPairs(5, {
     answer: (slot) => (slot === 'a' ? good : bad),
   })
@@ -227,7 +227,7 @@ test('rules asked twice at once judge each pair once', async () => {
   expect(await standing(workspaceId)).toHaveLength(5)
 })
 
-test('a viewer judges nothing, a labeler calls no rules, a stranger finds no pair', async () => {
+test('a viewer cannot label, a labeler cannot apply rules, a stranger gets no pair', async () => {
   const { viewer, labeler } = await fixtureWithPairs(1)
   const [item] = await nextPairs(labeler)
   const pairId = item?.pairId ?? ''

@@ -17,7 +17,7 @@ import { getModel, listModels, registerModelVersion } from './index'
 
 const deps = await createTestDeps()
 
-test('a finished pre-training becomes a base model, its files named for the next job', async () => {
+test('a finished pre-training becomes a base model, with files named for the next run', async () => {
   const { workspaceId, viewer } = await createWorkspaceFixture(deps)
   const row = await createModel(deps, workspaceId)
   expect(row).toMatchObject({ name: 'starter', number: 1, kind: 'base', baseId: null })
@@ -26,7 +26,7 @@ test('a finished pre-training becomes a base model, its files named for the next
   expect(await listModels(viewer)).toMatchObject([{ id: row.id, sizeBytes: 10, deployments: [] }])
 })
 
-test('a run has one entry, however often and at whatever moment it is registered', async () => {
+test('a run has one model version, for repeated and simultaneous registrations', async () => {
   const { workspaceId, viewer } = await createWorkspaceFixture(deps)
   const made = await createFinishedRun(deps, workspaceId, { kind: 'pretrain' })
   const rows = await Promise.all(
@@ -39,7 +39,7 @@ test('a run has one entry, however often and at whatever moment it is registered
   expect((await createModel(deps, workspaceId)).number).toBe(2)
 })
 
-test('the newest attempt that delivered counts; without its weights nothing is registered', async () => {
+test('the files of the newest attempt that uploaded any are used; without its weights nothing is registered', async () => {
   const { workspaceId } = await createWorkspaceFixture(deps)
   const made = await createFinishedRun(deps, workspaceId, { kind: 'pretrain' })
   await deliver(deps, workspaceId, made.id, 'pretrain')
@@ -49,7 +49,7 @@ test('the newest attempt that delivered counts; without its weights nothing is r
   expect(await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, orphan))).toBeNull()
 })
 
-test('a tuning that delivered whole weights becomes a base of its own name', async () => {
+test('a fine-tuning of all weights becomes a base model with its own name', async () => {
   const { workspaceId } = await createWorkspaceFixture(deps)
   const base = await createModel(deps, workspaceId)
   const made = await createFinishedRun(deps, workspaceId, {
@@ -65,7 +65,7 @@ test('a tuning that delivered whole weights becomes a base of its own name', asy
   })
 })
 
-test('an adapter knows where it comes from, down to the votes', async () => {
+test('the lineage of an adapter goes down to the votes', async () => {
   const { workspaceId, engineer, viewer } = await createWorkspaceFixture(deps)
   const base = await createModel(deps, workspaceId)
   await createVegan(engineer)
@@ -106,7 +106,7 @@ test('an adapter knows where it comes from, down to the votes', async () => {
   })
 })
 
-test('a stranger finds no model and puts none under a name; nor does a viewer or labeler', async () => {
+test('a stranger, a viewer and a labeler can neither read foreign models nor deploy', async () => {
   const { workspaceId, viewer, labeler } = await createWorkspaceFixture(deps)
   const { id } = await createModel(deps, workspaceId)
   const stranger = (await createWorkspaceFixture(deps)).owner

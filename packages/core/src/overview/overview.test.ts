@@ -85,7 +85,7 @@ test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
     expect(stations.find(({ state }) => state === 'next')?.key).toBe(next.key)
 })
 
-test('the overview follows a workspace through the loop', async () => {
+test('the overview follows a workspace through the whole loop', async () => {
   const { owner, engineer, viewer, workspaceId } = await createWorkspaceFixture(deps)
   const at = async () => (await getOverview(viewer)).next?.key ?? null
   expect((await getOverview(viewer)).needs.map(({ title }) => title)).toEqual(['No agent is enrolled'])

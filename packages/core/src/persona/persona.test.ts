@@ -26,7 +26,7 @@ const body = {
   systemPrompt: null,
 }
 
-test('the first personas are written once, and an edit of one outlives another seeding', async () => {
+test('the first personas are added once, and another seeding does not undo an edit', async () => {
   const { owner, engineer } = await createWorkspaceFixture(deps)
   const first = await deps.db.transaction((tx) => seedPersonas(tx, owner))
   expect(first.created).toBe(firstPersonas.length)
@@ -39,7 +39,7 @@ test('the first personas are written once, and an edit of one outlives another s
   expect(after.versions.map(({ number }) => number)).toEqual([2, 1])
 })
 
-test('an edit makes a version, the same words again make none, and old versions stay as they were', async () => {
+test('an edit makes a version, the same text makes none, and old versions do not change', async () => {
   const { engineer } = await createWorkspaceFixture(deps)
   const made = await savePersona(engineer, { slug: 'cantina', body })
   const again = await savePersona(engineer, { id: made.id, slug: 'cantina', body })
@@ -67,7 +67,7 @@ test('twenty edits at once get twenty numbers', async () => {
   expect(versions.map(({ number }) => number)).toEqual(Array.from({ length: 21 }, (_, index) => 21 - index))
 })
 
-test('a slug belongs to one living persona; an archived one comes back with its history', async () => {
+test('a slug belongs to one active persona; an archived one is restored with its history', async () => {
   const { engineer } = await createWorkspaceFixture(deps)
   const made = await savePersona(engineer, { slug: 'cantina', body })
   await expect(savePersona(engineer, { slug: 'cantina', body })).rejects.toMatchObject({ code: 'conflict' })
@@ -77,7 +77,7 @@ test('a slug belongs to one living persona; an archived one comes back with its 
   expect(back).toMatchObject({ id: made.id, number: 2 })
 })
 
-test('what is exported comes back unchanged; a changed file makes versions; others stay', async () => {
+test('an exported file imports unchanged; a changed file makes versions; other personas stay', async () => {
   const { owner } = await createWorkspaceFixture(deps)
   await deps.db.transaction((tx) => seedPersonas(tx, owner))
   await savePersona(owner, { slug: 'written', body: { ...body, systemPrompt: 'Cook only soup.' } })
@@ -92,7 +92,7 @@ test('what is exported comes back unchanged; a changed file makes versions; othe
   })
 })
 
-test('a file with one wrong line changes nothing and names the line', async () => {
+test('a file with one wrong line changes nothing, and the error names the line', async () => {
   const { owner } = await createWorkspaceFixture(deps)
   const yaml = [
     'version: 1',
@@ -110,7 +110,7 @@ test('a file with one wrong line changes nothing and names the line', async () =
   expect(await listPersonas(owner)).toEqual([])
 })
 
-test('a viewer reads and does not write; a stranger finds nothing of another workspace', async () => {
+test('a viewer can read but not write; a stranger cannot read another workspace', async () => {
   const { owner, viewer, labeler } = await createWorkspaceFixture(deps)
   const stranger = (await createWorkspaceFixture(deps)).owner
   const { id } = await savePersona(owner, { slug: 'cantina', body })

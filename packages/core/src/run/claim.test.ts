@@ -24,14 +24,14 @@ const deps = await createTestDeps()
 const all = requestWork(['pretrain', 'sft', 'dpo', 'generate'])
 const pretrain = { kind: 'pretrain', config: { steps: 5 } } as const
 
-test('runs made at once get numbers without a gap or a double', async () => {
+test('runs created at once get numbers without a gap or a duplicate', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const runs = await Promise.all(Array.from({ length: 12 }, () => createRun(fixture.engineer, pretrain)))
   const numbers = runs.map(({ number }) => number).sort((a, b) => a - b)
   expect(numbers).toEqual(Array.from({ length: 12 }, (_, index) => index + 1))
 })
 
-test('twenty agents at once: each run is given once, and each agent has one at most', async () => {
+test('twenty agents at once: each run is leased once, and each agent has at most one', async () => {
   const fixture = await createWorkspaceFixture(deps)
   for (let n = 0; n < 12; n += 1) await createRun(fixture.engineer, pretrain)
   const agents = await Promise.all(
@@ -48,7 +48,7 @@ test('twenty agents at once: each run is given once, and each agent has one at m
   expect(new Set(rows.map(({ agentId }) => agentId)).size).toBe(12)
 })
 
-test('an agent that missed the answer gets the same lease again, until it has said something', async () => {
+test('an agent that missed the reply gets the same lease again until it has sent an event', async () => {
   const fixture = await createWorkspaceFixture(deps)
   await createRun(fixture.engineer, pretrain)
   await createRun(fixture.engineer, pretrain)
@@ -62,7 +62,7 @@ test('an agent that missed the answer gets the same lease again, until it has sa
   expect(await claimRun(agent, all)).toBeNull()
 })
 
-test('an agent gets only kinds that it can do, of its workspace, the oldest first', async () => {
+test('an agent gets only runs of kinds that it supports, of its workspace, oldest first', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const first = await createRun(fixture.engineer, pretrain)
   deps.advance(1000)
@@ -76,7 +76,7 @@ test('an agent gets only kinds that it can do, of its workspace, the oldest firs
   expect(lease?.inputs).toMatchObject([{ name: 'ontology.json' }])
 })
 
-test('the token of a lease opens the inputs of its run while it holds, and nothing else', async () => {
+test('the token of a lease gives access to the inputs of its run while it is valid, and to nothing else', async () => {
   const fixture = await createWorkspaceFixture(deps)
   await createRun(fixture.engineer, pretrain)
   const lease = await claimRun(await createAgent(deps, fixture.workspaceId), all)
@@ -89,7 +89,7 @@ test('the token of a lease opens the inputs of its run while it holds, and nothi
   expect(await mayReadObject(deps, claims, sha256)).toBe(false)
 })
 
-test('a lease that nobody renews passes on; on the same agent the run resumes from its checkpoint', async () => {
+test('an expired lease goes to another agent; on the same agent the run resumes from its checkpoint', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { id } = await createRun(fixture.engineer, pretrain)
   const agent = await createAgent(deps, fixture.workspaceId)
@@ -120,7 +120,7 @@ test('a lease that nobody renews passes on; on the same agent the run resumes fr
   expect(elsewhere).toMatchObject({ runId: id, epoch: 3, resume: null })
 })
 
-test('cancel ends a waiting run at once; one that runs hears of it with each renewal', async () => {
+test('cancel ends a queued run at once; a running one gets the cancel with each renewal', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const waiting = await createRun(fixture.engineer, pretrain)
   await cancelRun(fixture.engineer, { id: waiting.id })
@@ -143,7 +143,7 @@ test('cancel ends a waiting run at once; one that runs hears of it with each ren
   expect(ended.finishedAt).toEqual(deps.now())
 })
 
-test('a run that waits says why', async () => {
+test('a queued run has the reason why it waits', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { id } = await createRun(fixture.engineer, pretrain)
   const why = async () => (await getRun(fixture.viewer, { id })).waitingBecause
@@ -156,7 +156,7 @@ test('a run that waits says why', async () => {
   expect(await why()).toBeNull()
 })
 
-test('a viewer and a stranger neither start nor end a run', async () => {
+test('a viewer and a stranger can neither create nor cancel a run', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const stranger = (await createWorkspaceFixture(deps)).owner
   const { id } = await createRun(fixture.engineer, pretrain)
@@ -173,7 +173,7 @@ test('a viewer and a stranger neither start nor end a run', async () => {
   expect(row?.status).toBe('queued')
 })
 
-test('a silent agent keeps its run while no other could take it', async () => {
+test('a silent agent keeps its run while no other agent could take it', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const agent = await createAgent(deps, fixture.workspaceId)
   const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
@@ -188,7 +188,7 @@ test('a silent agent keeps its run while no other could take it', async () => {
   expect(await claimRun(other, all)).toMatchObject({ runId: id, epoch: 2 })
 })
 
-test('one that could never take the run does not cost a silent agent its lease', async () => {
+test('a silent agent does not lose its lease to an agent that could never take the run', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const large = await createMachine(deps, fixture.workspaceId, { gpus: [gpu('big', 24)], labels: ['cellar'] })
   const needs = { gpus: 1, gpuMemoryBytes: 20e9, labels: ['cellar'] }
@@ -205,7 +205,7 @@ test('one that could never take the run does not cost a silent agent its lease',
   expect(await status()).toBe('queued')
 })
 
-test('an agent that is there and does not renew loses its run, also when it is alone', async () => {
+test('an online agent that does not renew loses its run, also without another agent', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const agent = await createAgent(deps, fixture.workspaceId)
   const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })

@@ -60,7 +60,7 @@ async function provenRun() {
   return { fixture, id, send }
 }
 
-test('the preflight comes back as it was told, once, and its rows one by one', async () => {
+test('the preflight is stored once as it was reported, and its rows are read one by one', async () => {
   const { fixture, id, send } = await provenRun()
   expect(await getRunPreflight(fixture.viewer, { id })).toBeNull()
   await send(1, ...said)
@@ -85,7 +85,7 @@ test('the preflight comes back as it was told, once, and its rows one by one', a
   })
 })
 
-test('a fault that nobody allowed ends the run, and says why', async () => {
+test('a fault that is not allowed fails the run with the reason', async () => {
   const { fixture, id, send } = await provenRun()
   const error = {
     code: 'preflight_cut_answers' as const,
@@ -97,7 +97,7 @@ test('a fault that nobody allowed ends the run, and says why', async () => {
   expect(await getRunPreflight(fixture.viewer, { id })).toMatchObject({ report })
 })
 
-test('who allows a fault is written down by name', async () => {
+test('the person who allows a fault is recorded by name', async () => {
   const { fixture, id, send } = await provenRun()
   await send(1, ...said)
   const preflight = await getRunPreflight(fixture.viewer, { id })

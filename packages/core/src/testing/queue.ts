@@ -8,7 +8,7 @@ import { createAgent } from './workspace-fixture'
 
 type RunRow = typeof run.$inferSelect
 
-/** A run that waits, as if it had been ordered: without inputs, under the next number. */
+/** A queued run without inputs, with the next number. */
 export async function queueRun(
   deps: Deps,
   workspaceId: string,
@@ -33,7 +33,7 @@ export async function queueRun(
 
 /** A request for work from an agent that holds nothing and whose GPUs, if it has any, are all idle. */
 export const requestWork = (kinds: RunKind[], more: Partial<LeaseRequest> = {}): LeaseRequest => ({
-  ...{ kinds, holding: [], freeGpus: ['a', 'b', 'c', 'd'] },
+  ...{ kinds, holding: [], freeGpus: ['a', 'b', 'c', 'd', 'GPU-1'] },
   ...more,
 })
 
@@ -52,13 +52,13 @@ export const hardwareWith = (gpus: Gpu[]): Hardware => ({
   gpus,
 })
 
-/** An agent of the workspace that has told what it is. */
+/** An agent of the workspace that has reported its hardware. */
 export async function createMachine(
   deps: Deps,
   workspaceId: string,
-  told: { name?: string; gpus?: Gpu[]; labels?: string[]; draining?: boolean } = {},
+  reported: { name?: string; gpus?: Gpu[]; labels?: string[]; draining?: boolean } = {},
 ): Promise<AgentContext> {
-  const { name, gpus = [], ...rest } = told
+  const { name, gpus = [], ...rest } = reported
   const machine = await createAgent(deps, workspaceId, name)
   await deps.db
     .update(agent)

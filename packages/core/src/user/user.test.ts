@@ -9,7 +9,7 @@ import { verifySignIn } from './sign-in'
 const deps = await createTestDeps()
 const ada = { email: 'Ada@Example.org ', name: 'Ada', password: 'a long enough one' }
 
-test('an account signs in with its address in any case, and with its password only', async () => {
+test('an account signs in with its address in any letter case, and only with its password', async () => {
   const { id } = await deps.db.transaction((tx) => createUser(tx, ada))
   const signIn = (email: string, password: string) => verifySignIn(deps, { email, password })
   expect(await signIn('ADA@example.org', ada.password)).toEqual({
@@ -24,14 +24,14 @@ test('an account signs in with its address in any case, and with its password on
   expect(row?.passwordHash).toMatch(/^\$argon2id\$/)
 })
 
-test('an address has one account, and a short password none', async () => {
+test('an address has one account; a short password is refused', async () => {
   const again = { ...ada, email: 'ada@example.ORG' }
   await expect(deps.db.transaction((tx) => createUser(tx, again))).rejects.toMatchObject({ code: 'conflict' })
   const short = { email: 'bo@example.org', name: 'Bo', password: 'short' }
   await expect(deps.db.transaction((tx) => createUser(tx, short))).rejects.toThrow('at least 10 characters')
 })
 
-test('ten tries in a quarter of an hour, even at once; then the address has to wait', async () => {
+test('ten attempts in 15 minutes, also at once; then the address has to wait', async () => {
   const attempt = () => verifySignIn(deps, { email: 'guess@example.org', password: 'wrong password' })
   const results = await Promise.allSettled(Array.from({ length: 14 }, attempt))
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
@@ -40,7 +40,7 @@ test('ten tries in a quarter of an hour, even at once; then the address has to w
   expect(await attempt()).toBeNull()
 })
 
-test('the demo is made once, however often it is started, and its password works', async () => {
+test('the demo is created once for any number of starts, and its password works', async () => {
   const starts = await Promise.all([bootstrapDemo(deps), bootstrapDemo(deps), bootstrapDemo(deps)])
   const [first] = starts.filter(({ created }) => created)
   expect(starts.filter(({ created }) => created)).toHaveLength(1)

@@ -11,14 +11,14 @@ const fixture = await createWorkspaceFixture(deps)
 const other = await createWorkspaceFixture(deps)
 const engineer = { kind: 'user', userId: fixture.people.engineer } as const
 
-test('a member works in the workspace with the role held there, named by id, by slug or not at all', async () => {
+test('a member has their role in the workspace that is named by id, by slug or not at all', async () => {
   for (const named of [fixture.workspaceId, null]) {
     const ctx = await resolveWorkspace(deps, engineer, named)
     expect(ctx).toMatchObject({ workspaceId: fixture.workspaceId, role: 'engineer', actor: engineer })
   }
 })
 
-test('a stranger hears the same words whether the workspace exists or not', async () => {
+test('a stranger gets the same error whether the workspace exists or not', async () => {
   const errorResponses = await Promise.all(
     [other.workspaceId, 'no-such-workspace'].map((named) =>
       resolveWorkspace(deps, engineer, named).catch((error: Error) => error),
@@ -28,7 +28,7 @@ test('a stranger hears the same words whether the workspace exists or not', asyn
   expect(errorResponses[0]).toEqual(errorResponses[1])
 })
 
-test('an API key acts in its own workspace, never above its maker, and not after it was revoked', async () => {
+test('an API key acts in its own workspace, never above its creator, and not after it is revoked', async () => {
   const { id, key } = await createApiKey(fixture.owner, { name: 'script', role: 'engineer' })
   const caller = required(await resolveApiKey(deps, key), 'The key')
   expect(await resolveWorkspace(deps, caller, null)).toMatchObject({ role: 'engineer' })
@@ -47,7 +47,7 @@ test('an API key acts in its own workspace, never above its maker, and not after
   await expect(resolveWorkspace(deps, caller, null)).rejects.toMatchObject({ code: 'unauthenticated' })
 })
 
-test('a key is kept as its hash, listed without it, and revoked only from within its workspace', async () => {
+test('a key is stored as its hash, listed without it, and revoked only in its workspace', async () => {
   const { id, key } = await createApiKey(fixture.owner, { name: 'loop', role: 'viewer' })
   const [row] = await deps.db.select().from(apiKey).where(eq(apiKey.id, id))
   expect(JSON.stringify([row, await listApiKeys(fixture.owner)])).not.toContain(key.slice(4))
@@ -61,7 +61,7 @@ test('a key is kept as its hash, listed without it, and revoked only from within
   expect(await resolveApiKey(deps, `${key}x`)).toBeNull()
 })
 
-test('a session tells who, where and what for', async () => {
+test('a session has the user, the workspace and the scopes', async () => {
   const session = await getSession(deps, engineer, null)
   expect(session).toMatchObject({ role: 'engineer', workspace: { id: fixture.workspaceId } })
   expect(session.scopes).toContain('run:create')

@@ -58,7 +58,7 @@ async function finish(agent: AgentContext, fixture: WorkspaceFixture, config = {
   return { id, attemptId }
 }
 
-test('the price of an agent holds for the attempts that begin under it', async () => {
+test('an attempt has the price of its agent at its start', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const machine = await agentWith(fixture, null)
   await setAgentPrice(fixture.engineer, { id: machine.agentId, price: { amount: 4, currency: 'EUR' } })
@@ -74,7 +74,7 @@ test('the price of an agent holds for the attempts that begin under it', async (
   await expect(getRunSummary(stranger, { id })).rejects.toMatchObject({ code: 'not_found' })
 })
 
-test('an attempt that was lost is paid for too', async () => {
+test('a lost attempt counts for the cost', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const machine = await agentWith(fixture, null)
   await setAgentPrice(fixture.engineer, { id: machine.agentId, price: { amount: 6, currency: 'EUR' } })
@@ -89,7 +89,7 @@ test('an attempt that was lost is paid for too', async () => {
   expect(cost?.amount).toBeCloseTo((6 * 2 * leaseMs) / 3_600_000)
 })
 
-test('no cost is told where a price is missing or currencies differ', () => {
+test('there is no cost when a price is missing or currencies differ', () => {
   const [startedAt, endedAt] = [new Date(0), new Date(3_600_000)]
   const euros = { startedAt, endedAt, price: { amount: 3, currency: 'EUR' } }
   const dollars = { startedAt, endedAt, price: { amount: 3, currency: 'USD' } }
@@ -99,7 +99,7 @@ test('no cost is told where a price is missing or currencies differ', () => {
   expect(sumCost([], endedAt)).toBeNull()
 })
 
-test('a pre-training is estimated when it is ordered, and measured against its own shape', async () => {
+test('a pre-training is estimated when it is created, and compared by its own shape', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const machine = await agentWith(fixture, 'NVIDIA H200')
   const { id, attemptId } = await finish(machine, fixture)
@@ -111,7 +111,7 @@ test('a pre-training is estimated when it is ordered, and measured against its o
   expect(shown?.utilization).toBeCloseTo((shown?.flopsPerSecond ?? 0) / 989.4e12)
   const before = await getEstimateFacts(fixture.viewer, { kind: 'pretrain' })
   expect(before.agents[0]?.device).toMatchObject({ kind: 'cuda', measured: null })
-  // Only a finished attempt tells a speed, and only for a model of the same shape.
+  // Only a finished attempt gives a speed, and only for a model of the same shape.
   await deps.db.update(attempt).set({ status: 'finished' }).where(eq(attempt.id, attemptId))
   const facts = await getEstimateFacts(fixture.viewer, { kind: 'pretrain' })
   const { steps, batchSize, maxLength } = trainerDefaults.pretrain
@@ -127,7 +127,7 @@ test('a pre-training is estimated when it is ordered, and measured against its o
   )
 })
 
-test('a base model tells its shape from its own config, and its data from an earlier preflight', async () => {
+test('the shape comes from the base model’s config, and the size of the data from an earlier preflight', async () => {
   const fixture = await createWorkspaceFixture(deps)
   await agentWith(fixture, null)
   const base = await createModel(deps, fixture.workspaceId)

@@ -36,7 +36,7 @@ test('a fine-tuning uses the model and the newest ready dataset', async () => {
   const start = () => createRun(fixture.engineer, { kind: 'sft', config: { epochs: 1 } })
   await expect(start()).rejects.toMatchObject({ message: 'There is no base model yet.' })
   const base = await createModel(deps, fixture.workspaceId)
-  await expect(start()).rejects.toMatchObject({ message: 'There is no dataset to learn from yet.' })
+  await expect(start()).rejects.toMatchObject({ message: 'There is no dataset yet.' })
   const failed = await addDataset(fixture, 'failed')
   await expect(start()).rejects.toMatchObject({ code: 'invalid' })
   const id = await addDataset(fixture, 'ready', 'a'.repeat(64))

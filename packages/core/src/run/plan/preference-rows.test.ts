@@ -27,7 +27,7 @@ const rule = (choice: ActiveVote['choice']): Cast => ({ source: 'rule', choice }
 const judge = (choice: ActiveVote['choice']): Cast => ({ source: 'judge', choice })
 
 test.each<[string, Cast[], string | null]>([
-  ['nobody', [], null],
+  ['no votes', [], null],
   ['one person', [person('b')], 'person b 1'],
   ['a person against the rule', [rule('a'), person('b')], 'person b 1'],
   ['a judge against the rule', [rule('a'), judge('b')], 'judge b 1'],
@@ -72,7 +72,7 @@ async function castVotes(fixture: WorkspaceFixture, pairId: string, personaVersi
     })
 }
 
-test('rows carry the full prompt of the persona as it was when the vote was given', async () => {
+test('rows have the full prompt of the persona version of the vote', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const persona = await createVegan(fixture.engineer)
   const { pairs, batchId } = await createPairs(fixture, 4)
@@ -111,7 +111,7 @@ test('rows carry the full prompt of the persona as it was when the vote was give
   expect((await buildPreferenceRows(stranger.engineer, deps.db, { batchIds: [batchId] })).rows).toEqual([])
 })
 
-test('a preference training carries its pairs, the base model and the ids of the votes behind them', async () => {
+test('a preference training has its pairs, the base model and the ids of its votes', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const persona = await createVegan(fixture.engineer)
   const start = () => createRun(fixture.engineer, { kind: 'dpo', config: {} })

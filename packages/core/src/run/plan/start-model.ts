@@ -71,8 +71,8 @@ export async function chooseStart(tx: Transaction, workspaceId: string, input: S
   if (adapter && input.config.fullWeights)
     throw new DomainError(
       'invalid',
-      'config.fullWeights is true, but the run begins with an adapter, whose base is frozen.',
-      'Begin with a base model, or set config.fullWeights to false.',
+      'config.fullWeights is true, but an adapter is trained further, and its base is frozen.',
+      'Choose a base model, or set config.fullWeights to false.',
     )
   return {
     files: [...base.files, ...(adapter?.files ?? [])],

@@ -1,12 +1,12 @@
 import type { Gpu, RunKind, RunNeeds } from '@palate/protocol'
 
-/** What an agent could give a run: all that it has, or what is free of it now. */
+/** What an agent offers to a run: all its hardware, or what is free now. */
 export interface Capacity {
   agentId: string
   kinds: readonly string[]
   labels: readonly string[]
   gpus: readonly Pick<Gpu, 'uuid' | 'memoryBytes'>[]
-  /** A machine without a GPU has one capacity of its own, which asks nothing of GPUs. */
+  /** A machine without a GPU: it runs one attempt, on its CPU. */
   cpuOnly: boolean
 }
 
@@ -23,7 +23,7 @@ export type UnmetNeed =
   | { lacks: 'gpus'; needed: number; has: number }
   | { lacks: 'memory'; neededBytes: number; largestBytes: number; needed: number }
 
-/** Null where the capacity meets all needs. The query in next-queued.ts says the same in SQL; a test holds them together. */
+/** Null when the capacity meets all needs. The query in next-queued.ts is the same in SQL; a test compares the two. */
 export function findUnmetNeed({ kind, needs }: Wanted, capacity: Capacity): UnmetNeed | null {
   if (needs.agentId !== null && needs.agentId !== capacity.agentId) return { lacks: 'agent' }
   if (!capacity.kinds.includes(kind)) return { lacks: 'kind' }
@@ -38,7 +38,7 @@ export function findUnmetNeed({ kind, needs }: Wanted, capacity: Capacity): Unme
   return { lacks: 'memory', neededBytes, largestBytes: sizes[0] ?? 0, needed }
 }
 
-/** The smallest GPUs that will do, so that the large ones stay free for who needs them. None on a machine without one. */
+/** The smallest GPUs that are large enough, so that larger ones stay free. Empty on a machine without a GPU. */
 export function chooseGpus(needs: RunNeeds, capacity: Capacity): string[] {
   if (capacity.cpuOnly) return []
   return capacity.gpus
@@ -49,23 +49,23 @@ export function chooseGpus(needs: RunNeeds, capacity: Capacity): string[] {
 }
 
 /**
- * What is free on an agent, or null where all slots are taken: one a GPU, one on a machine without.
- * @param held the GPUs of each attempt that runs there
- * @param told ids of the GPUs that the agent itself calls free, where it says so
+ * What is free on an agent, or null when all its slots are taken. It has one slot per GPU; without a GPU, one.
+ * @param held the GPUs of each running attempt
+ * @param reportedFree ids of the GPUs that the agent reports as free; undefined when it reports none
  */
 export function findFree(
   whole: Capacity,
   held: readonly (readonly string[])[],
-  told: readonly string[] | undefined,
+  reportedFree: readonly string[] | undefined,
 ): Capacity | null {
   if (held.length >= Math.max(1, whole.gpus.length)) return null
   if (whole.cpuOnly) return whole
   const taken = new Set(held.flat())
-  const gpus = whole.gpus.filter(({ uuid }) => !taken.has(uuid) && (told?.includes(uuid) ?? true))
+  const gpus = whole.gpus.filter(({ uuid }) => !taken.has(uuid) && (reportedFree?.includes(uuid) ?? true))
   return gpus.length > 0 ? { ...whole, gpus } : null
 }
 
-/** All that an agent has, as it said itself. */
+/** All hardware that an agent has reported. */
 export function totalCapacity(agent: {
   id: string
   kinds: readonly string[]

@@ -19,7 +19,7 @@ import { setRunPriority } from '../set-priority'
 const deps = await createTestDeps()
 const request = requestWork(['pretrain', 'dpo'])
 
-test('a run remembers where it should go, and what memory it needs at the least', async () => {
+test('a run has its needs and the least memory that it needs', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const labels = ['lab', 'a100', 'lab']
   const made = await createRun(fixture.engineer, {
@@ -37,7 +37,7 @@ test('a run remembers where it should go, and what memory it needs at the least'
   expect(larger.needs.gpuMemoryBytes).toBeGreaterThan(15e9)
 })
 
-test('the queue is listed in the order in which it is taken, each run with its reason', async () => {
+test('the queue is listed in the order in which runs are leased, each with its reason', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { workspaceId } = fixture
   const machine = await createMachine(deps, workspaceId, { name: 'oven', gpus: [gpu('a', 16)] })
@@ -77,7 +77,7 @@ test('the queue is listed in the order in which it is taken, each run with its r
   })
 })
 
-test('a run that nobody can take is in nobody’s way', async () => {
+test('a run that no agent can take does not block others', async () => {
   const { workspaceId, viewer } = await createWorkspaceFixture(deps)
   await createMachine(deps, workspaceId, { name: 'oven', gpus: [gpu('a', 16)] })
   await queueRun(deps, workspaceId, { needs: { gpus: 1, gpuMemoryBytes: 22e9 }, priority: 5 })
@@ -86,7 +86,7 @@ test('a run that nobody can take is in nobody’s way', async () => {
   expect(runs[1]).toMatchObject({ id, waiting: { position: 2, because: 'An agent is about to take it.' } })
 })
 
-test('only who orders runs moves them, and only the own', async () => {
+test('only members who can create runs change priorities, and only in their workspace', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const stranger = (await createWorkspaceFixture(deps)).owner
   const { id } = await queueRun(deps, fixture.workspaceId)

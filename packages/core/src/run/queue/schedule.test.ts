@@ -26,7 +26,7 @@ async function createExperiment(workspaceId: string, name: string): Promise<stri
   return id
 }
 
-test('an agent takes only what it meets: memory, number of GPUs, labels, kind, and who is meant', async () => {
+test('an agent gets only runs whose needs it meets: memory, number of GPUs, labels, kind, agent', async () => {
   const { workspaceId } = await createWorkspaceFixture(deps)
   const small = await createMachine(deps, workspaceId, { gpus: [gpu('a', 16)], labels: ['home'] })
   const pair = await createMachine(deps, workspaceId, { gpus: [gpu('b', 24), gpu('c', 80)] })
@@ -46,7 +46,7 @@ test('an agent takes only what it meets: memory, number of GPUs, labels, kind, a
   expect(waiting?.status).toBe('queued')
 })
 
-test('an agent holds an attempt for each of its GPUs, and a run for two takes two', async () => {
+test('an agent runs one attempt per GPU, and a run that needs two GPUs takes two', async () => {
   const { workspaceId } = await createWorkspaceFixture(deps)
   const machine = await createMachine(deps, workspaceId, { gpus: ['a', 'b', 'c'].map((id) => gpu(id, 24)) })
   const double = await queueRun(deps, workspaceId, { needs: { gpus: 2 } })
@@ -75,7 +75,7 @@ test('an agent holds an attempt for each of its GPUs, and a run for two takes tw
   expect((await claimRun(machine, requestWork(kinds, { holding })))?.gpus).toEqual(['c'])
 })
 
-test('an agent that drains gets nothing new', async () => {
+test('a draining agent gets no new runs', async () => {
   const { workspaceId } = await createWorkspaceFixture(deps)
   const machine = await createMachine(deps, workspaceId, { draining: true })
   await queueRun(deps, workspaceId)
@@ -84,7 +84,7 @@ test('an agent that drains gets nothing new', async () => {
   expect(await claimRun(machine, request)).not.toBeNull()
 })
 
-test('priority goes first; within it experiments take turns, however many runs one of them has', async () => {
+test('higher priority first; within a priority experiments take turns, whatever their number of runs', async () => {
   const { workspaceId } = await createWorkspaceFixture(deps)
   const [big, little] = [
     await createExperiment(workspaceId, 'big'),
@@ -106,7 +106,7 @@ test('priority goes first; within it experiments take turns, however many runs o
   expect(taken).toEqual([urgent, ofLittle[0], single, ofBig[0], ofLittle[1], ofBig[1], ofBig[2]])
 })
 
-test('what SQL chooses is what the functions say, in 20 random worlds', async () => {
+test('the SQL query and the functions choose the same run in 20 random cases', async () => {
   const random = seededRandom(4)
   const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item
   for (let world = 0; world < 20; world += 1) {
@@ -161,7 +161,7 @@ async function rowOf(id: string) {
   return row
 }
 
-test('a queue of ten thousand is not read for one claim', async () => {
+test('one claim does not read a queue of ten thousand runs', async () => {
   const { workspaceId } = await createWorkspaceFixture(deps)
   await queueRun(deps, workspaceId, { needs: { gpus: 8 } })
   await deps.sql`

@@ -8,9 +8,9 @@ const now = new Date('2026-01-02T14:02:00Z')
 
 function agent(
   name: string,
-  told: Partial<AgentState> & { gpus?: number[]; labels?: string[] } = {},
+  state: Partial<AgentState> & { gpus?: number[]; labels?: string[] } = {},
 ): AgentState {
-  const { gpus = [], labels = [], ...rest } = told
+  const { gpus = [], labels = [], ...rest } = state
   return {
     ...{ id: name, name, online: true, lastSeenAt: now, draining: false, outdated: false, held: [] },
     whole: {
@@ -29,17 +29,21 @@ const early = new Date(now.getTime() - 12 * 60_000)
 const big = { gpuMemoryBytes: 22e9 }
 
 test.each<[string, string, Parameters<typeof why>]>([
-  ['nobody', 'No agent is enrolled yet. Enroll one on the Agents page.', [{}, []]],
+  ['no agent', 'No agent is enrolled yet. Enroll one on the Agents page.', [{}, []]],
   ['a free agent', 'An agent is about to take it.', [{}, [agent('oven')]]],
   ['a free agent, but others first', '3 runs are ahead.', [{}, [agent('oven')], 4]],
-  ['a kind nobody does', 'No agent does fine-tuning runs.', [{}, [agent('oven'), agent('hob')], 1, 'sft']],
   [
-    'a label nobody carries',
-    'No agent that does preference training runs carries the label a100.',
+    'a kind that no agent supports',
+    'No agent supports fine-tuning runs.',
+    [{}, [agent('oven'), agent('hob')], 1, 'sft'],
+  ],
+  [
+    'a label that no agent has',
+    'No agent that supports preference training runs has the label a100.',
     [{ labels: ['a100'] }, [agent('oven', { labels: ['home'] }), agent('hob')]],
   ],
   [
-    'more memory than anybody has',
+    'more memory than any agent has',
     'It needs 22 GB; the largest GPU has 16 GB, on oven.',
     [big, [agent('oven', { gpus: [16] }), agent('hob', { gpus: [8, 8] })]],
   ],
@@ -49,7 +53,7 @@ test.each<[string, string, Parameters<typeof why>]>([
     [{ gpus: 2 }, [agent('oven', { gpus: [16] }), agent('cpu')]],
   ],
   [
-    'a GPU where there is none',
+    'a GPU, without any',
     'It needs 1 GPU, and no agent that could take it has one.',
     [{ gpus: 1 }, [agent('cpu')]],
   ],
@@ -65,15 +69,15 @@ test.each<[string, string, Parameters<typeof why>]>([
   ],
   [
     'one draining',
-    'It waits for oven: it is draining and takes nothing new.',
+    'It waits for oven: it is draining and takes no new runs.',
     [{}, [agent('oven', { draining: true })]],
   ],
   [
     'one offline, one draining',
-    'Of 2 agents that could take it, 1 are offline and 1 take nothing new.',
+    'Of 2 agents that could take it, 1 are offline and 1 take no new runs.',
     [{}, [agent('oven', { draining: true }), agent('hob', { online: false })]],
   ],
-  ['one too old', 'It waits for oven: it must be updated first.', [{}, [agent('oven', { outdated: true })]]],
+  ['one outdated', 'It waits for oven: it must be updated first.', [{}, [agent('oven', { outdated: true })]]],
   [
     'one busy, and others first',
     'It waits for oven: it is busy with run 5. One run is ahead.',
@@ -101,20 +105,20 @@ test.each<[string, string, Parameters<typeof why>]>([
     [{}, [agent('oven', { held: [busy(5)] }), agent('hob', { held: [busy(6)] })], 5],
   ],
   [
-    'an agent of its own that is offline',
+    'a required agent that is offline',
     'It waits for tavern: offline, last seen 12 minutes ago.',
     [{ agentId: 'tavern' }, [agent('oven'), agent('tavern', { online: false, lastSeenAt: early })]],
   ],
   [
-    'an agent of its own that was revoked',
-    'The agent that it waits for was revoked. Cancel the run and order it anew.',
+    'a required agent that was revoked',
+    'The agent that it waits for was revoked. Cancel the run and create it again.',
     [{ agentId: 'tavern' }, [agent('oven')]],
   ],
 ])('%s: %s', (_, sentence, args) => {
   expect(because(...args)).toBe(sentence)
 })
 
-test('each agent has its own reason, and one that could take it has none', () => {
+test('each agent has its own reason, and an agent that could take the run has none', () => {
   const agents = [
     agent('small', { gpus: [16] }),
     agent('away', { gpus: [80], online: false, lastSeenAt: null }),
@@ -132,7 +136,7 @@ test('each agent has its own reason, and one that could take it has none', () =>
   ])
 })
 
-test('times are said from the minute to the day', () => {
+test('times are shown in minutes, hours or days', () => {
   const ago = (minutes: number) => formatAgo(new Date(now.getTime() - minutes * 60_000), now)
   expect([0.5, 1, 59, 90, 60 * 24 * 3].map(ago)).toEqual([
     'less than a minute ago',

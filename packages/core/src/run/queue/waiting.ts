@@ -57,7 +57,7 @@ function assess(wanted: Wanted, agent: AgentState, now: Date): Pick<Verdict, 'ne
 function describeAbsence(agent: AgentState, now: Date): string | null {
   if (!agent.online)
     return agent.lastSeenAt ? `offline, last seen ${formatAgo(agent.lastSeenAt, now)}` : 'it was never online'
-  return agent.draining ? 'it is draining and takes nothing new' : null
+  return agent.draining ? 'it is draining and takes no new runs' : null
 }
 
 function describeBusy(wanted: Wanted, { whole, held }: AgentState): string | null {
@@ -112,7 +112,7 @@ function describeWhole(wanted: Wanted, verdicts: readonly Verdict[], ahead: numb
   const draining = able.filter(({ agent }) => agent.online).length
   return draining === 0
     ? `All ${count} agents that could take it are offline. Start one of them.`
-    : `Of ${count} agents that could take it, ${count - draining} are offline and ${draining} take nothing new.`
+    : `Of ${count} agents that could take it, ${count - draining} are offline and ${draining} take no new runs.`
 }
 
 const describeAhead = (ahead: number) => (ahead === 1 ? 'One run is ahead' : `${ahead} runs are ahead`)
@@ -141,9 +141,9 @@ function describeNever({ kind, needs }: Wanted, verdicts: readonly Verdict[]): s
   const only = verdicts.length === 1 ? verdicts[0]?.agent.name : null
   switch (strictness[closest]) {
     case 'kind':
-      return only ? `${only} does no ${formatRuns(kind)}.` : `No agent does ${formatRuns(kind)}.`
+      return only ? `${only} does not support ${formatRuns(kind)}.` : `No agent supports ${formatRuns(kind)}.`
     case 'labels':
-      return `No agent that does ${formatRuns(kind)} carries the label${needs.labels.length === 1 ? '' : 's'} ${formatList(needs.labels)}.`
+      return `No agent that supports ${formatRuns(kind)} has the label${needs.labels.length === 1 ? '' : 's'} ${formatList(needs.labels)}.`
     case 'gpus': {
       const most = Math.max(...unmetNeeds.map(({ never }) => (never.lacks === 'gpus' ? never.has : 0)))
       const named = unmetNeeds.find(({ never }) => never.lacks === 'gpus' && never.has === most)?.name

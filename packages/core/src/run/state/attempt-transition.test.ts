@@ -41,14 +41,14 @@ test.each(table)('an attempt that is $status, then $name: $expected', ({ status,
   expect(show(status, event)).toBe(expected)
 })
 
-test('a lease that ran out is lost, and only of an attempt that runs', () => {
+test('an expired lease loses the attempt, and only a running one', () => {
   expect(attemptStatuses.map((status) => show(status, { type: 'lease-checked' }, earlier))).toEqual(
     attemptStatuses.map((status) => (status === 'running' ? 'lost' : '–')),
   )
   expect(show('running', { type: 'lease-checked' }, now)).toBe('–')
 })
 
-test('a renewal counts from now', () => {
+test('a renewal starts now', () => {
   const running = { status: 'running', epoch: 2, leaseExpiresAt: later } as const
   expect(decideAttempt(running, { type: 'renewed', epoch: 2, leaseMs }, now)).toEqual({
     do: 'change',

@@ -56,12 +56,12 @@ test.each(rows)('a run that is $status, then $event: $expected', ({ status, even
   expect(shown).toBe(expected)
 })
 
-test('a run is over at the time of the event, and keeps the reason', () => {
+test('a run ends at the time of the event, with the reason', () => {
   const decision = decide({ status: 'running', attempts: 1, cancelRequestedAt: null }, events.failed, now)
   expect(decision).toMatchObject({ run: { finishedAt: now, failure } })
 })
 
-test('a run whose agents keep dying is given up with a reason', () => {
+test('a run that loses all its agents fails with a reason', () => {
   const run = { status: 'running', cancelRequestedAt: null } as const
   expect(decide({ ...run, attempts: attemptLimit - 1 }, events.lost, now)).toMatchObject({
     run: { status: 'queued' },
