@@ -13,10 +13,9 @@ const args = process.argv.slice(2).filter((arg) => arg !== '--keep')
 const keep = process.argv.includes('--keep')
 const home = mkdtempSync(join(tmpdir(), 'palate-loop-'))
 chmodSync(home, 0o755)
-/** @type {import('./lib/stack.mjs').Stack | null} */
-let stack = null
+let stopParts = async () => {}
 const stop = async () => {
-  await stack?.stop()
+  await stopParts()
   if (!keep) rmSync(home, { recursive: true, force: true })
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop().then(() => process.exit(1)))
@@ -26,7 +25,16 @@ try {
   await preparePackages()
   const python = await preparePython()
   const dist = await prepareWeb()
-  stack = await startStack({ home, port: await freePort(), python, dist, apiKey: true })
+  const stack = await startStack({
+    home,
+    port: await freePort(),
+    python,
+    dist,
+    apiKey: true,
+    onStarting: (stopStarted) => {
+      stopParts = stopStarted
+    },
+  })
   process.stdout.write('\n')
   const paths = args.map((arg, index) => (args[index - 1] === '--data' ? resolve(arg) : arg))
   const code = await runForeground('e2e/loop/main.ts', paths, {

@@ -9,45 +9,51 @@ import { startStack } from './lib/stack.mjs'
 const started = Date.now()
 /** @type {import('./lib/stack.mjs').Boot | undefined} */
 let boot
+let stopping = false
+
+/** Ctrl-C ends all parts in their order, from the first of them on. @param {() => Promise<void>} stopParts */
+function stopOnSignals(stopParts) {
+  const stop = async () => {
+    if (stopping) return
+    stopping = true
+    process.stdout.write('\nStopping …\n')
+    await stopParts()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  // When npm is killed it does not always pass the signal on; without a parent there is no Ctrl-C any more.
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && stop(), 1000).unref()
+}
+
 try {
   process.stdout.write(`\n${bold('Palate')} ${faint(`· data in ${homeFolder}`)}\n\n`)
   await preparePackages()
   const python = await preparePython()
   const dist = await prepareWeb()
-  const stack = await startStack({
+  const { origin, logs, ...stack } = await startStack({
     home: homeFolder,
     port: Number(requireVariable('PALATE_PORT')),
     python,
     dist,
+    onStarting: stopOnSignals,
     onBoot: (made) => {
       boot = made
     },
   })
-  let stopping = false
-  const stop = async () => {
-    if (stopping) return
-    stopping = true
-    process.stdout.write('\nStopping …\n')
-    await stack.stop()
-    process.exit(0)
-  }
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  process.on('SIGHUP', stop)
-  // When npm is killed it does not always pass the signal on; without a parent there is no Ctrl-C any more.
-  const parent = process.ppid
-  setInterval(() => process.ppid !== parent && stop(), 1000).unref()
-  const { origin } = stack
   process.stdout.write(`\n  ${bold(origin)}  ready after ${((Date.now() - started) / 1000).toFixed(1)} s\n\n`)
   printSignIn(stack.boot)
   process.stdout.write('  Then click   the one dark button on the overview: it always names the next step.\n')
   process.stdout.write(
-    `  Public chat  ${origin}/chat\n\n  ${faint(`Logs in ${stack.logs}. Ctrl-C stops everything.`)}\n`,
+    `  Public chat  ${origin}/chat\n\n  ${faint(`Logs in ${logs}. Ctrl-C stops everything.`)}\n`,
   )
 } catch (error) {
-  if (boot?.ownerPassword) printSignIn(boot)
-  fail(error)
-  process.exit(1)
+  // A part that was stopped while it started is no error.
+  if (!stopping) {
+    if (boot?.ownerPassword) printSignIn(boot)
+    fail(error)
+    process.exit(1)
+  }
 }
 
 /** @param {import('./lib/stack.mjs').Boot} boot */

