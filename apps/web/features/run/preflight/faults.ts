@@ -15,8 +15,8 @@ export const faultTexts: Readonly<Record<PreflightFault, { name: string; why: st
     why: 'The model would learn answers that never stop.',
   },
   cut_answers: {
-    name: 'cut answer',
-    why: 'The answer is longer than the maximum length, so its end is cut.',
+    name: 'answer too long',
+    why: 'The answer does not fit into the maximum length, so the row is left out. Above 1% of such answers, the run stops.',
   },
 }
 
