@@ -42,9 +42,43 @@ const roomRules = Object.entries(rooms).map(([room, allowed]) => ({
   },
 }))
 
+const notTest = '\\.test\\.ts$'
+const core = '^packages\\/core\\/src\\/'
+
+/** Within core, so that its folders form no circle either: variant and evaluation use run/queue, and run uses them. */
+const coreRules = [
+  {
+    name: 'core-run-queue-and-estimate',
+    severity: 'error',
+    from: { path: `${core}run\\/(queue|estimate)\\/`, pathNot: notTest },
+    to: {
+      path: core,
+      pathNot: [
+        `${core}[^/]+\\.ts$`,
+        `${core}run\\/(queue|estimate)\\/`,
+        `${core}run\\/schemas\\.ts$`,
+        `${core}model\\/`,
+      ],
+    },
+  },
+  {
+    name: 'core-variant-and-evaluation',
+    severity: 'error',
+    from: { path: `${core}(variant|evaluation)\\/`, pathNot: notTest },
+    to: { path: `${core}run\\/`, pathNot: `${core}run\\/queue\\/` },
+  },
+  {
+    name: 'core-run-not-agent',
+    severity: 'error',
+    from: { path: `${core}run\\/`, pathNot: notTest },
+    to: { path: `${core}agent\\/` },
+  },
+]
+
 module.exports = {
   forbidden: [
     ...roomRules,
+    ...coreRules,
     {
       name: 'auth-adapter',
       comment: 'The auth folder alone may reach core and the database client.',

@@ -10,7 +10,7 @@ const deps = await createTestDeps()
 const fixture = await createWorkspaceFixture(deps)
 const elsewhere = await createWorkspaceFixture(deps)
 
-/** Open without a membership, and why. A procedure is added here by a decision, never by forgetting its scope. */
+/** The procedures without a workspace scope. Adding one here is a decision; a forgotten scope fails the test. */
 const open: Record<string, 'public' | 'session'> = {
   'chat.feedback': 'public',
   'chat.info': 'public',
@@ -21,7 +21,7 @@ const open: Record<string, 'public' | 'session'> = {
 const scopes: readonly string[] = scopesOf.owner
 const isScope = (value: string): value is Scope => scopes.includes(value)
 
-/** At run time the record is flat: a procedure under its whole path. Its type is still the tree. */
+/** At run time this record is flat, with full paths as keys, although its type is nested. */
 interface Described {
   _def: { type: string; meta?: { scope?: string } }
 }
@@ -32,7 +32,7 @@ const procedures = Object.entries(appRouter._def.procedures).map(([path, procedu
 })
 const scoped = procedures.flatMap((one) => (isScope(one.scope) ? [{ ...one, scope: one.scope }] : []))
 
-/** Calls without an input: who may not call hears so before the input is read. @returns the code of the errorResponse */
+/** Calls without an input, because the scope is checked before the input. @returns the error's code */
 async function call(path: string, caller: Caller): Promise<string> {
   const context = { deps, caller, workspace: fixture.workspaceId }
   let target: unknown = createCallerFactory(appRouter)(context)

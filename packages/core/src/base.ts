@@ -1,4 +1,5 @@
 export * from './actor'
+export { agentStatus, onlineMs } from './agent-status'
 export * from './audit'
 export * from './context'
 export * from './error'

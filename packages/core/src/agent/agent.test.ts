@@ -78,7 +78,7 @@ test('an agent is online while it is connected and sends messages', async () => 
   expect(await status()).toBe('offline')
   expect(await touchAgent(oven)).toBe(true)
   expect(await status()).toBe('online')
-  // It has moved to another hub when the first one notices that the line is gone.
+  // It has connected to another hub before the first one notices the closed socket.
   const before = deps.now()
   deps.advance(1000)
   await helloAgent(oven, hello)
@@ -88,7 +88,7 @@ test('an agent is online while it is connected and sends messages', async () => 
   expect(await status()).toBe('offline')
 })
 
-/** A run that an agent has just been given. */
+/** A run that an agent has just leased. */
 async function leased() {
   const fixture = await createWorkspaceFixture(deps)
   const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })

@@ -8,11 +8,11 @@ import {
   type RunningAttempt,
 } from '@palate/protocol'
 import { and, asc, eq, inArray, notInArray } from 'drizzle-orm'
+import { isOutdated } from '../agent-status'
 import type { AgentContext } from '../context'
 import { DomainError } from '../error'
 import { loseAttempt } from '../run/state/lose-attempt'
 import { changeAgent } from './change'
-import { isOutdated } from './online'
 
 const gone = {
   code: 'attempt_gone' as const,

@@ -9,7 +9,6 @@ export {
 export { createEnrollmentCode, enrollAgent } from './enroll'
 export { helloAgent } from './hello'
 export { listAgents, readGauges } from './list'
-export { agentStatus, onlineMs } from './online'
 export {
   announceSilentAgents,
   disconnectAgent,

@@ -1,11 +1,11 @@
 import { agent, attempt, run } from '@palate/db'
 import { agentVersionOf, protocolVersion } from '@palate/protocol'
 import { and, asc, eq, isNotNull, isNull } from 'drizzle-orm'
+import { agentStatus, isOutdated } from '../agent-status'
 import type { ServiceContext } from '../context'
 import { groupBy } from '../group-by'
 import { authorize } from '../permission'
 import type { AgentRow } from './change'
-import { agentStatus, isOutdated } from './online'
 import type { AgentGaugesView, AgentView } from './schemas'
 
 /** The workspace's agents by date of enrollment, with their current runs. */

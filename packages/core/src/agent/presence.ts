@@ -1,11 +1,11 @@
 import { agent } from '@palate/db'
 import { DrainNotice, HardwareReport } from '@palate/protocol'
 import { and, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm'
+import { onlineMs } from '../agent-status'
 import type { AgentContext, Deps } from '../context'
 import { notify } from '../notify'
 import { changeAgent } from './change'
 import { enrolledAgent } from './credential'
-import { onlineMs } from './online'
 
 /** Records a message of the agent. @returns false when it was revoked: the hub then closes its socket */
 export async function touchAgent(ctx: AgentContext): Promise<boolean> {

@@ -2,9 +2,9 @@ import { agent } from '@palate/db'
 import { type LiveNotice, liveChannel } from '@palate/protocol'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { onlineMs } from '../agent-status'
 import { createAgent, createTestDeps, createWorkspaceFixture } from '../testing'
 import { announceSilentAgents, touchAgent } from './index'
-import { onlineMs } from './online'
 
 const deps = await createTestDeps()
 

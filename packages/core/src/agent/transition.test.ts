@@ -30,7 +30,7 @@ const events = {
   revoke: { type: 'revoke' },
 } satisfies Record<string, AgentEvent>
 
-/** The state that a row is in, as the table names it. */
+/** The name of a row's state in the table. */
 function nameOf(agent: AgentState): string {
   if (agent.revokedAt) return 'revoked'
   if (agent.nextCredentialHash) return 'rotating'

@@ -75,10 +75,10 @@ test('the lineage of an adapter goes down to the votes', async () => {
     ({ slot }) => (slot === 'a' ? '# Soup\n\n## Ingredients\n- 1 leek\n\n## Method\n1. Cook.' : 'no recipe'),
   )
   await applyRules(engineer)
-  const ordered = await createRun(engineer, { kind: 'dpo', name: 'taste' })
-  await deliver(deps, workspaceId, ordered.id, 'dpo')
-  const [made] = await deps.db.select().from(run).where(eq(run.id, ordered.id))
-  if (!made) throw new Error('the run was ordered')
+  const created = await createRun(engineer, { kind: 'dpo', name: 'taste' })
+  await deliver(deps, workspaceId, created.id, 'dpo')
+  const [made] = await deps.db.select().from(run).where(eq(run.id, created.id))
+  if (!made) throw new Error('the run exists')
   const adapter = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
   const { lineage, ...view } = await getModel(viewer, { id: adapter?.id ?? '' })
   expect(view).toMatchObject({

@@ -1,13 +1,13 @@
 import { agent, datasetVersion, feedback, run } from '@palate/db'
 import { and, count, desc, eq, gt } from 'drizzle-orm'
-import { agentStatus, isOutdated } from '../agent/online'
+import { agentStatus, isOutdated } from '../agent-status'
 import type { ServiceContext } from '../context'
 
 export interface Need {
   title: string
   detail: string
   href: string
-  /** What the button says. */
+  /** The label of the button. */
   action: string
 }
 

@@ -116,9 +116,9 @@ test('the overview follows a workspace through the whole loop', async () => {
   })
   const base = await createModel(deps, workspaceId)
   expect(await at()).toBe('variants')
-  const ordered = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
-  expect((await getOverview(viewer)).next).toMatchObject({ key: 'variants', href: `/variants/${ordered.id}` })
-  await deps.db.delete(variantBatch).where(eq(variantBatch.id, ordered.id))
+  const created = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
+  expect((await getOverview(viewer)).next).toMatchObject({ key: 'variants', href: `/variants/${created.id}` })
+  await deps.db.delete(variantBatch).where(eq(variantBatch.id, created.id))
   await createAnsweredBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null }, ({ slot }) =>
     slot === 'a' ? '# Soup\n\n## Ingredients\n- 1 leek\n\n## Method\n1. Cook.' : 'no recipe',
   )

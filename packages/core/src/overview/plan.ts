@@ -226,7 +226,7 @@ function stepToLabels({ decided, unlabeled, writing }: OverviewFacts): ReturnTyp
   if (decided === 0)
     return {
       label: 'Label the first pair',
-      hint: 'Two recipes stand side by side: choose the better one. The rules can label the pairs that you leave.',
+      hint: 'Two recipes stand side by side: choose the better one. The rules can label the remaining pairs.',
       href: '/labels/session',
     }
   return {

@@ -38,7 +38,7 @@ test('twenty agents at once: each run is leased once, and each agent has at most
     Array.from({ length: 20 }, (_, n) => createAgent(deps, fixture.workspaceId, `machine ${n}`)),
   )
   const leases = await Promise.all(agents.flatMap((agent) => [claimRun(agent, all), claimRun(agent, all)]))
-  // SKIP LOCKED may pass over a run whose claim is under way; what was passed over is there for the next request.
+  // SKIP LOCKED may skip a run that another claim has locked; the next request gets it.
   for (const agent of agents) leases.push(await claimRun(agent, all))
   const given = leases.flatMap((lease) => lease ?? [])
   expect(new Set(given.map(({ runId }) => runId)).size).toBe(12)

@@ -1,7 +1,7 @@
 import { agent, attempt, run } from '@palate/db'
 import { RunNeeds } from '@palate/protocol'
 import { and, asc, eq, lt, sql } from 'drizzle-orm'
-import { agentStatus, isOutdated } from '../agent/online'
+import { agentStatus, isOutdated } from '../agent-status'
 import type { Deps } from '../context'
 import { findUnmetNeed, totalCapacity, type Wanted } from './queue/capacity'
 import { loseAttempt } from './state/lose-attempt'

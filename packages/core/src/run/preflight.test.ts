@@ -73,7 +73,7 @@ test('the preflight is stored once as it was reported, and its rows are read one
   ])
   const { sequences } = await getRunPreflightRow(fixture.viewer, { runId: id, row: 7 })
   expect(sequences.map(({ part }) => part)).toEqual(['chosen', 'rejected'])
-  // PostgreSQL stores no NUL; the marks stand beside the tokens all the same.
+  // PostgreSQL cannot store NUL; the marks still match the tokens.
   expect(sequences[0]).toMatchObject({ texts: ['<|im_start|>', ' rice', '<|im_end|>'], marks: 'mtc' })
   await expect(getRunPreflightRow(fixture.viewer, { runId: id, row: 2 })).rejects.toMatchObject({
     code: 'not_found',
@@ -102,6 +102,6 @@ test('the person who allows a fault is recorded by name', async () => {
   await send(1, ...said)
   const preflight = await getRunPreflight(fixture.viewer, { id })
   expect(preflight?.override?.by).toBe('engineer')
-  const order: CreateRunInput = { kind: 'dpo', config: { overridePreflight: ['cut_answers'] } }
-  await expect(createRun(fixture.labeler, order)).rejects.toMatchObject({ code: 'forbidden' })
+  const input: CreateRunInput = { kind: 'dpo', config: { overridePreflight: ['cut_answers'] } }
+  await expect(createRun(fixture.labeler, input)).rejects.toMatchObject({ code: 'forbidden' })
 })

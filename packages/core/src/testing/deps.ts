@@ -10,7 +10,7 @@ import { createTickets } from '../ticket'
 
 export interface TestDeps extends Deps {
   url: string
-  /** Moves the clock that the verbs see; it starts at the real time and stands still. */
+  /** Moves the verbs' clock forward. It starts at the real time and does not run. */
   advance(ms: number): void
 }
 

@@ -1,7 +1,7 @@
 import { agent, type Database, type Transaction } from '@palate/db'
 import type { EstimateDevice, EstimateKind, Hardware, ModelShape } from '@palate/protocol'
 import { and, asc, eq, isNull } from 'drizzle-orm'
-import { agentStatus } from '../../agent/online'
+import { agentStatus } from '../../agent-status'
 import type { EstimateAgentView } from './schemas'
 import { loadSpeeds } from './speeds'
 

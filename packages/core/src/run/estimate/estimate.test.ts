@@ -106,7 +106,7 @@ test('a pre-training is estimated when it is created, and compared by its own sh
   const [shown] = (await getRunSummary(fixture.viewer, { id })).attempts
   expect(shown?.estimate).toMatchObject({ basis: 'peak' })
   expect(shown?.estimate?.memoryBytes).toBeGreaterThan(0)
-  // 6 FLOPs for each of the parameters and tokens, and the attention; far from the peak of such a device.
+  // 6 FLOPs per parameter and token, plus the attention; far below the device's peak.
   expect(shown?.flopsPerSecond).toBeGreaterThan(6 * 1e6 * 10_000)
   expect(shown?.utilization).toBeCloseTo((shown?.flopsPerSecond ?? 0) / 989.4e12)
   const before = await getEstimateFacts(fixture.viewer, { kind: 'pretrain' })
@@ -117,7 +117,7 @@ test('a pre-training is estimated when it is created, and compared by its own sh
   const { steps, batchSize, maxLength } = trainerDefaults.pretrain
   expect(facts.agents[0]?.device.measured).toEqual({
     runNumber: 1,
-    // Its longest rows in its time of 100 s.
+    // The longest rows, in 100 s.
     tokensPerSecond: (Number(steps) * Number(batchSize) * Number(maxLength)) / 100,
     otherSeconds: 30,
   })

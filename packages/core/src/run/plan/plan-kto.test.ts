@@ -22,7 +22,7 @@ import { claimRun, createRun, getEstimateFacts, getReadiness, getRun, getRunSumm
 const deps = await createTestDeps()
 let names = 0
 
-/** A fixture whose tuned model answers in the public chat, and a way to have it rated. */
+/** A fixture with a tuned model in the public chat, and a function that rates its answers. */
 async function openChat() {
   const fixture = await createWorkspaceFixture(deps)
   const base = await createModel(deps, fixture.workspaceId)
@@ -111,7 +111,7 @@ test('an external model is trained without the registry, and its first run repor
   const facts = () => getEstimateFacts(viewer, { kind: 'kto', base: source })
   expect(await facts()).toMatchObject({ shape: null, rows: { sequences: 2 } })
 
-  /** Trains to the end on the agent; `delivers` says whether its adapter arrived. */
+  /** Runs the training on the agent; `delivers`: whether it uploads the adapter. */
   const train = async (delivers: boolean) => {
     const { id } = await createRun(engineer, { kind: 'kto', config: { base: source } })
     const lease = await claimRun(machine, requestWork(['kto']))

@@ -31,9 +31,9 @@ test.each<[string, Cast[], string | null]>([
   ['one person', [person('b')], 'person b 1'],
   ['a person against the rule', [rule('a'), person('b')], 'person b 1'],
   ['a judge against the rule', [rule('a'), judge('b')], 'judge b 1'],
-  ['a person who found no difference, whatever the rule says', [person('tie'), rule('a')], 'person null 0'],
+  ['a person who chose a tie, against the rule', [person('tie'), rule('a')], 'person null 0'],
   ['two of three people', [person('a'), person('b'), person('a')], `person a ${2 / 3}`],
-  ['people who are even', [person('a'), person('b'), judge('a')], 'person null 0'],
+  ['a tie between people', [person('a'), person('b'), judge('a')], 'person null 0'],
   ['a tie does not count against the winner', [person('tie'), person('a')], 'person a 1'],
   ['both bad', [rule('both_bad')], 'rule null 0'],
 ])('%s: %s', (_name, casts, expected) => {

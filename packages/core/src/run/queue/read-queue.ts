@@ -1,7 +1,7 @@
 import { agent, attempt, run } from '@palate/db'
 import { RunNeeds } from '@palate/protocol'
 import { and, asc, count, eq, inArray, isNull, sql } from 'drizzle-orm'
-import { agentStatus, isOutdated } from '../../agent/online'
+import { agentStatus, isOutdated } from '../../agent-status'
 import type { Deps } from '../../context'
 import { groupBy } from '../../group-by'
 import type { RunView, WaitingView } from '../schemas'

@@ -40,7 +40,7 @@ test('an agent gets only runs whose needs it meets: memory, number of GPUs, labe
   expect(await claimRun(small, request)).toMatchObject({ runId: runs.home.id, gpus: ['a'] })
   expect(await claimRun(cpu, requestWork(['generate']))).toBeNull()
   expect(await claimRun(cpu, request)).toMatchObject({ runId: runs.oneAgent.id, gpus: [] })
-  // 24 GB will do for 22 GB, so the large one stays free; nothing has two GPUs of 40 GB.
+  // The GPU of 24 GB is large enough for 22 GB, so the larger one stays free; no agent has two GPUs of 40 GB.
   expect(await claimRun(pair, request)).toMatchObject({ runId: runs.large.id, gpus: ['b'] })
   const [waiting] = await deps.db.select().from(run).where(eq(run.id, runs.twoLarge.id))
   expect(waiting?.status).toBe('queued')
@@ -132,7 +132,7 @@ test('the SQL query and the functions choose the same run in 20 random cases', a
     const busy = new Map<string, number>()
     const capacity = findFree(totalCapacity(await rowOf(machine.agentId)), [], undefined)
     const able = ['pretrain', 'dpo'] as const
-    if (!capacity) throw new Error('a machine with nothing to do has a capacity')
+    if (!capacity) throw new Error('an idle machine has a capacity')
     for (let n = 0; n < 6; n += 1) {
       const queued = await deps.db
         .select()
@@ -175,7 +175,7 @@ test('one claim does not read a queue of ten thousand runs', async () => {
     [],
     undefined,
   )
-  if (!capacity) throw new Error('a machine with nothing to do has a capacity')
+  if (!capacity) throw new Error('an idle machine has a capacity')
   const read = await deps.db.transaction(async (tx) => {
     const chosen = await lockNextQueued(tx, workspaceId, capacity, ['pretrain'])
     expect(chosen).not.toBeNull()

@@ -19,9 +19,9 @@ export interface AgentState {
 
 interface Verdict {
   agent: AgentState
-  /** It could never take the run as it is. */
+  /** What it lacks to ever take the run; null when nothing. */
   never: UnmetNeed | null
-  /** Why it does not take it now; null where it could. */
+  /** Why it does not take the run now; null when it could. */
   reason: string | null
 }
 

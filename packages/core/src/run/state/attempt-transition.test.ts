@@ -7,7 +7,7 @@ const later = new Date(now.getTime() + 60_000)
 const earlier = new Date(now.getTime() - 1)
 const leaseMs = 600_000
 
-/** Each event, and what it makes of an attempt that runs; `–` nothing, `!` refused. */
+/** For each event the next status of a running attempt; `–` no change, `!` refused. */
 const events: [string, AttemptEvent, string][] = [
   ['renewed', { type: 'renewed', epoch: 2, leaseMs }, 'lease'],
   ['renewed under an old epoch', { type: 'renewed', epoch: 1, leaseMs }, '!'],
@@ -19,7 +19,7 @@ const events: [string, AttemptEvent, string][] = [
   ['lost', { type: 'lost' }, 'lost'],
   ['lease checked in time', { type: 'lease-checked' }, '–'],
 ]
-/** Who renews an attempt that ended by its own word only has not heard yet that its end was recorded. */
+/** An agent that renews an ended attempt does not have the acknowledgment of its end yet. */
 function ofOver(status: AttemptStatus, event: AttemptEvent): string {
   if (event.type === 'renewed') return status === 'lost' || event.epoch !== 2 ? '!' : '–'
   return event.type === 'wrote' ? '!' : '–'

@@ -14,7 +14,7 @@ const events = {
   stopped: { type: 'ended', status: 'canceled', failure: null },
 } satisfies Record<string, RunEvent>
 
-/** For each status, what each event makes of the run, of the attempt, and what follows; `–` nothing, `!` refused. */
+/** For each status and event: the next status of run and attempt, and what follows; `–` no change, `!` refused. */
 const table: Record<RunStatus, Record<keyof typeof events, string>> = {
   queued: {
     ...{ claimed: 'running running null', cancel: 'canceled null settled' },
