@@ -32,13 +32,13 @@ describe('an agent with two GPUs', () => {
     agent = await startAgent(hub.url, home, { sampleEveryMs: 300 }, { PATH: await twoCards(home) })
   })
 
-  it('trains on both at the same time, and asks for no third', async () => {
+  it('trains on both at the same time, and does not ask for a third run', async () => {
     for (const runId of ['run_1', 'run_2', 'run_3']) hub.lease(runId, { steps: 6, goTo: 3 })
     await until('two beginnings', () => hub.attempts.size === 2 && requests().length >= 2)
     await until('both to train', () => eventsOf('run_1').length > 2 && eventsOf('run_2').length > 2)
     expect(hub.queue).toHaveLength(1)
     expect(hub.hellos[0]?.hardware.gpus.map(({ uuid }) => uuid)).toEqual(['GPU-a', 'GPU-b'])
-    // It may have asked before there was anything; once it holds one lease it asks for the other card, then no more.
+    // It may have asked before a run was queued; with one lease it asks for the other GPU, then no more.
     const asked = requests().map(({ freeGpus, holding }) => ({ freeGpus, holding }))
     expect(asked[0]).toEqual({ freeGpus: ['GPU-a', 'GPU-b'], holding: [] })
     expect(asked.at(-1)).toEqual({ freeGpus: ['GPU-b'], holding: ['att_1_1'] })
@@ -49,7 +49,7 @@ describe('an agent with two GPUs', () => {
     expect(hub.endOf('run_1')).toMatchObject({ status: 'finished', error: null })
   })
 
-  it('shows a trainer the GPUs of its lease alone', async () => {
+  it('shows a trainer only the GPUs of its lease', async () => {
     const wished = hub.lease('run_w', { behavior: 'environment' })
     wished.gpus.push('GPU-b')
     await until('the end', () => hub.endOf('run_w'))
@@ -59,7 +59,7 @@ describe('an agent with two GPUs', () => {
     expect(logsOf('run_v').at(-1)).toBe('GPU-a')
   })
 
-  it('tells what its cards do, to the hub and in the metrics of who runs on them', async () => {
+  it('reports its GPUs to the hub, and in the metrics of the runs on them', async () => {
     const lease = hub.lease('run_h', { steps: 4, goTo: 2 })
     lease.gpus.push('GPU-a')
     const system = () =>
@@ -81,7 +81,7 @@ describe('an agent with two GPUs', () => {
   })
 })
 
-it('an agent changes its credential when it is asked to, and works on under the new one', async () => {
+it('an agent changes its credential on request, and continues with the new one', async () => {
   agent = await startAgent(hub.url, home)
   await until('its hello', () => hub.hellos.length > 0 && requests().length > 0)
   hub.push('rotate', {})
@@ -91,13 +91,13 @@ it('an agent changes its credential when it is asked to, and works on under the 
     agentId: 'agent_1',
     credential: 'credential-2',
   })
-  // Of two asked for at once the hub takes the second, and its answer could get lost.
+  // Of two concurrent requests the hub accepts the second, whose reply could be lost.
   expect(hub.received.filter(({ event }) => event === 'rotate-credential')).toHaveLength(1)
   hub.lease('run_n', { steps: 2 })
   expect(await until('the end', () => hub.endOf('run_n'))).toMatchObject({ status: 'finished' })
 })
 
-it('an agent that was given a credential which the hub does not take comes back under the former one', async () => {
+it('an agent whose new credential is not accepted reconnects with the former one', async () => {
   hub.rotatesTo = 'credential-of-a-late-answer'
   agent = await startAgent(hub.url, home)
   await until('its hello', () => hub.hellos.length > 0)
@@ -115,7 +115,7 @@ it('an agent that was given a credential which the hub does not take comes back 
   expect(await kept()).toMatchObject({ agentId: 'agent_1', credential: 'credential-2' })
 })
 
-it('an agent that was revoked stops what it trains', async () => {
+it('an agent that was revoked stops its runs', async () => {
   agent = await startAgent(hub.url, home)
   hub.lease('run_r', { steps: 6, goTo: 3 })
   await until('it to train', () => eventsOf('run_r').length > 2)
@@ -127,7 +127,7 @@ it('an agent that was revoked stops what it trains', async () => {
   expect(hub.endOf('run_r')).toBeNull()
 })
 
-it('an agent without a GPU says so', async () => {
+it('an agent without a GPU reports none', async () => {
   agent = await startAgent(hub.url, home, {}, { CUDA_VISIBLE_DEVICES: '' })
   await until('its hello', () => hub.hellos.length > 0 && requests().length > 0)
   expect(hub.hellos[0]?.hardware.gpus).toEqual([])

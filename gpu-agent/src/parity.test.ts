@@ -17,7 +17,7 @@ const imported = fileURLToPath(
 
 const Reference = z.object({
   greedy: z.array(z.array(z.int())),
-  /** By how many nats transformers' best token led its second at each step. */
+  /** The lead in nats of transformers' best token over its second at each step. */
   margins: z.array(z.array(z.number())),
   prompts: z.array(z.array(z.int())),
   texts: z.array(z.array(z.int())),
@@ -26,14 +26,14 @@ const Example = z.object({ system: z.string(), user: z.string(), answer: z.strin
 
 const Row = z.object({ title: z.string(), ingredients: z.array(z.string()), directions: z.array(z.string()) })
 const maxTokens = 96
-/** Enough that 20 of them are free of ties. */
+/** Enough conversations that 20 of them have no ties. */
 const asked = 56
 
 const corpusProgram = `
 import json, sys
 from pathlib import Path
-from corpus import make_corpus
-from ontology import load_ontology
+from starter.corpus import make_corpus
+from starter.ontology import load_ontology
 examples = make_corpus(11, load_ontology(Path(sys.argv[1])), 200, 0.5)
 print(json.dumps([{"system": e.system, "user": e.user, "answer": e.answer} for e in examples]))
 `
@@ -47,12 +47,12 @@ const odd = [
 ]
 
 /**
- * llama.cpp rounds what it multiplies with F16 weights to F16, which moves the small model's scores by up to 0.002
- * nats. Where transformers' two best tokens are closer than this, neither is the right one.
+ * llama.cpp rounds activations to F16 before it multiplies F16 weights, which changes the small model's scores by up to
+ * 0.002 nats. Where transformers' two best tokens are closer than this, either may be chosen.
  */
 const tieNats = 0.005
 
-/** The same tokens, to the last one, in each of the first 20 conversations in which transformers meets no tie. */
+/** All tokens must be the same in each of the first 20 conversations without a tie in transformers. */
 function expectSame(ours: number[][], { greedy, margins }: z.infer<typeof Reference>) {
   const clear = greedy.flatMap((tokens, index) =>
     margins[index]?.every((margin) => margin >= tieNats) ? [{ theirs: tokens, ours: ours[index] }] : [],
@@ -113,7 +113,7 @@ describe.skipIf(!python)(`transformers and llama.cpp agree${unlessPython}`, () =
     expect(expected.greedy).not.toEqual(base.greedy)
   })
 
-  it('on the tokens of 200 recipes of the corpus, of odd text, and of imported recipes where there are some', () => {
+  it('on the tokens of 200 recipes, of unusual text, and of imported recipes if there are any', () => {
     expect(texts.length).toBeGreaterThanOrEqual(200 + odd.length)
     expect(texts.map((text) => model.tokenize(text))).toEqual(base.texts)
   })

@@ -19,19 +19,19 @@ export type AttemptTools = {
   cache: ObjectCache
   http: HubHttp
   timings: Timings
-  /** Bytes of an attempt's events that may wait for the hub; beyond them the trainer waits. */
+  /** Bytes of an attempt's events that may wait for the hub; with more, the trainer waits. */
   spoolQuotaBytes?: number
   redactor: Redactor
   log: Logger
   commandFor: (lease: Lease, jobFile: string) => Command
 }
 
-/** `delivered`: the hub has all of it; `left`: the hub has all that a crash left, but no end; the others speak for themselves. */
+/** `delivered`: the hub has all events; `left`: the hub has all events that a crash left, but there was no run-end. */
 export type AttemptOutcome = 'delivered' | 'left' | 'lost' | 'stopped'
 
 /**
- * One attempt on this agent: its spool, its delivery, its lease's renewal, and the work itself, or only what a
- * crash left of it (`resumeWork: false`).
+ * One attempt on this agent: its spool, its delivery, the renewal of its lease, and its execution (`run`) or only the
+ * delivery of what a crash left (`finishLeftover`).
  */
 export class Attempt {
   private readonly canceling = new AbortController()
@@ -56,7 +56,7 @@ export class Attempt {
     return { runId, attemptId, epoch, lastSeq: this.spool.flushedSeq }
   }
 
-  /** What the hub has beyond our own watermark (ours may lag after a crash). */
+  /** Raises the watermark to that of the hub; the agent's own may be behind after a crash. */
   async acknowledge(seq: number): Promise<void> {
     await this.spool.ack(seq)
   }
@@ -74,18 +74,18 @@ export class Attempt {
     this.canceling.abort(new Error('The run was canceled.'))
   }
 
-  /** The hub gave the run to somebody else: end the trainer and forget the attempt. */
+  /** Another attempt has the lease: ends the trainer and removes the attempt. */
   lose(): void {
     this.isLost = true
     this.halting.abort(new Error('The lease was lost.'))
   }
 
-  /** The agent stops: end the trainer with its checkpoint; the spool stays for the next start. */
+  /** The agent stops: ends the trainer with a checkpoint; the spool stays for the next start. */
   stop(): void {
     this.halting.abort(new Error('The agent stops.'))
   }
 
-  /** Works the lease off and delivers it. */
+  /** Executes the lease and delivers its events. */
   async run(): Promise<AttemptOutcome> {
     const { folder, lease, spool, tools } = this
     const onFailure = (error: unknown) => this.warn(error)
@@ -106,7 +106,7 @@ export class Attempt {
     return this.close(outcome)
   }
 
-  /** Delivers what a crash left; without a run-end the attempt is then given back. */
+  /** Delivers the events that a crash left; an attempt without a run-end is then given up. */
   async finishLeftover(): Promise<AttemptOutcome> {
     const { ended } = this.spool
     const renewal = this.renew()
@@ -131,12 +131,12 @@ export class Attempt {
     await this.spool.close().catch((error: unknown) => this.warn(error))
     this.tools.redactor.forget(this.lease.token)
     const final = this.isLost ? 'lost' : outcome
-    // A run whose end was spooled needs its checkpoints no more, even where the hub had heard the end before.
+    // After a spooled run-end the checkpoints are not needed, also if the hub already had the end.
     if (final !== 'stopped') await removeAttempt(this.folder, this.spool.endsRun)
     return final
   }
 
-  /** Renews the lease until the attempt is over. Silence of the hub is no reason to stop: the spool fills. */
+  /** Renews the lease until the attempt ends. While the hub does not reply, the attempt continues and fills the spool. */
   private async renew(): Promise<void> {
     const { signal } = this.halting
     const { runId, attemptId, epoch, leaseMs } = this.lease
@@ -164,7 +164,7 @@ export class Attempt {
     const { runId, attemptId } = this.lease
     this.tools.log.warn(
       { runId, attemptId, reason: error instanceof Error ? error.message : String(error) },
-      'trouble',
+      'an attempt has a problem',
     )
   }
 }

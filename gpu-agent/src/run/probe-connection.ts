@@ -6,10 +6,10 @@ const trips = 5
 const mebibytes = 8
 
 /**
- * What lies between this machine and the hub: the median of a few round trips, and the rate of one download. Null where the
- * line does not hold for so long.
+ * Measures the connection to the hub: the median of a few round trips, and the rate of one download. Null where the
+ * connection breaks.
  */
-export async function probeLine(
+export async function probeConnection(
   http: HubHttp,
   token: string,
   signal: AbortSignal,
@@ -22,7 +22,7 @@ export async function probeLine(
 
 async function roundTrip(http: HubHttp, token: string, signal: AbortSignal): Promise<number> {
   const times: number[] = []
-  // The first one opens the connection and does not count.
+  // The first round trip opens the connection and is not counted.
   for (let trip = 0; trip <= trips; trip += 1) {
     const began = performance.now()
     await (await http.get('/files/health', token, signal)).text()

@@ -34,8 +34,8 @@ const reached = (runId: string, step: number) => () => stepsOf(runId).flat().inc
 const isWhole = (runId: string) =>
   hub.attemptsOf(runId).every(({ events }) => events.every(({ seq }, index) => seq === index + 1))
 
-describe('an agent that comes back', () => {
-  it('after a kill -9 in the middle of a training ends the orphan and finishes from its checkpoint', async () => {
+describe('an agent that restarts', () => {
+  it('after a kill -9 during training ends the orphan and finishes from its checkpoint', async () => {
     hub.lease('run_k', { steps: 60, checkpointEvery: 5, goTo: 13 })
     const first = spawnAgent(hub.url, home)
     await until('step 12', reached('run_k', 12))
@@ -58,14 +58,14 @@ describe('an agent that comes back', () => {
     expect(await second.exited).toBe(0)
   })
 
-  it('delivers a finished run that the hub never heard the end of', async () => {
+  it('delivers a finished run whose end did not reach the hub', async () => {
     let ends = 0
     hub.beforeAck = (batch, socket) => {
       if (!batch.events.some(({ event }) => event.type === 'run-end')) return
       ends += 1
       socket.disconnect(true)
     }
-    // What the torn connection stored is forgotten at once: no later hello may say that the end arrived.
+    // The hub drops what the broken connection stored, so that no later hello acks the end.
     hub.afterStore = () => {
       for (const attempt of hub.attemptsOf('run_f'))
         attempt.events = attempt.events.filter(({ event }) => event.type !== 'run-end')
@@ -87,7 +87,7 @@ describe('an agent that comes back', () => {
     await agent.stop()
   })
 
-  it('after an orderly stop goes on from the checkpoint that the stop made', async () => {
+  it('after a normal stop resumes from the checkpoint that the stop wrote', async () => {
     hub.lease('run_o', { steps: 40, checkpointEvery: 1000, goTo: 9 })
     const first = await startAgent(hub.url, home)
     await until('step 8', reached('run_o', 8))
@@ -101,7 +101,7 @@ describe('an agent that comes back', () => {
     await second.stop()
   })
 
-  it('passes a checkpoint over that was torn meanwhile, and says so', async () => {
+  it('skips a checkpoint that was damaged meanwhile, and logs it', async () => {
     hub.lease('run_t', { steps: 40, checkpointEvery: 6, goTo: 14 })
     const first = spawnAgent(hub.url, home)
     await until('step 14', reached('run_t', 14))
@@ -120,18 +120,18 @@ describe('an agent that comes back', () => {
     const log = again?.events.find(({ event }) => event.type === 'log')
     expect(log?.event).toMatchObject({
       level: 'warn',
-      text: `checkpoints/checkpoint-${again?.lease.resume?.step} is passed over: state.json is not what it was.`,
+      text: `checkpoints/checkpoint-${again?.lease.resume?.step} is skipped: state.json has changed.`,
     })
     expect(stepsOf('run_t')[1]?.[0]).toBe(7)
     await agent.stop()
   })
 
-  it('drains: it finishes what runs, takes nothing new, and leaves', async () => {
+  it('drains: it finishes its runs, takes no new ones, and exits', async () => {
     hub.lease('run_d', { behavior: 'wait' })
     const agent = spawnAgent(hub.url, home)
     await until('the first step', reached('run_d', 1))
     const drained = spawnDrain(hub.url, home)
-    await until('word of it', () => hub.received.some(({ event }) => event === 'drain'))
+    await until('the drain event', () => hub.received.some(({ event }) => event === 'drain'))
     hub.lease('run_e', { steps: 2 })
     await writeFile(join(home, 'runs/run_d/work/go'), '')
     expect([await agent.exited, await drained]).toEqual([0, 0])
@@ -141,12 +141,12 @@ describe('an agent that comes back', () => {
     expect(await spawnDrain(hub.url, home)).toBe(1)
   })
 
-  it('lets what runs end before it follows a SIGTERM, where it was given time for that, but not a second one', async () => {
+  it('finishes its runs after a first SIGTERM if a drain time is set, and ends them after a second', async () => {
     hub.lease('run_g', { behavior: 'wait' })
     const patient = spawnAgent(hub.url, home, { PALATE_AGENT_DRAIN_SECONDS: '600' })
     await until('the first step', reached('run_g', 1))
     patient.kill('SIGTERM')
-    await until('word of it', () => hub.received.some(({ event }) => event === 'drain'))
+    await until('the drain event', () => hub.received.some(({ event }) => event === 'drain'))
     await writeFile(join(home, 'runs/run_g/work/go'), '')
     expect(await patient.exited).toBe(0)
     expect(hub.endOf('run_g')).toMatchObject({ status: 'finished' })
@@ -154,14 +154,14 @@ describe('an agent that comes back', () => {
     const hurried = spawnAgent(hub.url, home, { PALATE_AGENT_DRAIN_SECONDS: '600' })
     await until('the first step', reached('run_h', 1))
     hurried.kill('SIGTERM')
-    await until('word of it', () => hub.received.filter(({ event }) => event === 'drain').length > 1)
+    await until('the drain event', () => hub.received.filter(({ event }) => event === 'drain').length > 1)
     hurried.kill('SIGTERM')
     expect(await hurried.exited).toBe(0)
     expect(hub.endOf('run_h')).toBeNull()
     expect((await trainerPids(home, 'run_h')).alive).toEqual([])
   })
 
-  it('is refused a folder in which another agent lives', async () => {
+  it('does not start in a folder where another agent runs', async () => {
     const first = spawnAgent(hub.url, home)
     await until('its hello', () => hub.hellos.length)
     await expect(startAgent(hub.url, home)).rejects.toThrow(/Another agent .* runs in/)
@@ -171,13 +171,13 @@ describe('an agent that comes back', () => {
     await second.stop()
   })
 
-  it('enrolls once, and says what to do when its code was used', async () => {
+  it('enrolls once, and names the remedy when its code was used', async () => {
     const first = await startAgent(hub.url, home)
     await first.stop()
     const again = await startAgent(hub.url, home)
     await again.stop()
     const other = await temporaryHome()
-    await expect(startAgent(hub.url, other)).rejects.toThrow(/This code was used.*fresh enrollment code/)
+    await expect(startAgent(hub.url, other)).rejects.toThrow(/This code was used.*new enrollment code/)
     await removeHome(other)
   })
 })

@@ -4,10 +4,10 @@ import { endOrphan } from './process/process'
 import { isDiskError, listAttempts, removeAttempt } from './work/attempt-folder'
 
 /**
- * Takes up what an earlier life of this agent left on disk. A trainer that outlived its agent is ended (its output went
- * into a closed pipe; the next attempt goes on from its checkpoint), and each attempt is opened for delivery.
+ * Opens the attempts that an earlier process of this agent left on disk, for delivery. A trainer that still runs is
+ * ended: its output goes to a closed pipe, and the next attempt resumes from its checkpoint.
  *
- * @throws Error of the file system when the disk does not give an attempt back: the agent does not start, nothing is lost
+ * @throws Error of the file system when an attempt cannot be read: the agent then does not start and nothing is lost
  */
 export async function recoverAttempts(home: string, tools: AttemptTools, log: Logger): Promise<Attempt[]> {
   const attempts = []
@@ -15,14 +15,11 @@ export async function recoverAttempts(home: string, tools: AttemptTools, log: Lo
     const { runId, attemptId } = state.lease
     try {
       if (state.process && (await endOrphan(state.process, tools.timings.stopGraceMs)))
-        log.warn({ runId, attemptId }, 'ended a trainer that outlived its agent')
+        log.warn({ runId, attemptId }, 'ended a trainer of an earlier agent process')
       attempts.push(await Attempt.open(state.lease, folder, tools))
     } catch (error) {
       if (isDiskError(error)) throw error
-      log.error(
-        { runId, attemptId, reason: String(error) },
-        'an attempt on disk cannot be read and is given up',
-      )
+      log.error({ runId, attemptId, reason: String(error) }, 'an attempt on disk is damaged and was removed')
       await removeAttempt(folder, false)
     }
   }

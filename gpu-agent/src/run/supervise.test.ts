@@ -28,7 +28,7 @@ const isGone = (runId: string) =>
   until('the run folder to be gone', () => !existsSync(join(home, 'runs', runId)))
 
 describe('an attempt', () => {
-  it('trains, uploads, ends, and leaves nothing behind', async () => {
+  it('trains, uploads, ends, and leaves no files', async () => {
     hub.lease('run_a', { steps: 12 }, { 'ontology.json': '{"version":1}' })
     expect(await ended('run_a')).toMatchObject({ status: 'finished' })
     const events = eventsOf('run_a')
@@ -40,7 +40,7 @@ describe('an attempt', () => {
     await isGone('run_a')
   })
 
-  it('is given its inputs by name and an environment without secrets', async () => {
+  it('gets its inputs by name and an environment without secrets', async () => {
     hub.lease(
       'run_env',
       { behavior: 'environment' },
@@ -72,7 +72,7 @@ describe('an attempt', () => {
         true,
       )
     if (behavior !== 'killed') return void (await isGone('run_b'))
-    // The machine's fault: the run will go on, so its checkpoints stay.
+    // A failure of the machine: the run will resume, so its checkpoints stay.
     await until(
       'the attempt to be gone',
       async () => (await readdir(join(home, 'runs/run_b/attempts'))).length === 0,
@@ -80,7 +80,7 @@ describe('an attempt', () => {
     expect(existsSync(join(home, 'runs/run_b/work'))).toBe(true)
   })
 
-  it('that says nothing for too long is ended, and fails with that reason', async () => {
+  it('that prints nothing for too long is ended, and fails with that reason', async () => {
     await agent.stop()
     agent = await startAgent(hub.url, home, { silenceMs: 3000 })
     hub.lease('run_b', { behavior: 'hang' })
@@ -91,7 +91,7 @@ describe('an attempt', () => {
     await isGone('run_b')
   })
 
-  it('tells no secrets in its log', async () => {
+  it('has no secrets in its log', async () => {
     const { token } = hub.lease('run_s', { behavior: 'crash', word: 'lease-token.att_s_1' })
     await ended('run_s')
     const logs = eventsOf('run_s').flatMap((event) => (event.type === 'log' ? [event.text] : []))
@@ -99,16 +99,16 @@ describe('an attempt', () => {
     expect(token).toBe('lease-token.att_s_1')
   })
 
-  it('that probes the machine is given what lies between it and the hub', async () => {
+  it('that probes the machine also gets figures of the connection to the hub', async () => {
     hub.lease('run_pr', { behavior: 'probe' })
     await ended('run_pr')
-    const told = eventsOf('run_pr').find(({ type }) => type === 'probe')
-    expect(told).toMatchObject({ flopsPerSecond: 1e11, hubRoundTripMs: expect.any(Number) })
-    expect(told?.type === 'probe' && told.hubBytesPerSecond).toBeGreaterThan(1e5)
-    expect(told?.type === 'probe' && told.hubRoundTripMs).toBeGreaterThan(0)
+    const probe = eventsOf('run_pr').find(({ type }) => type === 'probe')
+    expect(probe).toMatchObject({ flopsPerSecond: 1e11, hubRoundTripMs: expect.any(Number) })
+    expect(probe?.type === 'probe' && probe.hubBytesPerSecond).toBeGreaterThan(1e5)
+    expect(probe?.type === 'probe' && probe.hubRoundTripMs).toBeGreaterThan(0)
   })
 
-  it('counts the first run-end only', async () => {
+  it('takes only the first run-end', async () => {
     hub.lease('run_r', { behavior: 'repeat' })
     expect(await ended('run_r')).toMatchObject({ status: 'finished' })
     await isGone('run_r')
@@ -116,7 +116,7 @@ describe('an attempt', () => {
     expect(types).toEqual(['progress', 'metric', 'run-end'])
   })
 
-  it('keeps what it cannot read as log lines', async () => {
+  it('keeps lines that it cannot parse as log lines', async () => {
     hub.lease('run_g', { behavior: 'garbage' })
     expect(await ended('run_g')).toMatchObject({ status: 'finished', results: { loss: 0.5 } })
     const logs = eventsOf('run_g').flatMap((event) => (event.type === 'log' ? [event.text] : []))
@@ -126,13 +126,13 @@ describe('an attempt', () => {
     expect(eventsOf('run_g').some((event) => event.type === 'metric' && event.position === 7)).toBe(true)
   })
 
-  it('does not wait for a trainer that stays after its end', async () => {
+  it('does not wait for a trainer that keeps running after its run-end', async () => {
     hub.lease('run_l', { behavior: 'linger' })
     expect(await ended('run_l')).toMatchObject({ status: 'finished' })
     await isGone('run_l')
   })
 
-  it('takes grandchildren along', async () => {
+  it('ends grandchildren too', async () => {
     hub.lease('run_gc', { behavior: 'grandchild' })
     const file = join(home, 'runs/run_gc/work/grandchild')
     const pid = Number(await until('the grandchild', () => readFile(file, 'utf8').catch(() => '')))
@@ -150,7 +150,7 @@ describe('an attempt', () => {
     expect(eventsOf('run_c').some(({ type }) => type === 'checkpoint')).toBe(true)
   })
 
-  it('is canceled by the answer to a renewal, even when the trainer ignores SIGTERM', async () => {
+  it('is canceled by the reply to a renewal, even when the trainer ignores SIGTERM', async () => {
     await agent.stop()
     agent = await startAgent(hub.url, home, { cancelGraceMs: 500 })
     hub.lease('run_s', { behavior: 'stubborn' })
@@ -163,7 +163,7 @@ describe('an attempt', () => {
     await until('the trainer to be gone', () => !isAlive(alive[0] ?? 0))
   })
 
-  it('ends at once when the lease is lost, and says nothing more', async () => {
+  it('ends at once when the lease is lost, and sends nothing more', async () => {
     hub.lease('run_x', { steps: 10_000, stepSeconds: 0.05 })
     await until('the first metric', () => eventsOf('run_x').some(({ type }) => type === 'metric'))
     const attempt = hub.attemptsOf('run_x')[0]
@@ -193,14 +193,14 @@ describe('an attempt', () => {
     },
   )
 
-  it('uploads through an unwell hub', async () => {
+  it('uploads despite errors of the hub', async () => {
     hub.httpFailures = 2
     hub.lease('run_u', { steps: 1 })
     expect(await ended('run_u')).toMatchObject({ status: 'finished' })
     expect(hub.attemptsOf('run_u')[0]?.artifacts.size).toBe(1)
   })
 
-  it('works runs off one after another', async () => {
+  it('executes runs one after another', async () => {
     hub.lease('run_1', { steps: 20, stepSeconds: 0.02 })
     hub.lease('run_2', { steps: 2 })
     await ended('run_2')

@@ -1,16 +1,16 @@
-/** How patient the agent is, in milliseconds. */
+/** Intervals and timeouts of the agent, in milliseconds. */
 export type Timings = {
-  /** From a cancel to SIGKILL: time for the trainer's checkpoint. */
+  /** From a cancel to SIGKILL: the time for the trainer's checkpoint. */
   cancelGraceMs: number
   /** The same when the agent itself is stopping. */
   stopGraceMs: number
-  /** How long a trainer may live on after its run-end. */
+  /** How long a trainer may run after its run-end. */
   lingerMs: number
-  /** A trainer that says nothing for so long hangs. */
+  /** A trainer without output for this long is ended. */
   silenceMs: number
   renewEveryMs: number
   pollWorkMs: number
-  /** How often the machine is looked at. */
+  /** The interval of hardware samples. */
   sampleEveryMs: number
 }
 

@@ -15,7 +15,7 @@ const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 const quick: Timings = {
   ...defaultTimings,
-  // A trainer that should have time has it on a busy machine too; the tests of stubborn ones set these themselves.
+  // Long enough for a busy machine; tests of trainers that ignore signals set their own values.
   cancelGraceMs: 120_000,
   stopGraceMs: 120_000,
   lingerMs: 700,
@@ -39,7 +39,7 @@ export function startAgent(
   return Agent.start(settings, pino({ level: settings.logLevel }), { ...quick, ...timings })
 }
 
-/** An agent as a process of its own, to be killed. */
+/** An agent as a separate process, which a test can kill. */
 export function spawnAgent(hubUrl: string, home: string, env: Record<string, string> = {}) {
   const child = spawn(process.execPath, tsxArguments(main), {
     env: agentEnv(hubUrl, home, env),
@@ -49,7 +49,7 @@ export function spawnAgent(hubUrl: string, home: string, env: Record<string, str
   return { kill: (signal: NodeJS.Signals) => child.kill(signal), exited }
 }
 
-/** `palate-agent drain` for the agent that works in a folder, to its end. @returns its exit code */
+/** Runs `palate-agent drain` for the agent of a folder. @returns its exit code */
 export function spawnDrain(hubUrl: string, home: string): Promise<number | null> {
   const child = spawn(process.execPath, [...tsxArguments(main), 'drain'], {
     env: agentEnv(hubUrl, home),
@@ -70,17 +70,17 @@ export async function until<T>(
     if (value) return value as Exclude<T, null | undefined | false>
     await sleep(25)
   }
-  throw new Error(`Waited in vain for: ${what}`)
+  throw new Error(`Did not happen in time: ${what}`)
 }
 
-/** Lets a trainer whose job has `goTo` go on to a step. Written whole: it may look at any moment. */
+/** Lets a trainer whose job has `goTo` continue to a step. The file is replaced at once: the trainer may read it at any time. */
 export async function letGo(home: string, runId: string, step: number): Promise<void> {
   const file = join(home, 'runs', runId, 'work/go')
   await writeFile(`${file}.new`, String(step))
   await rename(`${file}.new`, file)
 }
 
-/** The process numbers that trainers of a run wrote down, and those of them that are alive. */
+/** The process ids that trainers of a run have written, and those that are alive. */
 export async function trainerPids(home: string, runId: string): Promise<{ all: number[]; alive: number[] }> {
   const text = await readFile(join(home, 'runs', runId, 'work/pids'), 'utf8').catch(() => '')
   const all = text.split('\n').filter(Boolean).map(Number)

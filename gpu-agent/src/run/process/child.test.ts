@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { startChild } from './child'
 
-it('keeps what a child wrote that left before anybody read it', async () => {
+it('keeps the output of a child that exited before it was read', async () => {
   const script = 'console.log("begun"); console.log("ended")'
   const child = await startChild({ command: process.execPath, args: ['-e', script], cwd: '/', env: {} })
   await child.exited
@@ -12,7 +12,7 @@ it('keeps what a child wrote that left before anybody read it', async () => {
   expect(seen).toEqual(['begun', 'ended'])
 })
 
-it('reads all that a child wrote, also when the reader waits long after it has left', async () => {
+it('reads all output of a child, also when the reader waits long after its exit', async () => {
   const script = 'console.log(Array.from({ length: 3000 }, (_, n) => "line " + n).join("\\n"))'
   const child = await startChild({ command: process.execPath, args: ['-e', script], cwd: '/', env: {} })
   const seen: string[] = []

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
 import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises'
-import { linesOf } from '../lines'
 import { type ProcessId, processStart, signalGroup } from './process'
 
 export type Command = { command: string; args: string[]; cwd: string; env: Record<string, string> }
@@ -14,9 +14,9 @@ export type Child = {
   exited: Promise<ChildExit>
   /** The last lines of stderr, for the reason of a crash. */
   stderrTail(): string
-  /** SIGTERM to the process group, SIGKILL after `graceMs`. The last call's time counts. */
+  /** SIGTERM to the process group, SIGKILL after `graceMs`. The last call sets the time. */
   end(graceMs: number): void
-  /** SIGKILL to the process group in `ms`, for one that should leave by itself. */
+  /** SIGKILL to the process group in `ms`, for a process that should exit by itself. */
   killAfter(ms: number): void
 }
 
@@ -32,8 +32,8 @@ export async function startChild({ command, args, cwd, env }: Command): Promise<
   await once(child, 'spawn')
   const pid = child.pid ?? 0
   child.on('error', () => undefined)
-  // Node throws away what is in the pipe of a child that has left and that nobody had begun to read: so it is read from
-  // the first moment on, as far as there is room, and the last word of a short run waits here for who follows it.
+  // Node drops the unread pipe of an exited child if reading had not started, so it is read from the start into a buffer,
+  // where the last lines of a short run wait for their reader.
   const stdout = child.stdout.pipe(new PassThrough(), { end: false })
   child.stdout.on('error', () => undefined).once('close', () => stdout.end())
   const tail: string[] = []
@@ -47,20 +47,20 @@ export async function startChild({ command, args, cwd, env }: Command): Promise<
     child.once('exit', (code, signal) => resolve({ code, signal }))
   })
   let killTimer: NodeJS.Timeout | null = null
-  let gone = false
+  let hasExited = false
   const killAfter = (ms: number) => {
     if (killTimer) clearTimeout(killTimer)
-    if (!gone) killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), ms)
+    if (!hasExited) killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), ms)
   }
   void exited.then(async () => {
-    gone = true
+    hasExited = true
     if (killTimer) clearTimeout(killTimer)
     signalGroup(pid, 'SIGKILL')
-    // What is in the pipe is still read, however long its reader waits for room in the spool; but a grandchild that
-    // escaped its group must not hold the pipe open for ever.
+    // The rest of the pipe is still read, even if the reader waits for room in the spool. But a grandchild outside the
+    // group must not keep the pipe open forever.
     do {
       await sleep(2000, undefined, { ref: false })
-      await immediate() // on a busy machine the time may be over before what is in the pipe was looked at
+      await immediate() // on a busy machine the timer may fire before the pipe was read
     } while (child.stdout.readableLength > 0)
     child.stdout.destroy()
     child.stderr.destroy()
@@ -71,9 +71,31 @@ export async function startChild({ command, args, cwd, env }: Command): Promise<
     exited,
     stderrTail: () => tail.join('\n'),
     end(graceMs) {
-      if (!gone) signalGroup(pid, 'SIGTERM')
+      if (!hasExited) signalGroup(pid, 'SIGTERM')
       killAfter(graceMs)
     },
     killAfter,
   }
+}
+
+/** Splits a stream of bytes into lines, read only as fast as the caller takes them. Longer lines are cut at `maxChars`. */
+async function* linesOf(stream: AsyncIterable<Buffer>, maxChars = 4_000_000): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8')
+  let rest = ''
+  let skipping = false
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.write(chunk)).split('\n')
+    rest = parts.pop() ?? ''
+    for (const line of parts) {
+      if (!skipping && line.trim()) yield line.slice(0, maxChars)
+      skipping = false
+    }
+    if (rest.length > maxChars) {
+      if (!skipping) yield rest.slice(0, maxChars)
+      skipping = true
+      rest = ''
+    }
+  }
+  rest += decoder.end()
+  if (!skipping && rest.trim()) yield rest
 }

@@ -5,7 +5,7 @@ import { commandFor } from './command'
 
 const settings = readSettings(agentEnv('http://localhost:1', '/home/agent'))
 
-it('starts a training on one GPU by its script, which sees that GPU alone', () => {
+it('starts a training on one GPU by its script, which sees only that GPU', () => {
   const { command, args, env } = commandFor({ kind: 'dpo', gpus: ['GPU-a'] }, '/run/job.json', settings)
   expect([command, ...args]).toEqual([
     'python3',
@@ -36,13 +36,13 @@ it.each(['pretrain', 'generate', 'probe'] as const)('never launches %s on severa
   )
 })
 
-it('leaves the choice of devices to the owner where a lease names none', () => {
+it('keeps the devices of the environment when a lease names none', () => {
   expect(commandFor({ kind: 'dpo', gpus: [] }, '/run/job.json', settings).env).not.toHaveProperty(
     'CUDA_VISIBLE_DEVICES',
   )
 })
 
-it('gives the way to external models to the trainings that may begin with one, and to nothing else', () => {
+it('passes the settings for external models only to trainings that may start from one', () => {
   const owner = {
     PALATE_MODEL_FOLDERS: '/models:/mnt/models',
     HF_TOKEN: 'hf_0123456789',

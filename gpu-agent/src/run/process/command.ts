@@ -13,7 +13,7 @@ const scripts = {
   probe: 'probe.py',
 } as const
 
-/** Trainers of a model that is there, whose step is shared out over several GPUs. */
+/** Trainers of an existing model, which can use several GPUs. */
 const shared: ReadonlySet<RunKind> = new Set(['sft', 'dpo', 'kto'])
 
 const offline = {
@@ -26,20 +26,20 @@ const offline = {
   TOKENIZERS_PARALLELISM: 'false',
 }
 
-/** The kinds of work that this agent can do with what it was given. */
+/** The kinds of run that this agent can execute. */
 export function kindsOf(settings: Settings): RunKind[] {
   return settings.python ? ['pretrain', 'sft', 'dpo', 'kto', 'generate', 'probe'] : ['generate']
 }
 
-/** Arguments that make this Node run one of our TypeScript files. */
+/** Arguments for Node to run one of the agent's TypeScript files. */
 export function tsxArguments(file: string): string[] {
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
   return ['--import', loader, file]
 }
 
 /**
- * How a run is started: a Python script, or for `generate` our own llama.cpp program; both take a job file, and see
- * the GPUs of their lease alone. A training on several GPUs is one process each, through `accelerate launch`.
+ * The command of a run: a Python script, or for `generate` the agent's llama.cpp program. Both take a job file and see
+ * only the GPUs of their lease. A training on several GPUs is one process for each, through `accelerate launch`.
  */
 export function commandFor(
   { kind, gpus }: Pick<Lease, 'kind' | 'gpus'>,
@@ -66,15 +66,15 @@ export function commandFor(
       ...offline,
       ...(shared.has(kind) ? settings.modelEnv : {}),
       ...own,
-      // What the runs of this machine share: log-probabilities of a reference are computed once for a sweep.
+      // Shared by the runs of this machine: the log-probabilities of a reference are computed once for a sweep.
       PALATE_TRAINER_CACHE: join(settings.home, 'trainer-cache'),
-      // accelerate would take up a user's own defaults from there.
+      // Otherwise accelerate would read a user's defaults from there.
       HF_HOME: join(settings.home, 'huggingface'),
     },
   }
 }
 
-/** Everything is said here; port 0 is a free one, so that two such runs on one machine do not meet. */
+/** All options are explicit; port 0 takes a free one, so that two such runs on one machine do not conflict. */
 function launch(processes: number): string[] {
   return [
     ...['-m', 'accelerate.commands.launch', '--multi_gpu', '--num_processes', String(processes)],

@@ -17,7 +17,7 @@ async function file(path: string, text: string): Promise<void> {
 }
 
 describe('the kernel’s counters', () => {
-  it('are the machine’s and those of the second kind of control groups', async () => {
+  it('are read from the machine and from control groups v2', async () => {
     await file('proc/vmstat', 'nr_free_pages 12\noom_kill 3\n')
     await file('proc/self/cgroup', '0::/system.slice/palate-agent.service\n')
     await file(
@@ -27,7 +27,7 @@ describe('the kernel’s counters', () => {
     expect(await countOomKills(root)).toBe(5)
   })
 
-  it('are found in the first kind too, and nothing is claimed without any', async () => {
+  it('are read from control groups v1, and are null without any', async () => {
     expect(await countOomKills(root)).toBeNull()
     await file('proc/self/cgroup', '4:memory:/agent\n3:cpuset:/\n')
     await file(
@@ -37,17 +37,17 @@ describe('the kernel’s counters', () => {
     expect(await countOomKills(root)).toBe(1)
   })
 
-  it('can be read on this machine or are absent, and never fail', async () => {
+  it('are read on this machine or are null, and never fail', async () => {
     const found = await countOomKills()
     expect(found === null || found >= 0).toBe(true)
   })
 })
 
-describe('a trainer that left', () => {
+describe('a trainer that exited', () => {
   const killed = { code: null, signal: 'SIGKILL' } as const
   const seen = { kind: 'dpo', stderr: '', oomKills: 0 } as const
 
-  it('was out of memory where the kernel says so, and killed by somebody where it does not', () => {
+  it('ran out of memory if the kernel counted it, and was killed from outside otherwise', () => {
     expect(crashFailure(killed, { ...seen, oomKills: 1 })).toMatchObject({
       code: 'out_of_memory',
       message: expect.stringContaining('The machine'),
@@ -66,13 +66,13 @@ describe('a trainer that left', () => {
     ],
     ["terminate called after throwing an instance of 'std::bad_alloc'", 'The machine'],
     ['Traceback (most recent call last):\nMemoryError', 'The machine'],
-  ])('is understood: %s', (stderr, where) => {
+  ])('ran out of memory: %s', (stderr, where) => {
     const failure = crashFailure({ code: 1, signal: null }, { ...seen, stderr })
     expect(failure).toMatchObject({ code: 'out_of_memory', message: expect.stringContaining(where) })
   })
 
-  it('is not misunderstood', () => {
-    expect(isOutOfMemory('ValueError: the memory of the kitchen is out of range')).toBe(false)
+  it('did not run out of memory without such a sign', () => {
+    expect(isOutOfMemory('ValueError: the memory of the layer is out of range')).toBe(false)
     expect(crashFailure({ code: 0, signal: null }, { ...seen, oomKills: 1 }).code).toBe('trainer_crashed')
   })
 })

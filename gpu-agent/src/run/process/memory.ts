@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunFailure, RunKind } from '@palate/protocol'
 
-/** What libraries write when an allocation fails: PyTorch on CUDA and on the CPU, cuBLAS, C++, Python, llama.cpp. */
-const said =
+/** What libraries print when an allocation fails: PyTorch on CUDA and on the CPU, cuBLAS, C++, Python, llama.cpp. */
+const allocationFailure =
   /CUDA out of memory|torch\.(cuda\.)?OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|DefaultCPUAllocator: can't allocate memory|std::bad_alloc|^MemoryError|cudaMalloc failed: out of memory|ErrorOutOfDeviceMemory/m
 
-export const isOutOfMemory = (text: string): boolean => said.test(text)
+export const isOutOfMemory = (text: string): boolean => allocationFailure.test(text)
 
 /**
- * How many processes the kernel has ended for want of memory: on the whole machine, and in this agent's control group
- * (a container's limit is one). Null where no counter can be read. A rise while a trainer ran, and that trainer killed,
- * is the kernel's word for it.
+ * How many processes the kernel has killed because memory ran out: on the machine, and in this agent's control group (a
+ * container's limit is one). Null where no counter can be read. If the count rises during a run and its trainer was
+ * killed, memory was the reason.
  */
 export async function countOomKills(root = '/'): Promise<number | null> {
   const groups = (await read(root, 'proc/self/cgroup')).split('\n').map((line) => line.split(':'))
@@ -27,14 +27,14 @@ export async function countOomKills(root = '/'): Promise<number | null> {
   return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0)
 }
 
-/** What to change so that a run fits; `where` names the memory that was too small. */
+/** The failure with a remedy; `where` names the memory that was too small. */
 export function outOfMemory(kind: RunKind, where: 'gpu' | 'machine'): RunFailure {
   const memory = where === 'gpu' ? 'The GPU' : 'The machine'
-  const also = where === 'gpu' ? 'End other programs on that GPU' : 'Close other programs there'
+  const also = where === 'gpu' ? 'End other programs on that GPU' : 'End other programs on that machine'
   return {
     code: 'out_of_memory',
     message: `${memory} ran out of memory, so the ${kind === 'generate' ? 'model' : 'trainer'} was ended.`,
-    remedy: `${remedies[kind]} ${also}, or take a larger one.`,
+    remedy: `${remedies[kind]} ${also}, or use a larger one.`,
   }
 }
 

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A process that this agent once started, told from a later one with the same number by when it began. */
+/** A process that this agent started; its start time distinguishes it from a later process with the same id. */
 export type ProcessId = { pid: number; startedAt: string }
 
-/** When a process began, in the system's own words; null when there is no such process (or it is a zombie). */
+/** The start time of a process, as the system gives it; null when there is no such process (or it is a zombie). */
 export async function processStart(pid: number): Promise<string | null> {
   try {
     const line = await readFile(`/proc/${pid}/stat`, 'utf8')
-    // The command's name stands in brackets and may hold anything; fields are counted after the last bracket.
+    // The command's name is in parentheses and may contain any character; fields are counted after the last one.
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
     return fields[0] === 'Z' ? null : (fields[19] ?? null)
   } catch {
@@ -25,16 +25,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Sends a signal to a whole process group; a group that is gone is no error. */
+/** Sends a signal to a process group; a group that has ended is not an error. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch {
-    // ESRCH: nobody is left.
+    // ESRCH: the group has ended.
   }
 }
 
-/** Ends what a crashed agent left running: SIGTERM to its group, and SIGKILL after `graceMs`. */
+/** Ends a trainer that a crashed agent left running: SIGTERM to its group, and SIGKILL after `graceMs`. */
 export async function endOrphan(id: ProcessId, graceMs: number): Promise<boolean> {
   const runs = async () => (await processStart(id.pid)) === id.startedAt
   if (!(await runs())) return false

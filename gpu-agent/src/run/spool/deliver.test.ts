@@ -22,14 +22,14 @@ const steps = (runId: string) =>
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 describe('delivery', () => {
-  it('loses and doubles nothing when connections break before and after the hub has stored a batch', async () => {
-    let batches = 0
-    hub.beforeAck = (_batch, socket) => {
-      batches += 1
-      if (batches % 4 === 1) socket.disconnect(true)
+  it('loses and repeats no event when connections break before and after the hub has stored a chunk', async () => {
+    let chunkes = 0
+    hub.beforeAck = (_chunk, socket) => {
+      chunkes += 1
+      if (chunkes % 4 === 1) socket.disconnect(true)
     }
-    hub.afterStore = (_batch, socket) => {
-      if (batches % 4 === 3) socket.disconnect(true)
+    hub.afterStore = (_chunk, socket) => {
+      if (chunkes % 4 === 3) socket.disconnect(true)
     }
     hub.lease('run_d', { steps: 150, checkpointEvery: 1000, goTo: 25 })
     agent = await startAgent(hub.url, home)
@@ -38,17 +38,17 @@ describe('delivery', () => {
       await letGo(home, 'run_d', step + 25)
     }
     await until('the end', () => hub.endOf('run_d'))
-    expect(batches).toBeGreaterThan(5)
+    expect(chunkes).toBeGreaterThan(5)
     expect(steps('run_d')).toEqual(upTo(150))
     expect(stored('run_d').map(({ seq }) => seq)).toEqual(upTo(stored('run_d').length))
     expect(hub.attemptsOf('run_d')).toHaveLength(1)
   })
 
-  it('goes on training without a hub and delivers in batches of at most a thousand afterwards', async () => {
+  it('trains without a hub and delivers in chunks of at most a thousand afterwards', async () => {
     const sizes: number[] = []
-    hub.beforeAck = (batch, socket) => {
-      if (sizes.length === 0 && batch.events.length < 900) socket.disconnect(true)
-      else sizes.push(batch.events.length)
+    hub.beforeAck = (chunk, socket) => {
+      if (sizes.length === 0 && chunk.events.length < 900) socket.disconnect(true)
+      else sizes.push(chunk.events.length)
     }
     hub.lease('run_m', { steps: 3000, checkpointEvery: 10_000 })
     agent = await startAgent(hub.url, home)
@@ -57,12 +57,12 @@ describe('delivery', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(1000)
   })
 
-  it('replays what the hub has forgotten to ack', async () => {
+  it('sends again what the hub did not ack', async () => {
     let replies = 0
-    hub.afterStore = (batch) => {
+    hub.afterStore = (chunk) => {
       replies += 1
-      const attempt = hub.attempts.get(batch.attemptId)
-      // The hub stores a batch and acks an older watermark, as a replica that lags would.
+      const attempt = hub.attempts.get(chunk.attemptId)
+      // The hub stores a chunk and acks an older watermark.
       if (replies === 2 && attempt) attempt.events.splice(-1)
     }
     hub.lease('run_y', { steps: 40, goTo: 20 })
@@ -74,7 +74,7 @@ describe('delivery', () => {
     expect(steps('run_y')).toEqual(upTo(40))
   })
 
-  it('renews the lease while it works', async () => {
+  it('renews the lease during a run', async () => {
     hub.lease('run_n', { steps: 4, goTo: 2 })
     agent = await startAgent(hub.url, home)
     const renewals = () => hub.received.filter(({ event }) => event === 'lease-renewal').length
@@ -83,7 +83,7 @@ describe('delivery', () => {
     expect(await until('the end', () => hub.endOf('run_n'))).toMatchObject({ status: 'finished' })
   })
 
-  it('stops what the hub answers not to be its own any more', async () => {
+  it('stops an attempt whose lease the hub reports as lost', async () => {
     hub.lease('run_z', { steps: 10_000, stepSeconds: 0.05 })
     agent = await startAgent(hub.url, home, { renewEveryMs: 60_000 })
     await until('a metric', () => steps('run_z').length)

@@ -32,7 +32,7 @@ async function readAll(spool: Spool) {
 }
 
 describe('spool', () => {
-  it('keeps events in rising sequence over a reopening', async () => {
+  it('continues the sequence after it is opened again', async () => {
     const first = await Spool.open(folder)
     expect([first.append(metric(1)), first.append(log('gözleme 🍳\nsecond line'))]).toEqual([1, 2])
     await first.close()
@@ -46,7 +46,7 @@ describe('spool', () => {
     expect((await Spool.open(folder)).ended).toBe(true)
   })
 
-  it('takes acks that come at the same moment, and keeps all beyond them', async () => {
+  it('handles concurrent acks, and keeps all events beyond them', async () => {
     const spool = await Spool.open(folder, 4096)
     for (let step = 1; step <= 60; step += 1) {
       spool.append(metric(step))
@@ -58,7 +58,7 @@ describe('spool', () => {
     await spool.close()
   })
 
-  it('is full at its quota until the hub acks, and takes up less than its quota and a segment', async () => {
+  it('is full at its quota until the hub acks, and uses less than its quota plus one segment', async () => {
     const quota = 8192
     const spool = await Spool.open(folder, quota)
     const never = new AbortController()
@@ -93,7 +93,7 @@ describe('spool', () => {
     expect((await Spool.open(folder, quota)).isFull).toBe(true)
   })
 
-  it('reads nothing that is not on disk yet', async () => {
+  it('reads only events that are on disk', async () => {
     const spool = await Spool.open(folder)
     spool.append(metric(1))
     expect(await spool.read(0)).toEqual([])
@@ -102,7 +102,7 @@ describe('spool', () => {
     await spool.close()
   })
 
-  it('survives a cut at every byte: a whole prefix is left and the sequence goes on from it', async () => {
+  it('survives a truncation at every byte: whole lines remain and the sequence continues from them', async () => {
     const spool = await Spool.open(folder)
     const events = [metric(1), log('crème brûlée 🍮'), metric(2), log('a "quoted" }\\n{ text'), end]
     for (const event of events) spool.append(event)
@@ -126,7 +126,7 @@ describe('spool', () => {
     }
   })
 
-  it('drops the rest where a line in the middle is damaged', async () => {
+  it('drops the rest after a damaged line', async () => {
     const spool = await Spool.open(folder)
     for (let step = 1; step <= 5; step += 1) spool.append(metric(step))
     await spool.close()
@@ -137,7 +137,7 @@ describe('spool', () => {
     expect((await readAll(await Spool.open(folder))).map(({ seq }) => seq)).toEqual([1, 2])
   })
 
-  it('splits into segments, trims what is acked and never uses a number twice', async () => {
+  it('splits into segments, trims acked ones and never reuses a number', async () => {
     const spool = await Spool.open(folder)
     const text = 'x'.repeat(2000)
     for (let round = 0; round < 30; round += 1) {
@@ -158,7 +158,7 @@ describe('spool', () => {
     await reopened.close()
   })
 
-  it('delivers again, rather than loses, when the watermark was lost', async () => {
+  it('delivers again when the watermark was lost', async () => {
     const spool = await Spool.open(folder)
     spool.append(metric(1))
     spool.append(metric(2))
@@ -169,7 +169,7 @@ describe('spool', () => {
     expect((await readAll(await Spool.open(folder))).map(({ seq }) => seq)).toEqual([1, 2])
   })
 
-  it('wakes a waiter when events reach the disk, and when the signal aborts', async () => {
+  it('wakes a waiter when events are on disk, and when the signal aborts', async () => {
     const spool = await Spool.open(folder)
     const controller = new AbortController()
     const woken = spool.waitBeyond(0, controller.signal)

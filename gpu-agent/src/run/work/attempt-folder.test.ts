@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(home, { recursive: true }))
 
-it('removes an attempt whose state was never written whole', async () => {
+it('removes an attempt without a complete state', async () => {
   const folder = attemptFolder(home, 'run_a', 'att_a')
   await makeAttemptFolder(folder)
   await writeFile(folder.stateFile, '{"lease":')
@@ -19,10 +19,10 @@ it('removes an attempt whose state was never written whole', async () => {
   expect(existsSync(folder.root)).toBe(false)
 })
 
-it('keeps an attempt whose state the disk does not give back', async () => {
+it('keeps an attempt whose state cannot be read', async () => {
   const folder = attemptFolder(home, 'run_a', 'att_a')
   await makeAttemptFolder(folder)
-  await mkdir(folder.stateFile) // reading it is refused with EISDIR, also to root
+  await mkdir(folder.stateFile) // reading it fails with EISDIR, also for root
   await expect(listAttempts(home)).rejects.toThrow(/EISDIR/)
   expect(existsSync(folder.spool)).toBe(true)
 })

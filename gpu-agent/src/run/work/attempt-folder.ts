@@ -4,7 +4,7 @@ import { Lease } from '@palate/protocol'
 import { z } from 'zod'
 import { plainName } from '../../files/inside'
 
-/** What the agent must know of an attempt after a crash: its lease, and which process was working on it. */
+/** What the agent needs after a crash to recover an attempt: its lease, and the process of its trainer. */
 const AttemptState = z.object({
   lease: Lease,
   process: z.object({ pid: z.int().positive(), startedAt: z.string() }).nullable(),
@@ -12,7 +12,7 @@ const AttemptState = z.object({
 export type AttemptState = z.infer<typeof AttemptState>
 
 /**
- * `runs/<runId>/work` belongs to the run and outlives its attempts (checkpoints lie there);
+ * `runs/<runId>/work` belongs to the run and stays after its attempts (it has the checkpoints);
  * `runs/<runId>/attempts/<attemptId>` belongs to one attempt: its state, job file and spool.
  */
 export type AttemptFolder = { root: string; work: string; spool: string; jobFile: string; stateFile: string }
@@ -34,7 +34,7 @@ export async function makeAttemptFolder(folder: AttemptFolder): Promise<void> {
   await mkdir(folder.spool, { recursive: true })
 }
 
-/** Replaces the state whole; readable by its owner alone, since the lease holds a token. */
+/** Replaces the state file; only its owner can read it, because the lease has a token. */
 export async function writeState(folder: AttemptFolder, state: AttemptState): Promise<void> {
   await writeWhole(folder.stateFile, JSON.stringify(state))
 }
@@ -52,9 +52,9 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 }
 
 /**
- * Attempts whose folders lie on disk. One without a state, or with half of one, never began to work and is removed.
+ * Attempts whose folders are on disk. One without a valid state never started and is removed.
  *
- * @throws Error of the file system when the disk does not give a state back: what lies there may be undelivered
+ * @throws Error of the file system when a state cannot be read: its attempt may have undelivered events
  */
 export async function listAttempts(home: string): Promise<{ folder: AttemptFolder; state: AttemptState }[]> {
   const found = []
@@ -78,18 +78,18 @@ async function readState(folder: AttemptFolder): Promise<AttemptState | null> {
   }
 }
 
-/** Whether the disk refused something that is there: too many open files, no right, a fault of the device. */
+/** Whether the disk failed on an existing file: too many open files, no permission, a device error. */
 export function isDiskError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && !('code' in error && error.code === 'ENOENT')
 }
 
-/** Removes an attempt; with `wholeRun`, its run's work folder too (the run has ended and everything is delivered). */
+/** Removes an attempt, and with `wholeRun` also the run's work folder (the run has ended and is delivered). */
 export async function removeAttempt(folder: AttemptFolder, wholeRun: boolean): Promise<void> {
   await rm(folder.root, { recursive: true, force: true })
   if (wholeRun) await rm(join(folder.work, '..'), { recursive: true, force: true })
 }
 
-/** Removes work folders of runs that have no attempt here and were not touched for `maxAgeMs`. */
+/** Removes work folders of runs that have no attempt here and did not change for `maxAgeMs`. */
 export async function pruneRuns(home: string, maxAgeMs: number): Promise<void> {
   for (const runId of await names(join(home, 'runs'))) {
     const run = join(home, 'runs', runId)

@@ -41,7 +41,7 @@ async function newest(): Promise<[string | null, string[]]> {
   return [await newestCheckpoint(work, (name, reason) => torn.push(`${name}: ${reason}`)), torn]
 }
 
-it('takes the newest by its number, and none where there is none', async () => {
+it('takes the newest by its number, and null where there is none', async () => {
   expect(await newest()).toEqual([null, []])
   for (const step of [25, 100, 75]) await write(step)
   await mkdir(join(work, 'checkpoints/.partial-200'))
@@ -50,34 +50,34 @@ it('takes the newest by its number, and none where there is none', async () => {
 
 it.each([
   [
-    'a file cut short',
+    'a truncated file',
     (folder: string) => truncate(join(folder, 'optimizer.pt'), 5),
-    'optimizer.pt is not what it was',
+    'optimizer.pt has changed',
   ],
   [
     'a file of zeros',
     (folder: string) => writeFile(join(folder, 'scheduler.pt'), Buffer.alloc(23)),
-    'scheduler.pt is not what it was',
+    'scheduler.pt has changed',
   ],
-  ['a file gone', (folder: string) => rm(join(folder, 'rng_state.pth')), 'rng_state.pth is missing'],
+  ['a missing file', (folder: string) => rm(join(folder, 'rng_state.pth')), 'rng_state.pth is missing'],
   [
-    'a file more',
+    'an additional file',
     (folder: string) => writeFile(join(folder, 'training_args.bin'), 'x'),
     'training_args.bin is not in its manifest',
   ],
   [
-    'a manifest torn',
+    'a truncated manifest',
     (folder: string) => truncate(join(folder, 'manifest.json'), 40),
     'its manifest cannot be read',
   ],
   ['no manifest', (folder: string) => rm(join(folder, 'manifest.json')), 'it has no manifest'],
-])('passes %s over for the one before, and says why', async (_name, tear, reason) => {
+])('skips a checkpoint with %s for the one before, with the reason', async (_name, tear, reason) => {
   await write(50)
   await tear(await write(75))
   expect(await newest()).toEqual(['checkpoints/checkpoint-50', [`checkpoints/checkpoint-75: ${reason}`]])
 })
 
-it('forgets what the hub never heard of, so that no step is missing from the record', async () => {
+it('removes checkpoints that the hub has not recorded, so that no step is missing', async () => {
   for (const step of [25, 50, 75, 100]) await write(step)
   await forgetCheckpointsBeyond(work, 50)
   expect(await newest()).toEqual(['checkpoints/checkpoint-50', []])
@@ -85,7 +85,7 @@ it('forgets what the hub never heard of, so that no step is missing from the rec
   expect(await newest()).toEqual([null, []])
 })
 
-it('trusts no manifest of another step, and none that points out of the checkpoint', async () => {
+it('does not trust a manifest of another step, or one that points out of the checkpoint', async () => {
   await write(50)
   await write(75, { step: 50 })
   const folder = await write(100)

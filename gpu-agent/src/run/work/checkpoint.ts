@@ -14,26 +14,26 @@ const Manifest = z.object({
 })
 
 /**
- * The newest checkpoint in a work folder whose files are what its manifest says, relative to the folder; null where
- * there is none. A trainer renames a checkpoint to its place when it is whole; a power cut, a full disk or a bad one
- * may have torn it since, and such a one is passed over for the one before.
+ * The newest checkpoint in a work folder whose files match its manifest, relative to the folder; null where there is
+ * none. A trainer renames a checkpoint when it is complete; a power cut or a bad disk may have damaged it since, and
+ * a damaged one is skipped for the one before.
  */
 export async function newestCheckpoint(
   workDir: string,
-  onTorn: (checkpoint: string, reason: string) => void,
+  onDamaged: (checkpoint: string, reason: string) => void,
 ): Promise<string | null> {
   for (const step of (await stepsIn(workDir)).sort((a, b) => b - a)) {
     const checkpoint = `checkpoints/checkpoint-${step}`
     const fault = await findFault(join(workDir, checkpoint), step)
     if (fault === null) return checkpoint
-    onTorn(checkpoint, fault)
+    onDamaged(checkpoint, fault)
   }
   return null
 }
 
 /**
- * Removes the checkpoints after `step`, the newest that the hub has heard of (null: of none). What was said on the way
- * to them never arrived, so a run that went on from one would lack those steps for ever; they are trained again.
+ * Removes the checkpoints after `step`, the newest that the hub has recorded (null: none). The events before them never
+ * arrived, so a run that resumed from one would lack those steps; they are trained again.
  */
 export async function forgetCheckpointsBeyond(workDir: string, step: number | null): Promise<void> {
   for (const one of await stepsIn(workDir))
@@ -59,18 +59,18 @@ async function findFault(folder: string, step: number): Promise<string | null> {
   const { files } = manifest.data
   const foreign = (await listFiles(folder)).find((path) => path !== manifestName && !(path in files))
   if (foreign !== undefined) return `${foreign} is not in its manifest`
-  for (const [path, told] of Object.entries(files)) {
+  for (const [path, listed] of Object.entries(files)) {
     const file = await fileInside(folder, path).catch(() => null)
     if (file === null) return `${path} is missing`
-    if (!(await isAsReported(file, told))) return `${path} is not what it was`
+    if (!(await matches(file, listed))) return `${path} has changed`
   }
   return null
 }
 
-/** What a failing disk does not give back is not what it was either. */
-async function isAsReported(file: string, told: { sizeBytes: number; sha256: string }): Promise<boolean> {
+/** A file that the disk cannot read does not match either. */
+async function matches(file: string, listed: { sizeBytes: number; sha256: string }): Promise<boolean> {
   try {
-    return (await stat(file)).size === told.sizeBytes && (await hashFile(file)) === told.sha256
+    return (await stat(file)).size === listed.sizeBytes && (await hashFile(file)) === listed.sha256
   } catch {
     return false
   }

@@ -4,7 +4,7 @@ import type { ObjectCache } from '../../files/cache'
 import { makeParent } from '../../files/inside'
 
 /**
- * Puts a lease's inputs into the work folder, under `inputs/`.
+ * Places a lease's inputs in the work folder, under `inputs/`.
  *
  * @returns the job's `inputs`: a folder (`model/config.json`, `model/…`) under its first part, a file under its
  * name without the ending (`pairs.jsonl` is `pairs`), each with its path relative to the work folder
@@ -22,7 +22,7 @@ export async function placeInputs(
     const target = await makeParent(workDir, path)
     const cached = await cache.fetch(input, lease.token, signal)
     await rm(target, { force: true })
-    // A link costs nothing; a cache on another device, or a file system without links, needs the copy.
+    // A hard link is free; another device, or a file system without links, needs a copy.
     await link(cached, target).catch(() => copyFile(cached, target))
     const [folder, ...rest] = input.name.split('/')
     if (folder !== undefined && rest.length > 0) inputs[folder] = `inputs/${folder}`

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 
-def say(event: dict[str, Any]) -> None:
+def emit(event: dict[str, Any]) -> None:
     print(json.dumps(event), flush=True)
 
 
 def run_end(status: str, error: dict[str, str] | None = None) -> None:
-    say({"type": "run-end", "status": status, "results": {}, "error": error})
+    emit({"type": "run-end", "status": status, "results": {}, "error": error})
 
 
 def metric(step: int) -> None:
-    say({"type": "metric", "axis": "step", "position": step, "time": int(time.time() * 1000), "values": {"loss": 1 / (step + 1)}})
+    emit({"type": "metric", "axis": "step", "position": step, "time": int(time.time() * 1000), "values": {"loss": 1 / (step + 1)}})
 
 
 def artifact(work: Path, path: str, text: str) -> None:
@@ -27,7 +27,7 @@ def artifact(work: Path, path: str, text: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    say({"type": "artifact", "role": "hf", "path": path, "sizeBytes": len(text.encode()), "sha256": sha256})
+    emit({"type": "artifact", "role": "hf", "path": path, "sizeBytes": len(text.encode()), "sha256": sha256})
 
 
 def checkpoint(work: Path, step: int) -> None:
@@ -35,13 +35,13 @@ def checkpoint(work: Path, step: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     state = json.dumps({"step": step}).encode()
     (folder / "state.json").write_bytes(state)
-    told = {"sizeBytes": len(state), "sha256": hashlib.sha256(state).hexdigest()}
-    manifest = {"version": 1, "step": step, "files": {"state.json": told}}
+    listed = {"sizeBytes": len(state), "sha256": hashlib.sha256(state).hexdigest()}
+    manifest = {"version": 1, "step": step, "files": {"state.json": listed}}
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    say({"type": "checkpoint", "step": step, "path": f"checkpoints/checkpoint-{step}"})
+    emit({"type": "checkpoint", "step": step, "path": f"checkpoints/checkpoint-{step}"})
 
 
-def wait_for_leave(work: Path, config: dict[str, Any], step: int, stop: list[int]) -> None:
+def wait_for_permission(work: Path, config: dict[str, Any], step: int, stop: list[int]) -> None:
     """A job with `goTo` goes no further than that step, or than the one in the file `go`, where there is one."""
     go = work / "go"
     while "goTo" in config and not stop:
@@ -57,10 +57,10 @@ def train(job: dict[str, Any], work: Path) -> None:
     signal.signal(signal.SIGTERM, lambda number, _frame: stop.append(number))
     config = job["config"]
     first = int(job["resumeFrom"].rsplit("-", 1)[1]) if job.get("resumeFrom") else 0
-    say({"type": "run-start", "totalSteps": config["steps"], "device": f"from {first}"})
+    emit({"type": "run-start", "totalSteps": config["steps"], "device": f"from {first}"})
     for step in range(first + 1, config["steps"] + 1):
         metric(step)
-        wait_for_leave(work, config, step, stop)
+        wait_for_permission(work, config, step, stop)
         if step % config.get("checkpointEvery", 5) == 0 or stop:
             checkpoint(work, step)
         if stop:
@@ -75,7 +75,7 @@ def probe() -> None:
     measured = {"flopsPerSecond": 1e11, "precision": "fp32", "memoryBytesPerSecond": 1e10}
     disk = {"diskWriteBytesPerSecond": 1e8, "diskReadBytesPerSecond": 2e8}
     line = {"hubRoundTripMs": None, "hubBytesPerSecond": None}
-    say({"type": "probe", "at": int(time.time() * 1000), **measured, **disk, **line})
+    emit({"type": "probe", "at": int(time.time() * 1000), **measured, **disk, **line})
 
 
 def main() -> None:
@@ -87,7 +87,7 @@ def main() -> None:
         train(job, work)
     elif behavior == "crash":
         metric(1)
-        say({"type": "log", "level": "info", "text": f"asks with Bearer {'x' * 20} and {job['config'].get('word')}"})
+        emit({"type": "log", "level": "info", "text": f"asks with Bearer {'x' * 20} and {job['config'].get('word')}"})
         print("a last word of the library, hf_" + "k" * 30, file=sys.stderr)
         sys.exit(3)
     elif behavior == "cuda":
@@ -124,7 +124,7 @@ def main() -> None:
     elif behavior == "escape":
         (work.parent / "secret.txt").write_text("not for the hub")
         artifact(work, "output/good.txt", "good")
-        say({"type": "artifact", "role": "hf", "path": job["config"]["path"], "sizeBytes": 15, "sha256": "0" * 64})
+        emit({"type": "artifact", "role": "hf", "path": job["config"]["path"], "sizeBytes": 15, "sha256": "0" * 64})
         run_end("finished")
     elif behavior == "grandchild":
         if os.fork() == 0:
@@ -141,9 +141,9 @@ def main() -> None:
         probe()
         run_end("finished")
     elif behavior == "environment":
-        say({"type": "log", "level": "info", "text": json.dumps(sorted(os.environ))})
-        say({"type": "log", "level": "info", "text": json.dumps(job["inputs"])})
-        say({"type": "log", "level": "info", "text": os.environ.get("CUDA_VISIBLE_DEVICES", "all")})
+        emit({"type": "log", "level": "info", "text": json.dumps(sorted(os.environ))})
+        emit({"type": "log", "level": "info", "text": json.dumps(job["inputs"])})
+        emit({"type": "log", "level": "info", "text": os.environ.get("CUDA_VISIBLE_DEVICES", "all")})
         run_end("finished")
 
 
