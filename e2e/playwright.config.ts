@@ -20,5 +20,6 @@ export default defineConfig({
       args: ['--no-sandbox', '--disable-dev-shm-usage'],
     },
     trace: 'retain-on-failure',
+    actionTimeout: 120_000,
   },
 })

@@ -124,7 +124,7 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await page.getByRole('radio', { name: /Quick look/ }).click()
     await page.getByRole('button', { name: 'Train on the votes' }).click()
     await expect(page).toHaveURL(/\/runs\/run_/)
-    await expect(page.getByText('rewards/margins').first()).toBeVisible(minutes(10))
+    await expect(page.getByText('Reward margin', { exact: true }).first()).toBeVisible(minutes(10))
     await expect(statusTag(page, 'finished')).toBeVisible(minutes(15))
     await shoot(page, '7-run')
     await page.getByRole('tab', { name: 'Preflight' }).click()
