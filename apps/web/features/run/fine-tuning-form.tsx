@@ -6,7 +6,7 @@ import { type Inputs, useTRPC } from '../../lib/trpc'
 import { sftPresets } from './presets'
 import { TuningForm, type TuningProps } from './tuning-form'
 
-/** Teaches the model the recipes of a dataset, as answers. */
+/** Trains the model on the recipes of a dataset, as answers. */
 export function FineTuningForm({ onSubmit, ...props }: TuningProps<Inputs['run']['create']>) {
   const trpc = useTRPC()
   const datasets = useQuery(trpc.dataset.list.queryOptions())
@@ -21,14 +21,14 @@ export function FineTuningForm({ onSubmit, ...props }: TuningProps<Inputs['run']
       presets={sftPresets}
       namePlaceholder="fine-tuning"
       action="Train on the recipes"
-      startHint="An adapter is trained further"
+      startHint="The newest base by default"
       missing={() =>
         none
           ? { message: 'There is no dataset to learn from.', href: '/datasets', action: 'To the data' }
           : null
       }
       extra={
-        <Field label="Dataset" hint="Its training split; what it is measured on stays out">
+        <Field label="Dataset" hint="Its training split; validation and test rows are left out">
           <Select
             value={datasetVersionId ?? ready[0]?.version.id ?? ''}
             onValueChange={setDataset}
@@ -41,7 +41,7 @@ export function FineTuningForm({ onSubmit, ...props }: TuningProps<Inputs['run']
           />
         </Field>
       }
-      onSubmit={(order) => onSubmit({ kind: 'sft', ...order, datasetVersionId })}
+      onSubmit={(draft) => onSubmit({ kind: 'sft', ...draft, datasetVersionId })}
       {...props}
     />
   )

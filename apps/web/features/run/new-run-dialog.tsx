@@ -19,7 +19,7 @@ import { PreferenceForm } from './preference-form'
 import { StarterForm } from './starter-form'
 import { ThumbsForm } from './thumbs-form'
 
-/** Starts a training run: the starter model while there is no base, else preference training. */
+/** Creates a training run: by default the starter model if there is no base model, else preference training. */
 export function NewRunDialog() {
   const trpc = useTRPC()
   const router = useRouter()

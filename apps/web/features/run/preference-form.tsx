@@ -11,7 +11,7 @@ export function PreferenceForm({ onSubmit, ...props }: TuningProps<Inputs['run']
       presets={dpoPresets}
       namePlaceholder="taste"
       action="Train on the votes"
-      startHint="It is also the reference: the bare base, or that adapter, frozen"
+      startHint="Also the reference of the training"
       missing={({ pairs }) =>
         pairs.decided > 0
           ? null
@@ -28,7 +28,7 @@ export function PreferenceForm({ onSubmit, ...props }: TuningProps<Inputs['run']
           {formatCount(pairs.ties)} without a winner are left out).
         </p>
       )}
-      onSubmit={(order) => onSubmit({ kind: 'dpo', ...order })}
+      onSubmit={(draft) => onSubmit({ kind: 'dpo', ...draft })}
       {...props}
     />
   )

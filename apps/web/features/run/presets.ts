@@ -1,4 +1,4 @@
-/** A set of settings that goes together; what a preset leaves out is the trainer's own default. */
+/** Settings that go together; a setting that a preset leaves out has its default. */
 export type Preset = {
   id: string
   name: string
@@ -9,7 +9,7 @@ export type Preset = {
 }
 
 export const pretrainPresets: readonly Preset[] = [
-  { id: 'standard', name: 'Standard', detail: 'learns to use what it is given', config: {}, card: true },
+  { id: 'standard', name: 'Standard', detail: 'learns to use the given ingredients', config: {}, card: true },
   {
     id: 'longer',
     name: 'Longer',
@@ -17,7 +17,13 @@ export const pretrainPresets: readonly Preset[] = [
     config: { steps: 2400, recipes: 20000 },
     card: true,
   },
-  { id: 'quick', name: 'Quick look', detail: 'a minute; only the form', config: { steps: 120 }, card: true },
+  {
+    id: 'quick',
+    name: 'Quick look',
+    detail: 'a minute; learns only the layout',
+    config: { steps: 120 },
+    card: true,
+  },
   {
     id: 'sanity',
     name: 'Sanity check',
@@ -28,7 +34,7 @@ export const pretrainPresets: readonly Preset[] = [
 
 const attention = ['q_proj', 'k_proj', 'v_proj', 'o_proj']
 
-/** What a card of so much memory holds, found with the estimate on the models that the name says; see presets.test.ts. */
+/** Settings for GPUs of so much memory, found with the estimate for the models in their details: see presets.test.ts. */
 const memoryPresets: readonly Preset[] = [
   {
     id: 'gb-6',
@@ -101,7 +107,7 @@ const sanityPreset: Preset = {
 }
 
 export const dpoPresets: readonly Preset[] = [
-  { id: 'standard', name: 'Standard', detail: "the trainer's own settings", config: {}, card: true },
+  { id: 'standard', name: 'Standard', detail: 'the default settings', config: {}, card: true },
   { id: 'careful', name: 'Careful', detail: 'stays closer to the base', config: { beta: 0.3 }, card: true },
   {
     id: 'quick',
@@ -125,7 +131,7 @@ export const dpoPresets: readonly Preset[] = [
 ]
 
 export const ktoPresets: readonly Preset[] = [
-  { id: 'standard', name: 'Standard', detail: "the trainer's own settings", config: {}, card: true },
+  { id: 'standard', name: 'Standard', detail: 'the default settings', config: {}, card: true },
   {
     id: 'praise-rare',
     name: 'Few thumbs up',
@@ -145,7 +151,7 @@ export const ktoPresets: readonly Preset[] = [
 ]
 
 export const sftPresets: readonly Preset[] = [
-  { id: 'standard', name: 'Standard', detail: "the trainer's own settings", config: {}, card: true },
+  { id: 'standard', name: 'Standard', detail: 'the default settings', config: {}, card: true },
   { ...sanityPreset, card: true },
   {
     id: 'tinyllama',

@@ -19,7 +19,7 @@ function nameSettings({ kind, seed, config }: Run): Record<string, unknown> {
 const formatSetting = (value: unknown) =>
   Array.isArray(value) && value.every((one) => typeof one !== 'object') ? value.join(', ') : value
 
-/** How the run was ordered, what it was made from, and each attempt at it. */
+/** The settings of the run, what it was made from, and its attempts. */
 export function RunConfigView({ run }: { run: Run }) {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">

@@ -19,6 +19,7 @@ export type RunDraft<Config> = {
 export function RunForm<Kind extends EstimateKind>({
   kind,
   presets,
+  own = {},
   namePlaceholder,
   action,
   busy,
@@ -29,6 +30,8 @@ export function RunForm<Kind extends EstimateKind>({
 }: {
   kind: Kind
   presets: readonly Preset[]
+  /** Settings that have controls of their own outside the sections. */
+  own?: Readonly<Record<string, unknown>>
   namePlaceholder: string
   action: string
   busy: boolean
@@ -36,7 +39,7 @@ export function RunForm<Kind extends EstimateKind>({
   children?: ReactNode
   /** Between the settings and the button: what they would mean for the agents. */
   footer?: (config: Readonly<Record<string, unknown>>) => ReactNode
-  onSubmit: (order: RunDraft<TrainConfig<Kind>>) => void
+  onSubmit: (draft: RunDraft<TrainConfig<Kind>>) => void
 }) {
   const [chosen, setChosen] = useState(presets[0])
   const [texts, setTexts] = useState<Texts>(() => textsOf(presets[0]?.config ?? {}))
@@ -45,7 +48,7 @@ export function RunForm<Kind extends EstimateKind>({
   const [seed, setSeed] = useState('')
   const [attempted, setAttempted] = useState(false)
   const form = useRef<HTMLFormElement>(null)
-  const config = readTexts(kind, texts)
+  const config = { ...readTexts(kind, texts), ...own }
   const errors = findErrors(kind, config)
 
   const submit = (event: FormEvent) => {

@@ -4,13 +4,13 @@ import type { Outputs } from '../../lib/trpc'
 
 type Readiness = Outputs['run']['readiness']
 
-/** What a training begins with, as it stands in the form. */
+/** The model to train, as it is filled in. */
 export type Start =
   | { from: 'registry'; id?: string | undefined }
   | { from: 'hub'; id: string; revision: string; config: string }
   | { from: 'folder'; path: string; config: string }
 
-/** What is typed as the server takes it; nothing of a model that is not named in full. */
+/** The model as the API takes it; empty while its name is not complete. */
 export function readSource(start: Start): {
   baseModelVersionId?: string | undefined
   base?: ModelSource | undefined
@@ -21,7 +21,7 @@ export function readSource(start: Start): {
   return base ? { base, baseShape: readShape(start.config) ?? undefined } : {}
 }
 
-/** Whether the model is named in full, and the rest that was typed can be read. */
+/** Whether the name of the model is complete and its config.json, if there is one, can be read. */
 export function isWhole(start: Start): boolean {
   if (start.from === 'registry') return true
   return parseSource(start).success && (start.config.trim() === '' || readShape(start.config) !== null)
@@ -41,7 +41,7 @@ function readShape(config: string): ModelShape | null {
   }
 }
 
-/** The registry's models, and two ways to others: the Hugging Face hub, or a folder that an agent's owner opened. */
+/** A model of the registry, of the Hugging Face hub, or in a folder that the owner of an agent has opened. */
 export function StartModelField({
   readiness: { baseModel, adapters },
   value,
@@ -62,7 +62,7 @@ export function StartModelField({
   const chosen = value.from === 'registry' ? (value.id ?? baseModel?.id ?? '') : value.from
   return (
     <>
-      <Field label="Begin with" hint={hint}>
+      <Field label="Base model" hint={hint}>
         <Select
           value={chosen}
           onValueChange={choose}
@@ -71,7 +71,7 @@ export function StartModelField({
             ...models.map(({ id, name, number }) => ({
               value: id,
               label: `${name} v${number}`,
-              hint: id === baseModel?.id ? 'the bare base' : 'an adapter on it',
+              hint: id === baseModel?.id ? 'without an adapter' : 'an adapter on it, trained further',
             })),
             { value: 'hub', label: 'From the Hugging Face hub', hint: 'by its id' },
             { value: 'folder', label: "A folder on the agent's machine", hint: 'by its path' },

@@ -18,7 +18,7 @@ export function StarterForm({
       action="Train the starter model"
       busy={busy}
       footer={(config) => <EstimatePanel kind="pretrain" config={config} />}
-      onSubmit={(order) => onSubmit({ kind: 'pretrain', ...order })}
+      onSubmit={(draft) => onSubmit({ kind: 'pretrain', ...draft })}
     >
       <p className="text-ink-2">
         A small Llama with its own tokenizer, trained from nothing on a cookbook that Palate writes. No

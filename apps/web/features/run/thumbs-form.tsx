@@ -11,7 +11,7 @@ export function ThumbsForm({ onSubmit, ...props }: TuningProps<Inputs['run']['cr
       presets={ktoPresets}
       namePlaceholder="thumbs"
       action="Train on the thumbs"
-      startHint="It is also the reference: the bare base, or that adapter, frozen"
+      startHint="Also the reference of the training"
       missing={({ thumbs }) => missingThumbs(thumbs)}
       about={({ thumbs }) => (
         <p className="text-ink-2">
@@ -21,7 +21,7 @@ export function ThumbsForm({ onSubmit, ...props }: TuningProps<Inputs['run']['cr
           {thumbs.unfinished > 0 ? `; left out: ${thumbs.unfinished} on unfinished answers` : ''}).
         </p>
       )}
-      onSubmit={(order) => onSubmit({ kind: 'kto', ...order })}
+      onSubmit={(draft) => onSubmit({ kind: 'kto', ...draft })}
       {...props}
     />
   )
@@ -31,5 +31,5 @@ function missingThumbs({ up, down }: Readiness['thumbs']): Missing | null {
   const to = { href: '/models', action: 'To the release and its feedback' }
   if (up + down === 0) return { message: 'No answer of the public chat has a thumb yet.', ...to }
   if (up > 0 && down > 0) return null
-  return { message: `All thumbs point ${up > 0 ? 'up' : 'down'}, so nothing can be told apart.`, ...to }
+  return { message: `All thumbs point ${up > 0 ? 'up' : 'down'}. The training needs both.`, ...to }
 }

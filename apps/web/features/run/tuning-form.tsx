@@ -13,14 +13,14 @@ import { isWhole, readSource, type Start, StartModelField } from './start-model-
 
 export type Readiness = Outputs['run']['readiness']
 
-/** What each of the forms is given: what there is to train on, and where the order goes. */
-export interface TuningProps<Order> {
+/** What each form gets: what there is to train on, and what to call with the new run. */
+export interface TuningProps<Draft> {
   readiness: { data: Readiness | undefined; error: { message: string } | null; refetch: () => unknown }
   busy: boolean
-  onSubmit: (order: Order) => void
+  onSubmit: (draft: Draft) => void
 }
 
-/** Why a run cannot be ordered yet, and where that changes. */
+/** Why a run cannot be created yet, and the page that helps. */
 export interface Missing {
   message: string
   href: string
@@ -33,7 +33,7 @@ type TuningDraft<Kind extends TuningKind> = RunDraft<TrainConfig<Kind>> & {
   baseShape: ModelShape | undefined
 }
 
-/** What all trainings of a model that is there have in common: what they begin with, checks, fit and time. */
+/** The form of a training of an existing model: the base model, the settings, the checks and the estimate. */
 export function TuningForm<Kind extends TuningKind>({
   kind,
   presets,
@@ -52,10 +52,10 @@ export function TuningForm<Kind extends TuningKind>({
   namePlaceholder: string
   action: string
   startHint: string
-  /** Of the data; that of a model to begin with is told here. */
+  /** What is missing of the data; a missing base model is handled here. */
   missing: (readiness: Readiness) => Missing | null
   about?: (readiness: Readiness) => ReactNode
-  /** Beside what it begins with. */
+  /** Fields next to the base model. */
   extra?: ReactNode
 } & TuningProps<TuningDraft<Kind>>) {
   const may = useMay()
@@ -74,12 +74,8 @@ export function TuningForm<Kind extends TuningKind>({
             action={action}
             busy={busy}
             disabled={reason !== null || !isWhole(start) || (start.from === 'registry' && !known.baseModel)}
-            onSubmit={({ config, ...order }) =>
-              onSubmit({
-                ...{ ...order, baseModelVersionId, baseShape },
-                config: { ...config, base, overridePreflight: allowed.length > 0 ? allowed : undefined },
-              })
-            }
+            own={{ base, overridePreflight: allowed.length > 0 ? allowed : undefined }}
+            onSubmit={(draft) => onSubmit({ ...draft, baseModelVersionId, baseShape })}
             footer={(config) => (
               <>
                 <EstimatePanel kind={kind} config={config} base={base} baseShape={baseShape} />
@@ -91,7 +87,7 @@ export function TuningForm<Kind extends TuningKind>({
             {start.from === 'registry' && !known.baseModel ? (
               <ErrorState
                 title="Not yet"
-                message="There is no base model. Train the starter model first, or begin with an external model."
+                message="There is no base model. Train the starter model first, or choose an external model."
               />
             ) : null}
             <div className="grid gap-4 sm:grid-cols-2">

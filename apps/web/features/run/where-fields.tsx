@@ -6,7 +6,7 @@ import { plural } from '../../lib/format'
 import { useTRPC } from '../../lib/trpc'
 import { priorityOptions } from './queue/priority'
 
-/** Where a run may go, and how soon. */
+/** Which agents may take a run, and how soon. */
 export interface Whereabouts {
   priority: number
   labels: string[]
@@ -15,7 +15,7 @@ export interface Whereabouts {
 
 export const anywhere: Whereabouts = { priority: 0, labels: [], gpus: 0 }
 
-/** Offers only what some agent has: a wish that nobody can fulfill would wait for ever. */
+/** Offers only what some agent has: a run that no agent can take would wait forever. */
 export function WhereFields({
   value,
   onChange,
@@ -33,7 +33,7 @@ export function WhereFields({
     <fieldset className="flex flex-col gap-3 rounded-md border border-line px-3.5 pt-2 pb-3.5">
       <legend className="px-1 text-xs text-ink-3">Where it runs</legend>
       <div className="grid grid-cols-2 gap-x-4 gap-y-3">
-        <Field label="Priority" hint="Higher ones go first">
+        <Field label="Priority" hint="Higher ones start first">
           <Select
             value={String(value.priority)}
             onValueChange={(priority) => onChange({ ...value, priority: Number(priority) })}
@@ -77,7 +77,7 @@ function LabelChoice({
     onChange(chosen.includes(label) ? chosen.filter((one) => one !== label) : [...chosen, label])
   return (
     <fieldset className="flex flex-wrap items-center gap-1.5">
-      <legend className="float-left mr-1 text-sm text-ink-2">Only on agents that carry</legend>
+      <legend className="float-left mr-1 text-sm text-ink-2">Only on agents with the label</legend>
       {labels.map((label) => (
         <button
           key={label}

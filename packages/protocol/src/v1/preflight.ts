@@ -7,7 +7,7 @@ export type PreflightFault = z.infer<typeof PreflightFault>
 
 const count = z.int().nonnegative()
 
-/** Totals over all rows that a run would train on, told before it starts. Faults are counts of sequences, by name. */
+/** Totals over all rows that a run would train on, sent before it starts. Faults are counts of sequences, by name. */
 export const PreflightReport = z.object({
   template: z.string(),
   maxLength: count,

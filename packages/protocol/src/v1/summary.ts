@@ -3,8 +3,8 @@ import { z } from 'zod'
 const measure = z.number().nonnegative()
 
 /**
- * What an attempt cost and what it did with it, measured by the trainer and told at its end. A figure is absent where
- * it was not measured or has no meaning (a CPU tells no energy, a fine-tuning has no reference): absent is not nothing.
+ * What an attempt cost and what it did with it, measured by the trainer and sent at its end. A figure is absent where
+ * it was not measured or has no meaning (a CPU reports no energy, a fine-tuning has no reference): absent is not 0.
  */
 export const RunSummary = z.object({
   /** From the trainer's start to its end, loading and export included. */
@@ -22,7 +22,7 @@ export const RunSummary = z.object({
   referenceMisses: measure.optional(),
   precision: z.string().optional(),
   attention: z.string().optional(),
-  /** The memoryPlan of the memory memory plans that the run ended on. */
+  /** The memory plan that the run ended on. */
   memoryPlan: z.string().optional(),
   checkpointing: z.boolean().optional(),
   prefixSharing: z.boolean().optional(),
