@@ -97,7 +97,7 @@ class LoraSettings(Settings):
 class PretrainConfig(Settings):
     """The settings of pretrain runs."""
 
-    # Steps: The model learns late to use the ingredients it is given.
+    # Steps: The model learns to use the given ingredients only late in a run.
     steps: Annotated[Int, Field(ge=5, le=100000, description="Use a whole number from 5 to 100000.")] = 1100
     # Learning rate: The highest of the run.
     learning_rate: Annotated[float, Field(gt=0, le=1, description="Use a number above 0 and at most 1.")] = 0.012
@@ -151,7 +151,7 @@ class DpoConfig(LoraSettings):
     batch_size: Annotated[Int, Field(ge=1, le=512, description="Use a whole number from 1 to 512.")] = 8
     # Maximum length: Of prompt and answer. A pair with a longer answer is left out. If more than 1% are longer, the run stops before it starts.
     max_length: Annotated[Int, Field(ge=64, le=131072, description="Use a whole number from 64 to 131072.")] = 512
-    # Losses: Added up. With sft the chosen answer is learned too; a small model forgets the form without it.
+    # Losses: Added up. sft also trains on the chosen answer; without it a small model forgets the format.
     loss_types: Annotated[list[Literal["sigmoid", "ipo", "hinge", "robust", "sft"]], Field(min_length=1, max_length=100, description="Use a list of one or more of sigmoid, ipo, hinge, robust, sft.")] = ["sigmoid", "sft"]
     # Loss weights: One for each loss, separated by commas. Empty: each counts once.
     loss_weights: Annotated[list[Annotated[float, Field(ge=0)]] | None, Field(min_length=1, max_length=100, description="Use a list of one or more numbers of at least 0.")] = None

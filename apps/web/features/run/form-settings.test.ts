@@ -58,7 +58,9 @@ it('keeps what it cannot read, so that the error stands at the field', () => {
   expect(errors.get('batchSize')).toBe('Use a whole number from 1 to 512.')
   expect(errors.get('lossWeights')).toBe('Use a list of one or more numbers of at least 0.')
   expect(dropErrors(config, errors)).toEqual({ earlyStopPatience: 2 })
-  expect(findErrors('dpo', { earlyStopPatience: 2 }).get('earlyStopPatience')).toContain('config.evalShare')
+  expect(findErrors('dpo', { earlyStopPatience: 2 }).get('earlyStopPatience')).toBe(
+    'Early stopping is 2, but no rows are held out to evaluate on. Set Held-out share, for example to 0.1.',
+  )
 })
 
 it('marks a setting as changed where its value differs from the default', () => {

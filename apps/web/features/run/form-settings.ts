@@ -81,10 +81,13 @@ export function isChanged(setting: Setting, text: string | undefined): boolean {
   return value !== undefined && JSON.stringify(value) !== JSON.stringify(setting.default)
 }
 
-/** One sentence for each setting that is not right. */
+/** One sentence for each setting that is not right, with the labels of the form in it. */
 export function findErrors(kind: TrainKind, config: Readonly<Record<string, unknown>>): Map<string, string> {
   const issues = trainSchemas[kind].safeParse(config).error?.issues ?? []
-  return new Map(issues.toReversed().map(({ path, message }) => [String(path[0]), message]))
+  const settings = settingsOf(kind)
+  const named = (message: string) =>
+    message.replaceAll(/config\.(\w+)/g, (whole, name) => settings.get(name)?.label ?? whole)
+  return new Map(issues.toReversed().map(({ path, message }) => [String(path[0]), named(message)]))
 }
 
 /** The config without what is not right: the estimate can go on while somebody types. */

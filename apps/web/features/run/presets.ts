@@ -112,7 +112,7 @@ export const dpoPresets: readonly Preset[] = [
   {
     id: 'quick',
     name: 'Quick look',
-    detail: 'one time through the votes',
+    detail: 'one pass over the pairs',
     config: { epochs: 1 },
     card: true,
   },

@@ -88,7 +88,7 @@ function Group({
       ))}
     </div>
   )
-  if (group.id === 'basics') return fields
+  if (group.id === 'basics') return <div className="pb-2">{fields}</div>
   return (
     <details
       open={open || searching || faults > 0}
@@ -98,7 +98,7 @@ function Group({
       <summary className="flex cursor-pointer list-none items-center gap-2 rounded-md px-3.5 py-2.5 text-sm font-medium focus-visible:ring-2 focus-visible:ring-accent/35 focus-visible:outline-none [&::-webkit-details-marker]:hidden">
         <ChevronRight aria-hidden className="size-4 text-ink-3 transition-transform group-open:rotate-90" />
         {group.title}
-        <span className="ml-auto text-xs font-normal text-ink-3">
+        <span className="ml-auto shrink-0 text-xs font-normal text-ink-3">
           {changed > 0 ? `${changed} changed` : `${group.settings.length} settings`}
         </span>
       </summary>

@@ -37,7 +37,7 @@ const size = { group: 'model', kinds: pretrain } as const
 export const trainSettings = {
   steps: int({
     ...{ group: 'basics', kinds: pretrain, min: 5, max: 100_000, default: 1100 },
-    ...{ label: 'Steps', hint: 'The model learns late to use the ingredients it is given.' },
+    ...{ label: 'Steps', hint: 'The model learns to use the given ingredients only late in a run.' },
   }),
   learningRate: number({
     ...{ group: 'basics', kinds: trained, above: 0, max: 1, default: 0.001 },
@@ -130,7 +130,7 @@ export const trainSettings = {
   }),
   lossTypes: choices(['sigmoid', 'ipo', 'hinge', 'robust', 'sft'], {
     ...{ group: 'loss', kinds: dpo, default: ['sigmoid', 'sft'], label: 'Losses' },
-    hint: 'Added up. With sft the chosen answer is learned too; a small model forgets the form without it.',
+    hint: 'Added up. sft also trains on the chosen answer; without it a small model forgets the format.',
   }),
   lossWeights: numbers(
     { min: 0 },
