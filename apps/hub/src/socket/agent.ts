@@ -1,5 +1,6 @@
 import {
   type AgentContext,
+  AttemptMemory,
   claimRun,
   DomainError,
   disconnectAgent,
@@ -25,7 +26,6 @@ import type { Socket } from 'socket.io'
 import { z } from 'zod'
 import type { Relay } from '../chat/relay'
 import { toErrorResponse } from '../error-response'
-import { AttemptQueues } from './attempt-queue'
 
 const touchEveryMs = 20_000
 /** A little less than the agent's own interval, so that jitter loses no sample. */
@@ -143,4 +143,31 @@ function trackPresence({ socket, agent, relay }: Connection): void {
     const { helloAt } = socket.data as { helloAt?: Date }
     if (relay.leave(socket, agent.agentId) && helloAt) record(disconnectAgent(agent, helloAt))
   })
+}
+
+interface AttemptQueue {
+  memory: AttemptMemory
+  last: Promise<unknown>
+}
+
+/** An agent works on a few attempts at once. An older queue is dropped; its memory is read again when needed. */
+const maxQueues = 64
+
+/**
+ * The chunks of one agent. Those of one attempt are recorded one after another in the order in which they arrived, each
+ * with the memory of the ones before.
+ */
+class AttemptQueues {
+  private readonly queues = new Map<string, AttemptQueue>()
+
+  run<Result>(attemptId: string, work: (memory: AttemptMemory) => Promise<Result>): Promise<Result> {
+    const queue = this.queues.get(attemptId) ?? { memory: new AttemptMemory(), last: Promise.resolve() }
+    this.queues.delete(attemptId)
+    this.queues.set(attemptId, queue)
+    const [oldest] = this.queues.keys()
+    if (this.queues.size > maxQueues && oldest !== undefined) this.queues.delete(oldest)
+    const turn = queue.last.then(() => work(queue.memory))
+    queue.last = turn.catch(() => undefined)
+    return turn
+  }
 }

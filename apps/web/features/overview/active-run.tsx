@@ -5,8 +5,8 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { groupStepCharts } from '../run/chart-groups'
-import { MetricChart } from '../run/metric-chart'
 import { rangeOf, useMetrics } from '../run/metrics'
+import { MetricChart } from '../run/run-charts'
 import { RunProgress, StatusTag } from '../run/run-status'
 
 type Run = NonNullable<Outputs['overview']['get']['activeRun']>

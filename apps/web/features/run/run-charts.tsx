@@ -1,11 +1,10 @@
 'use client'
 
-import { Card, CardBody, CardHead, Skeleton, Slider } from '@palate/ui'
-import { useState } from 'react'
+import { Card, CardBody, CardHead, Chart, type ChartSeries, Skeleton, Slider } from '@palate/ui'
+import { useMemo, useState } from 'react'
 import { formatCount } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type ChartGroup, groupClockCharts, groupStepCharts } from './chart-groups'
-import { MetricChart } from './metric-chart'
 import { type Metrics, rangeOf, useMetrics } from './metrics'
 import type { Run } from './types'
 
@@ -99,4 +98,36 @@ function NoPoints({ run }: { run: Run }) {
         : 'This run recorded no metrics.'}
     </p>
   )
+}
+
+/** Some of a run's curves in one chart, along the axis that they have. */
+export function MetricChart({
+  group,
+  label = group.title,
+  smoothing,
+  live,
+  range,
+  height,
+}: {
+  group: ChartGroup
+  label?: string
+  smoothing: number
+  live: boolean
+  /** Of positions; the chart's own where it is absent. */
+  range?: readonly [number, number]
+  height?: number
+}) {
+  const { series, names, unit } = group
+  const lines = useMemo<ChartSeries[]>(
+    () =>
+      series.map(({ key, points }) => ({
+        label: names[key] ?? key,
+        x: points.map(([position]) => position),
+        y: points.map(([, value]) => value),
+        color: key.endsWith('/chosen') ? 2 : key.endsWith('/rejected') ? 1 : undefined,
+      })),
+    [series, names],
+  )
+  const axis = series[0]?.axis
+  return <Chart series={lines} {...{ axis, unit, label, smoothing, live, range, height }} />
 }

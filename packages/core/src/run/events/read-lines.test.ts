@@ -13,7 +13,7 @@ const metric = {
 const read = (...values: unknown[]) =>
   readLines({ ...attempt, lines: Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join('')) })
 
-test('lines are parsed into the events that they hold', () => {
+test('lines are parsed into their events', () => {
   const events = [
     { seq: 1, at: 5, event: { type: 'log', level: 'info', text: 'crème\nbrûlée' } },
     { seq: 2, at: 6, event: metric },
@@ -40,7 +40,7 @@ test.each([
   expect(events[0]?.event.type).toBe('log')
 })
 
-test('a number beyond all numbers is not stored as infinite', () => {
+test('a number that is too large is not stored as infinity', () => {
   const line = JSON.stringify({ seq: 1, at: 5, event: metric }).replace('0.5', '1e999')
   const { events } = readLines({ ...attempt, lines: Buffer.from(line) })
   expect(events[0]?.event.type).toBe('log')

@@ -1,6 +1,6 @@
 import { type LiveTopic, liveNoticeEveryMs } from '@palate/protocol'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { NoticeThrottle } from './notice-throttle'
+import { NoticeThrottle } from './attempt-memory'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
