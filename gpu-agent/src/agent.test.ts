@@ -64,7 +64,7 @@ describe('an agent with two GPUs', () => {
     lease.gpus.push('GPU-a')
     const system = () =>
       eventsOf('run_h').flatMap((event) =>
-        event.type === 'metric' && 'system/memory' in event.values ? [event.values] : [],
+        event.type === 'metric' && event.axis === 'seconds' ? [event.values] : [],
       )
     await until('two looks at the machine', () => system().length > 1)
     await letGo(home, 'run_h', 4)
@@ -77,6 +77,7 @@ describe('an agent with two GPUs', () => {
     ])
     expect(system()[0]).toMatchObject({ 'system/gpu.0/utilization': 0.87, 'system/gpu.0/memory': 0.5 })
     expect(Object.keys(system()[0] ?? {}).some((key) => key.startsWith('system/gpu.1'))).toBe(false)
+    expect(Object.keys(system()[0] ?? {})).toContain('system/memory')
     expect(eventsOf('run_h').at(-1)?.type).toBe('run-end')
   })
 })
