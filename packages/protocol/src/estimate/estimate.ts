@@ -5,10 +5,14 @@ import {
   estimateMemory,
   loadedBytes,
   type MemoryEstimate,
-  type MemoryPlan,
-  type WeightPrecision,
 } from './memory'
-import { allPlans, listMemoryPlans, type PlanWish } from './memory-plan'
+import {
+  allPlans,
+  listMemoryPlans,
+  type MemoryPlan,
+  type PlanWish,
+  type WeightPrecision,
+} from './memory-plan'
 import { countParameters, type ModelShape } from './shape'
 import { type EstimateData, runFlops } from './time'
 

@@ -4,10 +4,16 @@ export {
   countTrainable,
   type EstimateSettings,
   type MemoryEstimate,
-  type MemoryPlan,
   weightBytes,
 } from './memory'
-export { activationBytesPerToken, allPlans, listMemoryPlans, type PlanWish, planFigures } from './memory-plan'
+export {
+  activationBytesPerToken,
+  allPlans,
+  listMemoryPlans,
+  type MemoryPlan,
+  type PlanWish,
+  planFigures,
+} from './memory-plan'
 export { type Optimizer, optimizerBytes } from './optimizer'
 export { countLoraParameters, countParameters, ModelShape, readModelShape } from './shape'
 export { type EstimateData, flopsPerToken } from './time'

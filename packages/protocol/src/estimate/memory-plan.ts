@@ -1,4 +1,11 @@
-import type { MemoryPlan, WeightPrecision } from './memory'
+export type WeightPrecision = 'fp32' | 'bf16' | 'nf4'
+
+/** How a step is laid out: tokens a micro-batch, and what is done to save memory. */
+export interface MemoryPlan {
+  precision: WeightPrecision
+  microTokens: number
+  checkpointing: boolean
+}
 
 /**
  * The order in which the trainer tries to lay out a step. gpu-agent/trainer/engine/memory_plan.py has the same functions

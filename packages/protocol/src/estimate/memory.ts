@@ -1,21 +1,12 @@
-import { activationBytesPerToken } from './memory-plan'
+import { activationBytesPerToken, type MemoryPlan, type WeightPrecision } from './memory-plan'
 import { type Optimizer, optimizerBytes } from './optimizer'
 import { countLoraParameters, countParameters, type ModelShape } from './shape'
-
-export type WeightPrecision = 'fp32' | 'bf16' | 'nf4'
 
 export interface EstimateSettings {
   method: 'lora' | 'full'
   rank: number
   targets: readonly string[]
   optimizer: Optimizer
-}
-
-/** How the engine lays a step out: tokens a micro-batch, and what it does to save memory. */
-export interface MemoryPlan {
-  precision: WeightPrecision
-  microTokens: number
-  checkpointing: boolean
 }
 
 export interface MemoryEstimate {
