@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 
-from model.generate import generate_ids, load_model
+from model.generate import generate_ids
+from model.load import load_model
 from model.tokenizer import encode_prompt, encode_text, load_tokenizer
 from process import events
 from process.device import set_threads

@@ -15,8 +15,10 @@ from model.generate import emit_sample
 from model.tokenizer import load_tokenizer, train_tokenizer
 from process import events
 from process.device import auto_precision, choose_device, seed_all
+from process.stop import Canceled, StopFlag
 from run import summary as run_summary
-from run.lifecycle import Canceled, StopFlag, drop_old_checkpoints, publish_checkpoint, run_job
+from run.checkpoint import drop_old_checkpoints, publish_checkpoint
+from run.lifecycle import run_job
 from starter.corpus import make_corpus, make_starts
 from starter.ontology import load_ontology
 from starter.starter import (

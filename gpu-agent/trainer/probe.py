@@ -15,7 +15,8 @@ import torch
 from job.job import Job, ProbeConfig
 from process import events
 from process.device import choose_device, compute_type
-from run.lifecycle import Canceled, StopFlag, run_job
+from process.stop import Canceled, StopFlag
+from run.lifecycle import run_job
 
 ROUNDS = 3
 ROUND_SECONDS = 0.7

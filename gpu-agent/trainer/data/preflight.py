@@ -1,7 +1,7 @@
 """The preflight before the start: which tokens will be trained on, shown as they are, and the four faults that stop a run.
 
 A trainer encodes its rows to `MarkedRow`s, one for every sequence that the loss will see and none dropped silently,
-and calls `prove` before it loads the model. The report says so for all rows; a sample of them, faulty ones first, goes
+and calls `run_preflight` before it loads the model. The report says so for all rows; a sample of them, faulty ones first, goes
 along token by token.
 """
 
@@ -220,7 +220,7 @@ def tell(
         )
 
 
-def prove(
+def run_preflight(
     rows: Iterable[MarkedRow],
     tokenizer: PreTrainedTokenizerFast,
     max_length: int,

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from trl import DPOTrainer
 
-from engine.engine import EngineOptions
+from engine.counters import EngineOptions
 from engine.losses import PairScores, step_loss
 from engine.packing import Pair, doubles, fill_bins, on_device, pack_pairs, pair_tokens
 from engine.reference import ReferenceEngine

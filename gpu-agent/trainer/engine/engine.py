@@ -14,8 +14,7 @@ import torch
 from peft import PeftModel
 
 from engine.attention import choose_attention, packed_attention
-from engine.counters import EngineCounters as EngineCounters
-from engine.counters import EngineOptions as EngineOptions
+from engine.counters import EngineCounters, EngineOptions
 from engine.memory_plan import MemoryPlan, first_plan, next_plan
 from engine.packing import PackedRow
 from engine.scores import logit_rule, token_scores
@@ -29,7 +28,8 @@ from engine.step import (
     read_figures,
     restore_random,
 )
-from job.job import JobError
+from job.error import JobError
+from model.quantize import quantize_base
 from process import events, ranks
 
 Done = TypeVar("Done")
@@ -231,7 +231,7 @@ class StepEngine:
     def step_down(self) -> None:
         """The next plan of the memory plans; raises where there is none."""
         self.counters.out_of_memory += 1
-        lower = next_plan(self.plan, self.options)
+        lower = next_plan(self.plan, self.options, self.device)
         if lower is None:
             raise JobError(
                 "out_of_memory",
@@ -247,8 +247,6 @@ class StepEngine:
 
     def quantize(self) -> None:
         """The frozen base as NF4 from here on."""
-        from model.quantize import quantize_base
-
         quantize_base(self.causal_model(), self.device)
         self.counters.precision = "nf4"
 

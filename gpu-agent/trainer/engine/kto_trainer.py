@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from trl import KTOTrainer
 
-from engine.engine import EngineOptions
+from engine.counters import EngineOptions
 from engine.packing import Sequence, doubles, fill_bins, on_device, pack_sequences
 from engine.reference import Completion, ReferenceEngine
 from engine.step import StepAbandoned, add_up, padding_of

@@ -15,6 +15,7 @@ import torch
 from filelock import FileLock
 
 VERSION = b"palate-reference-1"
+FILE, LOCK = "reference-logps.sqlite", "reference-logps.lock"
 
 
 class RefCache:
@@ -24,9 +25,9 @@ class RefCache:
         """`base` and `adapter` are fingerprints; an empty adapter means the bare base."""
         folder.mkdir(parents=True, exist_ok=True)
         self.prefix = b"\0".join([VERSION, base.encode(), adapter.encode(), precision.encode(), b""])
-        self.db = sqlite3.connect(folder / "reference-logps.sqlite", timeout=120)
+        self.db = sqlite3.connect(folder / FILE, timeout=120)
         # Two processes that turn a new file to WAL at once get "database is locked": the timeout does not cover it.
-        with FileLock(folder / "reference-logps.lock"):
+        with FileLock(folder / LOCK):
             self.db.execute("PRAGMA journal_mode=WAL")
             self.db.execute(
                 "CREATE TABLE IF NOT EXISTS logp (key BLOB PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID"

@@ -6,7 +6,8 @@ import torch
 from datasets import Dataset
 from trl import SFTTrainer
 
-from engine.engine import EngineOptions, StepEngine
+from engine.counters import EngineOptions
+from engine.engine import StepEngine
 from engine.packing import Sequence, fill_bins, pack_sequences
 from engine.step import add_up, collate_rows, padding_of, rows_dataset
 

@@ -1,13 +1,20 @@
 """Small parts of a training step: its rows, its sums, its randomness, its memory."""
 
+import resource
 from typing import Any
 
 import torch
 from datasets import Dataset
 
+from process.stop import Canceled
 
-class StepAbandoned(Exception):
-    """SIGTERM came inside a step: nothing of the step counts, the weights are those after the last whole step."""
+
+class StepAbandoned(Canceled):
+    """SIGTERM came inside a step: nothing of the step counts, the weights are those after the last whole step. Outside
+    the training loop it ends a run that has taken no step."""
+
+    def __init__(self) -> None:
+        super().__init__({"steps": 0.0})
 
 
 def rows_dataset(first: int, count: int) -> Dataset:
@@ -67,8 +74,4 @@ def peak_memory(device: torch.device) -> int:
     """CUDA: the allocator's peak. CPU: the process's largest resident set, everything loaded included."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
-    try:
-        import resource
-    except ImportError:  # Windows has no such figure
-        return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

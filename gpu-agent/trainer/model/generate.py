@@ -1,13 +1,10 @@
 """Loads a model from a folder and writes answers with it, such as the samples of a training."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import (
-    AutoModelForCausalLM,
-    PreTrainedModel,
     PreTrainedTokenizerFast,
     StoppingCriteria,
     StoppingCriteriaList,
@@ -25,27 +22,6 @@ SAMPLE_PROMPTS = (
     ("You cook for Mina. Cuisine: korean. Flavor: spicy. Likes: gochujang, kimchi.",
      "I have chicken, rice and garlic. Make me a quick dinner."),
 )  # fmt: skip
-
-
-def load_model(
-    folder: Path,
-    adapter: Path | None = None,
-    dtype: torch.dtype = torch.float32,
-    quantization: Any = None,
-    device: torch.device | None = None,
-) -> PreTrainedModel:
-    """Load weights from safetensors in a local folder, with an adapter on top where there is one. A quantized model
-    goes onto its device at once."""
-    placed = {"quantization_config": quantization, "device_map": {"": device}} if quantization else {}
-    model = AutoModelForCausalLM.from_pretrained(
-        folder, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=dtype, **placed
-    )
-    if not adapter:
-        return model
-    # Imported here: it brings quantization along, which a pretraining should not wait for.
-    from peft import PeftModel
-
-    return PeftModel.from_pretrained(model, adapter)
 
 
 class Stopped(StoppingCriteria):

@@ -1,1 +1,1 @@
-"""A run from its first event to its last: checkpoints, evaluation, early stopping, and its summary."""
+"""A run from its first event to its last: settings, checkpoints, evaluation, the files that it leaves, and its summary."""

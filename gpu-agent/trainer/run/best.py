@@ -1,10 +1,13 @@
-"""The best weights that a held-out share has seen, kept on disk, and when to stop looking for better ones."""
+"""The weights with the lowest held-out loss, kept on disk until the run ends.
+
+transformers stops early and keeps its count in the checkpoints, but its `load_best_model_at_end` wants the best step
+among the checkpoints that it may remove itself; ours move out of its folder, and only the latest two stay.
+"""
 
 import contextlib
 import json
 import shutil
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from peft import PeftModel
@@ -18,19 +21,17 @@ FOLDER, RECORD = "checkpoints/best", "best.json"
 
 @dataclass
 class Best:
-    """`loss` is the lowest held-out loss so far, of `step`; `worse` counts the evaluations since."""
+    """The lowest held-out loss so far, and its step."""
 
     step: int
     loss: float
-    worse: int = 0
 
 
 class BestKeeper:
-    """Fed with every evaluation. A resumed run goes on from what stood at its checkpoint."""
+    """Sees every evaluation. A resumed run continues with the best weights as they were at its checkpoint."""
 
-    def __init__(self, job: Job, patience: int) -> None:
+    def __init__(self, job: Job) -> None:
         self.folder = job.output(f"{FOLDER}/{RECORD}").parent
-        self.patience = patience
         self.best: Best | None = None
         resumed = int(job.resume_from.name.split("-")[1]) if job.resume_from else 0
         record = self.folder / RECORD
@@ -42,26 +43,18 @@ class BestKeeper:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)
 
-    def see(self, step: int, loss: float, model: Any) -> bool:
-        """Note an evaluation; whether the patience is at an end."""
-        if self.best is None or loss < self.best.loss:
-            if ranks.is_main():
-                model.save_pretrained(self.folder)
-            self.best = Best(step, loss)
-        elif step > self.best.step:
-            self.best.worse += 1
+    def see(self, step: int, loss: float, model: Any) -> None:
+        """Keep the weights of an evaluation that is better than all before it."""
+        if self.best and loss >= self.best.loss:
+            return
+        self.best = Best(step, loss)
         if ranks.is_main():
+            model.save_pretrained(self.folder)
             (self.folder / RECORD).write_text(json.dumps(asdict(self.best)), encoding="utf-8")
-        return bool(self.patience) and self.best.worse >= self.patience
 
     def restore(self, model: Any) -> None:
         """Put the best weights back into the model."""
         if isinstance(model, PeftModel):
             model.load_adapter(self.folder, "default", is_trainable=True)
-        else:
-            model.load_state_dict(load_file(single_file(self.folder)), strict=False)
-
-
-def single_file(folder: Path) -> Path:
-    """The weights of a model small enough to be saved in one file; full weights are for the starter model."""
-    return folder / "model.safetensors"
+        else:  # a starter model, small enough for one file
+            model.load_state_dict(load_file(self.folder / "model.safetensors"), strict=False)

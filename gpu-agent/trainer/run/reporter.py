@@ -18,9 +18,10 @@ from engine.step import empty_cache, is_out_of_memory
 from job.job import Job, LoraSettings
 from model.generate import SAMPLE_PROMPTS, emit_sample
 from process import events, ranks
+from process.stop import StopFlag
 from run import summary as run_summary
 from run.best import BestKeeper
-from run.lifecycle import StopFlag, adopt_checkpoint, drop_old_checkpoints
+from run.checkpoint import ENGINE_FILE, adopt_checkpoint, drop_old_checkpoints
 
 NOT_SERIES = {"epoch", "step", "total_flos", "train_runtime", "train_loss", "num_tokens"}
 NOT_EVALUATED = {
@@ -32,16 +33,6 @@ MODEL_FIGURES = (
     "model_type", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim",
     "intermediate_size", "vocab_size", "tie_word_embeddings",
 )  # fmt: skip
-ENGINE_FILE = "palate-engine.json"
-
-
-def engine_state(job: Job) -> dict[str, Any]:
-    """What an earlier attempt had settled: micro-batch, checkpointing, prompt sharing."""
-    file = job.resume_from / ENGINE_FILE if job.resume_from else None
-    if file is None or not file.is_file():
-        return {}
-    state: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return state
 
 
 def model_figures(config: Any) -> dict[str, Any]:
@@ -63,8 +54,7 @@ class Reporter(TrainerCallback):
         self.stop = stop
         self.last: dict[str, float] = {}
         self.tokens, self.since = 0.0, time.monotonic()
-        self.keeper = BestKeeper(job, config.early_stop_patience) if config.eval_share else None
-        self.stopped_early = False
+        self.keeper = BestKeeper(job) if config.eval_share else None
 
     def follow(self, trainer: StepEngine, reference: str | None) -> None:
         """`reference` is base or adapter where there is one to compare with."""
@@ -115,8 +105,8 @@ class Reporter(TrainerCallback):
 
     def on_evaluate(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
-    ) -> TrainerControl:
-        """The held-out figures, a sample for each fixed prompt, and whether it is time to stop."""
+    ) -> None:
+        """The held-out figures, a sample for each fixed prompt, and the weights where they are the best so far."""
         found = {name: value for name, value in kwargs["metrics"].items() if name not in NOT_EVALUATED}
         events.metric(
             state.global_step,
@@ -124,12 +114,10 @@ class Reporter(TrainerCallback):
         )
         for turn in range(len(SAMPLE_PROMPTS)):
             if ranks.is_main() and not self.stop.is_set:
-                self.cook(kwargs["model"], state.global_step, turn)
-        if self.keeper and self.keeper.see(state.global_step, float(found["eval_loss"]), kwargs["model"]):
-            self.stopped_early = True
-            control.should_training_stop = True
+                self.write_sample(kwargs["model"], state.global_step, turn)
+        if self.keeper:
+            self.keeper.see(state.global_step, float(found["eval_loss"]), kwargs["model"])
         self.since = time.monotonic()
-        return control
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any
@@ -140,13 +128,13 @@ class Reporter(TrainerCallback):
             and every
             and (state.global_step % every == 0 or state.global_step == state.max_steps)
         ):
-            self.cook(kwargs["model"], state.global_step, state.global_step // every)
+            self.write_sample(kwargs["model"], state.global_step, state.global_step // every)
         if self.stop.is_set:
             control.should_save = True
             control.should_training_stop = True
         return control
 
-    def cook(self, model: Any, step: int, turn: int) -> None:
+    def write_sample(self, model: Any, step: int, turn: int) -> None:
         try:
             emit_sample(model, self.tokenizer, step, turn, self.job.seed, lambda: self.stop.is_set)
         except RuntimeError as error:

@@ -9,16 +9,14 @@ import resource
 import sys
 import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psutil
 import torch
 
+from engine.counters import EngineCounters
 from job.job import camel
 from process import ranks
-
-if TYPE_CHECKING:
-    from engine.engine import EngineCounters
 
 # The engine's counters that a summary shows, under the summary's names.
 COUNTERS = {
@@ -69,7 +67,7 @@ def note(**figures: Any) -> None:
         _open.notes.update(figures)
 
 
-def note_counters(counters: "EngineCounters") -> None:
+def note_counters(counters: EngineCounters) -> None:
     """What the engine counted; call it when training ends, also when it was canceled."""
     counted = asdict(counters)
     note(**{name: counted[ours] for ours, name in COUNTERS.items()})

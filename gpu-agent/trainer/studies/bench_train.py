@@ -35,11 +35,11 @@ from transformers import (
 )
 from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
 
+from engine.counters import EngineOptions
 from engine.dpo_trainer import PalateDpoTrainer
-from engine.engine import EngineOptions
 from engine.packing import Pair, Sequence
 from engine.sft_trainer import PalateSftTrainer
-from model.generate import load_model
+from model.load import load_model
 from model.quantize import nf4_config
 from process.device import choose_device, compute_type
 from run.lifecycle import silence_libraries

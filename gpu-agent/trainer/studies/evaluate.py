@@ -7,7 +7,8 @@ from typing import Any
 
 from judge import Case, Verdict, figures, judge, make_cases
 
-from model.generate import generate_ids, load_model
+from model.generate import generate_ids
+from model.load import load_model
 from model.tokenizer import chat, encode_prompt, load_tokenizer
 from process.device import set_threads
 from starter.ontology import Ontology, load_ontology

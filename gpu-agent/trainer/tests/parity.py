@@ -18,8 +18,8 @@ from transformers import (
 )
 from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer, SFTConfig, SFTTrainer
 
+from engine.counters import EngineOptions
 from engine.dpo_trainer import PalateDpoTrainer
-from engine.engine import EngineOptions
 from engine.kto_trainer import PalateKtoTrainer, Thumb
 from engine.packing import Pair, Sequence
 from engine.sft_trainer import PalateSftTrainer

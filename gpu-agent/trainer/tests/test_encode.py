@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from transformers import PreTrainedTokenizerFast
 
-from data.encode import encode_pairs, encode_rows, mark_pairs, mark_rows
+from data.examples import encode_rows, mark_rows
+from data.pairs import encode_pairs, mark_pairs
+from data.rows import hold_out
 from job.job import JobError, SftConfig
 from model.template import encode_chat, encode_reply
 from model.tokenizer import chat, train_tokenizer
-from run.lora import hold_out
 
 TEXTS = ["I have rice. Fry the rice and serve. Price is $12 system user assistant"] * 5
 LLAMA = (

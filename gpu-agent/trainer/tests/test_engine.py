@@ -22,8 +22,8 @@ from parity import (
 from trl import DPOConfig
 
 from engine.attention import AttentionPlan, attend
+from engine.counters import EngineOptions
 from engine.dpo_trainer import PalateDpoTrainer
-from engine.engine import EngineOptions
 from engine.losses import PairScores, step_loss
 from engine.memory_plan import MemoryPlan, next_plan
 from engine.packing import PackedRow, Pair, fill_bins, pack_pairs
@@ -85,10 +85,19 @@ def test_what_fits_on_no_plan_ends_with_a_sentence(tmp_path: Path, told: io.Stri
 
 def test_the_memory_plans_ends_in_nf4_only_where_precision_is_open() -> None:
     lowest = MemoryPlan(256, True, "bf16")
-    assert next_plan(lowest, EngineOptions("bf16", precision_open=True)) == MemoryPlan(2048, True, "nf4")
-    assert next_plan(lowest, EngineOptions("bf16")) is None
-    assert next_plan(MemoryPlan(256, False, "bf16"), EngineOptions("bf16", checkpointing="off")) is None
-    assert next_plan(MemoryPlan(1024, False, "bf16"), EngineOptions("bf16")) == MemoryPlan(512, False, "bf16")
+    assert next_plan(lowest, EngineOptions("bf16", precision_open=True), torch.device("cpu")) == MemoryPlan(
+        2048, True, "nf4"
+    )
+    assert next_plan(lowest, EngineOptions("bf16"), torch.device("cpu")) is None
+    assert (
+        next_plan(
+            MemoryPlan(256, False, "bf16"), EngineOptions("bf16", checkpointing="off"), torch.device("cpu")
+        )
+        is None
+    )
+    assert next_plan(
+        MemoryPlan(1024, False, "bf16"), EngineOptions("bf16"), torch.device("cpu")
+    ) == MemoryPlan(512, False, "bf16")
 
 
 def test_the_memory_plans_recomputes_the_reference_in_nf4(tmp_path: Path, told: io.StringIO) -> None:

@@ -8,8 +8,8 @@ import torch
 from parity import LORA, arguments, long_pairs, tiny_llama, tokenizer
 from trl import DPOConfig
 
+from engine.counters import EngineOptions
 from engine.dpo_trainer import PalateDpoTrainer
-from engine.engine import EngineOptions
 from engine.memory_plan import MemoryPlan
 from engine.packing import PackedRow
 from job.job import JobError

@@ -25,7 +25,9 @@ def test_noise_goes_to_stderr() -> None:
         [sys.executable, "-c", NOISE], cwd=TRAINER, capture_output=True, text=True, check=True
     )
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [(line["type"], line["position"], line["values"]) for line in lines] == [("metric", 1, {"loss": 1.5})]
+    assert [(line["type"], line["position"], line["values"]) for line in lines] == [
+        ("metric", 1, {"loss": 1.5})
+    ]
     for text in ("a library prints", "and writes", "even below Python", "from a child"):
         assert text in done.stderr
 

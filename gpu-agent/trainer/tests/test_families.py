@@ -21,7 +21,7 @@ from transformers import (
     Qwen2ForCausalLM,
 )
 
-from engine.engine import EngineOptions
+from engine.counters import EngineOptions
 from engine.packing import Sequence
 from engine.scores import LogitRule, logit_rule, token_scores
 from job.job import JobError

@@ -15,10 +15,11 @@ from conftest import job_of, of, run, start
 from hub import COMMIT, Hosted, Hub
 from test_runs import SETTINGS, pair_row, rows
 
+from job.generated import FolderModel, HubModel, LoraSettings
 from job.job import Job, JobError, parse_job
-from job.model_source import FolderModel, HubModel, parse_source
+from job.settings import parse_config
 from model.external import check_folder, with_model
-from run.lifecycle import StopFlag
+from process.stop import StopFlag
 
 NAME = "acme/small-llama"
 
@@ -201,13 +202,22 @@ def test_folders_that_are_closed_or_no_models(
 )  # fmt: skip
 def test_what_names_no_model(raw: Any) -> None:
     with pytest.raises(JobError) as caught:
-        parse_source(raw)
+        parse_config("dpo", {"base": raw})
     assert caught.value.code == "bad_job"
 
 
-def test_sources() -> None:
-    assert parse_source({"from": "hub", "id": NAME, "revision": "main"}) == HubModel(NAME, "main")
-    assert parse_source({"from": "folder", "path": "/models/x"}) == FolderModel(Path("/models/x"))
+@pytest.mark.parametrize(
+    ("raw", "model"),
+    [
+        ({"from": "hub", "id": NAME, "revision": "main"}, HubModel(id=NAME, revision="main")),
+        ({"from": "hub", "id": NAME}, HubModel(id=NAME)),
+        ({"from": "folder", "path": "/models/x"}, FolderModel(path="/models/x")),
+    ],
+)
+def test_sources(raw: Any, model: HubModel | FolderModel) -> None:
+    config = parse_config("dpo", {"base": raw})
+    assert isinstance(config, LoraSettings)
+    assert config.base == model
 
 
 def test_a_canceled_download_ends_at_once(tmp_path: Path, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:

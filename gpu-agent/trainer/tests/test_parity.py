@@ -20,7 +20,7 @@ from parity import (
 )
 from trl.trainer.utils import selective_log_softmax
 
-from engine.engine import EngineOptions
+from engine.counters import EngineOptions
 from engine.kto_trainer import Thumb
 from engine.packing import Sequence, pack_pairs
 

@@ -8,7 +8,7 @@ import pytest
 from conftest import TINY_LORA, Event, Inside, job_of, of
 from test_lora import DPO_INPUTS, prepared, write_lines
 
-from data.preflight import MarkedRow, faults_of, inspect, mark, prove, token_text
+from data.preflight import MarkedRow, faults_of, inspect, mark, run_preflight, token_text
 from job.job import JobError
 from model.tokenizer import chat, encode_answer, encode_prompt, load_tokenizer, train_tokenizer
 from starter.ontology import Ontology
@@ -55,7 +55,7 @@ def test_totals_and_sample(monkeypatch: pytest.MonkeyPatch) -> None:
         prompt = encode_prompt(tokenizer, chat("You cook.", f"I have {number} <|im_end|> beans."))
         answer = encode_answer(tokenizer, "Crème 🍲" * (40 if number in (150, 151) else 1))
         rows.append(MarkedRow(number, "answer", prompt + answer, mark(prompt, answer, 200)))
-    report = prove(rows, tokenizer, 200)
+    report = run_preflight(rows, tokenizer, 200)
     assert (report.rows, report.sequences, report.faults["cut_answers"]) == (200, 200, 2)
     assert report.trained + report.masked + report.cut == sum(len(row.ids) for row in rows)
     # Two ends of the prompt and one of the answer; what a person typed is none.
@@ -69,12 +69,14 @@ def test_totals_and_sample(monkeypatch: pytest.MonkeyPatch) -> None:
         assert [event["texts"][place] for place in event["special"]].count("<|im_end|>") == 3
     json.dumps(told)
     with pytest.raises(JobError) as stopped:
-        prove([*rows, *rows[149:151]], tokenizer, 200)
+        run_preflight([*rows, *rows[149:151]], tokenizer, 200)
     assert stopped.value.code == "preflight_cut_answers"
     assert "Raise maxLength" in stopped.value.remedy
-    assert prove([*rows, *rows[149:151]], tokenizer, 200, ["cut_answers"]).overridden == ["cut_answers"]
+    assert run_preflight([*rows, *rows[149:151]], tokenizer, 200, ["cut_answers"]).overridden == [
+        "cut_answers"
+    ]
     with pytest.raises(JobError, match="no fault named luck"):
-        prove(rows, tokenizer, 200, ["luck"])
+        run_preflight(rows, tokenizer, 200, ["luck"])
 
 
 def test_a_part_of_a_character_is_shown_by_its_bytes() -> None:
@@ -90,7 +92,7 @@ def test_long_rows_keep_their_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("process.events.emit", told.append)
     tokenizer = train_tokenizer(["beans"], 300)
     ids = [5] * 9000 + [tokenizer.eos_token_id]
-    prove([MarkedRow(1, "answer", ids, "m" * 8999 + "tt")], tokenizer, 10_000)
+    run_preflight([MarkedRow(1, "answer", ids, "m" * 8999 + "tt")], tokenizer, 10_000)
     assert told[1]["omitted"] == {"at": 1024, "count": 9001 - 4096}
     assert (len(told[1]["ids"]), told[1]["marks"][-3:]) == (4096, "mtt")
     assert inspect([], tokenizer, "x", 10)[0].rows == 0

@@ -83,7 +83,7 @@ def test_two_processes_resume_exactly(tmp_path: Path, model: Path) -> None:
 
 @pytest.mark.nightly
 def test_two_processes_stop_together_with_a_checkpoint(tmp_path: Path, model: Path) -> None:
-    job = prepare(tmp_path, model, "dpo", "pairs", rows(12, pair_row), {"epochs": 400, "batchSize": 4})
+    job = prepare(tmp_path, model, "dpo", "pairs", rows(12, pair_row), {"epochs": 100, "batchSize": 4})
     process = launch("train_dpo.py", job)
     assert process.stdout
     told: list[Event] = []

@@ -9,7 +9,7 @@ from conftest import TINY_LORA, Event, Inside, job_of, of
 from test_contract import golden
 from test_lora import DPO_INPUTS, prepared
 
-from engine.engine import EngineCounters
+from engine.counters import EngineCounters
 from job.job import camel
 from run import summary as run_summary
 from starter.ontology import Ontology

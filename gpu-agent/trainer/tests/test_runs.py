@@ -21,9 +21,9 @@ import train_dpo
 import train_kto
 import train_sft
 from job.job import Job, JobError, parse_job
-from model.generate import load_model
+from model.load import load_model
 from process import events
-from run.lifecycle import Canceled, StopFlag
+from process.stop import Canceled, StopFlag
 
 SETTINGS = {"epochs": 2, "batchSize": 4, "loraRank": 4, "loraAlpha": 8, "sampleEvery": 0, "checkpointEvery": 0,
             "learningRate": 0.01, "precision": "fp32", "threads": 1}  # fmt: skip
@@ -116,7 +116,7 @@ def test_weights_reach_the_loss(tmp_path: Path, model: Path, here: Here) -> None
     config = {"batchSize": 8, "epochs": 1, "lossTypes": ["sigmoid"], "lossWeights": [1]}
     lines, results = here(train_dpo.train, prepare(tmp_path, model, "dpo", "pairs", weighted, config))
     assert results["pairs"] == 4
-    assert any("4 weigh nothing" in line["text"] for line in of(lines, "log"))
+    assert any("4 with weight 0" in line["text"] for line in of(lines, "log"))
     assert losses(lines)[1] == pytest.approx(2 * 0.693147, abs=1e-4)
     with pytest.raises(JobError, match="weight is -1"):
         bad = [{**data[0], "weight": -1}]
@@ -128,9 +128,10 @@ def test_held_out_pairs_choose_the_best_weights_and_the_end(tmp_path: Path, mode
     data = rows(
         24, lambda n, a, b: {**pair_row(n, a, b), "chosen": f"Fry the {b}.", "rejected": f"Boil the {a}."}
     )
-    config = {"epochs": 30, "evalShare": 0.25, "evalEvery": 2, "earlyStopPatience": 2, "learningRate": 0.05,
-              "checkpointEvery": 2}  # fmt: skip
-    lines, results = here(train_dpo.train, prepare(tmp_path, model, "dpo", "pairs", data, config))
+    config = {"epochs": 30, "evalShare": 0.25, "evalEvery": 2, "earlyStopPatience": 3, "learningRate": 0.05,
+              "checkpointEvery": 4}  # fmt: skip
+    job = prepare(tmp_path, model, "dpo", "pairs", data, config)
+    lines, results = here(train_dpo.train, job)
     curve = {
         line["position"]: line["values"]["eval/loss"]
         for line in of(lines, "metric")
@@ -140,11 +141,18 @@ def test_held_out_pairs_choose_the_best_weights_and_the_end(tmp_path: Path, mode
     assert results["best_step"] == best
     assert results["best_eval_loss"] == pytest.approx(curve[best])
     total = of(lines, "run-start")[0]["totalSteps"]
-    assert results["steps"] == best + 4 < total
+    assert results["steps"] == best + 6 < total
     assert len(of(lines, "sample")) == 3 * len(curve)
     kept = load_file(tmp_path / "checkpoints" / "best" / "adapter_model.safetensors")
     written = load_file(tmp_path / "output" / "adapter" / "adapter_model.safetensors")
     assert all(torch.equal(weight.half().float(), written[name]) for name, weight in kept.items())
+    first, *_ = sorted(int(line["path"].split("-")[1]) for line in of(lines, "checkpoint")[-2:])
+    again, resumed = here(train_dpo.train, {**job, "resumeFrom": f"checkpoints/checkpoint-{first}"})
+    # What was counted after that checkpoint does not count twice.
+    assert {name: resumed[name] for name in ("steps", "best_step", "best_eval_loss")} == pytest.approx(
+        {name: results[name] for name in ("steps", "best_step", "best_eval_loss")}
+    )
+    assert losses_of_training(again).keys() == set(range(first + 1, best + 7))
 
 
 @pytest.mark.parametrize("config", [{"loraRslora": True}, {"warmupRatio": 0.5, "lrSchedule": "cosine"}])
@@ -210,7 +218,9 @@ def test_sft_of_full_weights_writes_a_model(tmp_path: Path, model: Path, here: H
 
 
 def losses_of_training(lines: list[Event]) -> dict[int, float]:
-    return {line["position"]: line["values"]["loss"] for line in of(lines, "metric") if "loss" in line["values"]}
+    return {
+        line["position"]: line["values"]["loss"] for line in of(lines, "metric") if "loss" in line["values"]
+    }
 
 
 def test_kto_learns_from_single_thumbs(tmp_path: Path, model: Path, here: Here) -> None:
@@ -258,7 +268,7 @@ def test_a_stop_inside_a_long_step_is_resumed_exactly(tmp_path: Path, model: Pat
 
 def test_sigterm_ends_a_run_with_a_checkpoint(tmp_path: Path, model: Path) -> None:
     job = prepare(
-        tmp_path, model, "dpo", "pairs", rows(24, pair_row), {"epochs": 400, "microBatchTokens": 64}
+        tmp_path, model, "dpo", "pairs", rows(24, pair_row), {"epochs": 100, "microBatchTokens": 64}
     )
     process = start("train_dpo.py", job)
     assert process.stdout

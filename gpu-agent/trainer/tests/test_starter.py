@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from job.settings import PretrainConfig
+from job.job import PretrainConfig
 from model.tokenizer import encode_answer, train_tokenizer
 from starter.corpus import make_corpus
 from starter.ontology import Ontology

@@ -1,32 +1,26 @@
-"""Rows of people's data to token ids, with a mark for each token: trained, masked or cut. No row is dropped silently.
+"""Examples to imitate: token ids, marks for the preflight, and which examples are used.
 
 Text never brings special tokens along: templates are rendered around placeholders, and a person's words are encoded
-as plain text (see tokenizer.py).
+as plain text (see model/tokenizer.py).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from transformers import PreTrainedTokenizerFast
 
-from data.preflight import CUT, MASKED, TRAINED, MarkedRow, mark
-from engine.packing import Pair, Sequence
+from data.preflight import CUT, MASKED, TRAINED, MarkedRow
+from data.recipes import read_recipes
+from data.rows import read_rows
+from engine.packing import Sequence
 from job.job import JobError, SftConfig
 from model.template import encode_chat, encode_reply
-from model.tokenizer import chat, encode_text
-from run.lora import weight_of
+from model.tokenizer import encode_text
+from process import events
 
 ROLES = {"system", "user", "assistant"}
-
-
-@dataclass(frozen=True)
-class EncodedPair:
-    """Line `row` of the input as ids; `fits` says whether both answers fit into the maximum length."""
-
-    row: int
-    pair: Pair
-    fits: bool
 
 
 @dataclass(frozen=True)
@@ -42,26 +36,14 @@ def bad_row(number: int, fault: str, remedy: str) -> JobError:
     return JobError("bad_data", f"Example {number} {fault}.", remedy)
 
 
-def encode_pairs(
-    rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerFast, max_length: int
-) -> list[EncodedPair]:
-    """Every pair, whatever its length."""
-    encoded = []
-    for number, row in enumerate(rows, start=1):
-        prompt = encode_chat(tokenizer, chat(row["system"], row["user"]))
-        chosen, rejected = (encode_reply(tokenizer, row[side]) for side in ("chosen", "rejected"))
-        fits = len(prompt) + max(len(chosen), len(rejected)) <= max_length
-        encoded.append(EncodedPair(number, Pair(prompt, chosen, rejected, weight_of(row)), fits))
-    return encoded
+def read_examples(path: Path, most: int) -> list[dict[str, Any]]:
+    """The first `most` rows (0: all) of a dataset of recipes in Parquet, or of a JSON Lines file."""
+    return read_recipes(path, most) if path.suffix == ".parquet" else read_rows(path, (), most)
 
 
-def mark_pairs(encoded: list[EncodedPair], max_length: int) -> Iterator[MarkedRow]:
-    """Both answers of each pair for the preflight; a pair of which one is too long is left out as a whole."""
-    for item in encoded:
-        for part, answer in zip(("chosen", "rejected"), item.pair.sides()):
-            marks = mark(item.pair.prompt, answer, max_length, drop=True)
-            ids = item.pair.prompt + answer
-            yield MarkedRow(item.row, part, ids, marks if item.fits else CUT * len(ids))
+def name_answer_template(config: SftConfig) -> str | None:
+    """How answers are found in plain text, for the preflight; None where the chat template says it."""
+    return f"plain text, after {config.response_template!r}" if config.response_template else None
 
 
 def encode_rows(
@@ -156,3 +138,16 @@ def mark_rows(encoded: list[EncodedRow]) -> Iterator[MarkedRow]:
         marks = "".join(TRAINED if learned else MASKED for learned in item.sequence.learned)
         ids = item.sequence.ids
         yield MarkedRow(item.row, "text", ids, marks if item.fits else CUT * len(ids))
+
+
+def choose_rows(encoded: list[EncodedRow], max_length: int) -> list[Sequence]:
+    """The examples that fit; says how many do not, and raises `JobError` where none does."""
+    rows = [item.sequence for item in encoded if item.fits and any(item.sequence.learned)]
+    if not rows:
+        raise JobError("bad_data", f"No example fits into {max_length} tokens.", "Raise maxLength.")
+    if len(rows) < len(encoded):
+        events.log(
+            "warn",
+            f"Left out: {len(encoded) - len(rows)} of {len(encoded)} examples, which are longer than {max_length} tokens or have nothing to learn.",
+        )
+    return rows

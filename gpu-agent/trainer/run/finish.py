@@ -1,0 +1,73 @@
+"""The training itself, and what it leaves: an adapter or a model, every file announced."""
+
+import shutil
+from typing import Any
+
+from peft import PeftModel
+from transformers import PreTrainedModel, PreTrainedTokenizerFast, PrinterCallback, TrainerState
+
+from job.generated import HubModel
+from job.job import Job
+from model.export import announce, export_adapter, round_to_half, write_model
+from model.load import load_model
+from process import events, ranks
+from process.stop import Canceled
+from run.arguments import STAGING
+from run.reporter import Reporter
+
+
+def train_and_finish(
+    job: Job, trainer: Any, tokenizer: PreTrainedTokenizerFast, reporter: Reporter, reference: str | None
+) -> dict[str, float]:
+    """Run the trainer to its end or to SIGTERM, then write what it made; returns the run's figures."""
+    trainer.remove_callback(PrinterCallback)
+    reporter.follow(trainer, reference)
+    trainer.run(resume_path(job))
+    state: TrainerState = trainer.state
+    results = reporter.results(state)
+    if reporter.stop.is_set and state.global_step < state.max_steps:
+        raise Canceled(results)
+    if not ranks.is_main():
+        return results
+    events.progress(state.max_steps, state.max_steps, "export")
+    if reporter.keeper and reporter.keeper.best:
+        reporter.keeper.restore(trainer.model)
+    round_to_half(weight for weight in trainer.model.parameters() if weight.requires_grad)
+    if not isinstance(trainer.model, PeftModel):
+        write_model(job, trainer.model, tokenizer)
+    elif trainer.model.peft_config["default"].use_dora and job.source is None:
+        write_model(job, merged(job, trainer.model), tokenizer)
+    else:
+        write_adapter(job, trainer.model)
+    shutil.rmtree(job.work_dir / STAGING, ignore_errors=True)
+    return results
+
+
+def write_adapter(job: Job, model: PeftModel) -> None:
+    """The adapter as PEFT safetensors and as GGUF, every file announced. One on an external model names that model,
+    and has no GGUF: its base has none here."""
+    folder = job.output("output/adapter/adapter_config.json").parent
+    if isinstance(job.source, HubModel):
+        model.peft_config["default"].base_model_name_or_path = job.source.id
+        model.peft_config["default"].revision = job.source.revision
+    model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
+    (folder / "README.md").unlink(missing_ok=True)
+    announce(job, "adapter", folder)
+    if job.source is None:
+        gguf = job.output("output/adapter.gguf")
+        export_adapter(job.inputs["model"], folder, gguf)
+        announce(job, "adapter-gguf", gguf)
+
+
+def merged(job: Job, model: PeftModel) -> PreTrainedModel:
+    """The base in full precision with the adapter in it: DoRA has no form of its own in GGUF."""
+    folder = job.output("checkpoints/merging/adapter_config.json").parent
+    model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
+    whole = PeftModel.from_pretrained(load_model(job.inputs["model"]), folder).merge_and_unload()
+    shutil.rmtree(folder)
+    return whole
+
+
+def resume_path(job: Job) -> str | None:
+    """The checkpoint to go on from. Its files are our own: only the agent writes into the work folder."""
+    return str(job.resume_from) if job.resume_from else None
