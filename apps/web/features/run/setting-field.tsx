@@ -1,4 +1,5 @@
 import { cn, Field, Input, Select } from '@palate/ui'
+import { useId } from 'react'
 import { describeDefault, type FormSetting, isChanged, readValue } from './form-settings'
 
 interface FieldProps {
@@ -88,6 +89,7 @@ function control({ setting, text, onChange }: Omit<FieldProps, 'error'>) {
 
 /** Several of a few names, each as a button that is on or off. */
 function ChoiceList({ setting, text, error, onChange }: FieldProps) {
+  const id = useId()
   const options = setting.items?.type === 'choice' ? setting.items.options : []
   const value = readValue(setting, text)
   const standard = Array.isArray(setting.default) ? setting.default : []
@@ -97,7 +99,7 @@ function ChoiceList({ setting, text, error, onChange }: FieldProps) {
       options.filter((one) => (one === name ? !chosen.includes(one) : chosen.includes(one))).join(', '),
     )
   return (
-    <fieldset className="flex min-w-0 flex-col gap-1.5">
+    <fieldset aria-describedby={id} className="flex min-w-0 flex-col gap-1.5">
       <legend className="mb-1.5 text-sm font-medium">
         <Label setting={setting} changed={isChanged(setting, text)} />
       </legend>
@@ -119,7 +121,9 @@ function ChoiceList({ setting, text, error, onChange }: FieldProps) {
           </button>
         ))}
       </div>
-      <p className={cn('text-xs', error ? 'text-bad' : 'text-ink-3')}>{error ?? setting.hint}</p>
+      <p id={id} className={cn('text-xs', error ? 'text-bad' : 'text-ink-3')}>
+        {error ?? setting.hint}
+      </p>
     </fieldset>
   )
 }
