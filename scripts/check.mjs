@@ -1,6 +1,6 @@
 // `npm run check`: format and lint, who imports whom, unused code, types; then the same for Python.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fail, Stop, step } from './lib/console.mjs'
 import { root, trainer } from './lib/paths.mjs'
 import { preparePackages, preparePython } from './lib/prepare.mjs'
@@ -54,7 +54,13 @@ export async function check(python) {
   await step('Exact versions of dependencies', () => guard('versions'))
   if (!existsSync(join(trainer, 'requirements-dev.txt'))) return
   await step('ruff', () => run(python, ['-m', 'ruff', 'check', '.'], { cwd: trainer }).then(() => ''))
+  await step('ruff format', () =>
+    run(python, ['-m', 'ruff', 'format', '--check', '.'], { cwd: trainer }).then(() => ''),
+  )
   await step('mypy', () => run(python, ['-m', 'mypy', '.'], { cwd: trainer }).then(() => ''))
+  await step('Imports between Python packages', () =>
+    run(join(dirname(python), 'lint-imports'), ['--no-cache'], { cwd: trainer }).then(() => ''),
+  )
 }
 
 if (process.argv[1] === import.meta.filename) {
