@@ -1,4 +1,4 @@
-/** Who may import whom: docs/architecture.md, "Rooms". Each rule is an error. */
+/** Who may import whom: docs/architecture.md, "Packages". Each rule is an error. */
 const rooms = {
   'packages/protocol': [],
   'packages/recipe': [],

@@ -13,7 +13,7 @@ const bin = (name) => join(root, 'node_modules/.bin', name)
 /**
  * A guard of our own, as a process: it needs npm packages, which may not be there when this file is loaded.
  *
- * @param {'words' | 'sizes' | 'versions'} name
+ * @param {'words' | 'sizes' | 'versions' | 'docs'} name
  */
 async function guard(name) {
   await run(process.execPath, [join(root, `scripts/check-${name}.mjs`)], { cwd: root })
@@ -25,7 +25,7 @@ export async function check(python) {
   await step('Biome: format and lint', () =>
     run(bin('biome'), ['check', '--error-on-warnings', '.'], { cwd: root }).then(() => ''),
   )
-  await step('Imports between rooms', async () => {
+  await step('Imports between packages', async () => {
     const places = ['apps', 'packages', 'gpu-agent/src']
     const output = await run(bin('depcruise'), ['--config', '.dependency-cruiser.cjs', ...places], {
       cwd: root,
@@ -52,6 +52,7 @@ export async function check(python) {
   await step('Plain words', () => guard('words'))
   await step('No file over 300 lines', () => guard('sizes'))
   await step('Exact versions of dependencies', () => guard('versions'))
+  await step('Paths and links in docs', () => guard('docs'))
   if (!existsSync(join(trainer, 'requirements-dev.txt'))) return
   await step('ruff', () => run(python, ['-m', 'ruff', 'check', '.'], { cwd: trainer }).then(() => ''))
   await step('ruff format', () =>
