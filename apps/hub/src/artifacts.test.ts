@@ -111,7 +111,7 @@ describe('an artifact', () => {
     const wrong = await client.patch(whereOf(await client.create(3, whole)), 0, Buffer.from('abc'))
     expect([wrong.status, JSON.parse(await wrong.text())]).toMatchObject([
       400,
-      { error: { code: 'invalid', message: expect.stringMatching(/another SHA-256/) } },
+      { error: { code: 'invalid', message: expect.stringMatching(/announced SHA-256/) } },
     ])
     for (const bad of [
       { path: '../a' },

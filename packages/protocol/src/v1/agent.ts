@@ -51,7 +51,7 @@ export type RunningAttempt = z.infer<typeof RunningAttempt>
 /** The part of a hello that is the same in every protocol version. It is read first, for an error that names the version. */
 export const HelloHead = z.object({
   protocol: z.object({ min: z.int(), max: z.int() }),
-  version: z.string().max(100).catch('unknown'),
+  version: ShortText,
 })
 export type HelloHead = z.infer<typeof HelloHead>
 
