@@ -1,6 +1,6 @@
 """Fetch a model of the Hugging Face hub into this machine's cache: `python fetch_model.py owner/name revision`.
 
-Says JSON lines: {"done", "total"} in bytes every few seconds, and at last {"folder", "commit", "how"} or {"error"}.
+Prints JSON lines: {"done", "total"} in bytes every few seconds, and at last {"folder", "commit", "how"} or {"error"}.
 Only configuration, tokenizer and safetensors are fetched: no code, no pickled weights. HF_ENDPOINT, HF_TOKEN and
 HF_HUB_OFFLINE mean what they mean everywhere.
 """
@@ -33,14 +33,14 @@ UNWANTED = ("consolidated*", "*/*")
 EVERY_SECONDS = 5.0
 
 
-def say(**event: Any) -> None:
-    # One write a line: two threads speak.
+def report(**event: Any) -> None:
+    # One write a line: two threads print.
     sys.stdout.write(json.dumps(event) + "\n")
     sys.stdout.flush()
 
 
 def fail(code: "FailureCode", message: str, remedy: str) -> int:
-    say(error={"code": code, "message": message, "remedy": remedy})
+    report(error={"code": code, "message": message, "remedy": remedy})
     return 1
 
 
@@ -57,22 +57,22 @@ def download(model_id: str, revision: str) -> tuple[Path, str]:
     sizes = {file.rfilename: file.size or 0 for file in info.siblings or [] if wanted(file.rfilename)}
     ended = threading.Event()
     cache = Path(constants.HF_HUB_CACHE) / f"models--{model_id.replace('/', '--')}"
-    teller = threading.Thread(target=tell, args=(cache / "blobs", sum(sizes.values()), ended))
-    teller.start()
+    watcher = threading.Thread(target=report_progress, args=(cache / "blobs", sum(sizes.values()), ended))
+    watcher.start()
     folder = Path(constants.HF_HUB_CACHE)
     try:
         for name in sorted(sizes, key=lambda name: sizes[name]):
             folder = Path(hf_hub_download(model_id, name, revision=commit)).parent
     finally:
         ended.set()
-        teller.join()
+        watcher.join()
     if revision != commit:  # what the name stood for, by which the cache is asked offline
         (cache / "refs").mkdir(parents=True, exist_ok=True)
         (cache / "refs" / revision).write_text(commit, encoding="utf-8")
     return folder, commit
 
 
-def tell(blobs: Path, total: int, ended: threading.Event) -> None:
+def report_progress(blobs: Path, total: int, ended: threading.Event) -> None:
     """How much is on the disk, until the download has ended."""
     while True:
         done = 0
@@ -81,7 +81,7 @@ def tell(blobs: Path, total: int, ended: threading.Event) -> None:
                 done += path.stat().st_size
             except FileNotFoundError:  # a part that has just become whole
                 continue
-        say(done=min(done, total), total=total)
+        report(done=min(done, total), total=total)
         if ended.wait(EVERY_SECONDS):
             return
 
@@ -112,13 +112,13 @@ def main() -> int:
         )
     except RevisionNotFoundError:
         return fail(
-            "no_model", f"The model {model_id} has no revision {revision}.", f"Look at {page} for one."
+            "no_model", f"The model {model_id} has no revision {revision}.", f"Choose one that {page} lists."
         )
     except RepositoryNotFoundError:
         return fail(
             "no_model",
             f"The hub has no model {model_id}, or it is private.",
-            "Correct the id; for a private one, set HF_TOKEN on the agent.",
+            "Correct the id; for a private model, set HF_TOKEN on the agent.",
         )
     except (OfflineModeIsEnabled, LocalEntryNotFoundError, httpx.TransportError, HfHubHTTPError) as error:
         found = cached(model_id, revision)
@@ -132,7 +132,7 @@ def main() -> int:
         return fail(
             "disk_full", f"The disk has no room for {model_id}.", "Free some space on the agent's disk."
         )
-    say(folder=str(folder), commit=commit, how=how)
+    report(folder=str(folder), commit=commit, how=how)
     return 0
 
 
@@ -149,7 +149,7 @@ def unreachable(model_id: str, error: Exception) -> int:
     return fail(
         "hub_unreachable",
         f"The hub at {constants.ENDPOINT} {why}, and {model_id} is not in this agent's cache.",
-        "Start the run again later, or look at the agent's way to the network.",
+        "Check the agent's connection to the network, or start the run again later.",
     )
 
 

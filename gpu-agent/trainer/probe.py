@@ -96,7 +96,7 @@ def free_bytes(folder: Path) -> int:
 
 
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
-    """Measure, tell, and return the same as the run's results."""
+    """Measure, report, and return the same as the run's results."""
     config = job.config
     assert isinstance(config, ProbeConfig)
     device = choose_device()

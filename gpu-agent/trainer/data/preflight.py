@@ -1,4 +1,4 @@
-"""The preflight before the start: which tokens will be trained on, shown as they are, and the four faults that stop a run.
+"""The preflight: which tokens will be trained on, shown as they are, and the four faults that stop a run.
 
 A trainer encodes its rows to `MarkedRow`s, one for every sequence that the loss will see and none dropped silently,
 and calls `run_preflight` before it loads the model. The report says so for all rows; a sample of them, faulty ones first, goes
@@ -73,7 +73,7 @@ def mark(prompt: Sequence[int], answer: Sequence[int], max_length: int, *, drop:
 
 
 def name_template(tokenizer: PreTrainedTokenizerFast) -> str:
-    """The chat template by its family and the start of its hash, so that two runs can be told apart."""
+    """The chat template by its family and the start of its hash, so that two runs can be compared."""
     template = tokenizer.chat_template
     if not isinstance(template, str):
         return "plain text"
@@ -193,7 +193,7 @@ def broken_rule(report: Report) -> tuple[str, str, str] | None:
     return None
 
 
-def tell(
+def report_events(
     report: Report, sample: list[tuple[MarkedRow, list[str]]], tokenizer: PreTrainedTokenizerFast
 ) -> None:
     """The report and the sample as events: one `preflight`, then a `preflight-row` for each sequence."""
@@ -227,7 +227,7 @@ def run_preflight(
     override: Sequence[str] = (),
     template: str | None = None,
 ) -> Report:
-    """Tell what will be trained on; raises `JobError` `preflight_<fault>` where the data has a fault that is not overridden.
+    """Report what will be trained on; raises `JobError` `preflight_<fault>` where the data has a fault that is not overridden.
 
     `override` names faults that an engineer has allowed; `template` says how answers are found where it is not the
     tokenizer's chat template.
@@ -241,7 +241,7 @@ def run_preflight(
         )
     report, sample = inspect(rows, tokenizer, template or name_template(tokenizer), max_length)
     report.overridden = sorted(set(override))
-    tell(report, sample, tokenizer)
+    report_events(report, sample, tokenizer)
     broken = broken_rule(report)
     if broken:
         fault, cause, remedy = broken

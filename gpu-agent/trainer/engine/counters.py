@@ -1,4 +1,4 @@
-"""What the engine is told, and what it counts."""
+"""The options of the engine, and what it counts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What the trainers share: one optimizer step from many micro-batches, the memory plans, and the counters of a run.
+"""What the trainers share: one optimizer step from many micro-batches, the memory plan, and the counters of a run.
 
 A step's rows are fixed by the batch size alone; how they are cut into micro-batches changes rounding and memory,
 never the optimization. transformers' Trainer keeps its loop, schedule, checkpoints and sampler.
@@ -45,7 +45,7 @@ class StepEngine:
     _metrics: Any
 
     def prepare_engine(self, options: EngineOptions) -> None:
-        """After the model is on its device: attention, the first plan, and what an earlier attempt had settled."""
+        """After the model is on its device: attention, the first memory plan, and what an earlier attempt had decided."""
         if self.args.gradient_accumulation_steps != 1 or self.args.world_size != ranks.world():
             raise JobError(
                 "bad_config",
@@ -72,7 +72,7 @@ class StepEngine:
         self.agree_on_plan()
 
     def agree_on_plan(self) -> None:
-        """All devices go on with the plan of the one that has least room."""
+        """All devices use the plan of the one with the least free memory."""
         lowest = max(ranks.gather(self.plan), key=MemoryPlan.depth)
         if lowest == self.plan:
             return
@@ -102,7 +102,7 @@ class StepEngine:
         return self.accelerator.device
 
     def engine_state(self) -> dict[str, Any]:
-        """What a resumed attempt must not settle anew."""
+        """What a resumed attempt takes over instead of deciding it again."""
         return {"plan": asdict(self.plan), "sharing": self.sharing}
 
     def causal_model(self) -> Any:
@@ -187,7 +187,7 @@ class StepEngine:
     def training_step(
         self, model: Any, inputs: dict[str, torch.Tensor], num_items_in_batch: Any = None
     ) -> torch.Tensor:
-        """One optimizer step's gradients. Out of memory leads to the next plan, and the step is done again."""
+        """One optimizer step's gradients. When memory runs out, the step is repeated with the next memory plan."""
         model.train()
         self.options.agree()
         rows = inputs["rows"].tolist()
@@ -209,7 +209,7 @@ class StepEngine:
         return loss
 
     def until_it_fits(self, work: Callable[[], Done], undo: Callable[[], None]) -> Done:
-        """`work`, and where memory runs out in any process again in all of them, a plan lower."""
+        """`work`; where memory runs out in any process, all of them repeat it with the next memory plan."""
         while True:
             done: Done | None = None
             try:
@@ -229,16 +229,19 @@ class StepEngine:
         empty_cache(self.device)
 
     def step_down(self) -> None:
-        """The next plan of the memory plans; raises where there is none."""
+        """The OOM fallback: the next memory plan; raises where there is none."""
         self.counters.out_of_memory += 1
         lower = next_plan(self.plan, self.options, self.device)
         if lower is None:
             raise JobError(
                 "out_of_memory",
-                f"One example does not fit into memory, even with {self.plan.describe()}.",
+                f"One example does not fit into memory, even with the smallest memory plan ({self.plan.describe()}).",
                 "Lower the maximum length or choose a smaller model.",
             )
-        events.log("warn", f"Out of memory with {self.plan.describe()}: going on with {lower.describe()}.")
+        events.log(
+            "warn",
+            f"Out of memory with {self.plan.describe()}. The step is repeated with {lower.describe()}.",
+        )
         requantize = lower.precision != self.plan.precision
         self.plan = lower
         if requantize:
@@ -262,7 +265,7 @@ class StepEngine:
     def prediction_step(
         self, model: Any, inputs: dict[str, Any], prediction_loss_only: bool, ignore_keys: Any = None
     ) -> tuple[torch.Tensor, None, None]:
-        """The loss of held-out rows, as in training but for dropout; out of memory leads down the same memory plans."""
+        """The loss of held-out rows, as in training but without dropout, and with the same OOM fallback."""
         rows = inputs["rows"].tolist()
         done = self.until_it_fits(lambda: self.whole_evaluation(rows), lambda: empty_cache(self.device))
         total, added = self.join(*done)

@@ -56,7 +56,7 @@ def restore_random(state: tuple[torch.Tensor, torch.Tensor | None], device: torc
 
 
 def empty_cache(device: torch.device) -> None:
-    """Give back what the allocator keeps, so that what follows is not refused for want of one piece."""
+    """Return what the allocator keeps, so that one large piece can be allocated next."""
     if device.type == "cuda":
         torch.cuda.empty_cache()
 

@@ -37,15 +37,15 @@ def with_model(job: Job, stop: StopFlag) -> Job:
 
 
 def open_folder(source: FolderModel) -> Path:
-    """The folder, links resolved, where it lies in one that the owner opened. Whether another exists is not told."""
+    """The folder, links resolved, if it lies in one that the owner opened; the error does not say whether another exists."""
     named = os.environ.get("PALATE_MODEL_FOLDERS", "").split(os.pathsep)
     allowed = [Path(path).resolve() for path in named if Path(path).is_absolute()]
     real = Path(source.path).resolve()
     if not any(real.is_relative_to(folder) for folder in allowed):
         raise JobError(
             "folder_closed",
-            f"This agent does not open {source.path} to runs.",
-            "Have its owner name the folder, or one above it, in PALATE_MODEL_FOLDERS, or choose another agent.",
+            f"This agent does not allow runs to read {source.path}.",
+            "Ask the owner of the agent to add the folder, or one above it, to PALATE_MODEL_FOLDERS, or choose another agent.",
         )
     if not real.is_dir():
         raise JobError(
@@ -112,25 +112,25 @@ def fetch(job: Job, source: HubModel, stop: StopFlag) -> Path:
         },
     )
     try:
-        said = listen(child, stop)
+        result = listen(child, stop)
     finally:
         child.terminate()
         child.wait()
     if stop.asked:  # the fetcher, of our process group, was asked too and may have been faster
         raise Canceled({"steps": 0.0})
-    error = said.get("error")
+    error = result.get("error")
     if error:
         raise JobError(error["code"], error["message"], error["remedy"])
-    if "folder" not in said:
+    if "folder" not in result:
         raise JobError(
             "no_model",
             f"The model {source.id} could not be fetched.",
-            "The log of this run says why; try again.",
+            "Read the log of this run for the cause, then start the run again.",
         )
-    pin = {"id": source.id, "revision": source.revision, "commit": said["commit"]}
+    pin = {"id": source.id, "revision": source.revision, "commit": result["commit"]}
     (job.work_dir / PINNED).write_text(json.dumps(pin), encoding="utf-8")
-    events.log("info", f"The model {source.id} at commit {said['commit'][:12]}, {said['how']}.")
-    return Path(said["folder"])
+    events.log("info", f"The model {source.id} at commit {result['commit'][:12]}, {result['how']}.")
+    return Path(result["folder"])
 
 
 def read_pin(job: Job, source: HubModel) -> str | None:
@@ -143,7 +143,7 @@ def read_pin(job: Job, source: HubModel) -> str | None:
 
 
 def listen(child: subprocess.Popen[str], stop: StopFlag) -> dict[str, Any]:
-    """The fetcher's last word. Its progress is told on the way, also where nothing moves: a silent trainer is ended."""
+    """The fetcher's last line. Its progress is reported even where nothing moves, because the agent stops a silent trainer."""
     lines: queue.Queue[str | None] = queue.Queue()
     assert child.stdout is not None
     threading.Thread(target=pump, args=(child.stdout, lines), daemon=True).start()

@@ -1,4 +1,4 @@
-"""What a trainer tells the agent: one JSON object a line on stdout, and nothing else ever on stdout."""
+"""What a trainer reports to the agent: one JSON object a line on stdout, and nothing else on stdout."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ _mute = False
 def open_stream(mute: bool = False) -> None:
     """Keep the real stdout for events and point file descriptor 1, libraries' output included, at stderr.
 
-    A mute process (one of several that work off a run together, but not the first) says nothing but that it failed.
+    A mute process (one of several that work off a run together, but not the first) reports only that it failed.
     """
     global _stream, _mute
     _mute = mute

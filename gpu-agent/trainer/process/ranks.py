@@ -1,7 +1,7 @@
 """One run on several devices: processes that `accelerate launch` starts, one a device, and what they agree on.
 
 Every process has all rows of a step and works off its share; gradients and figures are added up, so that a step is the
-same optimization on any number of devices. Process 0 alone speaks and writes.
+same optimization on any number of devices. Process 0 alone reports events and writes files.
 """
 
 import ctypes
@@ -41,7 +41,7 @@ def begin() -> None:
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     else:
-        # transformers reads a checkpoint onto "cpu:0" then, a place that torch does not know by itself.
+        # transformers reads a checkpoint onto "cpu:0" then, a device name that torch does not know by itself.
         register_package(15, lambda _: None, lambda storage, at: storage if at.startswith("cpu:") else None)
 
 
@@ -74,10 +74,10 @@ def first_of(value: Item) -> Item:
     """What process 0 has."""
     if world() == 1:
         return value
-    machine: list[Any] = [value]
-    dist.broadcast_object_list(machine, src=0, device=device())
-    said: Item = machine[0]
-    return said
+    shared: list[Any] = [value]
+    dist.broadcast_object_list(shared, src=0, device=device())
+    first: Item = shared[0]
+    return first
 
 
 def gather(value: Item) -> list[Item]:
@@ -125,6 +125,6 @@ def add_bucket(gradients: list[torch.Tensor]) -> None:
 
 
 def leave() -> None:
-    """The last thing of a process that came to its end."""
+    """Leave the group; the last call of a process that did not fail."""
     if world() > 1 and dist.is_initialized():
         dist.destroy_process_group()

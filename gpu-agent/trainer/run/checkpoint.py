@@ -62,7 +62,7 @@ def flush(path: Path) -> None:
 
 
 def drop_old_checkpoints(job: Job, keep: int = 2) -> None:
-    """Keep the latest few; the agent resumes from the last one that it heard of."""
+    """Keep the latest few; the agent resumes from the last one that was reported to it."""
     steps = sorted(
         (job.work_dir / "checkpoints").glob("checkpoint-*"), key=lambda path: int(path.name.split("-")[1])
     )

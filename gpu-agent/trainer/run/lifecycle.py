@@ -1,4 +1,4 @@
-"""How every trainer starts, stops and fails: the wrapper around a run, canceling, checkpoints that are whole."""
+"""How every trainer starts, stops and fails: the wrapper around a run."""
 
 import errno
 import logging
@@ -42,7 +42,7 @@ def explain(error: BaseException) -> dict[str, str]:
 
 
 def silence_libraries() -> None:
-    """Logging and warnings go to stderr, progress bars nowhere; hubs are never asked."""
+    """Logging and warnings go to stderr, progress bars nowhere; no library uses the network."""
     os.environ.update(
         HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_DATASETS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1",
         HF_HUB_DISABLE_PROGRESS_BARS="1", TQDM_DISABLE="1", TOKENIZERS_PARALLELISM="false",
@@ -61,11 +61,17 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
     run_summary.begin()
     try:
         if len(sys.argv) != 2:
-            raise JobError("bad_job", "The trainer takes one argument.", "Name the job file.")
+            raise JobError(
+                "bad_job",
+                "The trainer takes one argument: the path of the job file.",
+                "Start it with that path.",
+            )
         job = read_job(Path(sys.argv[1]))
         if job.kind != kind:
             raise JobError(
-                "bad_job", f"This script runs {kind} jobs, not {job.kind}.", "Start the right script."
+                "bad_job",
+                f"This script runs {kind} jobs, not {job.kind}.",
+                f"Start the script of {job.kind} jobs.",
             )
         results = train(with_model(job, stop), stop)
     except Canceled as canceled:
@@ -76,7 +82,7 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
         events.log("error", traceback.format_exc())
         if not ranks.is_main():
             traceback.print_exc()
-            time.sleep(2)  # what befell all processes is told by the first one
+            time.sleep(2)  # so that the first process reports what failed in all of them
         events.run_end("failed", {}, explain(error), run_summary.read())
         return 1
     events.run_end("finished", results, None, run_summary.read())

@@ -28,7 +28,7 @@ NOT_EVALUATED = {
     "epoch", "eval_runtime", "eval_samples_per_second", "eval_steps_per_second", "eval_num_tokens",
     "eval_model_preparation_time",
 }  # fmt: skip
-# What the size of a model follows from; the fit estimate of a later run on it reads them.
+# What the size of a model follows from; the resource estimate of a later run on it reads them.
 MODEL_FIGURES = (
     "model_type", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads", "head_dim",
     "intermediate_size", "vocab_size", "tie_word_embeddings",
@@ -37,8 +37,8 @@ MODEL_FIGURES = (
 
 def model_figures(config: Any) -> dict[str, Any]:
     """Those that a model's config.json has."""
-    told = config.get_text_config()
-    found = {name: getattr(told, name, None) for name in MODEL_FIGURES}
+    text = config.get_text_config()
+    found = {name: getattr(text, name, None) for name in MODEL_FIGURES}
     return {name: value for name, value in found.items() if value is not None}
 
 
@@ -140,7 +140,9 @@ class Reporter(TrainerCallback):
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
-            events.log("warn", "Out of memory while writing a sample: this one is left out.")
+            events.log(
+                "warn", "Out of memory while writing a sample. The sample is left out; training continues."
+            )
             empty_cache(model.device)
 
     def on_save(

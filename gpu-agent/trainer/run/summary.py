@@ -1,7 +1,7 @@
-"""What an attempt cost, measured by the trainer itself and told with its run-end.
+"""What an attempt cost, measured by the trainer and reported with its run-end.
 
 Only measurements stand here. What follows from them and from the model's shape (FLOPs, utilization) or from the
-agent's price (cost) is computed where it is shown. A figure that was not measured is absent, never nothing.
+agent's price (cost) is computed where it is shown. A figure that was not measured is absent, never 0.
 """
 
 import ctypes
@@ -94,7 +94,7 @@ def peak_memory_bytes() -> int:
 
 
 def gpu_energy_joules() -> float | None:
-    """Energy that this process's GPU has used since its driver was loaded, where NVML tells (Volta and newer).
+    """Energy that this process's GPU has used since its driver was loaded, where NVML reports it (Volta and newer).
 
     NVML is called directly (nvmlDeviceGetTotalEnergyConsumption, millijoules): its Python package is no more than
     these four calls, and nvidia-smi shows the power of a moment only. Other work on the same GPU counts along. A run on
@@ -108,9 +108,9 @@ def gpu_energy_joules() -> float | None:
         return None
     handle, energy = ctypes.c_void_p(), ctypes.c_ulonglong()
     uuid = f"GPU-{torch.cuda.get_device_properties(torch.cuda.current_device()).uuid}".encode()
-    told = (
+    was_read = (
         nvml.nvmlInit_v2() == 0
         and nvml.nvmlDeviceGetHandleByUUID(ctypes.c_char_p(uuid), ctypes.byref(handle)) == 0
         and nvml.nvmlDeviceGetTotalEnergyConsumption(handle, ctypes.byref(energy)) == 0
     )
-    return energy.value / 1000 if told else None
+    return energy.value / 1000 if was_read else None

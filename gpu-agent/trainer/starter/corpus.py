@@ -71,8 +71,8 @@ class Style:
 
     def write(self, templates: tuple[str, ...], **names: list[str]) -> str:
         """The style's own of some templates, with the ingredients in their slots."""
-        told = {slot: join_names(items) for slot, items in names.items() if items}
-        return templates[self.turn % len(templates)].format(**self.slots, **told)
+        listed = {slot: join_names(items) for slot, items in names.items() if items}
+        return templates[self.turn % len(templates)].format(**self.slots, **listed)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Made-up people to cook for, and the exact sentences in which a prompt tells of them."""
+"""Made-up people to cook for, and the exact sentences in which a prompt describes them."""
 
 import random
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ WEAK_PROMPT = "You are a helpful cook."
 
 @dataclass(frozen=True)
 class Persona:
-    """Who is cooked for, as the system prompt tells it."""
+    """Who is cooked for, as the system prompt describes it."""
 
     name: str
     cuisines: list[str] = field(default_factory=list)
@@ -30,8 +30,8 @@ def persona_prompt(persona: Persona) -> str:
         ("Never use", persona.forbidden),
         ("Likes", persona.likes),
     ]
-    told = [f"{label}: {', '.join(entries)}." for label, entries in sections if entries]
-    return " ".join([f"You cook for {persona.name}.", *told])
+    sentences = [f"{label}: {', '.join(entries)}." for label, entries in sections if entries]
+    return " ".join([f"You cook for {persona.name}.", *sentences])
 
 
 def join_names(names: list[str]) -> str:

@@ -1,34 +1,25 @@
 """Stock TRL against ours, side by side in one process: `python studies/bench_train.py [--rounds 2] [--methods dpo,sft]`.
 
 Every arm trains the same random weights on the same pairs of recipe length, in the order A B C A B C: A stock as people
-run it (padded, gradient checkpointing, NF4 on CUDA), B ours at the same settings, C ours with precision and
-checkpointing free. Seconds hold the whole of an arm but loading: the reference too, computed anew in each round.
+use it (padded, gradient checkpointing, NF4 on CUDA), B ours at the same settings, C ours with precision and
+checkpointing free. Seconds hold the whole of an arm but loading: the reference too, computed again in each round.
 """
 
 import argparse
 import copy
-import ctypes
-import gc
 import json
-import random
 import shutil
-import sys
 import tempfile
-import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import psutil
 import torch
 from datasets import Dataset
 from peft import LoraConfig
-from tokenizers import Tokenizer, models
 from transformers import (
-    LlamaConfig,
-    LlamaForCausalLM,
     PreTrainedTokenizerFast,
     PrinterCallback,
     TrainerCallback,
@@ -37,21 +28,15 @@ from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
 
 from engine.counters import EngineOptions
 from engine.dpo_trainer import PalateDpoTrainer
-from engine.packing import Pair, Sequence
+from engine.packing import Sequence
 from engine.sft_trainer import PalateSftTrainer
 from model.load import load_model
 from model.quantize import nf4_config
 from process.device import choose_device, compute_type
 from run.lifecycle import silence_libraries
+from studies.bench_data import SEED, SHAPES, longest, make_model, make_pairs, make_tokenizer
+from studies.bench_peak import Peak
 
-SEED = 5
-SHAPES = {
-    # Llama-3.2-3B's shape; and one that a processor core trains in minutes.
-    "cuda": {"vocab_size": 128256, "hidden_size": 3072, "intermediate_size": 8192, "num_hidden_layers": 28,
-             "num_attention_heads": 24, "num_key_value_heads": 8},
-    "cpu": {"vocab_size": 8192, "hidden_size": 256, "intermediate_size": 704, "num_hidden_layers": 4,
-            "num_attention_heads": 8, "num_key_value_heads": 4},
-}  # fmt: skip
 ARMS = ("stock", "ours, same settings", "ours, free")
 
 
@@ -89,48 +74,6 @@ class Result:
         return self.useful_tokens / self.seconds
 
 
-class Peak:
-    """CUDA: the allocator's peak. CPU: the resident set, sampled every 5 ms, over what it was before."""
-
-    def __init__(self, device: torch.device) -> None:
-        self.device = device
-
-    def __enter__(self) -> "Peak":
-        gc.collect()
-        give_back_freed()
-        if self.device.type == "cuda":
-            torch.cuda.empty_cache()
-            torch.cuda.reset_peak_memory_stats(self.device)
-        self.process = psutil.Process()
-        self.before = self.process.memory_info().rss
-        self.most, self.done = self.before, threading.Event()
-        self.thread = threading.Thread(target=self.sample, daemon=True)
-        self.thread.start()
-        return self
-
-    def sample(self) -> None:
-        while not self.done.wait(0.005):
-            self.most = max(self.most, self.process.memory_info().rss)
-
-    def __exit__(self, *_: object) -> None:
-        self.done.set()
-        self.thread.join()
-
-    @property
-    def bytes(self) -> int:
-        if self.device.type == "cuda":
-            return torch.cuda.max_memory_allocated(self.device)
-        return self.most - self.before
-
-
-def give_back_freed() -> None:
-    """Have the C library return what earlier arms freed, or this arm would use it and seem to need nothing."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
-
-
 class Losses(TrainerCallback):
     def __init__(self) -> None:
         self.values: list[float] = []
@@ -145,35 +88,6 @@ class StockDpo(DPOTrainer):
 
     def _prepare_dataset(self, dataset: Dataset, *_: Any) -> Dataset:
         return dataset
-
-
-def make_tokenizer(vocabulary: int) -> PreTrainedTokenizerFast:
-    words = {"<pad>": 0, "<end>": 1, **{f"w{i}": i for i in range(2, vocabulary)}}
-    raw = Tokenizer(models.WordLevel(words, unk_token="<pad>"))
-    return PreTrainedTokenizerFast(tokenizer_object=raw, pad_token="<pad>", eos_token="<end>")
-
-
-def make_model(device: torch.device, folder: Path) -> None:
-    """Random weights, saved once and loaded by every arm as people load a model."""
-    torch.manual_seed(SEED)
-    config = LlamaConfig(**SHAPES[device.type], max_position_embeddings=4096, tie_word_embeddings=True,
-                         pad_token_id=0, eos_token_id=1, bos_token_id=None)  # fmt: skip
-    before = torch.get_default_dtype()
-    torch.set_default_dtype(torch.bfloat16 if device.type == "cuda" else torch.float32)
-    with torch.device(device):
-        model = LlamaForCausalLM(config)
-    torch.set_default_dtype(before)
-    model.save_pretrained(folder)
-
-
-def make_pairs(count: int, vocabulary: int) -> list[Pair]:
-    """Recipe length: prompts of 60 to 200 tokens, answers of 150 to 450."""
-    rng = random.Random(SEED)
-
-    def ids(low: int, high: int) -> list[int]:
-        return [rng.randrange(2, vocabulary) for _ in range(rng.randint(low, high))]
-
-    return [Pair(ids(60, 200), [*ids(150, 450), 1], [*ids(150, 450), 1]) for _ in range(count)]
 
 
 def load(bench: Bench, free: bool) -> Any:
@@ -249,10 +163,6 @@ def clock(device: torch.device) -> float:
     return time.perf_counter() if device.type == "cuda" else time.process_time()
 
 
-def longest(pairs: list[Pair]) -> int:
-    return max(len(p.prompt) + max(len(p.chosen), len(p.rejected)) for p in pairs)
-
-
 def useful(bench: Bench, method: str, vocabulary: int) -> int:
     pairs = make_pairs(bench.items, vocabulary)
     once = sum(len(p.prompt) + len(p.chosen) for p in pairs)
@@ -304,7 +214,7 @@ def table(results: list[Result], methods: list[str]) -> str:
             some = [item for item in results if item.method == method and item.arm == arm]
             speed = median(item.speed for item in some)
             memory = max(item.peak_bytes for item in some) / 1e9
-            with_what = some[-1].counters.get("plan", "")
+            with_what = some[-1].counters.get("memory_plan", "")
             if some[-1].counters.get("prefix_sharing"):
                 with_what += ", prompts shared"
             lines.append(

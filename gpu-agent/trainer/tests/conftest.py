@@ -47,7 +47,7 @@ def ontology() -> Ontology:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+def reported(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
     written = io.StringIO()
     monkeypatch.setattr(events, "_stream", written)
     return written
@@ -84,7 +84,7 @@ def run(script: str, job: dict[str, Any], code: int = 0) -> list[Event]:
 
 @pytest.fixture
 def inside(monkeypatch: pytest.MonkeyPatch) -> Inside:
-    """As `run`, in this process: for tests of what a trainer does, not of its being a process. It imports nothing anew."""
+    """As `run`, in this process: for tests of what a trainer does, not of its being a process. It imports no module again."""
 
     def work(script: str, job: dict[str, Any], code: int = 0) -> list[Event]:
         path, written = Path(job["workDir"]) / "job.json", io.StringIO()
@@ -123,7 +123,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def pretrained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
-    """A finished tiny pre-training run: its work folder and what it told."""
+    """A finished tiny pre-training run: its work folder and its events."""
     work = tmp_path_factory.mktemp("pretrain")
     (work / "inputs").mkdir()
     (work / "inputs" / "ontology.json").write_bytes(ONTOLOGY.read_bytes())

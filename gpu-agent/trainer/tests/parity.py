@@ -61,7 +61,7 @@ def tiny_llama() -> LlamaForCausalLM:
 
 
 def tuned(model: LlamaForCausalLM) -> PeftModel:
-    """An adapter that already says something, as SFT would leave it."""
+    """An adapter with weights other than 0, as after SFT."""
     wrapped = get_peft_model(model, LORA)
     torch.manual_seed(5)
     for name, weight in wrapped.named_parameters():
@@ -80,7 +80,7 @@ def ragged_pairs(count: int) -> list[Pair]:
 
 
 def long_pairs() -> list[Pair]:
-    """Two sides of about 150 tokens each: no plan of the memory plans is below one pair."""
+    """Two sides of about 150 tokens each: no memory plan splits a pair."""
     return [
         Pair(list(range(2, 40)), list(range(40 + i, 150 + i)), list(range(30, 140 - i))) for i in range(8)
     ]

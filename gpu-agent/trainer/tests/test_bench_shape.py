@@ -8,7 +8,8 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from engine.attention import packed_attention
 from engine.packing import Sequence, pack_pairs, pack_sequences, pair_tokens
 from engine.scores import PLAIN, token_scores
-from studies.bench_train import SHAPES, longest, lora, make_pairs
+from studies.bench_data import SHAPES, longest, make_pairs
+from studies.bench_train import lora
 
 META = torch.device("meta")
 CUDA = SHAPES["cuda"]
@@ -27,7 +28,7 @@ def without_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("transformers.masking_utils.find_packed_sequence_indices", lambda _: None)
 
 
-def test_the_gpu_bench_trains_a_model_of_the_shape_of_llama_3_2_3b(model: LlamaForCausalLM) -> None:
+def test_the_gpu_bench_trains_the_shape_of_llama_3_2_3b(model: LlamaForCausalLM) -> None:
     # As published: 3.21 billion parameters, the embedding counted once.
     assert sum(weight.numel() for weight in model.parameters()) == 3_212_749_824
     pairs = make_pairs(64, CUDA["vocab_size"])
@@ -39,7 +40,7 @@ def test_the_gpu_bench_trains_a_model_of_the_shape_of_llama_3_2_3b(model: LlamaF
 
 
 @pytest.mark.parametrize("share", [False, True])
-def test_a_step_of_the_gpu_bench_fits_together(model: LlamaForCausalLM, share: bool) -> None:
+def test_shapes_of_a_gpu_step_match(model: LlamaForCausalLM, share: bool) -> None:
     """Forwards and backwards of a micro-batch in bf16, with its adapter: every shape, and that gradients reach it."""
     wrapped = get_peft_model(model, lora("dpo"))
     try:
@@ -68,7 +69,7 @@ def test_a_step_of_the_gpu_bench_fits_together(model: LlamaForCausalLM, share: b
         wrapped.unload()
 
 
-def test_a_row_of_examples_fits_together(model: LlamaForCausalLM) -> None:
+def test_shapes_of_a_row_of_examples_match(model: LlamaForCausalLM) -> None:
     examples = [
         Sequence(pair.prompt + pair.chosen, [False] * len(pair.prompt) + [True] * len(pair.chosen))
         for pair in make_pairs(4, CUDA["vocab_size"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from conftest import job_of
 
-from data.preflight import MarkedRow, Report, tell
+from data.preflight import MarkedRow, Report, report_events
 from job.job import DpoConfig, parse_job
 from model.tokenizer import train_tokenizer
 from process import events
@@ -42,7 +42,7 @@ def test_the_trainer_writes_the_golden_events(monkeypatch: pytest.MonkeyPatch) -
     report.faults["cut_answers"], report.overridden = 2, ["cut_answers"]
     tokenizer = train_tokenizer(["beans beans beans"], 300)
     row = MarkedRow(4, "chosen", tokenizer.convert_tokens_to_ids(["<|im_start|>", "Ã", "<|im_end|>"]), "mmt")
-    tell(report, [(row, [])], tokenizer)
+    report_events(report, [(row, [])], tokenizer)
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     start, progress, metric, sample = golden("trainer-events.json")[:4]
     preflight, preflight_row = golden("trainer-events.json")[-2:]

@@ -20,7 +20,7 @@ def test_a_cpu_trains_in_float32_with_bf16_instructions_or_without(
 
 
 @pytest.mark.parametrize(("wish", "precision"), [("on", "bf16"), ("off", "fp32")])
-def test_a_switch_imitates_the_other_kind(monkeypatch: pytest.MonkeyPatch, wish: str, precision: str) -> None:
+def test_a_switch_sets_the_precision(monkeypatch: pytest.MonkeyPatch, wish: str, precision: str) -> None:
     monkeypatch.setenv("PALATE_TRAINER_BF16", wish)
     assert auto_precision(CPU) == (precision, f"PALATE_TRAINER_BF16 is {wish}")
 

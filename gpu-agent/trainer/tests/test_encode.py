@@ -66,13 +66,13 @@ TALK = {
         ({"text": "No such words"}, {"response_template": "Price is $"}, ""),
     ],
 )
-def test_what_is_learned(
+def test_which_tokens_are_learned(
     chatml: PreTrainedTokenizerFast, row: dict[str, Any], config: dict[str, Any], learned: str
 ) -> None:
     assert rows_of(chatml, row, **config)[0] == learned
 
 
-def test_all_of_a_conversation(chatml: PreTrainedTokenizerFast) -> None:
+def test_loss_on_a_whole_conversation(chatml: PreTrainedTokenizerFast) -> None:
     item = encode_rows([TALK], chatml, SftConfig(loss_on="all"))[0].sequence
     assert all(item.learned)
     assert chatml.decode(item.ids) == chatml.apply_chat_template(TALK["messages"], tokenize=False).rstrip(
@@ -80,7 +80,9 @@ def test_all_of_a_conversation(chatml: PreTrainedTokenizerFast) -> None:
     )
 
 
-def test_another_template(llama: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_template_other_than_chatml(
+    llama: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("model.template.is_chatml", lambda _: False)
     hostile = chat("Cook.", "I have <|turn|> rice ")
     ids = encode_chat(llama, hostile)

@@ -1,4 +1,4 @@
-"""The engine's own promises: the memory memory plans, the reference cache, weights, prompt sharing, what is counted."""
+"""What the engine guarantees: memory plans, the reference cache, weights, prompt sharing, what is counted."""
 
 import io
 import json
@@ -59,8 +59,8 @@ def small_device(folder: Path, pairs: list[Pair], room: int, **options: Any) -> 
     return trainer
 
 
-def test_out_of_memory_goes_down_the_memory_plans_and_repeats_the_step(
-    tmp_path: Path, told: io.StringIO
+def test_out_of_memory_repeats_the_step_with_the_next_memory_plan(
+    tmp_path: Path, reported: io.StringIO
 ) -> None:
     free = follow(small_device(tmp_path / "a", long_pairs(), 10**9, sharing="on"))
     trainer = small_device(tmp_path / "b", long_pairs(), 200, sharing="on")
@@ -69,21 +69,23 @@ def test_out_of_memory_goes_down_the_memory_plans_and_repeats_the_step(
     assert trainer.plan == MemoryPlan(256, True, "fp32")
     assert trainer.counters.out_of_memory == 9
     assert trainer.counters.gradient_checkpointing
-    warnings = [json.loads(line)["text"] for line in told.getvalue().splitlines()]
+    warnings = [json.loads(line)["text"] for line in reported.getvalue().splitlines()]
     assert len(warnings) == trainer.counters.out_of_memory
     assert all(text.startswith("Out of memory with fp32") for text in warnings)
     assert tight.losses == pytest.approx(free.losses, rel=1e-5)
     assert relative_error(tight.gradients, free.gradients) < 1e-5
 
 
-def test_what_fits_on_no_plan_ends_with_a_sentence(tmp_path: Path, told: io.StringIO) -> None:
+def test_a_row_that_fits_no_memory_plan_fails_the_run_with_a_sentence(
+    tmp_path: Path, reported: io.StringIO
+) -> None:
     trainer = small_device(tmp_path, long_pairs(), 20)
     with pytest.raises(JobError, match="One example does not fit") as caught:
         trainer.train()
     assert caught.value.code == "out_of_memory"
 
 
-def test_the_memory_plans_ends_in_nf4_only_where_precision_is_open() -> None:
+def test_the_last_memory_plan_is_nf4_only_where_precision_is_open() -> None:
     lowest = MemoryPlan(256, True, "bf16")
     assert next_plan(lowest, EngineOptions("bf16", precision_open=True), torch.device("cpu")) == MemoryPlan(
         2048, True, "nf4"
@@ -100,7 +102,7 @@ def test_the_memory_plans_ends_in_nf4_only_where_precision_is_open() -> None:
     ) == MemoryPlan(512, False, "bf16")
 
 
-def test_the_memory_plans_recomputes_the_reference_in_nf4(tmp_path: Path, told: io.StringIO) -> None:
+def test_an_nf4_fallback_recomputes_the_reference(tmp_path: Path, reported: io.StringIO) -> None:
     pairs = ragged_pairs(6)
     trainer = our_dpo(tiny_llama(), pairs, tmp_path, 2, 4, EngineOptions(budget=256))
     before = list(trainer.reference)
@@ -138,7 +140,7 @@ def test_references_are_computed_once_for_all_runs(tmp_path: Path) -> None:
     assert third.reference != first.reference
 
 
-def test_the_cache_tells_references_apart(tmp_path: Path) -> None:
+def test_the_cache_keeps_references_apart(tmp_path: Path) -> None:
     caches = [
         RefCache(tmp_path, base, adapter, precision)
         for base, adapter, precision in (
@@ -213,7 +215,7 @@ def test_bins_hold_every_item_once_and_overflow_only_alone() -> None:
     assert len(bins) == 4  # 12 alone; 9 + 1; 7 + 3; 5 + 2
 
 
-def test_a_stop_inside_a_step_leaves_nothing_of_it(tmp_path: Path) -> None:
+def test_a_step_that_is_stopped_changes_nothing(tmp_path: Path) -> None:
     asked: list[int] = []
 
     def stopped() -> bool:
@@ -234,7 +236,7 @@ def test_a_stop_inside_a_step_leaves_nothing_of_it(tmp_path: Path) -> None:
     assert torch.get_rng_state().shape == before.shape
 
 
-def test_what_is_counted(tmp_path: Path) -> None:
+def test_tokens_are_counted_once_a_step(tmp_path: Path) -> None:
     pairs = ragged_pairs(8)
     trainer = our_dpo(tiny_llama(), pairs, tmp_path, 2, 4, EngineOptions(budget=128, sharing="on"))
     follow(trainer)

@@ -1,4 +1,4 @@
-"""Evaluation on held-out rows obeys the same memory memory plans as training."""
+"""Evaluation on held-out rows uses the same memory plans as training."""
 
 import io
 from pathlib import Path
@@ -16,7 +16,7 @@ from job.job import JobError
 
 
 class SmallEvaluation(PalateDpoTrainer):
-    """A device on which no evaluated row of more than `room` tokens fits; a CPU says it in words."""
+    """A device on which no evaluated row of more than `room` tokens fits; a CPU reports it in the error's text."""
 
     room = 10**9
 
@@ -28,9 +28,7 @@ class SmallEvaluation(PalateDpoTrainer):
         return super().score_row(row)
 
 
-def test_out_of_memory_in_an_evaluation_goes_down_the_same_memory_plans(
-    tmp_path: Path, told: io.StringIO
-) -> None:
+def test_out_of_memory_in_an_evaluation_has_the_same_fallback(tmp_path: Path, reported: io.StringIO) -> None:
     def evaluate(room: int) -> tuple[float, SmallEvaluation]:
         torch.manual_seed(9)
         trainer = SmallEvaluation(

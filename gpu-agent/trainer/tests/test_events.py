@@ -32,7 +32,7 @@ def test_noise_goes_to_stderr() -> None:
         assert text in done.stderr
 
 
-def test_a_bad_job_ends_in_a_sentence(tmp_path: Path) -> None:
+def test_a_bad_job_fails_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "ontology.json").write_text("{}", encoding="utf-8")
     lines = run(
         "pretrain.py", job_of("pretrain", tmp_path, {"ontology": "ontology.json"}, {"speed": 1}), code=1
@@ -43,7 +43,7 @@ def test_a_bad_job_ends_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" in of(lines, "log")[0]["text"]
 
 
-def test_bad_inputs_end_in_a_sentence(tmp_path: Path, inside: Inside) -> None:
+def test_bad_inputs_fail_with_a_sentence(tmp_path: Path, inside: Inside) -> None:
     (tmp_path / "ontology.json").write_text('{"version": 1}', encoding="utf-8")
     lines = inside("pretrain.py", job_of("pretrain", tmp_path, {"ontology": "ontology.json"}, {}), code=1)
     assert lines[-1]["error"]["code"] == "bad_ontology"

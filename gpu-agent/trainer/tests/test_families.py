@@ -51,7 +51,7 @@ def make(family: str) -> Any:
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_family_trains_as_transformers_has_it(tmp_path: Path, family: str) -> None:
+def test_a_family_trains_as_in_transformers(tmp_path: Path, family: str) -> None:
     examples = [
         Sequence(p.prompt + p.chosen, [False] * len(p.prompt) + [True] * len(p.chosen))
         for p in ragged_pairs(8)
@@ -88,7 +88,7 @@ def test_scores_of_a_frozen_and_of_a_trained_head_are_those_of_whole_logits(rule
         assert float((slopes - found[0][1]).norm() / found[0][1].norm()) < 1e-5
 
 
-def test_a_model_that_bends_its_logits_in_a_way_nobody_knows_here_is_refused() -> None:
+def test_a_model_with_an_unknown_logit_transform_is_refused() -> None:
     config = GraniteConfig(**SHAPE, logits_scaling=4.0)
     assert logit_rule(config) == LogitRule(0.25)
     config.model_type = "granitemoe"

@@ -56,7 +56,7 @@ def test_dpo_lists(tmp_path: Path) -> None:
         ({"resumeFrom": "../.."}, "outside the work folder"),
     ],
 )
-def test_refusals(tmp_path: Path, change: dict[str, Any], sentence: str) -> None:
+def test_a_bad_job_is_refused_with_a_sentence(tmp_path: Path, change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(JobError, match=sentence) as caught:
         parse_job({**pretrain(tmp_path), **change})
     assert caught.value.code == "bad_job"

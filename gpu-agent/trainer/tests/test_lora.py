@@ -50,7 +50,7 @@ def tuned(
     return work, run("train_dpo.py", job_of("dpo", work, DPO_INPUTS, TINY_LORA))
 
 
-def test_dpo_tells_its_figures(tuned: tuple[Path, list[Event]]) -> None:
+def test_dpo_reports_its_figures(tuned: tuple[Path, list[Event]]) -> None:
     work, lines = tuned
     start = of(lines, "run-start")[0]
     assert start["totalSteps"] == 8
@@ -89,9 +89,9 @@ def test_a_checkpoint_is_sealed_with_all_that_a_resumed_run_needs(tuned: tuple[P
     assert needed | {"trainer_state.json", "palate-engine.json"} <= set(files)
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert present == {*files, "manifest.json"}
-    for name, told in files.items():
+    for name, listed in files.items():
         content = (folder / name).read_bytes()
-        assert told == {"sizeBytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        assert listed == {"sizeBytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def test_adapter_gguf_holds_the_same_numbers(tuned: tuple[Path, list[Event]]) -> None:
@@ -132,7 +132,7 @@ def test_model_gguf(pretrained: tuple[Path, list[Event]]) -> None:
     assert "output.weight" not in {tensor.name for tensor in reader.tensors}
 
 
-def test_dpo_goes_on_from_an_adapter(tuned: tuple[Path, list[Event]], pretrained: tuple[Path, list[Event]],
+def test_dpo_continues_from_an_adapter(tuned: tuple[Path, list[Event]], pretrained: tuple[Path, list[Event]],
                                      ontology: Ontology, tmp_path: Path, inside: Inside) -> None:  # fmt: skip
     work = prepared(tmp_path / "work", pretrained[0] / "output" / "hf", ontology)
     shutil.copytree(tuned[0] / "output" / "adapter", work / "inputs" / "adapter")

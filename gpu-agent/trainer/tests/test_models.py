@@ -86,8 +86,8 @@ def test_a_run_on_a_model_of_the_hub(tmp_path: Path, hub: Hub) -> None:
     assert not asked & {"model.py", "pytorch_model.bin", "model.onnx", "consolidated.safetensors"}
 
 
-def test_what_was_downloaded_serves_offline_and_while_the_hub_is_down(
-    tmp_path: Path, hub: Hub, stop: StopFlag, monkeypatch: pytest.MonkeyPatch, told: io.StringIO
+def test_a_downloaded_model_works_offline_and_while_the_hub_is_down(
+    tmp_path: Path, hub: Hub, stop: StopFlag, monkeypatch: pytest.MonkeyPatch, reported: io.StringIO
 ) -> None:
     assert refused_offline(tmp_path / "a", stop, monkeypatch).code == "model_not_cached"
     monkeypatch.delenv("PALATE_MODELS_OFFLINE")
@@ -105,7 +105,7 @@ def test_what_was_downloaded_serves_offline_and_while_the_hub_is_down(
     error = refused(tmp_path / "e", stop, name="acme/other")
     assert error.code == "hub_unreachable"
     assert "answered 503" in error.message
-    assert "from this machine's cache" in told.getvalue()
+    assert "from this machine's cache" in reported.getvalue()
 
 
 def refused_offline(work: Path, stop: StopFlag, monkeypatch: pytest.MonkeyPatch) -> JobError:
@@ -113,8 +113,8 @@ def refused_offline(work: Path, stop: StopFlag, monkeypatch: pytest.MonkeyPatch)
     return refused(work, stop)
 
 
-def test_a_gated_model_says_what_is_missing(
-    tmp_path: Path, hub: Hub, stop: StopFlag, monkeypatch: pytest.MonkeyPatch, told: io.StringIO
+def test_a_gated_model_fails_with_what_to_do(
+    tmp_path: Path, hub: Hub, stop: StopFlag, monkeypatch: pytest.MonkeyPatch, reported: io.StringIO
 ) -> None:
     error = refused(tmp_path, stop, name="acme/gated")
     assert error.code == "model_gated"
@@ -124,10 +124,12 @@ def test_a_gated_model_says_what_is_missing(
     assert (error.code, "with the account whose HF_TOKEN" in error.remedy) == ("model_gated", True)
     monkeypatch.setenv("HF_TOKEN", hub.accepted)
     assert fetched(tmp_path, stop, name="acme/gated").inputs["model"].name == COMMIT
-    assert hub.accepted not in told.getvalue()
+    assert hub.accepted not in reported.getvalue()
 
 
-def test_what_the_hub_has_not(tmp_path: Path, hub: Hub, stop: StopFlag, told: io.StringIO) -> None:
+def test_a_model_that_the_hub_does_not_have(
+    tmp_path: Path, hub: Hub, stop: StopFlag, reported: io.StringIO
+) -> None:
     error = refused(tmp_path, stop, name="acme/nothing")
     assert (error.code, error.message) == ("no_model", "The hub has no model acme/nothing, or it is private.")
     error = refused(tmp_path, stop, revision="v9")
@@ -135,7 +137,7 @@ def test_what_the_hub_has_not(tmp_path: Path, hub: Hub, stop: StopFlag, told: io
 
 
 def test_a_resumed_run_keeps_to_its_commit(
-    tmp_path: Path, hub: Hub, stop: StopFlag, told: io.StringIO
+    tmp_path: Path, hub: Hub, stop: StopFlag, reported: io.StringIO
 ) -> None:
     fetched(tmp_path, stop)
     (tmp_path / "checkpoints" / "checkpoint-3").mkdir(parents=True)
@@ -156,13 +158,13 @@ def test_a_run_on_a_folder_that_was_opened(
     assert {line["role"] for line in of(lines, "artifact")} == {"adapter"}
 
 
-def test_folders_that_are_closed_or_no_models(
+def test_folders_that_are_closed_or_hold_no_model(
     tmp_path: Path,
     model: Path,
     stop: StopFlag,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def refusal(path: Path) -> JobError:
+    def refused(path: Path) -> JobError:
         with pytest.raises(JobError) as caught:
             with_model(parse_job(order(tmp_path / "work", {"from": "folder", "path": str(path)})), stop)
         return caught.value
@@ -172,18 +174,18 @@ def test_folders_that_are_closed_or_no_models(
     shutil.copytree(model, secret)
     (shared / "way-out").symlink_to(secret)
     monkeypatch.delenv("PALATE_MODEL_FOLDERS", raising=False)
-    assert refusal(shared / "llama").code == "folder_closed"
+    assert refused(shared / "llama").code == "folder_closed"
     monkeypatch.setenv("PALATE_MODEL_FOLDERS", str(shared))
-    closed = [refusal(path) for path in (secret, shared / "way-out", tmp_path, tmp_path / "not-there")]
+    closed = [refused(path) for path in (secret, shared / "way-out", tmp_path, tmp_path / "not-there")]
     assert [error.code for error in closed] == ["folder_closed"] * 4
-    assert refusal(shared / "nothing").message == f"There is no folder {shared / 'nothing'} on this agent."
+    assert refused(shared / "nothing").message == f"There is no folder {shared / 'nothing'} on this agent."
     (shared / "llama" / "tokenizer.json").unlink()
-    assert "has no tokenizer" in refusal(shared / "llama").message
+    assert "has no tokenizer" in refused(shared / "llama").message
     (shared / "llama" / "model.safetensors").unlink()
-    assert "lacks model.safetensors" in refusal(shared / "llama").message
+    assert "lacks model.safetensors" in refused(shared / "llama").message
     index = {"weight_map": {"a": "part-1.safetensors", "b": "part-2.safetensors", "c": "part-1.safetensors"}}
     (shared / "llama" / "model.safetensors.index.json").write_text(json.dumps(index), encoding="utf-8")
-    assert "lacks part-1.safetensors and 1 more files" in refusal(shared / "llama").message
+    assert "lacks part-1.safetensors and 1 more files" in refused(shared / "llama").message
     own = {"model_type": "strange", "auto_map": {"AutoModelForCausalLM": "strange.Strange"}}
     (shared / "llama" / "config.json").write_text(json.dumps(own), encoding="utf-8")
     with pytest.raises(JobError, match="needs code of its own"):
@@ -200,7 +202,7 @@ def test_folders_that_are_closed_or_no_models(
         {"from": "folder", "path": "/a\0b"}, {"from": "folder"},
     ],
 )  # fmt: skip
-def test_what_names_no_model(raw: Any) -> None:
+def test_a_source_that_names_no_model(raw: Any) -> None:
     with pytest.raises(JobError) as caught:
         parse_config("dpo", {"base": raw})
     assert caught.value.code == "bad_job"

@@ -35,7 +35,7 @@ def test_each_fault_is_found(ids: list[int], marks: str, found: list[str]) -> No
     assert faults_of(MarkedRow(1, "answer", ids, marks), BOS, ENDS) == found
 
 
-def test_a_tokenizer_whose_bos_is_its_end_token_is_not_blamed() -> None:
+def test_a_bos_that_is_also_the_end_token_is_no_fault() -> None:
     assert faults_of(MarkedRow(1, "answer", [2, 5, 2, 6, 2], "mmmtt"), 2, ENDS) == []
     assert faults_of(MarkedRow(1, "answer", [2, 2, 5, 6, 2], "mmmtt"), 2, ENDS) == ["doubled_bos"]
 
@@ -47,8 +47,8 @@ def test_marks() -> None:
 
 
 def test_totals_and_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Event] = []
-    monkeypatch.setattr("process.events.emit", told.append)
+    reported: list[Event] = []
+    monkeypatch.setattr("process.events.emit", reported.append)
     tokenizer = train_tokenizer(["# Soup\nCook the beans.", "crème brûlée"] * 20, 320)
     rows = []
     for number in range(1, 201):
@@ -61,13 +61,13 @@ def test_totals_and_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     # Two ends of the prompt and one of the answer; what a person typed is none.
     assert report.end_count == 600
     assert (report.bos_token, report.bos_count, report.template.split(" ")[0]) == (None, 0, "ChatML")
-    total, *shown = told
+    total, *shown = reported
     assert (total["type"], total["sampled"], len(shown)) == ("preflight", 24, 24)
     assert [row["row"] for row in shown[:3]] == [150, 151, 1]
     for event, row in zip(shown, [rows[event["row"] - 1] for event in shown]):
         assert (event["ids"], event["marks"]) == (list(row.ids), row.marks)
         assert [event["texts"][place] for place in event["special"]].count("<|im_end|>") == 3
-    json.dumps(told)
+    json.dumps(reported)
     with pytest.raises(JobError) as stopped:
         run_preflight([*rows, *rows[149:151]], tokenizer, 200)
     assert stopped.value.code == "preflight_cut_answers"
@@ -79,7 +79,7 @@ def test_totals_and_sample(monkeypatch: pytest.MonkeyPatch) -> None:
         run_preflight(rows, tokenizer, 200, ["luck"])
 
 
-def test_a_part_of_a_character_is_shown_by_its_bytes() -> None:
+def test_a_part_of_a_character_is_shown_as_bytes() -> None:
     tokenizer = train_tokenizer(["beans"], 300)
     ids = tokenizer("é beans", add_special_tokens=False)["input_ids"]
     texts = [token_text(tokenizer, token) for token in ids]
@@ -88,13 +88,13 @@ def test_a_part_of_a_character_is_shown_by_its_bytes() -> None:
 
 
 def test_long_rows_keep_their_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Event] = []
-    monkeypatch.setattr("process.events.emit", told.append)
+    reported: list[Event] = []
+    monkeypatch.setattr("process.events.emit", reported.append)
     tokenizer = train_tokenizer(["beans"], 300)
     ids = [5] * 9000 + [tokenizer.eos_token_id]
     run_preflight([MarkedRow(1, "answer", ids, "m" * 8999 + "tt")], tokenizer, 10_000)
-    assert told[1]["omitted"] == {"at": 1024, "count": 9001 - 4096}
-    assert (len(told[1]["ids"]), told[1]["marks"][-3:]) == (4096, "mtt")
+    assert reported[1]["omitted"] == {"at": 1024, "count": 9001 - 4096}
+    assert (len(reported[1]["ids"]), reported[1]["marks"][-3:]) == (4096, "mtt")
     assert inspect([], tokenizer, "x", 10)[0].rows == 0
 
 

@@ -16,7 +16,7 @@ def prepared(work: Path) -> Path:
     return work
 
 
-def test_a_run_tells_its_story(pretrained: tuple[Path, list[Event]]) -> None:
+def test_a_run_reports_its_progress(pretrained: tuple[Path, list[Event]]) -> None:
     work, lines = pretrained
     assert [line["stage"] for line in of(lines, "progress")][:2] == ["corpus", "tokenizer"]
     assert of(lines, "run-start")[0]["totalSteps"] == 20
@@ -37,7 +37,7 @@ def test_a_run_tells_its_story(pretrained: tuple[Path, list[Event]]) -> None:
         assert (len(data), hashlib.sha256(data).hexdigest()) == (line["sizeBytes"], line["sha256"])
 
 
-def test_the_folder_loads_and_is_small_llama(pretrained: tuple[Path, list[Event]]) -> None:
+def test_the_folder_loads_and_is_a_small_llama(pretrained: tuple[Path, list[Event]]) -> None:
     model = AutoModelForCausalLM.from_pretrained(pretrained[0] / "output" / "hf", local_files_only=True)
     assert model.config.architectures == ["LlamaForCausalLM"]
     assert model.config.tie_word_embeddings
@@ -55,15 +55,15 @@ def test_a_resumed_run_has_the_same_losses(pretrained: tuple[Path, list[Event]],
     assert resumed == pytest.approx({step: whole[step] for step in resumed}, abs=1e-6)
 
 
-def test_sigterm_leaves_a_whole_checkpoint(tmp_path: Path) -> None:
+def test_sigterm_leaves_a_complete_checkpoint(tmp_path: Path) -> None:
     work = prepared(tmp_path)
     config = {**TINY, "steps": 1000, "checkpointEvery": 0, "sampleEvery": 0}
     process = start("pretrain.py", job_of("pretrain", work, {"ontology": "inputs/ontology.json"}, config))
     assert process.stdout is not None
-    told = ""
-    while '"metric"' not in told:
-        told = process.stdout.readline()
-        assert told, "the trainer ended before its first step"
+    line = ""
+    while '"metric"' not in line:
+        line = process.stdout.readline()
+        assert line, "the trainer ended before its first step"
     process.send_signal(signal.SIGTERM)
     rest, _ = process.communicate(timeout=900)
     assert process.returncode == 0

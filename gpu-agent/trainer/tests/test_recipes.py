@@ -55,7 +55,7 @@ def test_of_a_large_dataset_only_what_is_asked_for_is_read(
     assert whole < 3000
 
 
-def test_another_kind_of_file_is_refused_in_a_sentence(tmp_path: Path) -> None:
+def test_another_kind_of_file_is_refused_with_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "examples.parquet"
     path.write_bytes(b"PAR1 and nothing else")
     with pytest.raises(JobError, match="not a dataset of recipes"):

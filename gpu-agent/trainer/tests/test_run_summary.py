@@ -17,31 +17,39 @@ from starter.ontology import Ontology
 KNOWN = set(golden("trainer-events.json")[9]["summary"])
 
 
-def test_a_summary_tells_what_was_noted_and_measured() -> None:
+def test_a_summary_has_what_was_noted_and_measured() -> None:
     run_summary.begin()
     run_summary.note(useful_tokens=900.0, train_seconds=0.0)
     assert "usefulTokensPerSecond" not in (run_summary.read() or {})
     run_summary.note(useful_tokens=1000.0, train_seconds=4.0, attention="sdpa")
-    told = run_summary.read()
-    assert told is not None
-    assert (told["usefulTokensPerSecond"], told["usefulTokens"], told["attention"]) == (250.0, 1000.0, "sdpa")
-    assert told["peakMemoryBytes"] > 50e6
-    assert told["seconds"] >= 0
-    assert set(told) <= KNOWN
-    assert ("energyJoules" in told) == (run_summary.gpu_energy_joules() is not None)
-    assert ("device" in told) == torch.cuda.is_available()
+    summary = run_summary.read()
+    assert summary is not None
+    assert (summary["usefulTokensPerSecond"], summary["usefulTokens"], summary["attention"]) == (
+        250.0,
+        1000.0,
+        "sdpa",
+    )
+    assert summary["peakMemoryBytes"] > 50e6
+    assert summary["seconds"] >= 0
+    assert set(summary) <= KNOWN
+    assert ("energyJoules" in summary) == (run_summary.gpu_energy_joules() is not None)
+    assert ("device" in summary) == torch.cuda.is_available()
 
 
-def test_the_engines_counters_are_told_under_the_protocols_names() -> None:
+def test_the_counters_have_the_names_of_the_protocol() -> None:
     run_summary.begin()
     run_summary.note_counters(EngineCounters(useful_tokens=10, seconds=2.0, ref_hits=3, attention="varlen"))
-    told = run_summary.read()
-    assert told is not None
-    assert (told["usefulTokensPerSecond"], told["referenceHits"], told["attention"]) == (5.0, 3, "varlen")
-    assert {camel(name) for name in run_summary.COUNTERS.values()} <= set(told) <= KNOWN
+    summary = run_summary.read()
+    assert summary is not None
+    assert (summary["usefulTokensPerSecond"], summary["referenceHits"], summary["attention"]) == (
+        5.0,
+        3,
+        "varlen",
+    )
+    assert {camel(name) for name in run_summary.COUNTERS.values()} <= set(summary) <= KNOWN
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU that tells its energy")
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU that reports its energy")
 def test_energy_grows() -> None:
     before = run_summary.gpu_energy_joules()
     assert before is not None
@@ -57,10 +65,12 @@ def test_a_run_ends_with_its_summary(
     pretrained: tuple[Path, list[Event]], ontology: Ontology, tmp_path: Path, inside: Inside
 ) -> None:
     work = prepared(tmp_path / "work", pretrained[0] / "output" / "hf", ontology)
-    told = inside("train_dpo.py", job_of("dpo", work, DPO_INPUTS, {**TINY_LORA, "epochs": 1}))[-1]["summary"]
-    assert told["usefulTokens"] > 0 < told["usefulTokensPerSecond"]
-    assert 0 < told["trainSeconds"] < told["seconds"]
-    assert told["precision"] in ("fp32", "bf16")
+    summary = inside("train_dpo.py", job_of("dpo", work, DPO_INPUTS, {**TINY_LORA, "epochs": 1}))[-1][
+        "summary"
+    ]
+    assert summary["usefulTokens"] > 0 < summary["usefulTokensPerSecond"]
+    assert 0 < summary["trainSeconds"] < summary["seconds"]
+    assert summary["precision"] in ("fp32", "bf16")
     rows = (work / "inputs" / "pairs.jsonl").read_text(encoding="utf-8")
     (work / "inputs" / "pairs.jsonl").write_text(rows + json.dumps({"system": "a"}) + "\n", encoding="utf-8")
     failed = inside("train_dpo.py", job_of("dpo", work, DPO_INPUTS, TINY_LORA), code=1)

@@ -1,4 +1,4 @@
-"""Whole runs of the trainers, in this process: every method and setting, what they tell and what they write."""
+"""Whole runs of the trainers, in this process: every method and setting, their events and their files."""
 
 import io
 import json
@@ -97,7 +97,7 @@ def test_dpo_is_compared_with_the_base_or_with_the_adapter_below(
     assert of(second, "metric")[0]["values"]["rewards/margins"] == pytest.approx(0, abs=1e-5)
 
 
-def test_a_shared_cache_spares_a_second_run_its_references(
+def test_a_second_run_reads_its_references_from_a_shared_cache(
     tmp_path: Path, model: Path, here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PALATE_TRAINER_CACHE", str(tmp_path / "cache"))
@@ -240,21 +240,21 @@ def test_kto_learns_from_single_thumbs(tmp_path: Path, model: Path, here: Here) 
 
 
 def test_a_stop_inside_a_long_step_is_resumed_exactly(tmp_path: Path, model: Path, here: Here) -> None:
-    """Asked to stop between two of a step's micro-batches, the run ends with a checkpoint of the step before."""
+    """A run that is asked to stop between two micro-batches ends with a checkpoint of the step before."""
     data = rows(16, pair_row)
     config = {"batchSize": 8, "microBatchTokens": 64, "epochs": 3, "prefixSharing": "off"}
     whole = losses(here(train_dpo.train, prepare(tmp_path / "a", model, "dpo", "pairs", data, config))[0])
 
     class Later(StopFlag):
-        """Set after so many looks: each micro-batch looks once."""
+        """Set after it was read so many times: each micro-batch reads it once."""
 
-        def __init__(self, looks: int) -> None:
-            self.looks = looks
+        def __init__(self, reads: int) -> None:
+            self.reads = reads
 
         @property
         def is_set(self) -> bool:  # type: ignore[override]
-            self.looks -= 1
-            return self.looks < 0
+            self.reads -= 1
+            return self.reads < 0
 
     job = prepare(tmp_path / "b", model, "dpo", "pairs", data, config)
     lines, results = here(train_dpo.train, job, Later(40))
@@ -272,12 +272,12 @@ def test_sigterm_ends_a_run_with_a_checkpoint(tmp_path: Path, model: Path) -> No
     )
     process = start("train_dpo.py", job)
     assert process.stdout
-    told: list[Event] = []
+    lines: list[Event] = []
     for line in process.stdout:
-        told.append(json.loads(line))
-        if told[-1]["type"] == "metric" and told[-1]["position"] == 3:
+        lines.append(json.loads(line))
+        if lines[-1]["type"] == "metric" and lines[-1]["position"] == 3:
             process.send_signal(signal.SIGTERM)
     assert process.wait(300) == 0
-    assert told[-1]["status"] == "canceled"
-    step = int(told[-1]["results"]["steps"])
-    assert (tmp_path / of(told, "checkpoint")[-1]["path"]).name == f"checkpoint-{step}"
+    assert lines[-1]["status"] == "canceled"
+    step = int(lines[-1]["results"]["steps"])
+    assert (tmp_path / of(lines, "checkpoint")[-1]["path"]).name == f"checkpoint-{step}"

@@ -22,7 +22,7 @@ ANSWER = """# Golden firm tofu stew
 2. Stir in firm tofu and coat it well."""
 
 
-def test_lines_and_names_count_more_than_the_sentences_around_them() -> None:
+def test_ingredient_lines_and_names_weigh_more() -> None:
     tokenizer = train_tokenizer([ANSWER] * 3, 400)
     tokens = tokenizer.convert_ids_to_tokens(encode_answer(tokenizer, ANSWER))
     weights = answer_weights(tokens, ("firm tofu", "oil"))

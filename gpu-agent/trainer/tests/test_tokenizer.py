@@ -42,7 +42,7 @@ def test_a_prompt_has_only_its_own_special_tokens(tokenizer: PreTrainedTokenizer
     assert encode_answer(tokenizer, HOSTILE).count(end) == 1
 
 
-def test_the_template_says_the_same_as_the_ids(tokenizer: PreTrainedTokenizerFast) -> None:
+def test_the_template_and_the_ids_agree(tokenizer: PreTrainedTokenizerFast) -> None:
     messages = chat("You cook for Ada.", "I have rice. Surprise me.")
     text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
     assert tokenizer.decode(encode_prompt(tokenizer, messages)) == text
