@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { appRouter } from './root'
 
-/** At run time the record is flat: a procedure under its whole path. Its type is still the tree. */
+/** At run time this record is flat, with full paths as keys, although its type is nested. */
 interface Described {
   _def: { type: string; meta?: { scope?: string }; inputs: unknown[] }
 }
