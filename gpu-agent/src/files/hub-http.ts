@@ -1,5 +1,4 @@
-import { readErrorResponse } from './error-response'
-import { FinalError } from './retry'
+import { FinalError, readErrorResponse } from './retry'
 import { ResumableUpload, type UploadFile } from './upload'
 
 /** HTTP to the hub's origin. A path that leads to another origin is refused, so that no token is sent there. */

@@ -1,7 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { DetailedError, type HttpResponse, Upload } from 'tus-js-client'
-import { readErrorResponse } from './error-response'
-import { FinalError } from './retry'
+import { FinalError, readErrorResponse } from './retry'
 
 const endpoint = '/files/artifacts'
 /** An upload without progress for this long is aborted; the hub needs time to hash a large file. */

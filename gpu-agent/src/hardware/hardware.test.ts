@@ -1,9 +1,8 @@
 import { tmpdir } from 'node:os'
 import { Hardware, HardwareSample } from '@palate/protocol'
 import { describe, expect, it } from 'vitest'
-import { describeHardware } from './describe'
+import { describeHardware, Sampler, sampleMetrics } from './machine'
 import { chooseVisible, parseGpus, parseSamples } from './nvidia'
-import { Sampler, sampleMetrics } from './sampler'
 
 const gibibyte = 1024 ** 3
 const env = { PATH: process.env.PATH ?? '' }

@@ -1,8 +1,20 @@
 import { statfs } from 'node:fs/promises'
-import { cpus, freemem, totalmem } from 'node:os'
+import { cpus, freemem, hostname, totalmem } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { HardwareSample } from '@palate/protocol'
-import { sampleGpus } from './nvidia'
+import type { Hardware, HardwareSample } from '@palate/protocol'
+import { queryGpus, sampleGpus } from './nvidia'
+
+/** The hardware of this machine that runs are matched to. */
+export async function describeHardware(env: Record<string, string>): Promise<Hardware> {
+  const cores = cpus()
+  return {
+    hostname: hostname(),
+    cpuModel: cores[0]?.model.trim() ?? 'unknown',
+    cpuCores: Math.max(1, cores.length),
+    memoryBytes: totalmem(),
+    gpus: await queryGpus(env),
+  }
+}
 
 type CpuTimes = { busy: number; total: number }
 
