@@ -12,7 +12,7 @@ import { openWorkspace } from './bench/workspace'
 const redis = await startRedis()
 const timeoutMs = 240_000
 
-/** A browser's socket on one hub, and what it is told. */
+/** A browser's socket on one hub, and what it received. */
 async function watch(hubUrl: string, ticket: string) {
   const changes: LiveNotice[] = []
   const socket = io(`${hubUrl}/live`, { auth: { ticket }, transports: ['websocket'], forceNew: true })
@@ -32,7 +32,7 @@ const until = async (what: string, check: () => boolean | Promise<boolean>) => {
 }
 
 it.skipIf(!redis)(
-  'two hubs behind one origin: each browser sees every agent once, and a killed hub costs nothing (skipped where no Redis can be had)',
+  'two hubs behind one origin: each browser sees every agent once, and a killed hub costs nothing (skipped where no Redis is available)',
   { timeout: timeoutMs },
   async () => {
     const stack = await startStack({ hubs: 2, env: { REDIS_URL: redis?.url ?? '' } })
@@ -44,7 +44,7 @@ it.skipIf(!redis)(
       if (!machine) throw new Error('no agent')
       await fixture.queue(1)
 
-      // An agent on the second hub; browsers on both are told, each of them once of one change.
+      // An agent on the second hub; browsers on both get one notice for one change.
       const apart = await openSimulatedAgent(stack.hubUrls[1] ?? '', stack.home, machine)
       await until('the lease', () =>
         browsers.every(({ changes }) => changes.some(({ topic }) => topic === 'run')),
@@ -52,13 +52,14 @@ it.skipIf(!redis)(
       for (const { changes } of browsers) changes.length = 0
       await apart.work(1)
       const { runId } = apart.lease
-      const told = ({ changes }: { changes: LiveNotice[] }) => changes.filter(({ id }) => id === runId).length
-      // Notices come in their order: who has heard of the next run has heard all of this one.
+      const received = ({ changes }: { changes: LiveNotice[] }) =>
+        changes.filter(({ id }) => id === runId).length
+      // Notices arrive in order: after one of the next run there are none left of this one.
       const [next] = await fixture.queue(1)
       await until('both browsers', () =>
         browsers.every(({ changes }) => changes.some(({ id }) => id === next)),
       )
-      const [first, second] = browsers.map(told)
+      const [first, second] = browsers.map(received)
       expect(first).toBe(second)
       expect(first).toBeLessThanOrEqual(2)
       await apart.close()

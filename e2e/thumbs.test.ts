@@ -19,7 +19,7 @@ const python = process.env.PALATE_PYTHON
 const trainer = fileURLToPath(new URL('../gpu-agent/trainer', import.meta.url))
 const hosted = 'acme/small-llama'
 
-/** The hub of models, as a process of its own. */
+/** The hub of models, in its own process. */
 async function startModelHub(program: string, folder: string): Promise<{ url: string; child: ChildProcess }> {
   const child = spawn(program, ['-B', 'tests/hub.py', hosted, folder], {
     cwd: trainer,
@@ -87,7 +87,7 @@ it.skipIf(!python)(
           await sleep(500)
         }
       }
-      // Only an agent that has told what it is can be estimated for.
+      // An estimate needs an agent that has reported its hardware.
       while ((await run.estimateFacts({ kind: 'kto' })).agents.length === 0) {
         await stack.check()
         await sleep(500)
@@ -118,7 +118,7 @@ it.skipIf(!python)(
       expect(elsewhere).toMatchObject({ status: 'finished', failure: null, modelVersionId: null })
       const roles = (await run.artifacts({ runId: second.id })).map(({ role }) => role)
       expect(new Set(roles)).toEqual(new Set(['adapter']))
-      // The same weights and rows: the same training, wherever the model came from.
+      // The same weights and rows give the same training, from either source of the model.
       const losses = async (runId: string) => (await run.metrics({ runId, keys: ['loss'] })).series[0]?.points
       expect(await losses(second.id)).toEqual(await losses(first.id))
       expect((await run.estimateFacts({ kind: 'kto', base })).shape).toMatchObject({

@@ -63,14 +63,17 @@ function globsOf(options, name) {
     : undefined
 }
 
+/** Names of SVG and of libraries. */
+const foreignNames = /viewBox|\.initiali[s]e\(/g
+
 /**
- * `runNumber_row` becomes `run Number row`: each part of a name is a word. SVG's `viewBox` is not ours.
+ * `runNumber_row` becomes `run Number row`: each part of a name is a word.
  *
  * @param {string} line
  */
 const splitNames = (line) =>
   line
-    .replaceAll('viewBox', '')
+    .replace(foreignNames, '')
     .replace(/([a-z0-9])(?=[A-Z])/g, '$1 ')
     .replaceAll('_', ' ')
 

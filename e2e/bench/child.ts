@@ -5,13 +5,13 @@ import { root } from '../../scripts/lib/paths.mjs'
 
 export interface Child {
   pid: number
-  /** Settles when it has left, with all that it said. */
+  /** Settles when the process has ended, with all its output. */
   done: Promise<{ code: number | null; output: string }>
   stop(): Promise<void>
   kill(): Promise<void>
 }
 
-/** A TypeScript program of this checkout in a process of its own. What it says is kept; a failure shows its end. */
+/** A TypeScript program of this checkout in its own process. Its output is kept; a failure shows the end of it. */
 export function startChild(entry: string, args: string[], env: Record<string, string> = {}): Child {
   return startProgram(
     process.execPath,
@@ -76,7 +76,7 @@ export function familyUsageOf(pid: number): Usage {
   )
 }
 
-/** The fields after the name, which stands in brackets and may hold anything; none for a process that is gone. */
+/** The fields after the name, which is in parentheses and may contain anything; none for a process that has ended. */
 function statOf(pid: number): string[] {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8')

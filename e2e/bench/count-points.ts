@@ -20,7 +20,7 @@ export async function createDatabase(url: string, name: string): Promise<string>
   return Object.assign(new URL(url), { pathname: `/${name}` }).toString()
 }
 
-/** Looks each point up by attempt, key and step, with its very value: one that is not there as it was sent is lost. */
+/** Finds each point by attempt, key, step and exact value: a point that is not stored as it was sent is lost. */
 export async function countPalate(
   url: string,
   attempts: { attemptId: string; points: number }[],

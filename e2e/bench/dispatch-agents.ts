@@ -8,20 +8,20 @@ import type { Machine } from './workspace'
 export interface DispatchJob {
   origin: string
   machines: Machine[]
-  /** How long a run works, spread evenly from nothing to twice this. */
+  /** The mean time of a run; times are spread evenly from 0 to twice this. */
   workMs: number
 }
 
 export interface DispatchAnswer {
-  /** Milliseconds from a free agent's question to the started lease in its hands. */
+  /** Milliseconds from a free agent's request until its lease has started. */
   waits: number[]
   runIds: string[]
   seconds: number
 }
 
 /**
- * Many agents in one process, each on its own socket: ask for a lease, work for a moment, say that the run has ended,
- * ask again, until nothing is queued.
+ * Many agents in one process, each on its own socket: request a lease, work for a moment, report the end of the run,
+ * repeat, until nothing is queued.
  */
 const { origin, machines, workMs } = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as DispatchJob
 const { signal } = new AbortController()
@@ -47,7 +47,7 @@ async function connect(machine: Machine): Promise<HubLink> {
   return link
 }
 
-/** Asks until there is an answer, as an agent does: what got lost on its way is given again. */
+/** Repeats the request until there is an answer, as an agent does: a lost lease is granted again. */
 async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -60,7 +60,7 @@ async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
 }
 
 async function work(link: HubLink): Promise<void> {
-  await sleep(random() * workMs) // a thousand agents are not free in the same moment
+  await sleep(random() * workMs) // a thousand agents are not free at the same moment
   for (;;) {
     const asked = performance.now()
     const lease = await insist(() => link.call('lease-request', workRequest, Lease.nullable()))

@@ -9,8 +9,8 @@ import { startStack } from './stack'
 import { openWorkspace } from './workspace'
 
 /**
- * `npm run bench dispatch`: how long a free agent waits for its lease while a thousand of them work off a long queue,
- * through the web origin, with one hub and with two. Afterwards the rows say whether a run was executed twice.
+ * `npm run bench dispatch`: how long a free agent waits for its lease while a thousand agents work through a long queue,
+ * through the web origin, with one hub and with two. Afterwards the rows show whether a run was executed twice.
  */
 const { values } = parseArgs({
   options: {
@@ -82,7 +82,7 @@ async function dispatch(hubs: number): Promise<Arm> {
   }
 }
 
-/** So many more runs like the one that is queued: ordering each by itself is not what is measured here. */
+/** Copies the queued run as often as asked: creating each run is not what is measured here. */
 async function copyRun(sql: postgres.Sql, count: number): Promise<void> {
   const columns = await sql<{ name: string }[]>`
     select column_name as name from information_schema.columns
@@ -136,7 +136,7 @@ try {
   }
   const [first, ...others] = arms
   if (first) for (const other of others) console.log(compare(first, other))
-  if (!redis && arms.some(({ hubs }) => hubs > 1)) console.log('  Without Redis: none can be had here.')
+  if (!redis && arms.some(({ hubs }) => hubs > 1)) console.log('  Without Redis: none is available here.')
   console.log('')
   console.log(JSON.stringify({ agents: Number(values.agents), runs: Number(values.runs), arms }))
   const complete = arms.every(({ runs, twice }) => runs === Number(values.runs) && twice === 0)

@@ -15,7 +15,7 @@ export interface IngestAnswer {
   attempts: { attemptId: string; points: number }[]
 }
 
-/** The agents of the bench in a process of their own: from the first event appended to the last one acked. */
+/** The agents of the benchmark in their own process: from the first event appended to the last one acked. */
 const { origin, home, machines, stepsEach } = JSON.parse(process.argv[2] ?? '') as IngestJob
 const agents = await Promise.all(machines.map((machine) => openSimulatedAgent(origin, home, machine)))
 const started = performance.now()

@@ -26,7 +26,7 @@ const { values } = parseArgs({
 const runs = Number(values.runs)
 const stepsOf = (points: string) => Math.ceil(Number(points) / runs / metricKeys.length)
 
-/** Without what it does beside storing metrics. */
+/** Without what MLflow does besides storing metrics. */
 const quietMlflow = {
   MLFLOW_DISABLE_TELEMETRY: 'true',
   MLFLOW_SERVER_ENABLE_JOB_EXECUTION: 'false',

@@ -9,7 +9,7 @@ export interface RunningRedis {
   stop(): Promise<void>
 }
 
-/** A real Redis on a free port, with nothing on disk; null where none can be had. */
+/** A real Redis on a free port, with nothing on disk; null where none is available. */
 export async function startRedis(): Promise<RunningRedis | null> {
   const found = await findRedis()
   if (!found) return null

@@ -6,7 +6,7 @@ import { Spool } from '../../gpu-agent/src/run/spool/spool'
 import { metricValues } from './points'
 import type { Machine } from './workspace'
 
-/** Steps that may wait in the spool beyond what the hub has acked: a trainer does not run away from its hub for long. */
+/** Steps that may wait in the spool beyond the last acked one: a real trainer is never far ahead of its hub. */
 const ahead = 20_000
 const burst = 500
 
@@ -21,20 +21,20 @@ export const simulatedHello: AgentHello = {
   draining: false,
 }
 
-/** Asks for work, holding none. */
+/** Requests work while it has none. */
 export const workRequest: LeaseRequest = { kinds: simulatedHello.kinds, freeGpus: [], holding: [] }
 
 export interface SimulatedAgent {
   lease: Lease
   disconnects: number
-  /** Trains so many steps and delivers them. Settles when the hub has acked the last of them and the run's end. */
+  /** Simulates the given number of steps and delivers them. Settles when the hub has acked the last of them and the run's end. */
   work(steps: number, pauseMs?: number): Promise<void>
   close(): Promise<void>
 }
 
 const note = (what: string, error: unknown) => process.stderr.write(`${what}: ${String(error)}\n`)
 
-/** The agent's own link, spool and delivery with one attempt, and a trainer that says nothing but the bench's points. */
+/** The agent's own link, spool and delivery with one attempt, and a trainer that only sends the benchmark's points. */
 export async function openSimulatedAgent(
   origin: string,
   home: string,

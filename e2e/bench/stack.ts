@@ -20,10 +20,10 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-/** PostgreSQL as `npm start` has it, so many hubs, and the web origin in proxy of them; a folder of its own, removed at the end. */
+/** PostgreSQL as `npm start` has it, some hubs, and the web origin as their proxy, in a folder that is removed at the end. */
 export async function startStack({ hubs: count = 1, env: more = {} } = {}): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'palate-bench-'))
-  chmodSync(home, 0o755) // the database runs as its own user, who must be able to walk in
+  chmodSync(home, 0o755) // the database runs as its own user, who must be able to read the folder
   const closers: (() => Promise<void>)[] = [async () => rmSync(home, { recursive: true, force: true })]
   const stop = async () => {
     for (const close of closers.splice(0).reverse()) await close()

@@ -11,7 +11,7 @@ export interface Verdict extends Account {
   attempts: number
 }
 
-/** Compares everything when all is over: points with the recorder, charts with an undisturbed run, files with their hashes. */
+/** Compares everything at the end: points with the recorder, charts with an undisturbed run, files with their hashes. */
 export async function takeAccount(
   stack: Stack,
   views: SpoolView[],

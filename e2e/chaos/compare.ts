@@ -9,11 +9,11 @@ export interface Account {
   stored: number
   duplicates: number
   lost: number
-  /** Whatever else is not as it should be, in words. */
+  /** Everything else that is wrong, as sentences. */
   faults: string[]
 }
 
-/** Attempts whose end came through the spool: all that their trainers said lies before it. */
+/** Attempts whose end was delivered from the spool, after everything that their trainers sent. */
 const endedBySpool = (attempt: StoredAttempt) =>
   attempt.status === 'finished' || attempt.status === 'failed' || attempt.failureCode === 'killed'
 
@@ -33,7 +33,7 @@ export function compareAttempt(attempt: StoredAttempt, record: AttemptRecord, vi
   const accepted = [
     ...attempt.points,
     ...own.flatMap(({ acked }) => acked),
-    ...(attempt.failureCode === 'lease-expired' ? [] : own.flatMap(({ waiting }) => waiting)),
+    ...(attempt.failureCode === 'lease_expired' ? [] : own.flatMap(({ waiting }) => waiting)),
   ].filter(({ key }) => !key.startsWith('system/'))
   const last = endedBySpool(attempt)
     ? said.findLastIndex(({ said: whole }) => whole)
@@ -56,7 +56,7 @@ export function compareAttempt(attempt: StoredAttempt, record: AttemptRecord, vi
   }
 }
 
-/** Compares the curves that a person sees with those of a run that nothing disturbed: every step once, to the last bit. */
+/** Compares the curves that a person sees with those of an undisturbed run: every step once, to the last bit. */
 export function compareChart(run: StoredRun, reference: Reference): Account {
   const account: Account = { expected: 0, stored: 0, duplicates: 0, lost: 0, faults: [] }
   for (const key of exactKeys) {

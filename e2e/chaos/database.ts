@@ -17,9 +17,9 @@ export class KillableDatabase {
     return `postgres://palate:${this.password}@127.0.0.1:${this.port}/palate`
   }
 
-  async initialise(): Promise<void> {
+  async initialize(): Promise<void> {
     await mkdir(this.home, { recursive: true })
-    await chmod(this.home, 0o755) // as root the server runs as its own user, who must be able to walk in
+    await chmod(this.home, 0o755) // as root the server runs as its own user, who must be able to read the folder
     const server = this.create()
     await server.initialise()
     await server.start()
@@ -40,7 +40,7 @@ export class KillableDatabase {
     const all = [postmaster, ...(await childrenOf(postmaster))]
     for (const pid of all) kill(pid, 'SIGKILL')
     await untilGone(all)
-    // Its exit was ours: the library's own hook, run when this process ends, would wait for it for ever.
+    // We ended it ourselves: the library's hook at the end of this process would wait for it forever.
     if (this.server) Reflect.set(this.server, 'process', undefined)
     this.server = null
   }

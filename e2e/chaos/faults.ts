@@ -78,7 +78,7 @@ async function outage(stack: Stack, part: 'hub' | 'database', { lastsMs }: Fault
   return true
 }
 
-/** How often the agent has said that a spool had reached its quota. */
+/** How often the agent has logged that a spool reached its quota. */
 async function timesFull({ home }: Stack): Promise<number> {
   const text = await readFile(join(home, 'logs/agent.log'), 'utf8')
   return text.split('has reached its quota').length - 1

@@ -4,7 +4,7 @@ import { openReferences } from './reference'
 import { faultKinds } from './schedule'
 import { runSeed, type SeedResult } from './seed'
 
-/** `npm run chaos`: see docs/agents.md, "What was proved". Needs PALATE_PYTHON, which scripts/chaos.mjs sets. */
+/** `npm run chaos`: see docs/agents.md, "What was tested". Needs PALATE_PYTHON, which scripts/chaos.mjs sets. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {

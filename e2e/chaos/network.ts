@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 interface Line {
   near: Socket
   far: Socket
-  /** Bytes on it go nowhere, in both directions, and neither end is told. */
+  /** Bytes are dropped in both directions, and neither end notices. */
   dead: boolean
   sentBytes: number
   isUpload: boolean
@@ -43,7 +43,7 @@ export class Network {
     for (const line of this.lines) this.break(line)
   }
 
-  /** Every connection goes dead without a word, and new ones with them. */
+  /** Every connection goes dead without being closed, new ones too. */
   swallow(): void {
     this.mode = 'half-open'
     for (const line of this.lines) line.dead = true
@@ -53,7 +53,7 @@ export class Network {
     this.delayMs = delayMs
   }
 
-  /** New connections work again; dead ones stay dead until an end gives up. */
+  /** New connections work again; dead ones stay dead until one end gives up. */
   mend(): void {
     this.mode = 'well'
     this.delayMs = 0
@@ -80,7 +80,7 @@ export class Network {
     }
   }
 
-  /** Carries bytes in their order, each as late as the network is slow. */
+  /** Passes bytes on in their order, each with the delay of the slow network. */
   private async carry(line: Line, from: Socket, to: Socket, cutShort: (bytes: Buffer) => boolean) {
     try {
       for await (const chunk of from) {
@@ -92,7 +92,7 @@ export class Network {
         if (!to.write(chunk)) await once(to, 'drain')
       }
     } catch {
-      // The connection broke; its close is heard of by `end`.
+      // The connection broke; `end` reports that it has closed.
     }
   }
 
@@ -108,7 +108,7 @@ export class Network {
   }
 
   private end(line: Line, closed: Socket): void {
-    // On a dead line the other end hears nothing of it.
+    // On a dead connection the other end does not notice.
     if (line.dead && this.lines.has(line) && !(line.near.destroyed && line.far.destroyed)) return
     this.break(line)
     closed.destroy()

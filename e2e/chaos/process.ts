@@ -3,12 +3,12 @@ import { closeSync, openSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Sends a signal; a process that is gone is no error. A negative number names a process group. */
+/** Sends a signal; a process that has ended is no error. A negative number names a process group. */
 export function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // ESRCH: nobody is left.
+    // ESRCH: the process has ended.
   }
 }
 
@@ -39,7 +39,7 @@ export async function untilGone(pids: number[]): Promise<void> {
   for (const pid of pids) while (await isAlive(pid)) await sleep(20)
 }
 
-/** A process of ours that is started again when it leaves by itself, as a service manager would. */
+/** A process that is started again when it exits by itself, as a service manager would do. */
 export class Service {
   private child: ChildProcess | null = null
   private wanted = false
@@ -55,7 +55,7 @@ export class Service {
     this.spawn()
   }
 
-  /** SIGKILL, and gone when it resolves. */
+  /** Sends SIGKILL and resolves when the process has ended. */
   async kill(): Promise<void> {
     this.wanted = false
     await this.end('SIGKILL')

@@ -1,4 +1,4 @@
-/** Numbers by chance that are the same for the same seed (mulberry32). */
+/** Random numbers that are the same for the same seed (mulberry32). */
 export class Chance {
   constructor(private state: number) {}
 

@@ -12,13 +12,13 @@ export interface Point {
 export interface AttemptRecord {
   attemptId: string
   pids: number[]
-  /** In the order in which the trainer said them; of the last one it may be open whether the pipe had it. */
+  /** In the order in which the trainer sent them; the last one may not have reached the pipe. */
   points: (Point & { said: boolean })[]
   artifacts: { path: string; sha256: string }[]
   ended: boolean
 }
 
-/** What trainers said, as they wrote it down themselves where no agent and no hub can touch it. */
+/** What trainers sent, written by themselves where no agent and no hub can change it. */
 export class Recorder {
   constructor(private readonly folder: string) {}
 
@@ -38,7 +38,7 @@ export class Recorder {
     return names.filter((name) => name.endsWith('.jsonl')).map((name) => name.slice(0, -'.jsonl'.length))
   }
 
-  /** How much was said so far, by all: for seeing whether work goes on. */
+  /** How much all have sent so far: shows whether work continues. */
   async bytes(): Promise<number> {
     const files = (await this.attempts()).map((id) => join(this.folder, `${id}.jsonl`))
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size))

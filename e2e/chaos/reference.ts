@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { ontology } from '@palate/recipe'
 import { exactKeys, type RunInput } from './work'
 
-/** key → step → value of a run that nothing disturbed. */
+/** key → step → value of an undisturbed run. */
 export type Reference = Map<string, Map<number, number>>
 
 /**
@@ -32,7 +32,7 @@ async function inFolder<Result>(work: (folder: string) => Promise<Result>): Prom
   }
 }
 
-/** Trains as the agent would, alone and in peace, and returns what was said. @throws Error with the end of its stderr */
+/** Trains as the agent would, without faults, and returns what the trainer sent. @throws Error with the end of its stderr */
 async function trainInPeace(
   python: string,
   trainer: string,

@@ -13,21 +13,21 @@ export const faultKinds = [
 ] as const
 export type FaultKind = (typeof faultKinds)[number]
 
-/** The processes that a blackout ends, and that come back in their own order. */
+/** The processes that a blackout kills; they are restarted in an order of their own. */
 export const parts = ['hub', 'database', 'agent'] as const
 export type Part = (typeof parts)[number]
 
 export interface Fault {
   kind: FaultKind
-  /** How long to let things run before it. */
+  /** How long everything runs before it. */
   pauseMs: number
-  /** Whether it waits until a trainer has said something new; otherwise it may strike while things start. */
+  /** Whether it waits until a trainer has sent something new; otherwise it may happen while processes start. */
   amidWork: boolean
-  /** How long it lasts: until the process is started again, or the network is well. */
+  /** How long it lasts: until the process is started again, or the network is normal. */
   lastsMs: number
-  /** What a slow network adds to each way. */
+  /** The delay that a slow network adds in each direction. */
   delayMs: number
-  /** In which order a blackout's parts end, and come back. */
+  /** In which order the processes of a blackout end and are restarted. */
   ends: Part[]
   returns: Part[]
 }
@@ -44,7 +44,7 @@ const lasts: Record<FaultKind, [number, number]> = {
   blackout: [100, 3000],
 }
 
-/** What goes wrong and when, the same for the same seed: every kind comes equally often, up to one. */
+/** What goes wrong and when, the same for the same seed: the counts of the kinds differ by at most one. */
 export function makeSchedule(seed: number, count: number): Fault[] {
   const chance = new Chance(seed * 7919)
   const kinds: FaultKind[] = []
@@ -60,7 +60,7 @@ export function makeSchedule(seed: number, count: number): Fault[] {
   }))
 }
 
-/** After how many bytes an upload of a file breaks off; each strikes once. */
+/** After how many bytes an upload of a file breaks; each happens once. */
 export function makeUploadCuts(seed: number, count: number): number[] {
   const chance = new Chance(seed * 104_729)
   return Array.from({ length: count }, () => Math.round(chance.between(1000, 60_000)))

@@ -11,7 +11,7 @@ import { type RunInput, runInput } from './work'
 
 export interface SeedResult extends Verdict {
   seed: number
-  /** Faults that struck. */
+  /** Faults that happened. */
   struck: Partial<Record<FaultKind | 'cut-upload', number>>
   seconds: number
 }
@@ -32,7 +32,7 @@ const over = ['finished', 'failed', 'canceled']
 const timeoutMs = 15 * 60_000
 const signals = ['SIGINT', 'SIGTERM'] as const
 
-/** One whole run of chaos: a stack of its own, work that never ends before the faults do, and the account afterwards. */
+/** One chaos test: its own stack, work that lasts longer than the faults, and the results afterwards. */
 export async function runSeed(options: SeedOptions): Promise<SeedResult> {
   const { seed, tell } = options
   const began = Date.now()
@@ -79,7 +79,7 @@ async function strikeAll(stack: Stack, { seed, faults, tell }: SeedOptions, view
   return struck
 }
 
-/** Until a trainer has said something new, for a minute and a half at most. */
+/** Waits until a trainer has sent something new, for at most a minute and a half. */
 async function untilWorkGoesOn(stack: Stack): Promise<void> {
   const before = await stack.recorder.bytes()
   for (let waited = 0; waited < 90_000; waited += 250) {
@@ -88,7 +88,7 @@ async function untilWorkGoesOn(stack: Stack): Promise<void> {
   }
 }
 
-/** Orders a run whenever too few are left to be done; what each should have been is trained beside it. */
+/** Creates a run whenever too few are left; the reference of each is trained at the same time. */
 function keepBusy(stack: Stack, { atOnce, steps, referenceOf }: SeedOptions) {
   let stopping = false
   let ordered = 0
@@ -99,7 +99,7 @@ function keepBusy(stack: Stack, { atOnce, steps, referenceOf }: SeedOptions) {
       if (open < atOnce) {
         const input = runInput(ordered, steps)
         inputs.set(input.seed ?? 0, input)
-        referenceOf(input).catch(() => undefined) // awaited, and told of, when accounts are taken
+        referenceOf(input).catch(() => undefined) // awaited and reported with the results
         await stack.retrying((owner) => createRun(owner, input))
         ordered += 1
       } else await sleep(1000)
@@ -118,13 +118,13 @@ function keepBusy(stack: Stack, { atOnce, steps, referenceOf }: SeedOptions) {
   }
 }
 
-/** @throws nothing: runs that hang are told of in the account */
+/** @throws nothing: the results report runs that hang */
 async function untilAllOver(stack: Stack): Promise<void> {
   for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
     const statuses = await stack.retrying(statusesOfRuns)
     if (statuses.every((status) => over.includes(status))) break
     await sleep(500)
   }
-  // The trainer of a run that has just ended may need a moment to leave.
+  // The trainer of a run that has just ended may need a moment to exit.
   for (let waited = 0; waited < 15_000 && (await stack.trainers()).length > 0; waited += 250) await sleep(250)
 }

@@ -5,13 +5,13 @@ import type { Point } from './recorder'
 
 export interface SpoolView {
   attemptId: string
-  /** Points that the agent had been told were stored. */
+  /** Points that the agent knew were stored. */
   acked: Point[]
-  /** Points that lay on its disk and were not acked yet. */
+  /** Points that were on its disk and not acked yet. */
   waiting: Point[]
 }
 
-/** Reads every spool of an agent that is dead: what it had accepted, whatever becomes of it later. */
+/** Reads every spool of a killed agent: what it had accepted, before anything else happens to it. */
 export async function readSpools(agentHome: string): Promise<SpoolView[]> {
   const runs = join(agentHome, 'runs')
   const views: SpoolView[] = []

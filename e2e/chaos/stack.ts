@@ -23,7 +23,7 @@ import type { Part } from './schedule'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const leaseSeconds = 30
-/** By itself: a hub that finds no database leaves, and is started again. */
+/** Happens without a fault: a hub that finds no database exits and is started again. */
 const restartLimit = 60
 const spoolQuotaBytes = 4096
 
@@ -36,7 +36,7 @@ export class Stack {
     readonly agent: Service,
     readonly network: Network,
     readonly recorder: Recorder,
-    /** What asks and looks on our side; it survives the database's deaths. */
+    /** Our own connection for queries; it survives when the database is killed. */
     readonly owner: ServiceContext,
     private readonly closeDeps: () => Promise<void>,
   ) {}
@@ -55,7 +55,7 @@ export class Stack {
       await freePort(),
       randomBytes(12).toString('hex'),
     )
-    await database.initialise()
+    await database.initialize()
     await migrateDatabase(database.url)
     const shared = {
       DATABASE_URL: database.url,
@@ -108,7 +108,7 @@ export class Stack {
     await this[part].start()
   }
 
-  /** @throws Error with the end of its log when the hub or the agent does not come up, whatever is done to it */
+  /** @throws Error with the end of its log when the hub or the agent does not start */
   async check(): Promise<void> {
     for (const part of ['hub', 'agent'] as const) {
       if (this[part].restarts < restartLimit) continue
@@ -117,7 +117,7 @@ export class Stack {
     }
   }
 
-  /** Repeats a question to the database until it answers: it may be dead at the moment. */
+  /** Repeats a query until the database answers: it may be down at the moment. */
   async retrying<Answer>(ask: (owner: ServiceContext) => Promise<Answer>): Promise<Answer> {
     for (let failures = 0; ; failures += 1) {
       try {
@@ -129,7 +129,7 @@ export class Stack {
     }
   }
 
-  /** Processes that trainers ever had here and that are alive. */
+  /** Processes of all trainers so far that are still alive. */
   async trainers(): Promise<number[]> {
     const attempts = await Promise.all((await this.recorder.attempts()).map((id) => this.recorder.read(id)))
     const alive = []
@@ -150,7 +150,7 @@ export class Stack {
 
 const tsx = (entry: string) => ['--import', 'tsx', '--conditions=node', join(root, entry)]
 
-/** What our processes need of this one's environment: nothing that would set them up differently. */
+/** The part of this process's environment that the others need: nothing that would configure them differently. */
 function inherited(): Record<string, string> {
   const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS']
   return Object.fromEntries(names.flatMap((name) => [[name, process.env[name]]]).filter(([, value]) => value))

@@ -2,7 +2,7 @@ import type { AppRouter } from '@palate/api'
 import { createTRPCClient, httpLink } from '@trpc/client'
 import superjson from 'superjson'
 
-/** The public interface, as any program of a team would use it: tRPC over HTTP with an API key. */
+/** The public interface, as a program of a team would use it: tRPC over HTTP with an API key. */
 export function connect(origin: string, apiKey: string) {
   return createTRPCClient<AppRouter>({
     links: [
@@ -20,7 +20,7 @@ export type Client = ReturnType<typeof connect>
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /**
- * Asks again until `done` says so. `show` gives a word of progress for people.
+ * Repeats the query until `done` is true. `show` describes the progress for people.
  * @throws Error when `failed` returns a reason
  */
 export async function poll<State>(

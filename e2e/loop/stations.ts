@@ -14,7 +14,7 @@ export interface Settings {
   seed: number
 }
 
-/** Station 2: each file through the resumable door a browser uses: an upload ticket, the bytes, the import. */
+/** Station 2: each file as a browser uploads it: an upload ticket, the bytes, the import. */
 export async function importData(client: Client, settings: Settings): Promise<string> {
   const notes: string[] = []
   for (const path of settings.files) {
@@ -99,7 +99,7 @@ export async function generateVariants(client: Client, settings: Settings): Prom
   return `${ready.answers} answers, ${ready.pairs} pairs`
 }
 
-/** Station 6: a labeler who judges by the persona's rules, blind, through the same two calls as the labeling screen. */
+/** Station 6: a labeler who judges by the persona's rules, without knowing the models, with the calls of the labeling page. */
 export async function labelPairs(client: Client): Promise<string> {
   const counts = { left: 0, right: 0, tie: 0, both_bad: 0 }
   for (;;) {
@@ -152,13 +152,13 @@ export async function evaluate(client: Client, settings: Settings) {
   return evaluation.summary
 }
 
-/** Station 9: released under a public name, asked without a session, thanked. */
+/** Station 9: released under a public name, asked without a session, rated with a thumb. */
 export async function releaseAndChat(client: Client, settings: Settings): Promise<string> {
   const models = await client.model.list.query()
   const newest = models.find((model) => model.kind === 'adapter')
   if (!newest) throw new Error('There is no tuned model to release.')
   await client.deployment.save.mutate({
-    slug: 'kitchen',
+    slug: 'recipes',
     title: 'Test WorkspaceFixture',
     modelVersionId: newest.id,
     active: true,
@@ -202,7 +202,7 @@ async function readStream(body: ReadableStream<Uint8Array>) {
     const events = buffer.split('\n\n')
     buffer = events.pop() ?? ''
     for (const event of events) {
-      if (event.startsWith(':')) continue // a comment: the hub says that the line still lives
+      if (event.startsWith(':')) continue // a comment: the hub keeps the connection alive
       const data = event.replace(/^data: /, '')
       if (data === '[DONE]') continue
       const parsed = JSON.parse(data) as {

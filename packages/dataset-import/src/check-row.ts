@@ -1,12 +1,12 @@
 import { formatRecipe } from '@palate/recipe'
 import type { DropReason, ImportProfile, KeptRow, SourceRow } from './types'
 
-/** Characters of a whole recipe. Longer ones are no recipes but pages that were scraped whole. */
+/** Characters of a whole recipe. Longer texts are scraped pages, not recipes. */
 export const maxTextLength = 20_000
 
 export type CheckedRow = { kept: KeptRow } | { line: number; reason: DropReason }
 
-/** Decides on one row. The first thing that is wrong names it, in the order of `dropReasons`. */
+/** Checks one row. Its reason is the first problem, in the order of `dropReasons`. */
 export function checkRow(row: SourceRow): CheckedRow {
   if ('reason' in row) return row
   const { line } = row
@@ -36,7 +36,7 @@ function toLines(value: unknown): string[] | null {
 
 const alreadyPlain = /^[!-~]+(?: [!-~]+)*$/
 
-/** One line of plain text: no control characters (Postgres refuses NUL), no halves of surrogate pairs (no UTF-8). */
+/** One line of plain text: no control characters (Postgres refuses NUL), no half surrogate pairs (not UTF-8). */
 function squeeze(text: string): string {
   if (alreadyPlain.test(text)) return text
   return text
@@ -47,7 +47,7 @@ function squeeze(text: string): string {
 
 const keptLines = 50
 
-/** Counts what was left out and remembers the first lines of each reason. */
+/** Counts dropped rows and keeps the first lines of each reason. */
 export class DropTally {
   readonly #byReason = new Map<DropReason, { count: number; lines: number[] }>()
 

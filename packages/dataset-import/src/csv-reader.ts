@@ -5,12 +5,13 @@ import type { SourceRow } from './types'
 const needed = ['title', 'ingredients', 'directions'] as const
 type Column = (typeof needed)[number]
 
-/** Longer than any recipe: a record that goes on has an unclosed quote. */
+/** Longer than any recipe: a longer record has an unclosed quote. */
 const maxRecordLength = 1024 * 1024
 
 /**
- * Reads RecipeNLG's layout as text arrives. Every row knows the line that it begins on, also after fields with line
- * ends in them; DuckDB's own reader does not tell it. After a broken row reading goes on with the next line of the file.
+ * Reads RecipeNLG's layout as text arrives. Each row has the line where it starts, also after line breaks in fields,
+ * and after a broken row reading continues with the next line. DuckDB reports no lines; csv-parse drops the rows after
+ * a quote that is never closed.
  */
 export class CsvReader {
   #buffer = ''
@@ -60,7 +61,7 @@ export class CsvReader {
   }
 }
 
-/** An empty field is an empty list; what is no JSON is `undefined`. */
+/** An empty field is an empty list; a field that is not JSON is `undefined`. */
 function parseList(field: string | undefined): unknown {
   if (!field?.trim()) return []
   try {
@@ -70,7 +71,7 @@ function parseList(field: string | undefined): unknown {
   }
 }
 
-/** Where title, ingredients and directions stand; the other columns of the layout are not needed. */
+/** The positions of title, ingredients and directions; the other columns are not needed. */
 export function findColumns(header: string[]): Record<Column, number> {
   const names = header.map((name) => name.trim().toLowerCase())
   const missing = needed.filter((column) => !names.includes(column))
@@ -90,7 +91,7 @@ function noHeader(missing: readonly string[]): DatasetImportError {
   )
 }
 
-/** What one try to read a record gave: the fields and where the next begins; or that more text is needed; or that it is broken. */
+/** A record: its fields and where the next one starts; or more text is needed; or it is broken. */
 type CsvRecord =
   | { kind: 'fields'; fields: string[]; next: number }
   | { kind: 'incomplete' }
@@ -100,8 +101,8 @@ const incomplete: CsvRecord = { kind: 'incomplete' }
 const broken: CsvRecord = { kind: 'broken' }
 
 /**
- * Reads the record that begins at `start` (RFC 4180: quoted fields may hold commas, line ends and doubled quotes).
- * Strict after a closing quote, where only a comma or a line end may follow: that is what finds a stray quote early.
+ * Reads the record that starts at `start` (RFC 4180: quoted fields may contain commas, line breaks and doubled quotes).
+ * After a closing quote only a comma or a line break may follow, so that a stray quote is found early.
  *
  * @param atEnd whether `text` is the end of the file, so that "incomplete" is final
  */

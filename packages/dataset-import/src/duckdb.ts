@@ -3,7 +3,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 export interface DuckDbOptions {
   /** A database file, or `:memory:`. */
   path: string
-  /** Where what does not fit into memory goes. */
+  /** For data that does not fit into memory. */
   spillFolder: string
   memoryLimitMb: number
   threads: number

@@ -20,7 +20,7 @@ const jsonRow = (title: string, more: object = {}) =>
 let folder: string
 let files = 0
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'palate-corpus-'))
+  folder = await mkdtemp(join(tmpdir(), 'palate-import-'))
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
@@ -36,7 +36,7 @@ const linesOf = (result: Awaited<ReturnType<typeof load>>) =>
   Object.fromEntries(result.profile.dropped.map(({ reason, lines }) => [reason, lines]))
 
 describe('a CSV in RecipeNLG layout', () => {
-  it('names each reason with the line that the row begins on, also after line ends in fields', async () => {
+  it('names each reason with the line where the row starts, also after line breaks in fields', async () => {
     const result = await load(
       [
         header,
@@ -80,7 +80,7 @@ describe('a CSV in RecipeNLG layout', () => {
     expect(result.rowsKept).toBe(3)
   })
 
-  it('goes on after an open quote with megabytes behind it', async () => {
+  it('continues after an open quote with megabytes behind it', async () => {
     const plainRows = Array.from(
       { length: 40_000 },
       (_, row) => `${row},a title without lists and quotes,,,,,`,
@@ -95,7 +95,7 @@ describe('a CSV in RecipeNLG layout', () => {
     expect(result.profile.preview.map(({ line }) => line)).toEqual([2, 40_004])
   })
 
-  it('finds columns in any order and passes over a byte order mark', async () => {
+  it('finds columns in any order and ignores a byte order mark', async () => {
     const result = await load(`\uFEFFdirections,title,ingredients\n"[""Cook.""]",Beans,"[""beans""]"\n`)
     expect(result.profile.preview).toEqual([
       { line: 2, title: 'Beans', ingredients: ['beans'], directions: ['Cook.'] },
@@ -204,7 +204,7 @@ it('gives the same bytes for the same file, and the same split for the same reci
   expect((await draw(1)).map(({ id }) => id)).not.toEqual((await draw(2)).map(({ id }) => id))
 })
 
-it('stops when told to and leaves nothing', async () => {
+it('stops when it is aborted and leaves nothing', async () => {
   const abort = new AbortController()
   const rows = Array.from({ length: 20_000 }, (_, row) => jsonRow(`Recipe ${row}`))
   const work = load(rows.join('\n'), {
@@ -215,10 +215,10 @@ it('stops when told to and leaves nothing', async () => {
   expect(await readdir(join(folder, `work-${files}`))).toEqual([])
 })
 
-/** The whole preflight, of 200,000 rows, is the nightly one. */
+/** The full size, 200,000 rows, runs nightly. */
 const [many, distinct] = process.env.PALATE_NIGHTLY ? [200_000, 180_000] : [40_000, 36_000]
 
-it('imports many rows with 128 MB for DuckDB, and says how far it is', async () => {
+it('imports many rows with 128 MB for DuckDB, and reports its progress', async () => {
   const path = join(folder, 'large.jsonl')
   const rows = function* () {
     for (let row = 0; row < many; row += 1) {

@@ -13,9 +13,9 @@ import type { ImportFormat, ImportProfile, ImportProgress, SourceRow } from './t
 
 export interface ImportOptions {
   path: string
-  /** Made if need be; holds the Parquet file afterwards, and nothing when the import failed. The caller removes it. */
+  /** Created if it is missing; contains the Parquet file afterwards, and nothing when the import failed. The caller removes it. */
   workFolder: string
-  /** DuckDB's own; texts of about a million recipes want 3000 and spill to `workFolder` before. */
+  /** For DuckDB; about a million recipes need 3000. What does not fit is written to `workFolder`. */
   memoryLimitMb?: number
   threads?: number
   onProgress?: (progress: ImportProgress) => void | Promise<void>
@@ -38,7 +38,7 @@ const readingShare = 80
  * Reads a file of recipes, drops what cannot be used with its reason and line, and writes a Parquet file with the
  * columns id, line, title, ingredients, directions, tags, text, split. The same file gives the same bytes.
  *
- * @throws DatasetImportError when the file as a whole is of no use; the signal's reason when it was aborted
+ * @throws DatasetImportError when the whole file is unusable; the signal's reason when it was aborted
  */
 export async function importRecipes(options: ImportOptions): Promise<ImportResult> {
   const { path, workFolder, signal } = options

@@ -1,6 +1,6 @@
 import type { SourceRow } from './types'
 
-/** Longer than any recipe; the rest of such a line is passed over without being kept. */
+/** Longer than any recipe; the rest of such a line is skipped. */
 const maxLineLength = 1024 * 1024
 
 /** Reads one recipe a line as text arrives. Empty lines count as lines, not as rows. */

@@ -5,7 +5,7 @@ import type { ImportProfile } from './types'
 const bars = 20
 const previewRows = 8
 
-/** Figures of a written Parquet file; what was dropped is the caller's to add. */
+/** Figures of a Parquet file; the caller adds what was dropped. */
 export async function profileParquet(
   connection: DuckDBConnection,
   path: string,
@@ -44,7 +44,7 @@ export async function profileParquet(
   }
 }
 
-/** Bars of equal width up to where 98 in 100 lie; the last one takes the long tail. */
+/** Bars of equal width up to the 98th percentile; the last one has the rest. */
 function toHistogram(counts: Record<string, unknown>[], width: number, lengthMax: number) {
   const byBar = new Map(counts.map((row) => [Number(row.bar), Number(row.count)]))
   const last = Math.max(...byBar.keys())

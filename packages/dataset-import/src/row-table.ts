@@ -42,7 +42,7 @@ export async function openRowTable(connection: DuckDBConnection) {
   }
 }
 
-/** Case does not make a recipe another one. The same expression names the example and draws its split. */
+/** Recipes that differ only in case are equal. The same expression gives the example's id and its split. */
 const key = 'md5_number(lower(text))'
 
 /**

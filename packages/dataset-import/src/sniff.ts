@@ -15,7 +15,7 @@ const packed: [string, string][] = [
 const upload = 'Upload a RecipeNLG-layout CSV or a JSONL file with one recipe a line, saved as UTF-8.'
 
 /**
- * Tells the format of a file from its first bytes, whatever its name is.
+ * Recognizes the format of a file by its first bytes, independent of its name.
  *
  * @throws DatasetImportError when it is empty, binary, packed, UTF-16, or neither layout
  */

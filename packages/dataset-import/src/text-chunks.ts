@@ -12,7 +12,7 @@ const chunkBytes = 256 * 1024
 /**
  * A file as text, piece by piece.
  *
- * @throws DatasetImportError where the bytes are no UTF-8 (with the line) or hold a NUL, which no text has
+ * @throws DatasetImportError where the bytes are not UTF-8 (with the line) or contain a NUL
  */
 export async function* readText(path: string, signal?: AbortSignal): AsyncGenerator<TextChunk> {
   const decoder = new TextDecoder('utf-8', { fatal: true })

@@ -1,7 +1,7 @@
 export const importFormats = ['recipenlg-csv', 'recipe-jsonl'] as const
 export type ImportFormat = (typeof importFormats)[number]
 
-/** Why a row was left out, in the words that people read. */
+/** Why a row was dropped, as people read it. */
 export const dropReasons = [
   'broken CSV row',
   'line is not JSON',
@@ -14,7 +14,7 @@ export const dropReasons = [
 ] as const
 export type DropReason = (typeof dropReasons)[number]
 
-/** A recipe as it came: nothing is checked but that it could be read. `line` is where it begins (1 = first line). */
+/** A recipe as it was read, unchecked. `line` is where it starts (1 = first line). */
 export type SourceRow =
   | { line: number; title: unknown; ingredients: unknown; directions: unknown; tags: unknown }
   | { line: number; reason: DropReason }

@@ -65,7 +65,7 @@ describe('promptFromRecipe', () => {
     '## Ingredients\n- 1 c. milk\n- 2 eggs\n- 1 lb beef, cubed\n- 500 ml water\n- xyzzy',
   )
 
-  test('takes what it recognises', () => {
+  test('takes what it recognizes', () => {
     if (!vegan) throw new Error('There is no vegan among the seed personas.')
     const prompt = promptFromRecipe(recipe, vegan, seededRandom(1))
     expect(prompt?.inventory.toSorted()).toEqual(['beef chuck', 'eggs', 'milk'])

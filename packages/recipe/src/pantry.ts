@@ -51,8 +51,8 @@ export function makePrompt(persona: Persona, seed: number, index: number): Pantr
 }
 
 /**
- * A prompt from an imported recipe: up to six of the ingredients that Palate recognises in it. Nothing where
- * it recognises fewer than three.
+ * A prompt from an imported recipe: up to six of the ingredients that Palate recognizes in it. Nothing where
+ * it recognizes fewer than three.
  */
 export function promptFromRecipe(
   recipe: Pick<Recipe, 'ingredients'>,

@@ -49,7 +49,7 @@ describe('wilsonInterval', () => {
     expectInterval(mirrored, [1 - interval.high, 1 - interval.low], 12)
   })
 
-  test('nothing seen says nothing', () => {
+  test('with no cases, every share is possible', () => {
     expect(wilsonInterval(0, 0)).toEqual({ value: Number.NaN, low: 0, high: 1 })
   })
 

@@ -1,6 +1,6 @@
 export type StorageErrorCode = 'missing' | 'invalid_key'
 
-/** What a caller may want to tell apart; every other failure of the disk or of S3 passes through as it is. */
+/** Errors that callers distinguish; every other error of the disk or of S3 is passed on unchanged. */
 export class StorageError extends Error {
   constructor(
     readonly code: StorageErrorCode,

@@ -2,11 +2,11 @@ import { StorageError } from './error'
 
 const segment = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/
 
-/** Where unfinished writes lie; no key may begin with it. */
+/** The folder of unfinished writes; no key may start with it. */
 export const temporaryFolder = 'tmp'
 
 /**
- * Keys are ours, but a check here means that a mistake elsewhere cannot walk out of the folder.
+ * Keys are made by us; the check here keeps a mistake elsewhere from leaving the folder.
  *
  * @throws StorageError `invalid_key` unless the key is a relative path of plain names
  */

@@ -11,8 +11,8 @@ export interface Received {
 
 /**
  * Sends a body through `write` and hashes it on the way. A body that breaks off fails the write, and a write that
- * fails stops the body: neither is left waiting for the other. The body is watched from the first moment on, since an
- * error that nobody listens to ends the process.
+ * fails stops the body: neither waits for the other. The body has an error listener from the start, because an error
+ * without a listener ends the process.
  */
 export async function receive(
   body: Readable | Uint8Array,
@@ -32,7 +32,7 @@ export async function receive(
 
 /**
  * Writes a new file and flushes it: a rename publishes a name, not bytes, and a power cut must not leave a named,
- * empty file. When this has failed nothing is still writing, so the caller may remove the file.
+ * empty file. After a failure nothing is still writing, so the caller may remove the file.
  */
 export async function writeFlushed(path: string, stream: Readable): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
@@ -45,7 +45,7 @@ export async function writeFlushed(path: string, stream: Readable): Promise<void
   }
 }
 
-/** Passes bytes through and knows, at the end, how many there were and their SHA-256. */
+/** Passes bytes through, counts them, and computes their SHA-256. */
 class HashStream extends Transform {
   readonly #hash = createHash('sha256')
   sizeBytes = 0

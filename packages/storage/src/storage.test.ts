@@ -21,7 +21,7 @@ const breaking = () =>
 async function startBucket(): Promise<{ endpoint: string; objects: Map<string, Buffer>; server: Server }> {
   const objects = new Map<string, Buffer>()
   const server = createServer(async (request, response) => {
-    const key = new URL(request.url ?? '', 'http://bucket').pathname.replace('/kitchen/', '')
+    const key = new URL(request.url ?? '', 'http://bucket').pathname.replace('/bucket/', '')
     const body = await buffer(request)
     if (request.method === 'PUT') {
       objects.set(key, body)
@@ -73,7 +73,7 @@ const kinds: [string, () => Promise<ObjectStore>, () => Promise<string[]>][] = [
     () =>
       openObjectStore({
         kind: 's3',
-        bucket: 'kitchen',
+        bucket: 'bucket',
         region: 'eu-central-1',
         endpoint: bucket.endpoint,
         accessKeyId: 'cook',
