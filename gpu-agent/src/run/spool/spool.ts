@@ -30,11 +30,11 @@ const lingerMs = 50
 export class Spool {
   private buffer: { seq: number; line: string }[] = []
   private bufferedBytes = 0
-  private roomWaiters: (() => void)[] = []
+  private readonly roomWaiters: (() => void)[] = []
   private writing: Promise<void> = Promise.resolve()
   private acking: Promise<void> = Promise.resolve()
   private timer: NodeJS.Timeout | null = null
-  private waiters: (() => void)[] = []
+  private readonly waiters: (() => void)[] = []
   private file: FileHandle | null = null
   private closed = false
   private nextSeq: number
@@ -123,16 +123,7 @@ export class Spool {
    * between events: the trainer's pipe then fills, the trainer waits, and nothing is lost.
    */
   async room(signal: AbortSignal): Promise<void> {
-    while (this.isFull && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          signal.removeEventListener('abort', wake)
-          resolve()
-        }
-        this.roomWaiters.push(wake)
-        signal.addEventListener('abort', wake)
-      })
-    }
+    while (this.isFull && !signal.aborted) await waitIn(this.roomWaiters, signal)
   }
 
   /** Writes buffered events and fsyncs them. Rejects when the disk refuses; the events stay buffered then. */
@@ -180,16 +171,7 @@ export class Spool {
 
   /** Resolves when there is something on disk beyond `seq`, or when the signal aborts. */
   async waitBeyond(seq: number, signal: AbortSignal): Promise<void> {
-    while (this.flushedSeq <= seq && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          signal.removeEventListener('abort', wake)
-          resolve()
-        }
-        this.waiters.push(wake)
-        signal.addEventListener('abort', wake)
-      })
-    }
+    while (this.flushedSeq <= seq && !signal.aborted) await waitIn(this.waiters, signal)
   }
 
   async close(): Promise<void> {
@@ -266,6 +248,18 @@ export class Spool {
     this.segments.push(segment)
     return segment
   }
+}
+
+/** Resolves when the list's callbacks are called, or when the signal aborts. */
+function waitIn(waiters: (() => void)[], signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const wake = () => {
+      signal.removeEventListener('abort', wake)
+      resolve()
+    }
+    waiters.push(wake)
+    signal.addEventListener('abort', wake)
+  })
 }
 
 function eventsOf({ bytes }: Chunk): SpooledEvent[] {
