@@ -159,7 +159,7 @@ export async function releaseAndChat(client: Client, settings: Settings): Promis
   if (!newest) throw new Error('There is no tuned model to release.')
   await client.deployment.save.mutate({
     slug: 'recipes',
-    title: 'Test WorkspaceFixture',
+    title: 'Palate',
     modelVersionId: newest.id,
     active: true,
   })
