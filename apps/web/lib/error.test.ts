@@ -5,6 +5,7 @@ it('joins message and remedy', () => {
   const error = Object.assign(new Error('There is no model yet.'), { data: { remedy: 'Train one first.' } })
   expect(describeError(error)).toBe('There is no model yet. Train one first.')
   expect(describeError(new Error('The connection was lost.'))).toBe('The connection was lost.')
+  expect(describeError(new Error('TypeError: x is not iterable'))).toBe('TypeError: x is not iterable.')
   expect(describeError(undefined)).toMatch(/Try again/)
 })
 

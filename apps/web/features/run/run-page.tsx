@@ -13,6 +13,7 @@ import {
 } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
+import { joinSentences } from '../../lib/error'
 import { formatDuration } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
@@ -54,7 +55,7 @@ function RunView({ run }: { run: Run }) {
       {run.failure ? (
         <ErrorState
           title={run.status === 'failed' ? 'The run failed' : 'The run stopped'}
-          message={`${run.failure.message} ${run.failure.remedy}`}
+          message={joinSentences(run.failure.message, run.failure.remedy)}
         />
       ) : null}
       <Tabs defaultValue={stoppedByPreflight ? 'preflight' : isTraining ? 'charts' : 'logs'}>
