@@ -16,9 +16,12 @@ async function shoot(page: Page, name: string, options: { fullPage?: boolean } =
   await page.screenshot({ path: `${screenshots}${name}.png`, fullPage: options.fullPage ?? true })
 }
 
-/** The status beside the title of a run or a batch. */
-const statusTag = (page: Page, status: string) =>
-  page.locator('main header').getByText(status, { exact: true }).first()
+/** Waits until the run or batch on the page has ended, and fails if it failed. */
+async function expectEnd(page: Page, status: 'finished' | 'ready'): Promise<void> {
+  const tag = page.locator('main header').getByText(/^(finished|ready|failed|canceled)$/)
+  await expect(tag.first()).toBeVisible(minutes(15))
+  expect(await tag.first().innerText()).toBe(status)
+}
 
 async function shootPhone(page: Page, name: string): Promise<void> {
   await page.setViewportSize({ width: 390, height: 844 })
@@ -77,7 +80,7 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await expect(page).toHaveURL(/\/runs\/run_/)
     await expect(page.locator('canvas').first()).toBeVisible(minutes(10))
     await shoot(page, '3-starter-running')
-    await expect(statusTag(page, 'finished')).toBeVisible(minutes(15))
+    await expectEnd(page, 'finished')
     await shoot(page, '3-starter-finished')
   })
 
@@ -96,7 +99,7 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await page.getByLabel('Prompts per persona').fill('4')
     await page.getByRole('button', { name: 'Write variants' }).click()
     await expect(page).toHaveURL(/\/variants\/batch_/)
-    await expect(statusTag(page, 'ready')).toBeVisible(minutes(10))
+    await expectEnd(page, 'ready')
     await shoot(page, '5-variants', { fullPage: false })
   })
 
@@ -124,8 +127,8 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await page.getByRole('radio', { name: /Quick look/ }).click()
     await page.getByRole('button', { name: 'Train on the votes' }).click()
     await expect(page).toHaveURL(/\/runs\/run_/)
-    await expect(page.getByText('Reward margin', { exact: true }).first()).toBeVisible(minutes(10))
-    await expect(statusTag(page, 'finished')).toBeVisible(minutes(15))
+    await expectEnd(page, 'finished')
+    await expect(page.getByText('Reward margin', { exact: true }).first()).toBeVisible()
     await shoot(page, '7-run')
     await page.getByRole('tab', { name: 'Preflight' }).click()
     await expect(page.getByText(/1 of \d+ sampled/)).toBeVisible()
