@@ -20,7 +20,7 @@ async function shoot(page: Page, name: string, options: { fullPage?: boolean } =
 async function expectEnd(page: Page, status: 'finished' | 'ready'): Promise<void> {
   const tag = page.locator('main header').getByText(/^(finished|ready|failed|canceled)$/)
   await expect(tag.first()).toBeVisible(minutes(15))
-  expect(await tag.first().innerText()).toBe(status)
+  expect(await tag.first().textContent()).toBe(status)
 }
 
 async function shootPhone(page: Page, name: string): Promise<void> {
