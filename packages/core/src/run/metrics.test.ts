@@ -39,7 +39,7 @@ const metric = (
   values,
 })
 
-test('where an attempt resumed, the later one wins from its first step on', async () => {
+test('the later attempt replaces the points from its first step on', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const agent = await createAgent(deps, fixture.workspaceId)
@@ -70,7 +70,7 @@ test('where an attempt resumed, the later one wins from its first step on', asyn
   })
 })
 
-test('the clock of the machine goes on over attempts, and hides no step before a resume', async () => {
+test('hardware metrics continue over attempts, and hide no step before a resume', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const agent = await createAgent(deps, fixture.workspaceId)
@@ -86,7 +86,7 @@ test('the clock of the machine goes on over attempts, and hides no step before a
   ])
 })
 
-test('a key that is sent along both axes makes two series', async () => {
+test('a key that is sent on both axes makes two series', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const agent = await createAgent(deps, fixture.workspaceId)
@@ -98,7 +98,7 @@ test('a key that is sent along both axes makes two series', async () => {
   ])
 })
 
-test('a long curve keeps its extremes and its end, in few points, the same each time', async () => {
+test('a long series is reduced to few points with its extremes and its end, always the same', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const agent = await createAgent(deps, fixture.workspaceId)
@@ -121,7 +121,7 @@ test('a long curve keeps its extremes and its end, in few points, the same each 
   expect((await ask()).series).toEqual([loss, lr])
 })
 
-test('a log is read from its end, page by page, over all attempts; samples newest first', async () => {
+test('a log is read from its end, in pages, over all attempts; samples newest first', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const agent = await createAgent(deps, fixture.workspaceId)
@@ -140,7 +140,7 @@ test('a log is read from its end, page by page, over all attempts; samples newes
   expect(samples.map(({ text }) => text)).toEqual(['t2', 't1'])
 })
 
-test('a stranger reads nothing of a run', async () => {
+test('a stranger cannot read a run', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const stranger = (await createWorkspaceFixture(deps)).owner
   const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })

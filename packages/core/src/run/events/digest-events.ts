@@ -14,12 +14,12 @@ export interface EventDigest {
   environment: Record<string, unknown> | null
   checkpointStep: number | null
   preflight: PreflightReport | null
-  /** What was measured of the agent's machine. */
+  /** What a probe measured of the agent's machine. */
   probe: ProbeResult | null
   summary: RunSummary | null
 }
 
-/** What a batch says about the state of its attempt: of each kind, the last word counts. */
+/** The last event of each kind in a chunk that changes the state of its attempt. */
 export function digestEvents(events: readonly SpooledEvent[]): EventDigest {
   const digest: EventDigest = {
     progress: null,
@@ -48,7 +48,7 @@ export function digestEvents(events: readonly SpooledEvent[]): EventDigest {
   return digest
 }
 
-/** What an event changes of its run, for those who look at it. A `generation` is announced by what ordered it. */
+/** The live topic that an event changes. A `generation` is announced by its batch or evaluation. */
 const topics: Partial<Record<TrainerEvent['type'], LiveTopic>> = {
   'run-start': 'run',
   preflight: 'run',

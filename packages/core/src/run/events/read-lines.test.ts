@@ -28,7 +28,7 @@ test.each([
   ['a name that is too long', { ...metric, values: { ['x'.repeat(201)]: 1 } }],
   ['a position below zero', { ...metric, position: -1 }],
   ['half a step', { ...metric, position: 0.5 }],
-  ['an axis nobody knows', { ...metric, axis: 'epochs' }],
+  ['an unknown axis', { ...metric, axis: 'epochs' }],
   ['no axis', { ...metric, axis: undefined }],
   ['no time', { ...metric, time: undefined }],
   ['a list of values', { ...metric, values: [1] }],

@@ -55,8 +55,8 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
 const lastPosition = 2_147_483_647
 
 /**
- * What of a batch is new: the events right after the watermark, in order, without a gap, up to the end of the run.
- * What was recorded before is left out, so a replay or an overlap changes nothing.
+ * The new events of a chunk: those right after the watermark, sorted, without a gap, up to the end of the run. Events
+ * that are recorded already are left out, so a replay or an overlap changes nothing.
  */
 export function acceptEvents(events: readonly SpooledEvent[], ackedSeq: number): SpooledEvent[] {
   const accepted: SpooledEvent[] = []

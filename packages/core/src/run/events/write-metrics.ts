@@ -7,12 +7,12 @@ import type { AttemptMemory, SeriesByKey } from './attempt-memory'
 import { Points } from './points'
 
 /**
- * Stores the points of a batch: first each series, then all points. A position that has a point keeps it. Points beyond
- * the highest position of their series, nearly all of them, cannot be there, and are written without a look; that is
- * known because only the holder of the attempt's lock writes its points. If it is wrong after all, the batch fails, the
- * memory is dropped, and the agent's next try reads the highest positions again.
+ * Stores the points of a chunk: first the series, then all points. An existing point is kept. Points beyond the highest
+ * position of their series, nearly all of them, are written without a check, because only the holder of the attempt's
+ * lock writes its points. If one exists after all, the chunk fails, the memory is dropped, and the agent's next try reads
+ * the highest positions again.
  *
- * @param copyIn where the transaction can COPY
+ * @param copyIn if the transaction can COPY
  */
 export async function writeMetrics(
   tx: Transaction,
@@ -43,7 +43,7 @@ export async function writeMetrics(
   await late.insertLate(tx)
 }
 
-/** Makes sure that the memory knows a series for each key and axis of the batch. */
+/** Makes sure that the memory has a series for each key and axis of the chunk. */
 async function learnSeries(
   tx: Transaction,
   attempt: AttemptRow,

@@ -2,7 +2,7 @@ import { runLog, runPreflightRow, runSample, type Transaction } from '@palate/db
 import type { SpooledEvent } from '@palate/protocol'
 import type { AttemptRow } from '../state/lock'
 
-/** Stores the log lines, the samples and the preflight's rows of a batch. What is there under its sequence number stays. */
+/** Stores the log lines, samples and preflight rows of a chunk. A row with the same sequence number is kept. */
 export async function writeTexts(
   tx: Transaction,
   attempt: AttemptRow,

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import type { MetricAxis } from '@palate/protocol'
 import { z } from 'zod'
 
-/** A series of one attempt, as the database holds it. */
+/** A stored series of one attempt. */
 export interface StoredSeries {
   id: number
   key: string
   axis: MetricAxis
   attemptNumber: number
-  /** Added to a position: an attempt's seconds begin at 0, and the chart's clock goes on. 0 for steps. */
+  /** Added to positions in seconds, which start at 0 in each attempt. 0 for steps. */
   offset: number
   /** How often points were written at or before the series' highest position. */
   rewrites: number
@@ -16,20 +16,20 @@ export interface StoredSeries {
   first: number
 }
 
-/** What a reader has of a series of the newest attempt: the highest position, and how many points its chart holds. */
+/** What a reader has of a series of the newest attempt: its highest position, and the number of points. */
 export interface Held {
   last: number
   count: number
 }
 
 /**
- * How far a reader has read. Attempts before the newest are closed, and within an attempt positions that were read do
- * not change unless `rewrites` does: so what is new is what lies beyond `held`, or the whole is read again.
+ * How far a reader has read. Attempts before the newest do not change, and points of the newest that were read change
+ * only together with `rewrites`. So either the new points are those beyond `held`, or all curves are read again.
  */
 export interface MetricCursor {
-  /** Of what was asked: another run, other keys or another size is another reading. */
+  /** Hash of the query: another run, other keys or another size needs all curves again. */
   question: string
-  /** Of everything else that an earlier answer rested on. */
+  /** What else the earlier response depended on (see `describeState`). */
   state: string
   held: Map<number, Held>
 }
@@ -45,7 +45,7 @@ export function encodeCursor({ question, state, held }: MetricCursor): string {
   return Buffer.from(JSON.stringify(wire)).toString('base64url')
 }
 
-/** @returns null for what is no cursor: the whole is then read again */
+/** @returns null for an invalid cursor: all curves are then read again */
 export function decodeCursor(text: string): MetricCursor | null {
   try {
     const [question, state, held] = Wire.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')))
@@ -58,7 +58,7 @@ export function decodeCursor(text: string): MetricCursor | null {
 export const hashQuestion = (...parts: unknown[]) =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 12)
 
-/** The newest attempt, where its curves begin, and how often points were written late: while these stay, curves only grow. */
+/** The newest attempt, the starts of its curves, and their counts of late points: while these do not change, curves only grow. */
 export function describeState(series: readonly StoredSeries[]): string {
   const newest = newestAttempt(series)
   const firsts = (['step', 'seconds'] as const).map((axis) =>
@@ -74,9 +74,8 @@ export const newestAttempt = (series: readonly StoredSeries[]) =>
   Math.max(0, ...series.map(({ attemptNumber }) => attemptNumber))
 
 /**
- * The position from which on a later attempt's points stand in place of this series' ones: a training resumes at its
- * last checkpoint and goes through the steps after it again. Attempts follow each other on the clock, so their seconds
- * do not overlap.
+ * The position from which a later attempt's points replace this series' points, because a training resumes at its last
+ * checkpoint and repeats the steps after it. Attempts do not overlap in time, so neither do their seconds.
  */
 export function replacedFrom(one: StoredSeries, all: readonly StoredSeries[]): number {
   const later = all.filter(

@@ -24,7 +24,7 @@ const loss = (...steps: number[]) => steps.map((step) => metric(step, { loss: st
 const machine = (...seconds: number[]) =>
   seconds.map((at) => metric(at, { 'system/cpu': at / 1e4 }, 'seconds'))
 
-/** A run with an agent that trains it, and a reader that follows its curves from answer to answer. */
+/** A run with an agent that trains it, and a reader that follows its curves. */
 async function startRun() {
   const fixture = await createWorkspaceFixture(deps)
   const { id: runId } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
@@ -49,7 +49,7 @@ async function startRun() {
   return { fixture, runId, begin, read, cursor: () => cursor }
 }
 
-test('each series goes on after its own last point, however far another one is', async () => {
+test('each series continues after its own last point, independent of the others', async () => {
   const { begin, read } = await startRun()
   const record = await begin()
   await record(...loss(1, 2), ...machine(300, 310))
@@ -61,7 +61,7 @@ test('each series goes on after its own last point, however far another one is',
   expect(await read()).toEqual({ whole: false, loss: [5], 'eval/loss': [5] })
 })
 
-test('a point that comes late is read, once', async () => {
+test('a late point is read once', async () => {
   const { begin, read } = await startRun()
   const record = await begin()
   await record(...loss(10, 20))
@@ -72,7 +72,7 @@ test('a point that comes late is read, once', async () => {
   expect(await read()).toEqual({ whole: false })
 })
 
-test('an attempt that resumes replaces the end of the one before, also for a reader in the middle of it', async () => {
+test('an attempt that resumes replaces the end of the one before, also for a reader that follows it', async () => {
   const { begin, read } = await startRun()
   const first = await begin()
   await first(...loss(1, 2, 3), ...machine(10))
@@ -90,7 +90,7 @@ test('an attempt that resumes replaces the end of the one before, also for a rea
   expect(await read()).toEqual({ whole: false, loss: [5, 6], 'system/cpu': [shift + 7] })
 })
 
-test('no answer and no chart grows without bound', async () => {
+test('responses and charts have a maximum size', async () => {
   const { begin, read } = await startRun()
   const record = await begin()
   const steps = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at)
@@ -107,7 +107,7 @@ test('no answer and no chart grows without bound', async () => {
   expect(await read(10)).toEqual({ whole: false, loss: [21] })
 })
 
-test('a cursor of another question, or what is none, reads the whole', async () => {
+test('an invalid cursor, or one of another query, reads all curves', async () => {
   const { begin, read, cursor, fixture, runId } = await startRun()
   const record = await begin()
   await record(...loss(1, 2))

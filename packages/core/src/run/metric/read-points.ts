@@ -6,7 +6,7 @@ import type { StoredSeries } from './cursor'
 type Reader = Pick<ServiceContext, 'db' | 'workspaceId'>
 export type Point = [position: number, value: number]
 
-/** All series of a run that have points, of every attempt, in the order of attempts, axes and keys. */
+/** All series of a run with points, of every attempt, sorted by attempt, axis and key. */
 export async function readSeries({ db, workspaceId }: Reader, runId: string): Promise<StoredSeries[]> {
   const rows = await db.execute<{ [Field in keyof StoredSeries]: StoredSeries[Field] }>(sql`
     select s.id, s.key, s.axis, s.rewrites, a.number as "attemptNumber", first.position as first,
@@ -23,7 +23,7 @@ export async function readSeries({ db, workspaceId }: Reader, runId: string): Pr
   return [...rows]
 }
 
-/** A part of a stored series: points before a position, as part of a curve, which one or more attempts have drawn. */
+/** The part of a stored series that belongs to a curve: its points before a position. */
 export interface CurvePart {
   curve: number
   seriesId: number
@@ -32,8 +32,8 @@ export interface CurvePart {
 }
 
 /**
- * Whole curves of at most `maxPoints` points: where there are more, the least and the greatest value of each bucket of
- * positions, and the newest point. The same answer each time.
+ * Whole curves of at most `maxPoints` points. A longer curve is reduced to the lowest and the highest value of each
+ * bucket of positions, and the newest point. The result is deterministic.
  */
 export async function readCurves(
   { db }: Reader,
@@ -69,7 +69,7 @@ export async function readCurves(
   return gather([...rows].map(({ curve, position, value }) => [curve, Number(position), value]))
 }
 
-/** Of each series the points after a position, at most `limit`. */
+/** The points of each series after a position, at most `limit`. */
 export async function readTails(
   { db }: Reader,
   tails: readonly { seriesId: number; after: number; limit: number }[],
