@@ -19,13 +19,13 @@ test('a member has their role in the workspace that is named by id, by slug or n
 })
 
 test('a stranger gets the same error whether the workspace exists or not', async () => {
-  const refusals = await Promise.all(
+  const errors = await Promise.all(
     [other.workspaceId, 'no-such-workspace'].map((named) =>
       resolveWorkspace(deps, engineer, named).catch((error: Error) => error),
     ),
   )
-  expect(refusals[0]).toMatchObject({ code: 'forbidden' })
-  expect(refusals[0]).toEqual(refusals[1])
+  expect(errors[0]).toMatchObject({ code: 'forbidden' })
+  expect(errors[0]).toEqual(errors[1])
 })
 
 test('an API key acts in its own workspace, never above its creator, and not after it is revoked', async () => {
