@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { withDefaults } from '../v1/train-schema'
+import { PretrainConfig, SftConfig, withDefaults } from '../v1/train-schema'
 import type { EstimateWish } from './estimate'
 import type { EstimateSettings } from './memory'
 import type { ModelShape } from './shape'
@@ -22,30 +22,30 @@ export interface EstimateWork {
   data: EstimateData | null
 }
 
-/** The settings that an estimate reads. Bounds and defaults are the table's: see `withDefaults`. */
+/** The settings that an estimate reads, as the table has them; defaults are filled in before. */
 const Pretrain = z.object({
-  steps: z.number(),
-  batchSize: z.number(),
-  hiddenSize: z.number(),
-  layers: z.number(),
-  heads: z.number(),
-  kvHeads: z.number(),
-  ffnSize: z.number(),
-  vocabSize: z.number(),
-  maxLength: z.number(),
+  steps: PretrainConfig.shape.steps.unwrap(),
+  batchSize: PretrainConfig.shape.batchSize.unwrap(),
+  hiddenSize: PretrainConfig.shape.hiddenSize.unwrap(),
+  layers: PretrainConfig.shape.layers.unwrap(),
+  heads: PretrainConfig.shape.heads.unwrap(),
+  kvHeads: PretrainConfig.shape.kvHeads.unwrap(),
+  ffnSize: PretrainConfig.shape.ffnSize.unwrap(),
+  vocabSize: PretrainConfig.shape.vocabSize.unwrap(),
+  maxLength: PretrainConfig.shape.maxLength.unwrap(),
 })
 const Tuning = z.object({
-  epochs: z.number(),
-  batchSize: z.number(),
-  loraRank: z.number(),
-  targetModules: z.array(z.string()),
-  maxLength: z.number(),
-  optimizer: z.enum(['adamw', 'adamw_8bit', 'paged_adamw_8bit']),
-  precision: z.enum(['auto', 'fp32', 'bf16', 'nf4']),
-  gradientCheckpointing: z.enum(['auto', 'on', 'off']),
-  microBatchTokens: z.number(),
-  fullWeights: z.boolean().default(false),
-  maxRows: z.number(),
+  epochs: SftConfig.shape.epochs.unwrap(),
+  batchSize: SftConfig.shape.batchSize.unwrap(),
+  loraRank: SftConfig.shape.loraRank.unwrap(),
+  targetModules: SftConfig.shape.targetModules.unwrap(),
+  maxLength: SftConfig.shape.maxLength.unwrap(),
+  optimizer: SftConfig.shape.optimizer.unwrap(),
+  precision: SftConfig.shape.precision.unwrap(),
+  gradientCheckpointing: SftConfig.shape.gradientCheckpointing.unwrap(),
+  microBatchTokens: SftConfig.shape.microBatchTokens.unwrap(),
+  fullWeights: SftConfig.shape.fullWeights.unwrap().default(false),
+  maxRows: SftConfig.shape.maxRows.unwrap(),
 })
 
 /**
