@@ -5,7 +5,7 @@ import { buffer, text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createReverseProxy } from './reverse-proxy.mjs'
 
-/** A real server in the hub's place: echoes what it got, streams, and upgrades. */
+/** A real server in place of the hub: echoes requests, streams, and upgrades. */
 const hub = createServer(async (incoming, response) => {
   if (incoming.url?.startsWith('/v1/slow')) {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: first\n\n')
@@ -66,7 +66,7 @@ it.each(['/', '/chat', '/filesystem', '/v10/models', '/api/trpc/run.list?batch=1
   },
 )
 
-it('passes on a large upload whole, and the address it came from behind what the visitor claims', async () => {
+it('forwards a large upload, and appends the sender’s address to the one that the visitor claims', async () => {
   const chunk = Buffer.alloc(1024 * 1024, 'palate')
   const sent = createHash('sha256')
   const answer = await new Promise<{ status?: number; hub?: unknown; body: string }>((resolve, reject) => {
@@ -95,7 +95,7 @@ it('passes on a large upload whole, and the address it came from behind what the
   })
 })
 
-it('passes on each piece of a stream as it comes, and tells the hub when the visitor goes', async () => {
+it('forwards each piece of a stream at once, and closes it at the hub when the visitor disconnects', async () => {
   const abort = new AbortController()
   const response = await fetch(`http://127.0.0.1:${port}/v1/slow`, { signal: abort.signal })
   const reader = response.body?.getReader()
@@ -105,7 +105,7 @@ it('passes on each piece of a stream as it comes, and tells the hub when the vis
   expect(goneAway).toEqual(['/v1/slow'])
 })
 
-it('passes on an upgrade in both directions; a page has none', async () => {
+it('forwards an upgrade in both directions, but not on a page', async () => {
   const talk = (path: string) =>
     new Promise<string>((resolve) => {
       const socket = connect(port, '127.0.0.1')
@@ -122,7 +122,7 @@ it('passes on an upgrade in both directions; a page has none', async () => {
   expect(await talk('/chat')).toMatch(/^HTTP\/1\.1 426/)
 })
 
-it('says so when the hub does not answer', async () => {
+it('answers with an error when the hub does not answer', async () => {
   const alone = createReverseProxy({
     hubUrl: 'http://127.0.0.1:9', // the discard port: nobody listens
     handlePage: (_incoming, response) => response.end(),
@@ -136,7 +136,7 @@ it('says so when the hub does not answer', async () => {
   alone.close()
 })
 
-it('passes the verbs and headers of a resumable upload', async () => {
+it('forwards the methods and headers of a resumable upload', async () => {
   const at = `http://127.0.0.1:${port}/files/artifacts/att_1.x`
   const head = await fetch(at, {
     method: 'HEAD',

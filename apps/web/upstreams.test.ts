@@ -19,7 +19,7 @@ async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${portOf(server)}`
 }
 
-/** Says its name to whoever asks, and upgrades; it is healthy unless told otherwise. */
+/** Answers each request with its name, and upgrades; it is healthy unless the test says otherwise. */
 function hub(name: string, health = { status: 200 }) {
   const server = createServer((incoming, response) => {
     incoming.resume()
@@ -45,7 +45,7 @@ async function proxy(...urls: string[]): Promise<string> {
   )
 }
 
-/** Ports of old services that no machine runs any more: a port that was free a moment ago may be anybody's by now. */
+/** Ports of obsolete services that no machine runs; a port that was just free may be taken by another process. */
 const [discard, chargen] = ['http://127.0.0.1:9', 'http://127.0.0.1:19']
 
 const ask = async (url: string, from: string) =>
@@ -61,7 +61,7 @@ const upgrade = (origin: string) =>
     )
   })
 
-it('a session of long polling stays with one hub, and different senders are spread', async () => {
+it('a long-polling session stays with one hub, and different senders are spread over the hubs', async () => {
   const origin = await proxy(await listen(hub('one')), await listen(hub('two')))
   const url = `${origin}/socket.io/?EIO=4&transport=polling&sid=x`
   const met = new Map<string, string>()
@@ -80,19 +80,19 @@ it('sockets go to the least busy hub', async () => {
   expect(met.filter((name) => name === 'one')).toHaveLength(3)
 })
 
-it('a hub that is gone is passed over: questions and sockets meet the other one', async () => {
+it('a stopped hub is skipped: requests and sockets go to the other one', async () => {
   const origin = await proxy(discard, await listen(hub('two')))
   for (let sender = 0; sender < 8; sender += 1)
     expect(await ask(`${origin}/socket.io/?transport=polling`, `10.0.0.${sender}`)).toBe('two')
   expect(await upgrade(origin)).toBe('two')
 })
 
-it('where all are gone it says so', async () => {
+it('answers with an error when all hubs have stopped', async () => {
   const origin = await proxy(discard, chargen)
   expect((await fetch(`${origin}/files/health`)).status).toBe(502)
 })
 
-it('a hub whose health is bad gets nothing until it is well again', async () => {
+it('an unhealthy hub gets no requests until it is healthy again', async () => {
   const health = { status: 503 }
   const origin = await proxy(await listen(hub('one', health)), await listen(hub('two')))
   const everybody = async () => {
