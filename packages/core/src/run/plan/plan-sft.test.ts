@@ -72,7 +72,7 @@ test('settings that the trainer would refuse are refused before a run is made', 
   await expect(start({ earlyStopPatience: 3 })).rejects.toThrow(/no rows are held out to evaluate on/)
   await expect(start({ fullWeights: true, precision: 'nf4' })).rejects.toThrow(/NF4 cannot be trained/)
   await expect(start({ fullWeights: true }, adapter.id)).rejects.toMatchObject({
-    ...{ code: 'invalid', message: expect.stringContaining('whose base is frozen') },
+    ...{ code: 'invalid', message: expect.stringContaining('its base is frozen') },
   })
   expect(await start({ epochs: 0.5, loraAlpha: 0.5, sampleEvery: 0 })).toMatchObject({ status: 'queued' })
 })
