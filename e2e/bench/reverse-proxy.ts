@@ -1,6 +1,6 @@
 import { createReverseProxy } from '../../apps/web/reverse-proxy.mjs'
 
-/** The web origin without its pages: `proxy.ts <port> <hub url> …`. */
+/** The web origin without its pages: `reverse-proxy.ts <port> <hub url> …`. */
 const [port, ...hubUrl] = process.argv.slice(2)
 const proxy = createReverseProxy({
   hubUrl,

@@ -54,7 +54,7 @@ export async function startStack({ hubs: count = 1, env: more = {} } = {}): Prom
       await waitFor('The hub', async () => (await fetch(`${hubUrls[index]}/files/health`)).ok)
     }
     const port = await freePort()
-    const proxy = startChild('e2e/bench/proxy.ts', [String(port), ...hubUrls])
+    const proxy = startChild('e2e/bench/reverse-proxy.ts', [String(port), ...hubUrls])
     closers.push(proxy.stop)
     const origin = `http://127.0.0.1:${port}`
     await waitFor('The web origin', async () => (await fetch(`${origin}/files/health`)).ok)
