@@ -74,7 +74,7 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
   await test.step('3 starter model', async () => {
     await page.goto('/runs')
     await page.getByRole('button', { name: 'Create run' }).first().click()
-    await page.getByRole('radio', { name: /Quick look/ }).click()
+    await page.getByRole('radio', { name: /^Quick/ }).click()
     await shoot(page, '3-starter-form', { fullPage: false })
     await page.getByRole('button', { name: 'Train the starter model' }).click()
     await expect(page).toHaveURL(/\/runs\/run_/)
@@ -124,7 +124,7 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await page.goto('/runs')
     await page.getByRole('button', { name: 'Create run' }).first().click()
     await page.getByRole('tab', { name: 'Preferences' }).click()
-    await page.getByRole('radio', { name: /Quick look/ }).click()
+    await page.getByRole('radio', { name: /^Quick/ }).click()
     await page.getByRole('button', { name: 'Train on the votes' }).click()
     await expect(page).toHaveURL(/\/runs\/run_/)
     await expectEnd(page, 'finished')

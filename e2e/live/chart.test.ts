@@ -4,7 +4,7 @@ import type { MetricAxis, SpooledEvent } from '@palate/protocol'
 import { expect, it, onTestFinished } from 'vitest'
 import { connectAgent, openAgent, type TestAgent } from '../../apps/hub/src/testing/agent'
 import { openTestDeps, startTestHub, until } from '../../apps/hub/src/testing/hub'
-import { type Metrics, metricsQuery } from '../../apps/web/features/run/metrics'
+import { type Metrics, metricsQuery } from '../../apps/web/features/run/chart/metrics'
 import { openBrowser } from './browser'
 
 const opened = await openTestDeps()

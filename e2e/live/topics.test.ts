@@ -5,7 +5,7 @@ import { type HardwareSample, liveTopics, ServeStart } from '@palate/protocol'
 import { expect, it, onTestFinished } from 'vitest'
 import { connectAgent } from '../../apps/hub/src/testing/agent'
 import { startTestHub, until } from '../../apps/hub/src/testing/hub'
-import { metricsQuery } from '../../apps/web/features/run/metrics'
+import { metricsQuery } from '../../apps/web/features/run/chart/metrics'
 import { concerns } from '../../apps/web/lib/live-queries'
 import { openBrowser } from './browser'
 

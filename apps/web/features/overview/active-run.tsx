@@ -4,9 +4,9 @@ import { Button, Card, CardBody, CardHead, EmptyState, Skeleton } from '@palate/
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { type Outputs, useTRPC } from '../../lib/trpc'
-import { groupStepCharts } from '../run/chart-groups'
-import { rangeOf, useMetrics } from '../run/metrics'
-import { MetricChart } from '../run/run-charts'
+import { groupStepCharts } from '../run/chart/chart-groups'
+import { rangeOf, useMetrics } from '../run/chart/metrics'
+import { MetricChart } from '../run/chart/run-charts'
 import { RunProgress, StatusTag } from '../run/run-status'
 
 type Run = NonNullable<Outputs['overview']['get']['activeRun']>

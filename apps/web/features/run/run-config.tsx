@@ -1,10 +1,9 @@
 import { isTrainKind, ModelSource, nameModelSource, settingsOf } from '@palate/protocol'
 import { Card, CardBody, CardHead, Table, Td, Th, Tr } from '@palate/ui'
 import { formatDate } from '../../lib/format'
-import { StatusTag } from './run-status'
-import type { Run } from './types'
+import { type Run, StatusTag } from './run-status'
 
-/** The settings by their labels; those that are not here had their defaults. */
+/** The settings by their labels, without those that have their defaults. */
 function nameSettings({ kind, seed, config }: Run): Record<string, unknown> {
   const settings = isTrainKind(kind) ? settingsOf(kind) : new Map()
   const named = Object.entries(config).map(([name, value]) => {
@@ -24,8 +23,8 @@ export function RunConfigView({ run }: { run: Run }) {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-2">
       <Figures title="Configuration" values={nameSettings(run)} />
-      <Figures title="Made from" values={run.lineage} />
-      {run.results ? <Figures title="Result" values={run.results} /> : null}
+      <Figures title="Lineage" values={run.lineage} />
+      {run.results ? <Figures title="Results" values={run.results} /> : null}
       <Card>
         <CardHead title="Attempts" />
         <Table className="mt-1">
@@ -33,7 +32,7 @@ export function RunConfigView({ run }: { run: Run }) {
             <tr>
               <Th>Attempt</Th>
               <Th>Agent</Th>
-              <Th>State</Th>
+              <Th>Status</Th>
               <Th>Started</Th>
             </tr>
           </thead>
@@ -61,9 +60,7 @@ function Figures({ title, values }: { title: string; values: Record<string, unkn
     <Card>
       <CardHead title={title} />
       <CardBody>
-        {entries.length === 0 ? (
-          <p className="text-ink-2">Nothing was set: the trainer's own defaults.</p>
-        ) : null}
+        {entries.length === 0 ? <p className="text-ink-2">All settings have their defaults.</p> : null}
         <dl className="flex flex-col">
           {entries.map(([name, value]) => (
             <div

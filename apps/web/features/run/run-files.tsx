@@ -3,8 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { formatBytes } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
-import { isMoving } from './run-status'
-import type { Run } from './types'
+import { isMoving, type Run } from './run-status'
 
 const roleNames: Record<string, string> = {
   hf: 'model for Transformers',

@@ -4,7 +4,7 @@ import { Card, cn, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
-import type { Run } from './types'
+import type { Run } from './run-status'
 
 const clock = new Intl.DateTimeFormat('en', {
   hour: '2-digit',

@@ -20,16 +20,15 @@ import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
+import { RunCharts } from './chart/run-charts'
 import { RunPreflight } from './preflight/run-preflight'
 import { WaitingReasons } from './queue/waiting-reasons'
-import { RunCharts } from './run-charts'
 import { RunConfigView } from './run-config'
 import { RunFiles } from './run-files'
 import { RunLogs } from './run-logs'
 import { RunSamples } from './run-samples'
-import { kindName, RunProgress, StatusTag } from './run-status'
+import { kindName, type Run, RunProgress, StatusTag } from './run-status'
 import { RunSummary } from './run-summary'
-import type { Run } from './types'
 
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC()

@@ -6,7 +6,7 @@ import { formatCount } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { RecipeCard } from '../recipe/recipe-card'
-import type { Run } from './types'
+import type { Run } from './run-status'
 
 /** Samples that the model wrote during training, newest first. */
 export function RunSamples({ run }: { run: Run }) {

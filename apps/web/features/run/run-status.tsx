@@ -1,5 +1,8 @@
 import { Tag, type Tone } from '@palate/ui'
 import { formatCount } from '../../lib/format'
+import type { Outputs } from '../../lib/trpc'
+
+export type Run = Outputs['run']['get']
 
 const tones: Record<string, Tone> = {
   queued: 'plain',

@@ -13,8 +13,7 @@ import {
 } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
-import { isMoving } from './run-status'
-import type { Run } from './types'
+import { isMoving, type Run } from './run-status'
 
 type AttemptSummary = Outputs['run']['summary']['attempts'][number]
 

@@ -23,7 +23,7 @@ import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
-import { NewRunDialog } from './new-run-dialog'
+import { NewRunDialog } from './form/new-run-dialog'
 import { kindName, StatusTag } from './run-status'
 
 type Run = Outputs['run']['list'][number]

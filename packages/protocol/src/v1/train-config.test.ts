@@ -26,9 +26,9 @@ const copied = [
   'packages/config',
   'packages/ui',
   'packages/core/src/run/schemas.ts',
-  'apps/web/features/run/form-settings.ts',
-  'apps/web/features/run/setting-field.tsx',
-  'apps/web/features/run/setting-sections.tsx',
+  'apps/web/features/run/form/form-settings.ts',
+  'apps/web/features/run/form/setting-field.tsx',
+  'apps/web/features/run/form/setting-sections.tsx',
   'scripts/generate.mjs',
   'gpu-agent/trainer/job',
   'package.json',
@@ -45,8 +45,8 @@ const reader = `
 import { createElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { CreateRunInput } from './packages/core/src/run/schemas'
-import { listFormSettings } from './apps/web/features/run/form-settings'
-import { SettingSections } from './apps/web/features/run/setting-sections'
+import { listFormSettings } from './apps/web/features/run/form/form-settings'
+import { SettingSections } from './apps/web/features/run/form/setting-sections'
 
 const order = (madeUpShare: number) => CreateRunInput.safeParse({ kind: 'dpo', config: { madeUpShare } })
 const props = { kind: 'dpo', texts: {}, errors: new Map(), onChange() {} } as const

@@ -7,15 +7,15 @@ import { dropErrors, findErrors, readTexts, type Texts, textsOf } from './form-s
 import { PresetChoice } from './preset-choice'
 import type { Preset } from './presets'
 import { SettingSections } from './setting-sections'
-import { anywhere, type Whereabouts, WhereFields } from './where-fields'
+import { anywhere, type Placement, WhereFields } from './where-fields'
 
 export type RunDraft<Config> = {
   name: string | undefined
   seed: number | undefined
   config: Config
-} & Whereabouts
+} & Placement
 
-/** Preset, settings, name and place of a run. An empty setting has its default. */
+/** Preset, settings, name and placement of a run. An empty setting has its default. */
 export function RunForm<Kind extends EstimateKind>({
   kind,
   presets,
@@ -37,7 +37,7 @@ export function RunForm<Kind extends EstimateKind>({
   busy: boolean
   disabled?: boolean
   children?: ReactNode
-  /** Between the settings and the button: what they would mean for the agents. */
+  /** Shown between the settings and the button: the resource estimate. */
   footer?: (config: Readonly<Record<string, unknown>>) => ReactNode
   onSubmit: (draft: RunDraft<TrainConfig<Kind>>) => void
 }) {
@@ -82,7 +82,7 @@ export function RunForm<Kind extends EstimateKind>({
         onChange={setTexts}
       />
       <div className="grid grid-cols-1 gap-x-4 gap-y-3 sm:grid-cols-2">
-        <Field label="Name" hint="Chosen for you if empty">
+        <Field label="Name" hint="Leave empty for an automatic name">
           <Input
             placeholder={namePlaceholder}
             maxLength={80}
@@ -104,8 +104,8 @@ export function RunForm<Kind extends EstimateKind>({
       {footer?.(dropErrors(config, errors))}
       {attempted && errors.size > 0 ? (
         <p role="alert" className="text-sm text-bad">
-          {errors.size === 1 ? 'One setting is' : `${errors.size} settings are`} not right. Correct it above,
-          or reset it to its default.
+          {errors.size === 1 ? 'One setting is' : `${errors.size} settings are`} invalid. Correct it above, or
+          reset it to its default.
         </p>
       ) : null}
       <Button type="submit" look="primary" size="lg" busy={busy} disabled={disabled} className="self-end">
@@ -115,7 +115,7 @@ export function RunForm<Kind extends EstimateKind>({
   )
 }
 
-/** After the groups with errors have opened. */
+/** Runs after the groups with errors have opened. */
 function focusFirst(form: HTMLFormElement | null, errors: ReadonlyMap<string, string>) {
   requestAnimationFrame(() => {
     const [first] = [...(form?.querySelectorAll<HTMLElement>('[data-setting]') ?? [])].filter((element) =>

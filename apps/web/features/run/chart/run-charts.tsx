@@ -2,11 +2,11 @@
 
 import { Card, CardBody, CardHead, Chart, type ChartSeries, Skeleton, Slider } from '@palate/ui'
 import { useMemo, useState } from 'react'
-import { formatCount } from '../../lib/format'
-import { Loaded } from '../../lib/loaded'
+import { formatCount } from '../../../lib/format'
+import { Loaded } from '../../../lib/loaded'
+import type { Run } from '../run-status'
 import { type ChartGroup, groupClockCharts, groupStepCharts } from './chart-groups'
 import { type Metrics, rangeOf, useMetrics } from './metrics'
-import type { Run } from './types'
 
 /** Every curve of a run, live, smoothed on request. */
 export function RunCharts({ run }: { run: Run }) {

@@ -2,11 +2,11 @@ import type { EstimateKind, ModelShape, PreflightFault, TrainConfig } from '@pal
 import { ErrorState, Skeleton } from '@palate/ui'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
-import { Loaded } from '../../lib/loaded'
-import type { Outputs } from '../../lib/trpc'
-import { useMay } from '../../lib/use-may'
-import { EstimatePanel } from './estimate/estimate-panel'
-import { OverrideField } from './preflight/override-field'
+import { Loaded } from '../../../lib/loaded'
+import type { Outputs } from '../../../lib/trpc'
+import { useMay } from '../../../lib/use-may'
+import { EstimatePanel } from '../estimate/estimate-panel'
+import { OverrideField } from '../preflight/override-field'
 import type { Preset } from './presets'
 import { type RunDraft, RunForm } from './run-form'
 import { isWhole, readSource, type Start, StartModelField } from './start-model-field'
@@ -104,7 +104,7 @@ export function TuningForm<Kind extends TuningKind>({
 function NotYet({ message, href, action }: Missing) {
   return (
     <div className="flex flex-col gap-2">
-      <ErrorState title="Not yet" message={message} />
+      <ErrorState title="Nothing to train on" message={message} />
       <Link href={href} className="text-accent underline underline-offset-3">
         {action}
       </Link>

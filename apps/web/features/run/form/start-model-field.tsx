@@ -1,6 +1,6 @@
 import { type ModelShape, ModelSource, readModelShape } from '@palate/protocol'
 import { Field, Input, Select, Textarea } from '@palate/ui'
-import type { Outputs } from '../../lib/trpc'
+import type { Outputs } from '../../../lib/trpc'
 
 type Readiness = Outputs['run']['readiness']
 
@@ -73,17 +73,17 @@ export function StartModelField({
               label: `${name} v${number}`,
               hint: id === baseModel?.id ? 'without an adapter' : 'an adapter on it, trained further',
             })),
-            { value: 'hub', label: 'From the Hugging Face hub', hint: 'by its id' },
-            { value: 'folder', label: "A folder on the agent's machine", hint: 'by its path' },
+            { value: 'hub', label: 'Hugging Face hub', hint: 'by model id' },
+            { value: 'folder', label: 'Folder on the machine of the agent', hint: 'by path' },
           ]}
         />
       </Field>
-      {value.from === 'registry' ? null : <Elsewhere value={value} onChange={onChange} />}
+      {value.from === 'registry' ? null : <ExternalModel value={value} onChange={onChange} />}
     </>
   )
 }
 
-function Elsewhere({
+function ExternalModel({
   value,
   onChange,
 }: {
@@ -123,7 +123,7 @@ function Elsewhere({
       ) : (
         <Field
           label="Folder"
-          hint="Its owner opens folders in PALATE_MODEL_FOLDERS; choose the agent by its labels"
+          hint="The agent must allow it in PALATE_MODEL_FOLDERS; choose the agent by its labels"
           error={errorAt('path')}
         >
           <Input
@@ -135,17 +135,17 @@ function Elsewhere({
         </Field>
       )}
       <p className="text-xs text-ink-3">
-        Its adapter stays with the run, for download: Palate serves and compares models of its registry only.
+        The adapter stays with the run, for download. Palate serves and evaluates only models of its registry.
       </p>
       <details>
         <summary className="cursor-pointer text-sm text-ink-2">
-          For an estimate before the first run: its config.json
+          Add config.json for an estimate before the first run
         </summary>
         <Field
           label="config.json"
           className="mt-2"
-          hint="Paste it here. After a first run the agent has read it."
-          error={unread ? 'This is no config.json of a Llama-like model.' : undefined}
+          hint="Paste it here. After a first run, the agent has read it."
+          error={unread ? 'This is not the config.json of a Llama-like model.' : undefined}
         >
           <Textarea
             value={value.config}

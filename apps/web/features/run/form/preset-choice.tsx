@@ -1,7 +1,7 @@
 import { cn, Select } from '@palate/ui'
 import type { Preset } from './presets'
 
-/** The usual starting points as cards, the others in a list below. */
+/** The usual presets as cards, the others in a list below. */
 export function PresetChoice({
   presets,
   chosen,
@@ -38,8 +38,8 @@ export function PresetChoice({
       </div>
       {more.length > 0 ? (
         <Select
-          aria-label="More starting points"
-          placeholder="More starting points…"
+          aria-label="More presets"
+          placeholder="More presets…"
           value={listed?.id ?? ''}
           onValueChange={(id) => {
             const preset = more.find((one) => one.id === id)

@@ -3,7 +3,7 @@
 import type { AppRouter } from '@palate/api'
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { TRPCClient } from '@trpc/client'
-import { type Outputs, useTRPCClient } from '../../lib/trpc'
+import { type Outputs, useTRPCClient } from '../../../lib/trpc'
 
 export type Metrics = Outputs['run']['metrics']
 export type MetricSeries = Metrics['series'][number]

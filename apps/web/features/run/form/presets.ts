@@ -4,7 +4,7 @@ export type Preset = {
   name: string
   detail: string
   config: Readonly<Record<string, unknown>>
-  /** Shown as a card; the others are in the list below. */
+  /** Shown as a card; the others are in the list. */
   card?: boolean
 }
 
@@ -13,13 +13,13 @@ export const pretrainPresets: readonly Preset[] = [
   {
     id: 'longer',
     name: 'Longer',
-    detail: 'twice the work, steadier recipes',
+    detail: 'twice the steps, better recipes',
     config: { steps: 2400, recipes: 20000 },
     card: true,
   },
   {
     id: 'quick',
-    name: 'Quick look',
+    name: 'Quick',
     detail: 'a minute; learns only the layout',
     config: { steps: 120 },
     card: true,
@@ -27,7 +27,7 @@ export const pretrainPresets: readonly Preset[] = [
   {
     id: 'sanity',
     name: 'Sanity check',
-    detail: 'under a minute: does everything run?',
+    detail: 'under a minute; tests that everything works',
     config: { steps: 15, recipes: 300, batchSize: 4, sampleEvery: 15, checkpointEvery: 10 },
   },
 ]
@@ -102,16 +102,22 @@ const memoryPresets: readonly Preset[] = [
 const sanityPreset: Preset = {
   id: 'sanity',
   name: 'Sanity check',
-  detail: 'under a minute: does everything run?',
+  detail: 'under a minute; tests that everything works',
   config: { maxRows: 16, epochs: 1, batchSize: 8, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
 }
 
 export const dpoPresets: readonly Preset[] = [
   { id: 'standard', name: 'Standard', detail: 'the default settings', config: {}, card: true },
-  { id: 'careful', name: 'Careful', detail: 'stays closer to the base', config: { beta: 0.3 }, card: true },
+  {
+    id: 'careful',
+    name: 'Careful',
+    detail: 'stays closer to the base model',
+    config: { beta: 0.3 },
+    card: true,
+  },
   {
     id: 'quick',
-    name: 'Quick look',
+    name: 'Quick',
     detail: 'one pass over the pairs',
     config: { epochs: 1 },
     card: true,
@@ -135,14 +141,14 @@ export const ktoPresets: readonly Preset[] = [
   {
     id: 'praise-rare',
     name: 'Few thumbs up',
-    detail: 'each weighs three times',
+    detail: 'each counts three times',
     config: { desirableWeight: 3 },
     card: true,
   },
   {
     id: 'blame-rare',
     name: 'Few thumbs down',
-    detail: 'each weighs three times',
+    detail: 'each counts three times',
     config: { undesirableWeight: 3 },
     card: true,
   },
@@ -168,7 +174,7 @@ export const sftPresets: readonly Preset[] = [
   {
     id: 'price',
     name: 'Llama-3.1-8B price task',
-    detail: 'Llama-3.1-8B: plain text, learns what follows “Price is $”',
+    detail: 'Llama-3.1-8B: plain text, learns the part after “Price is $”',
     config: {
       ...{ loraRank: 32, loraAlpha: 64, learningRate: 1e-4, maxLength: 182, targetModules: attention },
       responseTemplate: 'Price is $',

@@ -5,6 +5,8 @@ import { useId, useState } from 'react'
 import { groupSettings, isChanged, listFormSettings, type SettingGroup, type Texts } from './form-settings'
 import { SettingField } from './setting-field'
 
+const countSettings = (count: number) => `${count} ${count === 1 ? 'setting' : 'settings'}`
+
 interface SectionsProps {
   kind: TrainKind
   texts: Texts
@@ -12,7 +14,7 @@ interface SectionsProps {
   onChange: (texts: Texts) => void
 }
 
-/** All settings of a kind: the basics in sight, the other groups folded, and a search over all of them. */
+/** All settings of a kind: the basics open, the other groups collapsed, and a search over all. */
 export function SettingSections({ kind, texts, errors, onChange }: SectionsProps) {
   const [query, setQuery] = useState('')
   const id = useId()
@@ -36,7 +38,7 @@ export function SettingSections({ kind, texts, errors, onChange }: SectionsProps
           />
         </div>
         <p className="text-sm text-ink-2" role="status">
-          {changed === 0 ? 'Defaults' : `${changed} ${changed === 1 ? 'setting' : 'settings'} changed`}
+          {changed === 0 ? 'Defaults' : `${countSettings(changed)} changed`}
           {changed > 0 ? (
             <button
               type="button"
@@ -99,7 +101,7 @@ function Group({
         <ChevronRight aria-hidden className="size-4 text-ink-3 transition-transform group-open:rotate-90" />
         {group.title}
         <span className="ml-auto shrink-0 text-xs font-normal text-ink-3">
-          {changed > 0 ? `${changed} changed` : `${group.settings.length} settings`}
+          {changed > 0 ? `${changed} changed` : countSettings(group.settings.length)}
         </span>
       </summary>
       <div className="px-3.5 pt-1 pb-4">{fields}</div>

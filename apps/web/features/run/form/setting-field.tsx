@@ -9,7 +9,7 @@ interface FieldProps {
   onChange: (text: string) => void
 }
 
-/** One setting: its label, its control with the default as placeholder, its hint or error, and a way back to the default. */
+/** One setting: label, control with the default as placeholder, hint or error, and a reset button. */
 export function SettingField({ setting, text, error, onChange }: FieldProps) {
   const changed = isChanged(setting, text)
   return (
@@ -87,7 +87,7 @@ function control({ setting, text, onChange }: Omit<FieldProps, 'error'>) {
   )
 }
 
-/** Several of a few names, each as a button that is on or off. */
+/** A choice of several options, each as a toggle button. */
 function ChoiceList({ setting, text, error, onChange }: FieldProps) {
   const id = useId()
   const options = setting.items?.type === 'choice' ? setting.items.options : []

@@ -2,7 +2,7 @@ import { type Setting, settingGroups, settingsOf, type TrainKind, trainSchemas }
 
 export type FormSetting = Setting & { name: string }
 
-/** What is typed, by the name of the setting. An empty field stands for the default. */
+/** The texts in the fields, by the name of the setting. An empty text means the default. */
 export type Texts = Readonly<Record<string, string>>
 
 /** Every setting of a kind that the form shows, in the order of the table. */
@@ -18,7 +18,7 @@ export interface SettingGroup {
   settings: FormSetting[]
 }
 
-/** The settings of a kind under their headings; a query keeps those that have all its words in label, name or hint. */
+/** The settings of a kind by group; a query keeps settings with all its words in label, name, hint or group. */
 export function groupSettings(kind: TrainKind, query = ''): SettingGroup[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   const found = listFormSettings(kind).filter(({ label, name, hint, group }) => {
@@ -31,11 +31,11 @@ export function groupSettings(kind: TrainKind, query = ''): SettingGroup[] {
     .filter(({ settings }) => settings.length > 0)
 }
 
-/** A value as it stands in a field. */
+/** A value as text of a field. */
 export const formatValue = (value: unknown): string =>
   Array.isArray(value) ? value.join(', ') : value === undefined ? '' : String(value)
 
-/** What an empty field stands for. */
+/** The default, as placeholder of an empty field. */
 export function describeDefault({ type, default: value }: Setting): string {
   if (value === undefined) return 'automatic'
   if (type === 'boolean') return `${value ? 'on' : 'off'} by default`
@@ -49,7 +49,7 @@ function readFigure(type: Setting['type'], text: string): unknown {
   return Number.isNaN(value) ? text : value
 }
 
-/** A field's value, or undefined where it is empty. What cannot be read stays text, which the schema refuses. */
+/** The value of a field, or undefined if it is empty. Invalid input stays text, which the schema rejects. */
 export function readValue({ type, items }: Setting, text: string): unknown {
   if (text.trim() === '') return undefined
   if (type === 'int' || type === 'number') return readFigure(type, text.trim())
@@ -62,7 +62,7 @@ export function readValue({ type, items }: Setting, text: string): unknown {
   return items?.type === 'number' ? parts.map((part) => readFigure('number', part)) : parts
 }
 
-/** The config as it is typed, without what is empty. */
+/** The config of all fields, without the empty ones. */
 export function readTexts(kind: TrainKind, texts: Texts): Record<string, unknown> {
   return Object.fromEntries(
     listFormSettings(kind).flatMap((setting) => {
@@ -72,7 +72,7 @@ export function readTexts(kind: TrainKind, texts: Texts): Record<string, unknown
   )
 }
 
-/** A preset's values as texts. */
+/** The values of a preset as texts. */
 export const textsOf = (config: Readonly<Record<string, unknown>>): Texts =>
   Object.fromEntries(Object.entries(config).map(([name, value]) => [name, formatValue(value)]))
 
@@ -90,7 +90,7 @@ export function findErrors(kind: TrainKind, config: Readonly<Record<string, unkn
   return new Map(issues.toReversed().map(({ path, message }) => [String(path[0]), named(message)]))
 }
 
-/** The config without what is not right: the estimate can go on while somebody types. */
+/** The config without invalid settings, so that the estimate works while the user types. */
 export function dropErrors(
   config: Readonly<Record<string, unknown>>,
   errors: ReadonlyMap<string, string>,

@@ -13,7 +13,7 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { type Inputs, useTRPC } from '../../lib/trpc'
+import { type Inputs, useTRPC } from '../../../lib/trpc'
 import { FineTuningForm } from './fine-tuning-form'
 import { PreferenceForm } from './preference-form'
 import { StarterForm } from './starter-form'

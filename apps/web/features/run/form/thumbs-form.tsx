@@ -1,9 +1,9 @@
-import { plural } from '../../lib/format'
-import type { Inputs } from '../../lib/trpc'
+import { plural } from '../../../lib/format'
+import type { Inputs } from '../../../lib/trpc'
 import { ktoPresets } from './presets'
 import { type Missing, type Readiness, TuningForm, type TuningProps } from './tuning-form'
 
-/** Learns from single answers that visitors of the public chat liked or did not. */
+/** Training on thumbs (KTO): learns from answers that visitors of the public chat rated. */
 export function ThumbsForm({ onSubmit, ...props }: TuningProps<Inputs['run']['create']>) {
   return (
     <TuningForm
@@ -18,7 +18,7 @@ export function ThumbsForm({ onSubmit, ...props }: TuningProps<Inputs['run']['cr
           Learns from{' '}
           <b className="text-ink">{plural(thumbs.up + thumbs.down, 'rated answer')} of the public chat</b> (
           {thumbs.up} up, {thumbs.down} down
-          {thumbs.unfinished > 0 ? `; left out: ${thumbs.unfinished} on unfinished answers` : ''}).
+          {thumbs.unfinished > 0 ? `; left out: ${thumbs.unfinished} for unfinished answers` : ''}).
         </p>
       )}
       onSubmit={(draft) => onSubmit({ kind: 'kto', ...draft })}
@@ -28,8 +28,12 @@ export function ThumbsForm({ onSubmit, ...props }: TuningProps<Inputs['run']['cr
 }
 
 function missingThumbs({ up, down }: Readiness['thumbs']): Missing | null {
-  const to = { href: '/models', action: 'To the release and its feedback' }
-  if (up + down === 0) return { message: 'No answer of the public chat has a thumb yet.', ...to }
+  const to = { href: '/models', action: 'Open feedback' }
+  if (up + down === 0)
+    return {
+      message: 'No answer of the public chat has a thumb yet. Rate some answers in the chat first.',
+      ...to,
+    }
   if (up > 0 && down > 0) return null
   return { message: `All thumbs point ${up > 0 ? 'up' : 'down'}. The training needs both.`, ...to }
 }

@@ -1,8 +1,8 @@
 import { Field, Select } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { plural } from '../../lib/format'
-import { type Inputs, useTRPC } from '../../lib/trpc'
+import { plural } from '../../../lib/format'
+import { type Inputs, useTRPC } from '../../../lib/trpc'
 import { sftPresets } from './presets'
 import { TuningForm, type TuningProps } from './tuning-form'
 
@@ -24,7 +24,7 @@ export function FineTuningForm({ onSubmit, ...props }: TuningProps<Inputs['run']
       startHint="The newest base by default"
       missing={() =>
         none
-          ? { message: 'There is no dataset to learn from.', href: '/datasets', action: 'To the data' }
+          ? { message: 'There is no dataset. Import one first.', href: '/datasets', action: 'Open datasets' }
           : null
       }
       extra={

@@ -1,5 +1,5 @@
-import type { Inputs } from '../../lib/trpc'
-import { EstimatePanel } from './estimate/estimate-panel'
+import type { Inputs } from '../../../lib/trpc'
+import { EstimatePanel } from '../estimate/estimate-panel'
 import { pretrainPresets } from './presets'
 import { RunForm } from './run-form'
 
@@ -21,8 +21,8 @@ export function StarterForm({
       onSubmit={(draft) => onSubmit({ kind: 'pretrain', ...draft })}
     >
       <p className="text-ink-2">
-        A small Llama with its own tokenizer, trained from nothing on a cookbook that Palate writes. No
-        download, no GPU.
+        A small Llama with its own tokenizer, trained from scratch on recipes that Palate generates. It needs
+        no download and no GPU.
       </p>
     </RunForm>
   )

@@ -2,27 +2,21 @@
 
 import { cn, Field, Select } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
-import { plural } from '../../lib/format'
-import { useTRPC } from '../../lib/trpc'
-import { priorityOptions } from './queue/priority'
+import { plural } from '../../../lib/format'
+import { useTRPC } from '../../../lib/trpc'
+import { priorityOptions } from '../queue/priority'
 
 /** Which agents may take a run, and how soon. */
-export interface Whereabouts {
+export interface Placement {
   priority: number
   labels: string[]
   gpus: number
 }
 
-export const anywhere: Whereabouts = { priority: 0, labels: [], gpus: 0 }
+export const anywhere: Placement = { priority: 0, labels: [], gpus: 0 }
 
 /** Offers only what some agent has: a run that no agent can take would wait forever. */
-export function WhereFields({
-  value,
-  onChange,
-}: {
-  value: Whereabouts
-  onChange: (value: Whereabouts) => void
-}) {
+export function WhereFields({ value, onChange }: { value: Placement; onChange: (value: Placement) => void }) {
   const trpc = useTRPC()
   const agents = useQuery(trpc.agent.list.queryOptions())
   const enrolled = (agents.data ?? []).filter(({ status }) => status !== 'revoked')
@@ -31,7 +25,7 @@ export function WhereFields({
   const counts = Array.from({ length: most }, (_, index) => index + 1)
   return (
     <fieldset className="flex flex-col gap-3 rounded-md border border-line px-3.5 pt-2 pb-3.5">
-      <legend className="px-1 text-xs text-ink-3">Where it runs</legend>
+      <legend className="px-1 text-xs text-ink-3">Placement</legend>
       <div className="grid grid-cols-2 gap-x-4 gap-y-3">
         <Field label="Priority" hint="Higher ones start first">
           <Select
@@ -41,7 +35,10 @@ export function WhereFields({
           />
         </Field>
         {most > 0 ? (
-          <Field label="GPUs" hint={value.gpus > 1 ? 'One process each' : 'An agent without one is slower'}>
+          <Field
+            label="GPUs"
+            hint={value.gpus > 1 ? 'One process per GPU' : 'Agents without a GPU are slower'}
+          >
             <Select
               value={String(value.gpus)}
               onValueChange={(gpus) => onChange({ ...value, gpus: Number(gpus) })}

@@ -1,3 +1,0 @@
-import type { Outputs } from '../../lib/trpc'
-
-export type Run = Outputs['run']['get']
