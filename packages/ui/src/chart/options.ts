@@ -125,7 +125,9 @@ export function chartOptions({
 }
 
 /** Between two ticks of a clock, in seconds. */
-const clockIncrements = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800]
+const clockIncrements = [
+  1, 5, 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400, 604_800,
+]
 
 function padRange(min: number | null, max: number | null): [number, number] {
   if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return [0, 1]
