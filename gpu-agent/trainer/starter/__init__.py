@@ -1,1 +1,1 @@
-"""The starter model: its corpus, its tokenizer texts, its shape, and its optimizers."""
+"""The starter model: its corpus, its schedule, its shape, and its optimizers."""

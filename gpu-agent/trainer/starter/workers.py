@@ -10,7 +10,8 @@ from contextlib import nullcontext
 import torch
 from transformers import LlamaForCausalLM
 
-from starter.starter import Sequence, make_batch, score_answers
+from starter.examples import Sequence
+from starter.network import make_batch, score_answers
 
 # With more, a worker would be left with too few rows to fill its matrices.
 MOST = 4

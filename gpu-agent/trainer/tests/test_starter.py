@@ -6,8 +6,9 @@ import torch
 from job.job import PretrainConfig
 from model.tokenizer import encode_answer, train_tokenizer
 from starter.corpus import make_corpus
+from starter.examples import answer_weights, encode_examples
+from starter.network import make_model
 from starter.ontology import Ontology
-from starter.starter import answer_weights, encode_examples, make_model
 from starter.workers import Workers
 
 ANSWER = """# Golden firm tofu stew
