@@ -110,7 +110,8 @@ class LiveRefresh {
     const timer = setTimeout(async () => {
       this.timers.delete(timer)
       const sentAt = Date.now()
-      state.changed = false
+      // The first request of a query is joined, not sent again, and may have been answered before the change.
+      state.changed = query.state.data === undefined && query.state.fetchStatus === 'fetching'
       const { queryKey } = query
       await this.queryClient.refetchQueries({ queryKey, exact: true, type: 'active' })
       if (state.changed && !this.isClosed)
