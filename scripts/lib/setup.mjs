@@ -6,8 +6,6 @@ import { readVariable } from './env.mjs'
 import { contentHash, root } from './paths.mjs'
 import { run } from './process.mjs'
 
-export { installPython } from './python.mjs'
-
 export function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > 20 || (major === 20 && minor >= 19)) return
