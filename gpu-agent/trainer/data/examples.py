@@ -42,7 +42,7 @@ def read_examples(path: Path, most: int) -> list[dict[str, Any]]:
 
 
 def name_answer_template(config: SftConfig) -> str | None:
-    """How answers are found in plain text, for the preflight; None where the chat template says it."""
+    """How answers are found in plain text, for the preflight; None where the chat template decides it."""
     return f"plain text, after {config.response_template!r}" if config.response_template else None
 
 
@@ -141,7 +141,7 @@ def mark_rows(encoded: list[EncodedRow]) -> Iterator[MarkedRow]:
 
 
 def choose_rows(encoded: list[EncodedRow], max_length: int) -> list[Sequence]:
-    """The examples that fit; says how many do not, and raises `JobError` where none does."""
+    """The examples that fit; logs how many do not, and raises `JobError` where none does."""
     rows = [item.sequence for item in encoded if item.fits and any(item.sequence.learned)]
     if not rows:
         raise JobError("bad_data", f"No example fits into {max_length} tokens.", "Raise maxLength.")

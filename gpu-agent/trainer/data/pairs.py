@@ -47,7 +47,7 @@ def mark_pairs(encoded: list[EncodedPair], max_length: int) -> Iterator[MarkedRo
 
 
 def choose_pairs(encoded: list[EncodedPair], max_length: int) -> list[Pair]:
-    """The pairs that fit and count; says how many are left out, and raises `JobError` where none is left."""
+    """The pairs that fit and have a weight; logs how many are left out, and raises `JobError` where none is left."""
     pairs = [item.pair for item in encoded if item.fits and item.pair.weight > 0]
     if not pairs:
         raise JobError(

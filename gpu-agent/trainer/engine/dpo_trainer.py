@@ -137,7 +137,7 @@ class PalateDpoTrainer(ReferenceEngine, DPOTrainer):
         self.counters.prefix_sharing = self.sharing
 
     def few(self, rows: list[int]) -> list[int]:
-        """The first rows of a step, to a number of tokens that says enough about speed."""
+        """The first rows of a step, up to a number of tokens that is enough to measure speed."""
         some: list[int] = []
         tokens = 0
         for row in rows:

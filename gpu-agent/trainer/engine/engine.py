@@ -36,7 +36,7 @@ Done = TypeVar("Done")
 
 
 class StepEngine:
-    """Mixed in before a Trainer. A subclass says what a row costs, how rows become micro-batches and their loss."""
+    """Mixed in before a Trainer. A subclass defines the micro-batches of a step and their loss."""
 
     model: Any
     args: Any
@@ -286,7 +286,7 @@ class StepEngine:
         return 0
 
     def run(self, resume: str | None) -> None:
-        """Train to the end or to SIGTERM, in which case a checkpoint of the last whole step stands."""
+        """Train to the end or to SIGTERM; then a checkpoint of the last whole step is on disk."""
         self.began = time.monotonic()
         try:
             self.train(resume_from_checkpoint=resume)  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ Completion = tuple[list[int], list[int]]  # token ids of a prompt and of what fo
 
 
 class ReferenceEngine(StepEngine):
-    """Mixed in before TRL's preference trainers, which put a frozen adapter "ref" beside one that they go on from."""
+    """Mixed in before TRL's preference trainers, which put a frozen adapter "ref" beside an adapter that is trained further."""
 
     _total_train_tokens: int
     cache_folder: Path
@@ -121,7 +121,7 @@ class ReferenceEngine(StepEngine):
         return [known[key] for key in keys]
 
     def score_missing(self, missing: dict[bytes, Completion], cache: RefCache) -> dict[bytes, float]:
-        """Computed longest first and written as they come, so that a stopped run goes on from there."""
+        """Computed longest first and written at once, so that a run that is stopped does not lose them."""
         longest_first = sorted(missing.items(), key=lambda entry: -len(entry[1][0]) - len(entry[1][1]))
         ordered = ranks.share(longest_first)
         found: dict[bytes, float] = {}

@@ -62,7 +62,7 @@ def empty_cache(device: torch.device) -> None:
 
 
 def is_out_of_memory(error: RuntimeError) -> bool:
-    """CUDA has an error of its own for it; the allocator of a CPU says it in words."""
+    """CUDA has an error class for it; the allocator of a CPU says it in the message only."""
     return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 

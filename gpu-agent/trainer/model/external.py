@@ -1,4 +1,4 @@
-"""External models: from the hub through a process of its own, or from a folder that this machine's owner opened.
+"""External models: from the hub, downloaded by a separate process, or from a folder that the owner of this machine opened.
 
 Training itself never speaks to a network: that is the business of fetch_model.py alone.
 """
@@ -98,8 +98,8 @@ def sentence(name: str) -> str:
 
 
 def fetch(job: Job, source: HubModel, stop: StopFlag) -> Path:
-    """The model's folder in this machine's cache, downloaded where it is not there. A run that goes on from a checkpoint
-    keeps to the commit that it began with."""
+    """The model's folder in this machine's cache, downloaded if it is not there yet. A resumed run uses the commit that it began
+    with."""
     pinned = read_pin(job, source) if job.resume_from else None
     child = subprocess.Popen(
         [sys.executable, str(FETCHER), source.id, pinned or source.revision or "main"],

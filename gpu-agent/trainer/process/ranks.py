@@ -33,7 +33,7 @@ def is_main() -> bool:
 
 
 def begin() -> None:
-    """First thing of a process: its device, and that it ends with its launcher, which puts it in a session of its own."""
+    """The first call of a process: choose its device, and end it when its launcher ends, which is not in its session."""
     if world() == 1:
         return
     if sys.platform == "linux":

@@ -1,4 +1,4 @@
-"""How a run is asked to stop, and how it says that it did."""
+"""How a run is asked to stop, and how it ends then."""
 
 import signal
 
@@ -6,7 +6,7 @@ from process import ranks
 
 
 class Canceled(Exception):
-    """The run stopped at a step boundary because it was asked to; its checkpoint is on disk."""
+    """The run was asked to stop and did so between two steps; its checkpoint is on disk."""
 
     def __init__(self, results: dict[str, float]) -> None:
         super().__init__("canceled")

@@ -20,7 +20,7 @@ STAGING = "checkpoints/.trainer"
 
 
 def engine_options(job: Job, config: LoraSettings, stop: StopFlag) -> EngineOptions:
-    """The settings as the engine takes them, with what an earlier attempt had settled."""
+    """The settings as the engine takes them, with what an earlier attempt had decided."""
     device = choose_device()
     is_cuda = device.type == "cuda"
     if config.precision == "auto":
@@ -72,7 +72,7 @@ def stops_early(config: LoraSettings) -> bool:
 
 
 def training_arguments(job: Job, config: LoraSettings) -> dict[str, Any]:
-    """Arguments of transformers' Trainer. Checkpoints are staged, and moved into place once they are whole."""
+    """Arguments of transformers' Trainer. Checkpoints are written aside and moved into place once they are complete."""
     device = choose_device()
     shutil.rmtree(job.work_dir / STAGING, ignore_errors=True)
     precision = settle_precision(config, device)

@@ -18,7 +18,7 @@ ENGINE_FILE = "palate-engine.json"
 
 
 def publish_checkpoint(job: Job, step: int, write: Callable[[Path], None]) -> None:
-    """Write a checkpoint beside its place, then move it there."""
+    """Write a checkpoint under a temporary name, then move it into place."""
     partial = job.output(f"checkpoints/.partial-{step}")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
@@ -71,7 +71,7 @@ def drop_old_checkpoints(job: Job, keep: int = 2) -> None:
 
 
 def engine_state(job: Job) -> dict[str, Any]:
-    """What an earlier attempt had settled: micro-batch, checkpointing, prompt sharing."""
+    """What an earlier attempt had decided: memory plan and prompt sharing."""
     file = job.resume_from / ENGINE_FILE if job.resume_from else None
     if file is None or not file.is_file():
         return {}

@@ -19,7 +19,7 @@ from run.reporter import Reporter
 def train_and_finish(
     job: Job, trainer: Any, tokenizer: PreTrainedTokenizerFast, reporter: Reporter, reference: str | None
 ) -> dict[str, float]:
-    """Run the trainer to its end or to SIGTERM, then write what it made; returns the run's figures."""
+    """Train to the end or to SIGTERM, then write the adapter or the model; returns the run's results."""
     trainer.remove_callback(PrinterCallback)
     reporter.follow(trainer, reference)
     trainer.run(resume_path(job))
@@ -44,8 +44,8 @@ def train_and_finish(
 
 
 def write_adapter(job: Job, model: PeftModel) -> None:
-    """The adapter as PEFT safetensors and as GGUF, every file announced. One on an external model names that model,
-    and has no GGUF: its base has none here."""
+    """The adapter as PEFT safetensors and as GGUF, every file announced. An adapter on an external model
+    names that model and has no GGUF, because its base has none here."""
     folder = job.output("output/adapter/adapter_config.json").parent
     if isinstance(job.source, HubModel):
         model.peft_config["default"].base_model_name_or_path = job.source.id
@@ -60,7 +60,7 @@ def write_adapter(job: Job, model: PeftModel) -> None:
 
 
 def merged(job: Job, model: PeftModel) -> PreTrainedModel:
-    """The base in full precision with the adapter in it: DoRA has no form of its own in GGUF."""
+    """The base in full precision with the adapter in it: GGUF has no form for DoRA."""
     folder = job.output("checkpoints/merging/adapter_config.json").parent
     model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
     whole = PeftModel.from_pretrained(load_model(job.inputs["model"]), folder).merge_and_unload()
@@ -69,5 +69,5 @@ def merged(job: Job, model: PeftModel) -> PreTrainedModel:
 
 
 def resume_path(job: Job) -> str | None:
-    """The checkpoint to go on from. Its files are our own: only the agent writes into the work folder."""
+    """The checkpoint to resume from. Its files can be trusted: only the agent writes into the work folder."""
     return str(job.resume_from) if job.resume_from else None

@@ -74,7 +74,7 @@ def note_counters(counters: EngineCounters) -> None:
 
 
 def read() -> dict[str, Any] | None:
-    """The summary, or None where nothing was begun or the device that failed the run cannot be asked any more."""
+    """The summary, or None where measuring never began, or where the device no longer answers after a failure."""
     try:
         return _open.read() if _open else None
     except RuntimeError:
