@@ -14,7 +14,7 @@ from typing import Any
 script, job_file = sys.argv[-2:]
 sys.path.insert(0, str(Path(script).parent))
 
-import events  # noqa: E402
+from process import events  # noqa: E402
 
 attempt = json.loads(Path(job_file).read_text(encoding="utf-8"))["attemptId"]
 book = (Path(os.environ["PALATE_RECORDER"]) / f"{attempt}.jsonl").open("a", buffering=1, encoding="utf-8")
