@@ -1,5 +1,6 @@
 import { createServer, request } from 'node:http'
 import { pipeline } from 'node:stream'
+import { foreignAnswer, isForeign, setSecurityHeaders } from './origin-policy.mjs'
 import { openUpstreams } from './upstreams.mjs'
 
 /** @typedef {import('./upstreams.mjs').Upstream} Upstream */
@@ -10,6 +11,7 @@ import { openUpstreams } from './upstreams.mjs'
 /**
  * @typedef {object} ReverseProxyOptions
  * @property {string | string[]} hubUrl one hub, or several behind the one origin
+ * @property {string} [origin] the address that people use
  * @property {import('node:http').RequestListener} handlePage
  * @property {(request: IncomingMessage, socket: Duplex, head: Buffer) => void} handlePageUpgrade
  */
@@ -19,25 +21,41 @@ const hubPath = /^\/(socket\.io|v1|files)(?=[/?]|$)/
 /**
  * The one origin: what belongs to the hub is passed on byte by byte, everything else goes to the page handler. Next's
  * own rewrites would keep a whole upload in memory, cut it at 10 MB, end an answer after 30 s of silence, and pass on
- * any address that a visitor claims. With several upstreams, one that does not answer is passed over.
+ * any address that a visitor claims. With several upstreams, one that does not answer is passed over. Every response gets
+ * the security headers here, and what a page of another origin sends is refused here.
  *
  * @param {ReverseProxyOptions} options
  * @returns {import('node:http').Server} not listening yet
  */
-export function createReverseProxy({ hubUrl, handlePage, handlePageUpgrade }) {
+export function createReverseProxy({ hubUrl, origin = '', handlePage, handlePageUpgrade }) {
   const upstreams = openUpstreams([hubUrl].flat())
   const server = createServer((incoming, response) => {
-    if (hubPath.test(incoming.url ?? '')) passOn(upstreams, upstreams.inOrder(incoming), incoming, response)
+    setSecurityHeaders(response, origin)
+    if (isForeign(incoming, origin)) refuse(response, 403, foreignAnswer)
+    else if (hubPath.test(incoming.url ?? ''))
+      passOn(upstreams, upstreams.inOrder(incoming), incoming, response)
     else handlePage(incoming, response)
   })
   server.requestTimeout = 0 // a large upload may take its time
   server.on('upgrade', (incoming, socket, head) => {
-    if (hubPath.test(incoming.url ?? ''))
+    if (isForeign(incoming, origin)) socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
+    else if (hubPath.test(incoming.url ?? ''))
       passUpgrade(upstreams, upstreams.inOrder(incoming), incoming, socket, head)
     else handlePageUpgrade(incoming, socket, head)
   })
   server.on('close', () => upstreams.close())
   return server
+}
+
+/**
+ * The rest of the body is never read: the connection ends with the answer.
+ *
+ * @param {import('node:http').ServerResponse} response
+ * @param {number} status
+ * @param {string} body JSON
+ */
+function refuse(response, status, body) {
+  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(body)
 }
 
 /**

@@ -149,3 +149,81 @@ it('forwards the methods and headers of a resumable upload', async () => {
   expect([patch.status, patch.headers.get('upload-offset')]).toEqual([204, '12'])
   expect(patch.headers.get('tus-resumable')).toBe('1.0.0')
 })
+
+const own = 'https://palate.example'
+const send = (
+  { port: at, ...headers }: Record<string, string | number>,
+  { method = 'POST', path = '/api/trpc/agent.createEnrollmentCode' } = {},
+) =>
+  new Promise<{ status: number | undefined; headers: Record<string, unknown> }>((resolve, reject) => {
+    const sent = request({ port: Number(at), path, method, headers }, (response) => {
+      response.resume()
+      resolve({ status: response.statusCode, headers: response.headers })
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
+const foreign = [
+  [{ origin: 'http://localhost:9999', 'content-type': 'multipart/form-data; boundary=x' }, {}],
+  [{ origin: 'null' }, {}],
+  [{ 'sec-fetch-site': 'same-site' }, {}],
+  [{ origin: 'http://evil.example' }, { path: '/files/uploads/up_1', method: 'PUT' }],
+  [{ origin: 'http://evil.example' }, { path: '/v1/chat/completions' }],
+  [{ origin: 'http://evil.example' }, { path: '/socket.io/?EIO=4&transport=polling', method: 'GET' }],
+] as const
+
+it.each(foreign)('refuses what a page of another origin sends: %j %j', async (headers, how) => {
+  expect((await send({ port, host: `localhost:${port}`, ...headers }, how)).status).toBe(403)
+})
+
+it('refuses a socket of another origin, and passes those of the own one and of programs', async () => {
+  const open = (origin: string) =>
+    new Promise<string>((resolve) => {
+      const socket = connect(port, '127.0.0.1')
+      socket.once('data', (data) => {
+        resolve(String(data).slice(0, 12))
+        socket.destroy()
+      })
+      socket.write(
+        `GET /socket.io/?EIO=4 HTTP/1.1\r\nHost: h:1\r\nConnection: Upgrade\r\nUpgrade: echo\r\n${origin}\r\n`,
+      )
+    })
+  expect(await open('Origin: http://h:2\r\n')).toBe('HTTP/1.1 403')
+  expect(await open('Origin: http://h:1\r\n')).toBe('HTTP/1.1 101')
+  expect(await open('')).toBe('HTTP/1.1 101')
+})
+
+it('passes what its own pages and programs send, and what only reads', async () => {
+  const host = `localhost:${port}`
+  expect((await send({ port, host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' })).status).toBe(
+    200,
+  )
+  expect((await send({ port, host })).status).toBe(200)
+  expect((await send({ port, host, origin: 'http://other.example' }, { method: 'GET' })).status).toBe(200)
+})
+
+it('behind TLS only the own address counts, and browsers must keep to it', async () => {
+  const secure = createReverseProxy({
+    hubUrl: `http://127.0.0.1:9`,
+    origin: own,
+    handlePage: (_incoming, response) => response.end(),
+    handlePageUpgrade: (_incoming, socket) => socket.destroy(),
+  })
+  const at = { port: await listen(secure), host: 'palate.example' }
+  const answer = await send({ ...at, origin: own })
+  expect(answer.status).toBe(200)
+  expect(answer.headers['strict-transport-security']).toBe('max-age=31536000')
+  expect((await send({ ...at, origin: 'http://palate.example' })).status).toBe(403)
+  secure.close()
+})
+
+it.each(['/', '/files/health', '/v1/models'])('%s has the security headers', async (path) => {
+  const { headers } = await send({ port }, { method: 'GET', path })
+  expect(headers).toMatchObject({
+    'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+    'referrer-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+  })
+  expect(headers).not.toHaveProperty('strict-transport-security')
+})

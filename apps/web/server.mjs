@@ -1,3 +1,4 @@
+import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import next from 'next'
@@ -10,7 +11,7 @@ import { createReverseProxy } from './reverse-proxy.mjs'
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '3000' },
-    host: { type: 'string', default: '::' },
+    host: { type: 'string', default: process.env.PALATE_HOST || '127.0.0.1' },
     hub: { type: 'string', multiple: true, default: ['http://127.0.0.1:3201'] },
   },
 })
@@ -20,12 +21,19 @@ const app = next({ dev: false, dir, hostname: 'localhost', port })
 await app.prepare()
 const server = createReverseProxy({
   hubUrl: values.hub,
+  origin: new URL(process.env.NEXTAUTH_URL ?? `http://localhost:${port}`).origin,
   handlePage: app.getRequestHandler(),
   handlePageUpgrade: app.getUpgradeHandler(),
 })
 server.listen(port, values.host)
+// "localhost" is this address too. The one server handles both, so that a connection at either is treated alike.
+const second =
+  values.host === '127.0.0.1' ? createServer((socket) => server.emit('connection', socket)) : null
+second?.on('error', () => undefined) // a machine without IPv6
+second?.listen(port, '::1')
 
 const stop = () => {
+  second?.close()
   server.close(() => process.exit(0))
   server.closeIdleConnections()
   setTimeout(() => process.exit(0), 3000).unref()
