@@ -163,6 +163,18 @@ CREATE TABLE "suite_case" (
 	"request" text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "idempotency_key" (
+	"id" text PRIMARY KEY NOT NULL,
+	"workspace_id" text NOT NULL,
+	"actor_id" text NOT NULL,
+	"verb" text NOT NULL,
+	"key_hash" text NOT NULL,
+	"input_hash" text NOT NULL,
+	"reply" "bytea",
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "pair_claim" (
 	"pair_id" text NOT NULL,
 	"user_id" text NOT NULL,
@@ -419,6 +431,24 @@ CREATE TABLE "membership" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "session" (
+	"id" text PRIMARY KEY NOT NULL,
+	"user_id" text NOT NULL,
+	"address" text NOT NULL,
+	"user_agent" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"last_seen_at" timestamp with time zone NOT NULL,
+	"ended_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "sign_in_attempt" (
+	"id" text PRIMARY KEY NOT NULL,
+	"email" text NOT NULL,
+	"address" text NOT NULL,
+	"succeeded" boolean NOT NULL,
+	"at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "user" (
 	"id" text PRIMARY KEY NOT NULL,
 	"email" text NOT NULL,
@@ -464,6 +494,7 @@ ALTER TABLE "evaluation_answer" ADD CONSTRAINT "evaluation_answer_persona_versio
 ALTER TABLE "suite" ADD CONSTRAINT "suite_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "suite_case" ADD CONSTRAINT "suite_case_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "suite_case" ADD CONSTRAINT "suite_case_suite_id_suite_id_fk" FOREIGN KEY ("suite_id") REFERENCES "public"."suite"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "idempotency_key" ADD CONSTRAINT "idempotency_key_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pair_claim" ADD CONSTRAINT "pair_claim_pair_id_pair_id_fk" FOREIGN KEY ("pair_id") REFERENCES "public"."pair"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pair_claim" ADD CONSTRAINT "pair_claim_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pair_claim" ADD CONSTRAINT "pair_claim_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -518,6 +549,7 @@ ALTER TABLE "api_key" ADD CONSTRAINT "api_key_user_id_user_id_fk" FOREIGN KEY ("
 ALTER TABLE "audit_log" ADD CONSTRAINT "audit_log_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "membership" ADD CONSTRAINT "membership_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "membership" ADD CONSTRAINT "membership_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "session" ADD CONSTRAINT "session_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "agent_workspace" ON "agent" USING btree ("workspace_id");--> statement-breakpoint
 CREATE INDEX "chat_turn_deployment" ON "chat_turn" USING btree ("deployment_id","created_at");--> statement-breakpoint
 CREATE INDEX "feedback_workspace" ON "feedback" USING btree ("workspace_id");--> statement-breakpoint
@@ -531,6 +563,8 @@ CREATE UNIQUE INDEX "evaluation_answer_one" ON "evaluation_answer" USING btree (
 CREATE INDEX "evaluation_answer_eval" ON "evaluation_answer" USING btree ("evaluation_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "suite_hash" ON "suite" USING btree ("workspace_id","sha256");--> statement-breakpoint
 CREATE UNIQUE INDEX "suite_case_key" ON "suite_case" USING btree ("suite_id","key");--> statement-breakpoint
+CREATE UNIQUE INDEX "idempotency_key_one" ON "idempotency_key" USING btree ("workspace_id","actor_id","verb","key_hash");--> statement-breakpoint
+CREATE INDEX "idempotency_key_expiry" ON "idempotency_key" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "pair_claim_user" ON "pair_claim" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "vote_one_person" ON "vote" USING btree ("pair_id","user_id") WHERE "vote"."superseded_at" is null and "vote"."source" = 'person';--> statement-breakpoint
 CREATE UNIQUE INDEX "vote_one_rule" ON "vote" USING btree ("pair_id") WHERE "vote"."superseded_at" is null and "vote"."source" = 'rule';--> statement-breakpoint
@@ -562,4 +596,7 @@ CREATE UNIQUE INDEX "variant_slot" ON "variant" USING btree ("prompt_id","slot")
 CREATE UNIQUE INDEX "variant_batch_number" ON "variant_batch" USING btree ("workspace_id","number");--> statement-breakpoint
 CREATE INDEX "audit_log_workspace" ON "audit_log" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "membership_one" ON "membership" USING btree ("workspace_id","user_id");--> statement-breakpoint
-CREATE INDEX "membership_user" ON "membership" USING btree ("user_id");
+CREATE INDEX "membership_user" ON "membership" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "session_user" ON "session" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "sign_in_attempt_email" ON "sign_in_attempt" USING btree ("email","at");--> statement-breakpoint
+CREATE INDEX "sign_in_attempt_address" ON "sign_in_attempt" USING btree ("address","at");

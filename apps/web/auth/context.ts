@@ -10,6 +10,7 @@ export async function createApiContext(request: Request): Promise<ApiContext> {
     deps: opened,
     caller: await findCaller(request),
     workspace: request.headers.get('x-palate-workspace'),
+    idempotencyKey: request.headers.get('idempotency-key'),
   }
 }
 

@@ -3,12 +3,13 @@
 import type { AppRouter } from '@palate/api'
 import { TooltipProvider } from '@palate/ui'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { createTRPCClient, httpBatchLink, TRPCClientError } from '@trpc/client'
+import { createTRPCClient, httpBatchLink, httpLink, splitLink, TRPCClientError } from '@trpc/client'
 import { ThemeProvider } from 'next-themes'
 import { type ReactNode, useState } from 'react'
 import { Toaster, toast } from 'sonner'
 import superjson from 'superjson'
 import { describeError } from './error'
+import { idempotencyHeaders, idempotencyLink } from './idempotency'
 import { TRPCProvider } from './trpc'
 
 /**
@@ -33,6 +34,21 @@ const createQueryClient = () =>
     },
   })
 
+const server = { url: '/api/trpc', transformer: superjson }
+
+/** Queries go together; a mutation goes alone, because its idempotency key is a header. */
+const createClient = () =>
+  createTRPCClient<AppRouter>({
+    links: [
+      idempotencyLink(),
+      splitLink({
+        condition: ({ type }) => type === 'mutation',
+        true: httpLink({ ...server, headers: idempotencyHeaders }),
+        false: httpBatchLink(server),
+      }),
+    ],
+  })
+
 const statusOf = (error: unknown) =>
   error instanceof TRPCClientError ? (error.data as { httpStatus?: number } | null)?.httpStatus : undefined
 
@@ -45,9 +61,7 @@ function signInAgain(error: unknown): void {
 
 export function Providers({ children, nonce }: { children: ReactNode; nonce?: string }) {
   const [queryClient] = useState(createQueryClient)
-  const [trpcClient] = useState(() =>
-    createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: '/api/trpc', transformer: superjson })] }),
-  )
+  const [trpcClient] = useState(createClient)
   return (
     <ThemeProvider attribute="data-theme" defaultTheme="system" disableTransitionOnChange nonce={nonce}>
       <QueryClientProvider client={queryClient}>

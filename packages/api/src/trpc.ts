@@ -1,4 +1,12 @@
-import { authorize, DomainError, type ErrorCode, resolveWorkspace, type Scope } from '@palate/core'
+import {
+  authorize,
+  DomainError,
+  type ErrorCode,
+  once,
+  resolveWorkspace,
+  type Scope,
+  type ServiceContext,
+} from '@palate/core'
 import { initTRPC, TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 import { ZodError, z } from 'zod'
@@ -80,4 +88,16 @@ export function workspaceProcedure(scope: Scope) {
       authorize(service, scope)
       return next({ ctx: { ...ctx, service } })
     })
+}
+
+interface CreatingCall<Input> {
+  ctx: { service: ServiceContext; idempotencyKey?: string | null }
+  input: Input
+  path: string
+}
+
+/** The resolver of a mutation that creates something: a repeated call with the same idempotency key gets the first reply. */
+export function creates<Input, Reply>(verb: (service: ServiceContext, input: Input) => Promise<Reply>) {
+  return ({ ctx, input, path }: CreatingCall<Input>): Promise<Reply> =>
+    once(ctx.service, { verb: path, key: ctx.idempotencyKey, input }, (service) => verb(service, input))
 }

@@ -1,4 +1,4 @@
-import { drizzle } from 'drizzle-orm/postgres-js'
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { openBulk } from './bulk'
 import * as schema from './schema'
@@ -21,5 +21,6 @@ export function openDatabase(url: string, options: { max?: number; applicationNa
 }
 
 export type OpenDatabase = ReturnType<typeof openDatabase>
-export type Database = OpenDatabase['db']
+/** Also a transaction, in which the transactions of a verb are savepoints. */
+export type Database = PostgresJsDatabase<typeof schema>
 export type Sql = postgres.Sql

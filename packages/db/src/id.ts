@@ -4,6 +4,8 @@ const random = customAlphabet('0123456789abcdefghijkmnpqrstuvwxyz', 20)
 
 export type IdKind =
   | 'user'
+  | 'ses'
+  | 'try'
   | 'ws'
   | 'mem'
   | 'key'
@@ -32,6 +34,7 @@ export type IdKind =
   | 'dep'
   | 'turn'
   | 'fb'
+  | 'idem'
 
 /** A new id with its kind as prefix: `run_4f…`. 20 characters of 34 are about 101 bits. */
 export function newId(kind: IdKind): string {

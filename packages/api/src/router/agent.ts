@@ -8,7 +8,7 @@ import {
   setAgentPrice,
 } from '@palate/core'
 import { AgentRef, SetAgentPriceInput } from '@palate/core/agent/schemas'
-import { router, workspaceProcedure } from '../trpc'
+import { creates, router, workspaceProcedure } from '../trpc'
 
 const read = workspaceProcedure('agent:read')
 const write = workspaceProcedure('agent:write')
@@ -16,13 +16,11 @@ const write = workspaceProcedure('agent:write')
 export const agentRouter = router({
   list: read.query(({ ctx }) => listAgents(ctx.service)),
   gauges: read.query(({ ctx }) => readGauges(ctx.service)),
-  createEnrollmentCode: write.mutation(({ ctx }) => createEnrollmentCode(ctx.service)),
+  createEnrollmentCode: write.mutation(creates(createEnrollmentCode)),
   setPrice: workspaceProcedure('agent:price')
     .input(SetAgentPriceInput)
     .mutation(({ ctx, input }) => setAgentPrice(ctx.service, input)),
-  probe: workspaceProcedure('run:create')
-    .input(AgentRef)
-    .mutation(({ ctx, input }) => createProbe(ctx.service, input)),
+  probe: workspaceProcedure('run:create').input(AgentRef).mutation(creates(createProbe)),
   rotate: write.input(AgentRef).mutation(({ ctx, input }) => requestRotation(ctx.service, input)),
   revoke: write.input(AgentRef).mutation(({ ctx, input }) => revokeAgent(ctx.service, input)),
 })

@@ -8,7 +8,7 @@ import {
 } from '@palate/core'
 import { DatasetRef, ImportDatasetInput, ImportSampleInput } from '@palate/core/dataset/schemas'
 import { CreateUploadInput } from '@palate/core/upload/schemas'
-import { router, workspaceProcedure } from '../trpc'
+import { creates, router, workspaceProcedure } from '../trpc'
 
 const read = workspaceProcedure('dataset:read')
 const create = workspaceProcedure('dataset:create')
@@ -17,11 +17,7 @@ export const datasetRouter = router({
   list: read.query(({ ctx }) => listDatasets(ctx.service)),
   get: read.input(DatasetRef).query(({ ctx, input }) => getDataset(ctx.service, input)),
   version: read.input(DatasetRef).query(({ ctx, input }) => getDatasetVersion(ctx.service, input)),
-  createUpload: create
-    .input(CreateUploadInput)
-    .mutation(({ ctx, input }) => createUpload(ctx.service, input)),
-  import: create.input(ImportDatasetInput).mutation(({ ctx, input }) => importDataset(ctx.service, input)),
-  importSample: create
-    .input(ImportSampleInput)
-    .mutation(({ ctx, input }) => importSample(ctx.service, input)),
+  createUpload: create.input(CreateUploadInput).mutation(creates(createUpload)),
+  import: create.input(ImportDatasetInput).mutation(creates(importDataset)),
+  importSample: create.input(ImportSampleInput).mutation(creates(importSample)),
 })

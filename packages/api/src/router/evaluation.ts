@@ -1,6 +1,6 @@
 import { createEvaluation, getEvaluation, listAnswers, listEvaluations } from '@palate/core'
 import { CreateEvaluationInput, EvaluationRef, ListAnswersInput } from '@palate/core/evaluation/schemas'
-import { router, workspaceProcedure } from '../trpc'
+import { creates, router, workspaceProcedure } from '../trpc'
 
 const read = workspaceProcedure('evaluation:read')
 
@@ -10,5 +10,5 @@ export const evaluationRouter = router({
   answers: read.input(ListAnswersInput).query(({ ctx, input }) => listAnswers(ctx.service, input)),
   create: workspaceProcedure('evaluation:create')
     .input(CreateEvaluationInput)
-    .mutation(({ ctx, input }) => createEvaluation(ctx.service, input)),
+    .mutation(creates(createEvaluation)),
 })

@@ -28,7 +28,7 @@ import {
   RunSamplesInput,
   SetRunPriorityInput,
 } from '@palate/core/run/schemas'
-import { router, workspaceProcedure } from '../trpc'
+import { creates, router, workspaceProcedure } from '../trpc'
 
 const read = workspaceProcedure('run:read')
 
@@ -53,9 +53,7 @@ export const runRouter = router({
     .input(EstimateFactsInput)
     .query(({ ctx, input }) => getEstimateFacts(ctx.service, input)),
   summary: read.input(RunRef).query(({ ctx, input }) => getRunSummary(ctx.service, input)),
-  create: workspaceProcedure('run:create')
-    .input(CreateRunInput)
-    .mutation(({ ctx, input }) => createRun(ctx.service, input)),
+  create: workspaceProcedure('run:create').input(CreateRunInput).mutation(creates(createRun)),
   setPriority: workspaceProcedure('run:create')
     .input(SetRunPriorityInput)
     .mutation(({ ctx, input }) => setRunPriority(ctx.service, input)),

@@ -1,6 +1,6 @@
 import { createBatch, getBatch, listBatches, listPairs } from '@palate/core'
 import { BatchRef, CreateBatchInput, ListPairsInput } from '@palate/core/variant/schemas'
-import { router, workspaceProcedure } from '../trpc'
+import { creates, router, workspaceProcedure } from '../trpc'
 
 const read = workspaceProcedure('variant:read')
 
@@ -8,7 +8,5 @@ export const variantRouter = router({
   batches: read.query(({ ctx }) => listBatches(ctx.service)),
   batch: read.input(BatchRef).query(({ ctx, input }) => getBatch(ctx.service, input)),
   pairs: read.input(ListPairsInput).query(({ ctx, input }) => listPairs(ctx.service, input)),
-  createBatch: workspaceProcedure('variant:create')
-    .input(CreateBatchInput)
-    .mutation(({ ctx, input }) => createBatch(ctx.service, input)),
+  createBatch: workspaceProcedure('variant:create').input(CreateBatchInput).mutation(creates(createBatch)),
 })

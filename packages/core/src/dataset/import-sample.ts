@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { dataset, datasetVersion, newId, type Transaction, upload } from '@palate/db'
-import { and, eq, ne } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
 import { insertVersion } from './insert-version'
@@ -22,6 +22,10 @@ export async function importSample(ctx: ServiceContext, raw: ImportSampleInput):
   const { workspaceId } = ctx
   const bytes = await readFile(join(folder, filename))
   return ctx.db.transaction(async (tx) => {
+    // Calls at once for one sample wait for the first.
+    await tx.execute(
+      sql`select pg_advisory_xact_lock(hashtextextended(${`sample:${workspaceId}:${name}`}, 0))`,
+    )
     const [there] = await findImported(tx, workspaceId, name)
     if (there) return there
     const uploadId = newId('upload')
