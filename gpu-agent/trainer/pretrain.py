@@ -77,7 +77,9 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
         meter.count(rows)
         if not math.isfinite(loss):
             raise JobError(
-                "diverged", f"The loss stopped being a number at step {step}.", "Lower learningRate."
+                "diverged",
+                f"The loss became {'NaN' if math.isnan(loss) else 'infinite'} at step {step}.",
+                "Lower learningRate.",
             )
         if step % LOG_EVERY == 0 or last:
             values = {"loss": loss, "learning_rate": learning_rate, "grad_norm": norm.item()}

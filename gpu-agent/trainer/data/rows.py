@@ -12,30 +12,37 @@ Row = TypeVar("Row")
 
 
 def read_rows(path: Path, needed: tuple[str, ...], most: int = 0) -> list[dict[str, Any]]:
-    """JSON lines with the needed text fields, the first `most` of them (0: all); raises `JobError` naming the first bad line."""
+    """JSON lines with the needed text fields, the first `most` of them (0: all); raises `JobError` naming the first bad line.
+
+    A line ends at a line feed and nowhere else: a text may hold U+2028, U+2029 or U+0085, at which `splitlines` cuts too.
+    """
     rows: list[dict[str, Any]] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if most and len(rows) == most:
-            break
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            fields_present = isinstance(row, dict) and all(row.get(name) for name in needed)
-        except ValueError:
-            fields_present = False
-        if not fields_present:
-            raise JobError(
-                "bad_data",
-                f"Line {number} of {path.name} is not an object with {', '.join(needed)}.",
-                "Correct or remove that line.",
-            )
-        rows.append(row)
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if most and len(rows) == most:
+                break
+            if line.strip():
+                rows.append(_read_row(line, number, path.name, needed))
     if not rows:
         raise JobError(
             "bad_data", f"{path.name} holds no rows.", "Label some pairs or choose another dataset."
         )
     return rows
+
+
+def _read_row(line: bytes, number: int, name: str, needed: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        row = json.loads(line.decode("utf-8"))
+        fields_present = isinstance(row, dict) and all(row.get(field) for field in needed)
+    except ValueError:
+        fields_present = False
+    if not fields_present:
+        raise JobError(
+            "bad_data",
+            f"Line {number} of {name} is not an object with {', '.join(needed)}.",
+            "Correct or remove that line.",
+        )
+    return row
 
 
 def weight_of(row: dict[str, Any]) -> float:

@@ -5,6 +5,7 @@ its transactions make a write whole or absent, also when several runs share it.
 """
 
 import hashlib
+import math
 import os
 import sqlite3
 from collections.abc import Iterable
@@ -13,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import torch
 from filelock import FileLock
+
+from job.error import JobError
 
 VERSION = b"palate-reference-1"
 FILE, LOCK = "reference-logps.sqlite", "reference-logps.lock"
@@ -53,6 +56,14 @@ class RefCache:
         return found
 
     def write(self, values: dict[bytes, float]) -> None:
+        """Stores all of them or, where one is NaN or infinite, none; raises `JobError` then."""
+        if not all(math.isfinite(value) for value in values.values()):
+            raise JobError(
+                "diverged",
+                "A log-probability of the reference model became NaN: the model that training starts from does not "
+                "compute with finite numbers at this precision.",
+                "Set precision to fp32, or choose another base model.",
+            )
         with self.db:
             self.db.executemany("INSERT OR REPLACE INTO logp VALUES (?, ?)", values.items())
 

@@ -1,6 +1,7 @@
 """Turns what transformers' Trainer does into our events, and SIGTERM into a checkpoint and a stop."""
 
 import json
+import math
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from transformers import (
 
 from engine.engine import StepEngine
 from engine.step import empty_cache, is_out_of_memory
-from job.job import Job, LoraSettings
+from job.job import Job, JobError, LoraSettings
 from model.generate import SAMPLE_PROMPTS, emit_sample
 from process import events, ranks
 from process.stop import StopFlag
@@ -95,6 +96,14 @@ class Reporter(TrainerCallback):
     ) -> None:
         if "loss" not in logs:
             return
+        loss = float(logs["loss"])
+        if not math.isfinite(loss):
+            # Events carry finite numbers only: without this the loss would just vanish from the charts.
+            raise JobError(
+                "diverged",
+                f"The loss became {'NaN' if math.isnan(loss) else 'infinite'} at step {state.global_step}.",
+                "Lower the learning rate, or set precision to fp32.",
+            )
         values = {name: float(value) for name, value in logs.items() if name not in NOT_SERIES}
         total, now = float(self.trainer.counters.useful_tokens), time.monotonic()
         values["tokens_per_second"] = max(total - self.tokens, 0.0) / max(now - self.since, 1e-9)
