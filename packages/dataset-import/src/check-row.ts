@@ -1,4 +1,5 @@
 import { formatRecipe } from '@palate/recipe'
+import { readDirections, readIngredients, readTags, readTitle } from './recipe-field'
 import type { DropReason, ImportProfile, KeptRow, SourceRow } from './types'
 
 /** Characters of a whole recipe. Longer texts are scraped pages, not recipes. */
@@ -6,14 +7,27 @@ export const maxTextLength = 20_000
 
 export type CheckedRow = { kept: KeptRow } | { line: number; reason: DropReason }
 
-/** Checks one row. Its reason is the first problem, in the order of `dropReasons`. */
+/** Checks one row. Its reason is the first problem: unreadable fields, then empty ones, then the length. */
 export function checkRow(row: SourceRow): CheckedRow {
   if ('reason' in row) return row
   const { line } = row
-  const ingredients = toLines(row.ingredients)
-  const directions = toLines(row.directions)
-  if (!ingredients || !directions) return { line, reason: 'list is not JSON' }
-  const title = typeof row.title === 'string' ? squeeze(row.title) : ''
+  const title = readTitle(row.title)
+  if ('problem' in title) return { line, reason: `title: ${title.problem}` }
+  const ingredients = readIngredients(row.ingredients)
+  if ('problem' in ingredients) return { line, reason: `ingredients: ${ingredients.problem}` }
+  const directions = readDirections(row.directions)
+  if ('problem' in directions) return { line, reason: `directions: ${directions.problem}` }
+  return checkLength({
+    line,
+    title: squeeze(title.value),
+    ingredients: squeezeAll(ingredients.value),
+    directions: squeezeAll(directions.value),
+    tags: squeezeAll(readTags(row.tags)),
+  })
+}
+
+function checkLength(fields: Omit<KeptRow, 'text'>): CheckedRow {
+  const { line, title, ingredients, directions } = fields
   if (!title) return { line, reason: 'no title' }
   if (ingredients.length === 0) return { line, reason: 'no ingredients' }
   if (directions.length === 0) return { line, reason: 'no directions' }
@@ -26,13 +40,10 @@ export function checkRow(row: SourceRow): CheckedRow {
     steps: directions,
   })
   if (text.length > maxTextLength) return { line, reason: 'too long' }
-  return { kept: { line, title, ingredients, directions, tags: toLines(row.tags) ?? [], text } }
+  return { kept: { ...fields, text } }
 }
 
-function toLines(value: unknown): string[] | null {
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) return null
-  return value.map(squeeze).filter(Boolean)
-}
+const squeezeAll = (texts: string[]) => texts.map(squeeze).filter(Boolean)
 
 const alreadyPlain = /^[!-~]+(?: [!-~]+)*$/
 

@@ -1,9 +1,9 @@
 import { DatasetImportError } from './error'
+import { fieldNames, type RecipeField } from './recipe-field'
 import { countLines } from './text-chunks'
 import type { SourceRow } from './types'
 
-const needed = ['title', 'ingredients', 'directions'] as const
-type Column = (typeof needed)[number]
+const needed = ['title', 'ingredients', 'directions'] as const satisfies RecipeField[]
 
 /** Longer than any recipe: a longer record has an unclosed quote. */
 const maxRecordLength = 1024 * 1024
@@ -17,7 +17,7 @@ export class CsvReader {
   #buffer = ''
   #line = 1
   #width = 0
-  #columns: Record<Column, number> | null = null
+  #columns: Record<RecipeField, number> | null = null
 
   /** @throws DatasetImportError when the first record does not name the columns that are needed */
   push(text: string, atEnd = false): SourceRow[] {
@@ -54,32 +54,28 @@ export class CsvReader {
       return null
     }
     if (fields.length !== this.#width) return { line, reason: 'broken CSV row' }
-    const ingredients = parseList(fields[this.#columns.ingredients])
-    const directions = parseList(fields[this.#columns.directions])
-    if (ingredients === undefined || directions === undefined) return { line, reason: 'list is not JSON' }
-    return { line, title: fields[this.#columns.title], ingredients, directions, tags: [] }
-  }
-}
-
-/** An empty field is an empty list; a field that is not JSON is `undefined`. */
-function parseList(field: string | undefined): unknown {
-  if (!field?.trim()) return []
-  try {
-    return JSON.parse(field) as unknown
-  } catch {
-    return undefined
+    const { title, ingredients, directions } = this.#columns
+    return {
+      line,
+      title: fields[title],
+      ingredients: fields[ingredients],
+      directions: fields[directions],
+      tags: [],
+    }
   }
 }
 
 /** The positions of title, ingredients and directions; the other columns are not needed. */
-export function findColumns(header: string[]): Record<Column, number> {
+export function findColumns(header: string[]): Record<RecipeField, number> {
   const names = header.map((name) => name.trim().toLowerCase())
-  const missing = needed.filter((column) => !names.includes(column))
+  const positionOf = (field: RecipeField) =>
+    names.indexOf(fieldNames[field].find((name) => names.includes(name)) ?? '\n')
+  const missing = needed.filter((field) => positionOf(field) < 0)
   if (missing.length > 0) throw noHeader(missing)
   return {
-    title: names.indexOf('title'),
-    ingredients: names.indexOf('ingredients'),
-    directions: names.indexOf('directions'),
+    title: positionOf('title'),
+    ingredients: positionOf('ingredients'),
+    directions: positionOf('directions'),
   }
 }
 
@@ -87,7 +83,7 @@ function noHeader(missing: readonly string[]): DatasetImportError {
   const lack = missing.length > 0 ? `names no column ${missing.join(', ')}` : 'is no CSV header'
   return new DatasetImportError(
     `The first line of the CSV ${lack}.`,
-    'Begin the file with ,title,ingredients,directions,link,source,NER and keep the lists as JSON.',
+    'Begin the file with ,title,ingredients,directions,link,source,NER and write the lists as JSON.',
   )
 }
 

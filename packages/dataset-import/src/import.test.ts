@@ -59,7 +59,8 @@ describe('a CSV in RecipeNLG layout', () => {
       'no title': [6],
       'no ingredients': [7],
       'no directions': [8],
-      'list is not JSON': [9, 10],
+      'ingredients: a list that is cut off or malformed': [9],
+      'ingredients: not a list of texts': [10],
       'too long': [11],
       'broken CSV row': [12, 15],
       duplicate: [13],
@@ -103,6 +104,88 @@ describe('a CSV in RecipeNLG layout', () => {
   })
 })
 
+describe('what is plainly meant', () => {
+  const rowOf = async (content: string) => (await load(content)).profile.preview
+
+  it.each([
+    ['JSON', '["1 can beans", "salt"]', '["Mix.", "Bake."]'],
+    ['Python lists', "['1 can beans', 'salt']", `['Mix.', "Bake."]`],
+    ['steps in lines', '1 can beans\nsalt', '1. Mix.\n2. Bake.'],
+    ['numbered steps', '["1 can beans", "salt"]', 'Step 1: Mix. Step 2: Bake.'],
+    ['sentences', '["1 can beans", "salt"]', 'Mix. Bake.'],
+  ])('a CSV with %s', async (_name, ingredients, directions) => {
+    expect(await rowOf(`${header}\n${csvRow('Beans', ingredients, directions)}`)).toEqual([
+      { line: 2, title: 'Beans', ingredients: ['1 can beans', 'salt'], directions: ['Mix.', 'Bake.'] },
+    ])
+  })
+
+  it.each([
+    ['a Python object', `{'title': 'Beans', 'ingredients': ['beans'], 'directions': ['Mix.', "Bake."]}`],
+    ['name and instructions', '{"name":"Beans","ingredients":["beans"],"instructions":["Mix.","Bake."]}'],
+    ['name and steps', '{"name":"Beans","ingredients":"[\'beans\']","steps":"Mix. Bake."}'],
+    [
+      'NaN in unused keys',
+      `${jsonRow('Beans', { directions: ['Mix.', 'Bake.'] }).slice(0, -1)},"rating":NaN,"x":-Infinity}`,
+    ],
+  ])('a JSONL line with %s', async (_name, line) => {
+    expect(await rowOf(line)).toEqual([
+      { line: 1, title: 'Beans', ingredients: ['beans'], directions: ['Mix.', 'Bake.'] },
+    ])
+  })
+
+  it('a CSV whose columns are called name and steps', async () => {
+    expect(await rowOf(`name,id,steps,ingredients\nBeans,1,"['Mix.', 'Bake.']",['beans']`)).toEqual([
+      { line: 2, title: 'Beans', ingredients: ['beans'], directions: ['Mix.', 'Bake.'] },
+    ])
+  })
+
+  it('but NaN in a used key drops the line with this reason', async () => {
+    const result = await load(
+      [
+        jsonRow('Beans'),
+        '{"title":NaN,"ingredients":["beans"],"directions":["Cook."]}',
+        '{"title":"a","ingredients":[NaN],"directions":["Cook."]}',
+        '{"title":"b","ingredients":["beans"],"directions":NaN}',
+        '{"title":7,"ingredients":["beans"],"directions":["Cook."]}',
+        '{"title":"c","ingredients":["beans"],"directions":{"1":"Cook."}}',
+      ].join('\n'),
+    )
+    expect(linesOf(result)).toEqual({
+      'title: NaN': [2],
+      'ingredients: NaN': [3],
+      'directions: NaN': [4],
+      'title: not text': [5],
+      'directions: not a list of texts': [6],
+    })
+  })
+
+  it('and a missing value that a program wrote as text is no step', async () => {
+    const result = await load(
+      [header, csvRow('A'), csvRow('B', '["beans"]', 'nan'), csvRow('None')].join('\n'),
+    )
+    expect(linesOf(result)).toEqual({ 'no directions': [3], 'no title': [4] })
+  })
+})
+
+describe('line separators of Unicode in a text', () => {
+  /** JavaScript and Python take these for ends of lines; JSON Lines and CSV do not. */
+  const title = 'Beans\u2028on\u2029toast\u0085today'
+
+  it.each([
+    ['JSONL', [jsonRow(title), jsonRow('Soup')].join('\n'), [1, 2]],
+    ['CSV', [header, csvRow(title), csvRow('Soup')].join('\n'), [2, 3]],
+  ])('do not split a row of %s', async (_name, content, lines) => {
+    const result = await load(content)
+    expect(result).toMatchObject({ rowsRead: 2, rowsKept: 2 })
+    const examples = await readExamples(result.parquetPath, { limit: 10, seed: 1 })
+    const inOrder = examples.sort((a, b) => a.line - b.line)
+    expect(inOrder.map(({ line, title }) => [line, title])).toEqual([
+      [lines[0], 'Beans on toast today'],
+      [lines[1], 'Soup'],
+    ])
+  })
+})
+
 describe('JSONL', () => {
   it('names each reason with its line', async () => {
     const result = await load(
@@ -121,11 +204,12 @@ describe('JSONL', () => {
       ].join('\n'),
     )
     expect(linesOf(result)).toEqual({
-      'line is not JSON': [2, 3],
+      'line is not JSON': [2],
+      'line is not a JSON object': [3],
       'no title': [5],
       'no ingredients': [6],
       'no directions': [7],
-      'list is not JSON': [8],
+      'ingredients: one text instead of a list': [8],
       'too long': [9],
       duplicate: [11],
     })
@@ -152,6 +236,11 @@ describe('a file that is of no use', () => {
     ['a ZIP', Buffer.from('PK\x03\x04rest'), /ZIP archive/],
     ['UTF-16', Buffer.from('\uFEFF{"title":1}', 'utf16le'), /UTF-16/],
     ['a JSON list', '[{"title":"x"}]', /one JSON list/],
+    [
+      'a NUL character',
+      `${jsonRow('x'.repeat(70_000))}\n${jsonRow('b')}\u0000\n`,
+      /Line 2 holds a NUL character/,
+    ],
     ['prose', 'Dear cook,\nthis is a letter.', /names no column title, ingredients, directions/],
     ['one word', 'recipes', /neither/],
     ['another CSV', 'title,price\nx,3', /names no column ingredients, directions/],

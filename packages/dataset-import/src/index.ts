@@ -4,7 +4,6 @@ export { readExamples } from './read-examples'
 export { sniffFormat } from './sniff'
 export {
   type DropReason,
-  dropReasons,
   type Example,
   type ImportFormat,
   type ImportProfile,

@@ -1,3 +1,4 @@
+import { fieldNames, parseLoosely, type RecipeField } from './recipe-field'
 import type { SourceRow } from './types'
 
 /** Longer than any recipe; the rest of such a line is skipped. */
@@ -30,13 +31,17 @@ export class JsonlReader {
 
 function readLine(content: string, line: number): SourceRow | null {
   if (content.trim() === '') return null
-  try {
-    const value: unknown = JSON.parse(content)
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      return { line, reason: 'line is not JSON' }
-    const { title, ingredients, directions, tags } = value as Record<string, unknown>
-    return { line, title, ingredients: ingredients ?? [], directions: directions ?? [], tags: tags ?? [] }
-  } catch {
-    return { line, reason: 'line is not JSON' }
+  const value = parseLoosely(content)
+  if (value === undefined) return { line, reason: 'line is not JSON' }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { line, reason: 'line is not a JSON object' }
+  const row = value as Record<string, unknown>
+  const find = (field: RecipeField) => row[fieldNames[field].find((name) => row[name] != null) ?? '']
+  return {
+    line,
+    title: find('title'),
+    ingredients: find('ingredients'),
+    directions: find('directions'),
+    tags: row.tags,
   }
 }

@@ -20,8 +20,9 @@ export async function* readText(path: string, signal?: AbortSignal): AsyncGenera
   let line = 1
   for await (const bytes of createReadStream(path, { highWaterMark: chunkBytes, signal })) {
     if (!(bytes instanceof Buffer)) continue
-    if (bytes.includes(0)) throw binaryFile()
     const text = decode(decoder, bytes, line)
+    const nul = text.indexOf('\0')
+    if (nul >= 0) throw nulCharacter(line + countLines(text.slice(0, nul)))
     bytesRead += bytes.byteLength
     line += countLines(text)
     yield { text, bytesRead }
@@ -40,6 +41,13 @@ function decode(decoder: TextDecoder, bytes: Buffer, line: number, end = false):
       'Save it as UTF-8 and upload it again.',
     )
   }
+}
+
+function nulCharacter(line: number): DatasetImportError {
+  return new DatasetImportError(
+    `Line ${line} holds a NUL character, which is not text.`,
+    'Remove it and upload the file again.',
+  )
 }
 
 export function binaryFile(): DatasetImportError {

@@ -1,18 +1,17 @@
+import type { FieldProblem, RecipeField } from './recipe-field'
+
 export const importFormats = ['recipenlg-csv', 'recipe-jsonl'] as const
 export type ImportFormat = (typeof importFormats)[number]
 
 /** Why a row was dropped, as people read it. */
-export const dropReasons = [
-  'broken CSV row',
-  'line is not JSON',
-  'list is not JSON',
-  'no title',
-  'no ingredients',
-  'no directions',
-  'too long',
-  'duplicate',
-] as const
-export type DropReason = (typeof dropReasons)[number]
+export type DropReason =
+  | 'broken CSV row'
+  | 'line is not JSON'
+  | 'line is not a JSON object'
+  | `${RecipeField}: ${FieldProblem}`
+  | `no ${RecipeField}`
+  | 'too long'
+  | 'duplicate'
 
 /** A recipe as it was read, unchecked. `line` is where it starts (1 = first line). */
 export type SourceRow =
