@@ -72,7 +72,7 @@ test('an agent gets only runs of kinds that it supports, of its workspace, oldes
   expect(await claimRun(stranger, all)).toBeNull()
   expect(await claimRun(agent, requestWork(['generate']))).toBeNull()
   const lease = await claimRun(agent, all)
-  expect(lease).toMatchObject({ runId: first.id, epoch: 1, kind: 'pretrain', resume: null, seed: 1 })
+  expect(lease).toMatchObject({ runId: first.id, epoch: 1, kind: 'pretrain', resume: null, seed: first.seed })
   expect(lease?.inputs).toMatchObject([{ name: 'ontology.json' }])
 })
 

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Transaction } from '@palate/db'
 import type { RunNeeds } from '@palate/protocol'
 import type { z } from 'zod'
@@ -11,7 +12,10 @@ import { insertRun } from './queue/insert'
 import { loadRunView } from './read'
 import { CreateRunInput, type RunView } from './schemas'
 
-/** Queues a training with a copy of its data, so that later changes do not change the run. */
+/**
+ * Queues a training with a copy of its data, so that later changes do not change the run. A seed that is not given is
+ * drawn, and stays with the run: the same seed gives the same run.
+ */
 export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promise<RunView> {
   authorize(ctx, 'run:create')
   const input = CreateRunInput.parse(raw)
@@ -19,7 +23,7 @@ export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promi
   if (allowed.length > 0) authorize(ctx, 'run:override')
   const made = await ctx.db.transaction(async (tx) => {
     const plan = await planRun(tx, ctx, input)
-    const { kind, config, seed = 1, priority = 0 } = input
+    const { kind, config, seed = randomInt(2 ** 31 - 1), priority = 0 } = input
     const { size, ...planned } = plan
     const base = { key: baseKey(plan.lineage), shape: 'baseShape' in input ? input.baseShape : undefined }
     const estimates = await estimateRun(tx, ctx, { kind, config, base, size })

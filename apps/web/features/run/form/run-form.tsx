@@ -90,7 +90,7 @@ export function RunForm<Kind extends EstimateKind>({
             onChange={({ target }) => setName(target.value)}
           />
         </Field>
-        <Field label="Seed" hint="The same seed gives the same run">
+        <Field label="Seed" hint="The same seed gives the same run. Empty: one is drawn">
           <Input
             type="number"
             min={0}

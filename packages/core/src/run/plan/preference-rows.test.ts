@@ -126,7 +126,7 @@ test('a preference training has its pairs, the base model and the ids of its vot
   for (const { id } of pairs) await castVotes(fixture, id, persona.versionId, [person('a')])
 
   const made = await start()
-  expect(made).toMatchObject({ kind: 'dpo', status: 'queued', name: 'preference', seed: 1 })
+  expect(made).toMatchObject({ kind: 'dpo', status: 'queued', name: 'preference' })
   const rows = await deps.db
     .select({ id: vote.id })
     .from(vote)
