@@ -34,7 +34,10 @@ export function createReverseProxy({ hubUrl, origin = '', handlePage, handlePage
     if (isForeign(incoming, origin)) refuse(response, 403, foreignAnswer)
     else if (hubPath.test(incoming.url ?? ''))
       passOn(upstreams, upstreams.inOrder(incoming), incoming, response)
-    else handlePage(incoming, response)
+    else {
+      incoming.headers['x-forwarded-for'] = senders(incoming)
+      handlePage(incoming, response)
+    }
   })
   server.requestTimeout = 0 // a large upload may take its time
   server.on('upgrade', (incoming, socket, head) => {
@@ -129,17 +132,25 @@ function passUpgrade(upstreams, [hub, next, ...others], incoming, socket, head) 
  * @param {URL} hub
  * @param {IncomingMessage} incoming
  */
-function toHub(hub, { method, url, headers, socket }) {
+function toHub(hub, incoming) {
+  const { method, url, headers } = incoming
   const { expect: _answeredByUs, ...rest } = headers
-  const chain = [headers['x-forwarded-for'], socket.remoteAddress].filter(Boolean).join(', ')
   return {
     host: hub.hostname,
     port: hub.port,
     method,
     path: url,
-    headers: { ...rest, 'x-forwarded-for': chain, 'x-forwarded-host': headers.host ?? '' },
+    headers: { ...rest, 'x-forwarded-for': senders(incoming), 'x-forwarded-host': headers.host ?? '' },
   }
 }
+
+/**
+ * What a sender claims, and at its end the address that it really has.
+ *
+ * @param {IncomingMessage} incoming
+ */
+const senders = ({ headers, socket }) =>
+  [headers['x-forwarded-for'], socket.remoteAddress].filter(Boolean).join(', ')
 
 const unreachable = JSON.stringify({
   error: { code: 'unavailable', message: 'The hub does not answer.', remedy: 'Try again in a moment.' },

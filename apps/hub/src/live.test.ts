@@ -1,4 +1,12 @@
-import { createLiveTicket, createRun } from '@palate/core'
+import {
+  type Actor,
+  createApiKey,
+  createLiveTicket,
+  createRun,
+  openSession,
+  revokeApiKey,
+  signOut,
+} from '@palate/core'
 import { createWorkspaceFixture, type WorkspaceFixture } from '@palate/core/testing'
 import type { LiveNotice } from '@palate/protocol'
 import type { Socket } from 'socket.io-client'
@@ -10,7 +18,9 @@ const test = await startTestHub()
 const mine = await createWorkspaceFixture(test.deps)
 const other = await createWorkspaceFixture(test.deps)
 
-async function watch(fixture: WorkspaceFixture): Promise<{ socket: Socket; changes: LiveNotice[] }> {
+async function watch(
+  fixture: Pick<WorkspaceFixture, 'viewer'>,
+): Promise<{ socket: Socket; changes: LiveNotice[] }> {
   const { ticket } = await createLiveTicket(fixture.viewer)
   const socket = connect(`${test.origin}/live`, { ticket })
   const changes: LiveNotice[] = []
@@ -56,4 +66,31 @@ it.each([
   const socket = connect(`${test.origin}/live`, await auth())
   const error = await new Promise<Error>((resolve) => socket.once('connect_error', resolve))
   expect(error.message).toMatch(/ticket is not valid or has expired/)
+})
+
+it('a socket is closed within seconds of the end of its session, its key or its membership', async () => {
+  const { owner, people, workspaceId } = mine
+  const origin = { address: '192.0.2.1', userAgent: 'test' }
+  const open = () =>
+    test.deps.db.transaction((tx) => openSession(tx, { userId: people.owner, now: new Date(), origin }))
+  const [ended, kept] = [await open(), await open()]
+  const { id: keyId } = await createApiKey(owner, { name: 'script' })
+  const as = (actor: Actor) => watch({ viewer: { ...owner, actor } })
+  const person = { kind: 'user', userId: people.owner } as const
+  const [here, there, script, member] = [
+    await as({ ...person, sessionId: kept }),
+    await as({ ...person, sessionId: ended }),
+    await as({ kind: 'apiKey', keyId, userId: people.owner }),
+    await as({ kind: 'user', userId: people.labeler }),
+  ]
+  const ticket = await createLiveTicket({ ...owner, actor: { ...person, sessionId: ended } })
+  await signOut(test.deps, ended)
+  await revokeApiKey(owner, { id: keyId })
+  await test.deps
+    .sql`delete from membership where user_id = ${people.labeler} and workspace_id = ${workspaceId}`
+  await until(() => [there, script, member].every(({ socket }) => socket.disconnected), 10_000)
+  expect(here.socket.connected).toBe(true)
+  const late = connect(`${test.origin}/live`, ticket)
+  const error = await new Promise<Error>((resolve) => late.once('connect_error', resolve))
+  expect(error.message).toBe('This session has ended. Sign in again.')
 })

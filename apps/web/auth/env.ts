@@ -5,6 +5,7 @@ import { z } from 'zod'
 const Env = CoreEnv.extend(
   envSchema('web', {
     NEXTAUTH_URL: z.url(),
+    HUB_TRUSTED_PROXIES: z.string().transform((list) => list.split(',').map((address) => address.trim())),
     NEXTAUTH_SECRET: z.string().min(32, 'needs at least 32 characters'),
   }).shape,
 )

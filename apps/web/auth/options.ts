@@ -1,20 +1,24 @@
-import { DomainError, verifySignIn } from '@palate/core'
+import { clientAddress, DomainError, sessionSeconds, signIn, signOut } from '@palate/core'
 import type { NextAuthOptions } from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import { deps } from './deps'
+import { env } from './env'
 
-/** Sign-in by email and password, kept in a signed cookie for 14 days. */
+/**
+ * Sign-in by email and password. The cookie names a session in the database (`sid`) and is worth nothing without it:
+ * a cookie that was copied ends with its session. next-auth makes the cookie `Secure` where NEXTAUTH_URL is https.
+ */
 export const authOptions: NextAuthOptions = {
-  session: { strategy: 'jwt', maxAge: 14 * 24 * 3600 },
+  session: { strategy: 'jwt', maxAge: sessionSeconds },
   pages: { signIn: '/sign-in' },
   providers: [
     Credentials({
       credentials: { email: { type: 'email' }, password: { type: 'password' } },
-      async authorize(credentials) {
+      async authorize(credentials, { headers = {} }) {
         const { email = '', password = '' } = credentials ?? {}
         try {
-          const found = await verifySignIn(await deps(), { email, password })
-          return found && { id: found.userId, name: found.name, email: found.email }
+          const found = await signIn(await deps(), { email, password }, originOf(headers))
+          return found && { id: found.userId, sid: found.sessionId, name: found.name, email: found.email }
         } catch (error) {
           // next-auth shows the message of an error to the user; only domain errors may be shown.
           if (error instanceof DomainError)
@@ -27,7 +31,30 @@ export const authOptions: NextAuthOptions = {
     }),
   ],
   callbacks: {
-    jwt: ({ token, user }) => (user ? { ...token, sub: user.id } : token),
-    session: ({ session, token }) => ({ ...session, user: { ...session.user, id: token.sub ?? '' } }),
+    jwt: ({ token, user }) => (user && 'sid' in user ? { ...token, sub: user.id, sid: user.sid } : token),
+    /** Only the name of the session: `findSession` asks the database whether it still lasts. */
+    session: ({ session, token }) => ({ expires: session.expires, sid: token.sid }),
   },
+  events: {
+    async signOut({ token }) {
+      if (typeof token?.sid === 'string') await signOut(await deps(), token.sid)
+    },
+  },
+  logger: {
+    // Called for each cookie that nobody signed, so anyone can make it write: the code alone says what it was.
+    error: (code) => void deps().then(({ log }) => log.warn({ code }, 'a sign-in request was refused')),
+    warn: () => undefined,
+    debug: () => undefined,
+  },
+}
+
+/** The last entry of X-Forwarded-For was written by our own reverse proxy (`reverse-proxy.mjs`): the sender's address. */
+function originOf(headers: Record<string, unknown>) {
+  const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : '')
+  const claimed = text('x-forwarded-for').split(',')
+  const peer = claimed.pop()?.trim()
+  return {
+    address: clientAddress(peer, claimed.join(','), env().HUB_TRUSTED_PROXIES),
+    userAgent: text('user-agent'),
+  }
 }

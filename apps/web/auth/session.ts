@@ -1,9 +1,14 @@
+import { resolveSession } from '@palate/core'
 import { getServerSession } from 'next-auth'
+import { deps } from './deps'
 import { authOptions } from './options'
 
-/** The id of the signed-in user, or null. It only decides which page to show: every procedure checks again. */
-export async function findSession(): Promise<{ userId: string } | null> {
-  const session = await getServerSession(authOptions)
-  const id = session?.user && 'id' in session.user ? session.user.id : undefined
-  return typeof id === 'string' && id !== '' ? { userId: id } : null
+/** Who is signed in, or null; asks the database whether the session that the cookie names still lasts. */
+export async function findSession() {
+  const cookie: unknown = await getServerSession(authOptions)
+  return hasSid(cookie) ? resolveSession(await deps(), cookie.sid) : null
+}
+
+function hasSid(cookie: unknown): cookie is { sid: string } {
+  return typeof cookie === 'object' && cookie !== null && 'sid' in cookie && typeof cookie.sid === 'string'
 }

@@ -16,6 +16,10 @@ const open: Record<string, 'public' | 'session'> = {
   'chat.info': 'public',
   'chat.turn': 'public',
   'session.me': 'session',
+  'user.changePassword': 'session',
+  'user.endOtherSessions': 'session',
+  'user.endSession': 'session',
+  'user.sessions': 'session',
 }
 
 const scopes: readonly string[] = scopesOf.owner
@@ -59,7 +63,20 @@ test.each(procedures.filter(({ scope }) => scope !== 'public'))(
   },
 )
 
-test.each(procedures.filter(({ scope }) => scope !== 'public'))(
+/** An account is its own: those procedures look at the caller alone, whatever workspace is named. */
+const isOwnAccount = ({ path }: { path: string }) => path.startsWith('user.')
+
+test.each(procedures.filter(isOwnAccount))('$path refuses an API key', async ({ path }) => {
+  const key = {
+    kind: 'apiKey',
+    keyId: 'key_1',
+    userId: fixture.people.owner,
+    workspaceId: fixture.workspaceId,
+  } as const
+  expect(await call(path, key)).toBe('FORBIDDEN')
+})
+
+test.each(procedures.filter((one) => one.scope !== 'public' && !isOwnAccount(one)))(
   '$path refuses a stranger',
   async ({ path }) => {
     expect(await call(path, { kind: 'user', userId: elsewhere.people.owner })).toBe('FORBIDDEN')

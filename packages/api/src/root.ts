@@ -11,6 +11,7 @@ import { overviewRouter } from './router/overview'
 import { personaRouter } from './router/persona'
 import { runRouter } from './router/run'
 import { sessionRouter } from './router/session'
+import { userRouter } from './router/user'
 import { variantRouter } from './router/variant'
 import { router } from './trpc'
 
@@ -28,6 +29,7 @@ export const appRouter = router({
   persona: personaRouter,
   run: runRouter,
   session: sessionRouter,
+  user: userRouter,
   variant: variantRouter,
 })
 

@@ -1,6 +1,6 @@
 /** Who acts. The same verb serves pages, API keys, sockets and background jobs. */
 export type Actor =
-  | { kind: 'user'; userId: string }
+  | { kind: 'user'; userId: string; sessionId?: string }
   | { kind: 'apiKey'; keyId: string; userId: string }
   | { kind: 'agent'; agentId: string }
   | { kind: 'system'; reason: string }

@@ -4,7 +4,13 @@ import { DomainError } from './error'
 
 /** The purposes of signed tokens with their claims. A token is valid for its own purpose only. */
 const claims = {
-  live: z.object({ workspaceId: z.string(), userId: z.string() }),
+  live: z.object({
+    workspaceId: z.string(),
+    userId: z.string(),
+    /** Of the person's sign-in or key: when that ends, so does the socket. */
+    sessionId: z.string().optional(),
+    keyId: z.string().optional(),
+  }),
   upload: z.object({ workspaceId: z.string(), uploadId: z.string() }),
   lease: z.object({
     workspaceId: z.string(),

@@ -1,9 +1,10 @@
 import type { Server as HttpServer } from 'node:http'
-import { type AgentContext, type Deps, type Logger, resolveAgent } from '@palate/core'
-import { type Namespace, Server, type ServerOptions, type Socket } from 'socket.io'
+import { type AgentContext, type Deps, resolveAgent } from '@palate/core'
+import { type Namespace, Server, type ServerOptions } from 'socket.io'
 import type { Relay } from '../chat/relay'
-import { toErrorResponse } from '../error-response'
+import { admit, textOf } from './admit'
 import { connectAgent } from './agent'
+import { openLiveNamespace } from './live'
 
 /** Both ends notice a connection that broke without a close within 25 s: queued work waits for it. */
 const heartbeat = { pingInterval: 10_000, pingTimeout: 15_000 }
@@ -26,7 +27,8 @@ export function openSockets(
     ...(adapter ? { adapter } : {}),
   })
   openAgentNamespace(io.of('/agent'), deps, relay)
-  openLiveNamespace(io.of('/live'), deps)
+  const stopChecks = openLiveNamespace(io.of('/live'), deps)
+  http.once('close', stopChecks)
   return io
 }
 
@@ -37,31 +39,3 @@ function openAgentNamespace(namespace: Namespace, deps: Deps, relay: Relay): voi
   })
   namespace.on('connection', (socket) => connectAgent(socket, socket.data.agent as AgentContext, relay))
 }
-
-/** Namespace /live: browsers, each in the room of the workspace that its ticket names. They only listen. */
-function openLiveNamespace(namespace: Namespace, deps: Deps): void {
-  admit(namespace, deps.log, async (socket, { ticket }) => {
-    const { workspaceId } = await deps.tickets.verify('live', textOf(ticket))
-    await socket.join(workspaceId)
-  })
-}
-
-/** Authenticates each connection. A refused client gets `connect_error` with a sentence, and code and remedy in `data`. */
-function admit(
-  namespace: Namespace,
-  log: Logger,
-  authenticate: (socket: Socket, auth: Record<string, unknown>) => Promise<void>,
-): void {
-  namespace.use(async (socket, next) => {
-    try {
-      await authenticate(socket, socket.handshake.auth)
-      next()
-    } catch (error) {
-      const data = toErrorResponse(error, log, namespace.name)
-      const sentence = [data.message, data.remedy].filter(Boolean).join(' ')
-      next(Object.assign(new Error(sentence), { data }))
-    }
-  })
-}
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

@@ -5,26 +5,42 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { formatAgo, formatDate } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
+import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
+import { ChangePassword } from './change-password'
 import { NewKeyDialog } from './new-key-dialog'
+import { Sessions } from './sessions'
 
 type ApiKey = Outputs['apiKey']['list'][number]
 
 export function SettingsPage() {
-  const trpc = useTRPC()
-  const keys = useQuery(trpc.apiKey.list.queryOptions())
+  const may = useMay()
+  const writesKeys = may('apiKey:write')
   return (
     <Page
       crumbs={[{ name: 'Settings' }]}
       title="Settings"
-      lead="API keys of this workspace. Scripts use them to call the same API as these pages."
-      actions={keys.data ? <NewKeyDialog /> : null}
+      lead="Your sign-ins and your password, and the API keys of this workspace."
+      actions={writesKeys ? <NewKeyDialog /> : null}
     >
-      <Loaded query={keys} skeleton={<Skeleton className="h-40" />}>
-        {(list) => <Keys keys={list} />}
-      </Loaded>
+      <div className="flex flex-col gap-5">
+        {writesKeys ? <ApiKeys /> : null}
+        <Sessions />
+        <ChangePassword />
+      </div>
     </Page>
+  )
+}
+
+/** Scripts use the keys to call the same API as the pages. */
+function ApiKeys() {
+  const trpc = useTRPC()
+  const keys = useQuery(trpc.apiKey.list.queryOptions())
+  return (
+    <Loaded query={keys} skeleton={<Skeleton className="h-40" />}>
+      {(list) => <Keys keys={list} />}
+    </Loaded>
   )
 }
 

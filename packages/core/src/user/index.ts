@@ -1,3 +1,15 @@
 export { bootstrapDemo, type DemoWorkspace, demoOwner } from './bootstrap-demo'
+export { changePassword } from './change-password'
+export { clientAddress } from './client-address'
 export { createUser } from './create'
-export { verifySignIn } from './sign-in'
+export {
+  endOtherSessions,
+  endSession,
+  listSessions,
+  openSession,
+  requirePerson,
+  resolveSession,
+  sessionSeconds,
+  signOut,
+} from './session'
+export { type SignedIn, signIn } from './sign-in'

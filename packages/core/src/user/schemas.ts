@@ -2,10 +2,12 @@ import { z } from 'zod'
 
 export const Email = z.string().trim().toLowerCase().max(200).pipe(z.email('This is not an e-mail address.'))
 
+const NewPassword = z.string().min(10, 'A password needs at least 10 characters.').max(200)
+
 export const CreateUserInput = z.strictObject({
   email: Email,
   name: z.string().trim().min(1, 'Enter a name.').max(80),
-  password: z.string().min(10, 'A password needs at least 10 characters.').max(200),
+  password: NewPassword,
 })
 export type CreateUserInput = z.infer<typeof CreateUserInput>
 
@@ -14,3 +16,29 @@ export const SignInInput = z.strictObject({
   password: z.string().max(200),
 })
 export type SignInInput = z.infer<typeof SignInInput>
+
+/** Where a person signs in from. Both come from the network, so they are cut. */
+export const Origin = z.object({
+  address: z.string().transform((text) => text.slice(0, 64)),
+  userAgent: z.string().transform((text) => text.slice(0, 300)),
+})
+export type Origin = z.infer<typeof Origin>
+
+export const SessionRef = z.strictObject({ id: z.string().max(60) })
+export type SessionRef = z.infer<typeof SessionRef>
+
+export interface UserSessionView {
+  id: string
+  address: string
+  userAgent: string
+  createdAt: Date
+  lastSeenAt: Date
+  /** Whether the caller uses this one. */
+  current: boolean
+}
+
+export const ChangePasswordInput = z.strictObject({
+  current: z.string().min(1, 'Enter your current password.').max(200),
+  next: NewPassword,
+})
+export type ChangePasswordInput = z.infer<typeof ChangePasswordInput>

@@ -1,14 +1,15 @@
 import { apiKey, type Database, membership, type Role, user, workspace } from '@palate/db'
 import { and, asc, eq, isNull } from 'drizzle-orm'
-import { type Actor, actorId } from '../actor'
+import type { Actor } from '../actor'
 import type { Deps, ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { authorize, scopesOf } from '../permission'
+import type { TicketClaims } from '../ticket'
 import type { SessionView, WorkspaceView } from './schemas'
 
 /** The caller before a workspace is chosen: a signed-in person, or an API key, which belongs to one workspace. */
 export type Caller =
-  | { kind: 'user'; userId: string }
+  | { kind: 'user'; userId: string; sessionId?: string }
   | { kind: 'apiKey'; keyId: string; userId: string; workspaceId: string }
 
 /** The workspaces of a person, by date of joining. */
@@ -21,13 +22,19 @@ export async function listWorkspaces(db: Database, userId: string): Promise<Work
     .orderBy(asc(membership.createdAt), asc(membership.id))
 }
 
-const ticketSeconds = 60 * 60
+/** A ticket is used at once; each new connection gets a new one. */
+const ticketSeconds = 60
 
 /** A ticket for the hub's `/live` sockets of this workspace. */
 export async function createLiveTicket(ctx: ServiceContext): Promise<{ ticket: string }> {
   authorize(ctx, 'workspace:read')
-  const claims = { workspaceId: ctx.workspaceId, userId: actorId(ctx.actor) }
-  return { ticket: await ctx.tickets.sign('live', claims, ticketSeconds) }
+  return { ticket: await ctx.tickets.sign('live', listenerOf(ctx), ticketSeconds) }
+}
+
+function listenerOf({ workspaceId, actor }: ServiceContext): TicketClaims<'live'> {
+  if (actor.kind === 'user') return { workspaceId, userId: actor.userId, sessionId: actor.sessionId }
+  if (actor.kind === 'apiKey') return { workspaceId, userId: actor.userId, keyId: actor.keyId }
+  throw new DomainError('forbidden', 'Only people and API keys listen to a workspace.')
 }
 
 /** The caller, the workspace, and the caller's scopes in it. */
@@ -70,7 +77,7 @@ export async function resolveWorkspace(
   const memberships = await listWorkspaces(deps.db, caller.userId)
   if (caller.kind === 'user') {
     const found = pick(memberships, named)
-    return contextOf(deps, { kind: 'user', userId: caller.userId }, found.id, found.role)
+    return contextOf(deps, caller, found.id, found.role)
   }
   const found = pick(
     memberships.filter((one) => one.id === caller.workspaceId),

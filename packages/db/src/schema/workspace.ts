@@ -1,4 +1,4 @@
-import { index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { boolean, index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { at, belongsTo, createdAt, id } from './columns'
 
 export const roles = ['owner', 'engineer', 'labeler', 'viewer'] as const
@@ -11,6 +11,38 @@ export const user = pgTable('user', {
   passwordHash: text('password_hash').notNull(),
   createdAt: createdAt(),
 })
+
+/** A sign-in of a person. The cookie holds its id, and is worth nothing once the session has ended. */
+export const session = pgTable(
+  'session',
+  {
+    id: id(),
+    userId: belongsTo('user_id', () => user.id),
+    /** Where the person signed in from, as the sessions' list shows it. */
+    address: text('address').notNull(),
+    userAgent: text('user_agent').notNull(),
+    createdAt: createdAt(),
+    lastSeenAt: at('last_seen_at').notNull(),
+    endedAt: at('ended_at'),
+  },
+  (table) => [index('session_user').on(table.userId)],
+)
+
+/** Attempts to sign in, for the limits. Of an account that does not exist too, so without a reference. */
+export const signInAttempt = pgTable(
+  'sign_in_attempt',
+  {
+    id: id(),
+    email: text('email').notNull(),
+    address: text('address').notNull(),
+    succeeded: boolean('succeeded').notNull(),
+    at: at('at').notNull(),
+  },
+  (table) => [
+    index('sign_in_attempt_email').on(table.email, table.at),
+    index('sign_in_attempt_address').on(table.address, table.at),
+  ],
+)
 
 export const workspace = pgTable('workspace', {
   id: id(),

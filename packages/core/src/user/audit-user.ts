@@ -1,0 +1,23 @@
+import { auditLog, membership, newId, type Transaction } from '@palate/db'
+import { eq } from 'drizzle-orm'
+
+/** Records what concerns an account in the audit log of each workspace that it is a member of. */
+export async function auditUser(
+  tx: Transaction,
+  userId: string,
+  action: string,
+  entityId: string,
+  data: Record<string, unknown> = {},
+): Promise<void> {
+  const workspaces = await tx
+    .select({ workspaceId: membership.workspaceId })
+    .from(membership)
+    .where(eq(membership.userId, userId))
+  if (workspaces.length === 0) return
+  await tx.insert(auditLog).values(
+    workspaces.map(({ workspaceId }) => ({
+      ...{ id: newId('audit'), workspaceId, action, entityId, data },
+      ...{ actorKind: 'user', actorId: userId },
+    })),
+  )
+}
