@@ -173,7 +173,7 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await streaming
     await expect(visitor.getByRole('button', { name: 'Write recipe' })).toBeVisible(minutes(5))
     await visitor.getByRole('button', { name: 'Thumbs up' }).click()
-    await expect(visitor.getByText('Saved. The team trains the next model on it.')).toBeVisible()
+    await expect(visitor.getByText('Saved. The team can train the next model on it.')).toBeVisible()
     await shoot(visitor, '9-chat', { fullPage: false })
     await visitor.setViewportSize({ width: 390, height: 844 })
     await shoot(visitor, '9-chat-phone', { fullPage: false })
@@ -184,6 +184,7 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     for (const name of ['agents', 'datasets', 'settings']) {
       await page.goto(`/${name}`)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await expect(page.locator('main [aria-busy=true]')).toHaveCount(0)
       await shoot(page, `10-${name}`)
     }
     await page.goto('/')

@@ -31,14 +31,14 @@ export function Dock({
         className="flex flex-col gap-3 rounded-xl border border-line-strong bg-card px-4 py-3.5 shadow-float focus-within:border-ink-3"
       >
         <IngredientInput value={inventory} onChange={setInventory} />
-        <div className="flex items-center gap-2">
+        <div className="flex flex-wrap items-center justify-end gap-2">
           <Input
             aria-label="Request"
             value={request}
             maxLength={300}
             placeholder="Request (optional): quick, for two, no oven"
             onChange={(event) => setRequest(event.target.value)}
-            className="min-w-0 flex-1"
+            className="min-w-0 flex-1 max-sm:basis-full"
           />
           <Button
             look="quiet"

@@ -95,7 +95,7 @@ function Thumbs({
         <Link2 aria-hidden /> Copy link
       </Button>
       {thumb ? (
-        <span className="ml-1 text-sm text-ink-3">Saved. The team trains the next model on it.</span>
+        <span className="ml-1 text-sm text-ink-3">Saved. The team can train the next model on it.</span>
       ) : null}
     </div>
   )

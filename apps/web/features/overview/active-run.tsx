@@ -63,7 +63,7 @@ export function NoRun() {
         </Button>
       }
     >
-      When a model trains, its chart appears here and follows the run live.
+      When a model trains, its live chart appears here.
     </EmptyState>
   )
 }

@@ -33,7 +33,7 @@ function OverviewView({ overview }: { overview: Overview }) {
       lead={
         next
           ? next.hint
-          : 'Every station is done. Try the model in the chat, read the feedback, and label more pairs for the next run.'
+          : 'Try the model in the chat, read the feedback, and label more pairs for the next run.'
       }
       actions={
         next ? (
