@@ -1,14 +1,21 @@
-import type { ApiContext, Caller } from '@palate/api'
+import { type ApiContext, type Caller, toTrpcError } from '@palate/api'
 import { resolveApiKey } from '@palate/core'
+import { AnonymousLimit } from './anonymous-limit'
 import { deps } from './deps'
+import { readOrigin } from './origin'
 import { findSession } from './session'
+
+const anonymous = new AnonymousLimit()
 
 /** The caller of a procedure: an API key if the request has one (nobody if it is invalid), else the session's user. */
 export async function createApiContext(request: Request): Promise<ApiContext> {
   const opened = await deps()
   return {
     deps: opened,
-    caller: await findCaller(request),
+    caller: await findCaller(request).catch((error: unknown) => {
+      // Outside the procedures nothing else maps errors: their SQL must not reach the client.
+      throw toTrpcError(error, opened, 'authentication')
+    }),
     workspace: request.headers.get('x-palate-workspace'),
     idempotencyKey: request.headers.get('idempotency-key'),
   }
@@ -16,7 +23,10 @@ export async function createApiContext(request: Request): Promise<ApiContext> {
 
 async function findCaller(request: Request): Promise<Caller> {
   const bearer = /^Bearer (plt_\S+)$/.exec(request.headers.get('authorization') ?? '')?.[1]
-  if (bearer) return (await resolveApiKey(await deps(), bearer)) ?? { kind: 'nobody' }
-  const session = await findSession()
-  return session ? { kind: 'user', userId: session.userId } : { kind: 'nobody' }
+  const key = bearer ? await resolveApiKey(await deps(), bearer) : null
+  if (key) return key
+  const session = bearer ? null : await findSession()
+  if (session) return session
+  anonymous.take(readOrigin(request.headers).address, Date.now())
+  return { kind: 'nobody' }
 }

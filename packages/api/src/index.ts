@@ -1,3 +1,3 @@
 export type { ApiContext, Caller } from './context'
 export { type AppRouter, appRouter } from './root'
-export { createCallerFactory } from './trpc'
+export { createCallerFactory, toTrpcError } from './trpc'

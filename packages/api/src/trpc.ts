@@ -1,18 +1,20 @@
 import {
   authorize,
   DomainError,
-  type ErrorCode,
+  type Failure,
   once,
+  requireCleanInput,
   resolveWorkspace,
   type Scope,
   type ServiceContext,
+  toFailure,
 } from '@palate/core'
 import { initTRPC, TRPCError } from '@trpc/server'
 import superjson from 'superjson'
 import { ZodError, z } from 'zod'
 import type { ApiContext } from './context'
 
-const codes: Record<ErrorCode, TRPCError['code']> = {
+const codes: Record<Failure['code'], TRPCError['code']> = {
   not_found: 'NOT_FOUND',
   forbidden: 'FORBIDDEN',
   unauthenticated: 'UNAUTHORIZED',
@@ -21,6 +23,7 @@ const codes: Record<ErrorCode, TRPCError['code']> = {
   unavailable: 'SERVICE_UNAVAILABLE',
   rate_limited: 'TOO_MANY_REQUESTS',
   lease_lost: 'CONFLICT',
+  internal: 'INTERNAL_SERVER_ERROR',
 }
 
 interface Meta {
@@ -37,7 +40,13 @@ const t = initTRPC
       const cause = error.cause
       const remedy = cause instanceof DomainError ? (cause.remedy ?? null) : null
       const fields = cause instanceof ZodError ? z.flattenError(cause) : null
-      const message = fields ? 'Some fields are not valid.' : shape.message
+      // An error that no mapping has met may hold SQL and its values.
+      const unmapped = error.code === 'INTERNAL_SERVER_ERROR' && cause !== undefined
+      const message = fields
+        ? 'Some fields are not valid.'
+        : unmapped
+          ? 'Something went wrong in Palate. Try again in a moment.'
+          : shape.message
       return { ...shape, message, data: { ...shape.data, stack: undefined, remedy, fields } }
     },
   })
@@ -45,25 +54,29 @@ const t = initTRPC
 export const router = t.router
 export const createCallerFactory = t.createCallerFactory
 
-/** Maps core's errors. An unknown error becomes a generic sentence; its cause is logged. */
+/** The error that a caller gets. Used where a request enters: in procedures, and for what fails before them. */
+export function toTrpcError(error: unknown, deps: Pick<ApiContext['deps'], 'log'>, where: string): TRPCError {
+  const { code, message, remedy } = toFailure(error, deps.log, where)
+  // The cause carries the remedy to the formatter; an unknown error is not attached.
+  const cause = code === 'internal' ? undefined : new DomainError(code, message, remedy)
+  return new TRPCError({ code: codes[code], message, cause })
+}
+
+/** Maps the errors of verbs and of the database. tRPC's own errors, for example of an input, stay as they are. */
 const mapErrors = t.middleware(async ({ ctx, next, path }) => {
   const result = await next()
-  if (result.ok) return result
-  const cause = result.error.cause
-  if (cause instanceof DomainError)
-    throw new TRPCError({ code: codes[cause.code], message: cause.message, cause })
-  if (result.error.code === 'INTERNAL_SERVER_ERROR') {
-    ctx.deps.log.error({ path, err: cause ?? result.error }, 'procedure failed')
-    throw new TRPCError({
-      code: 'INTERNAL_SERVER_ERROR',
-      message: 'An error occurred on the server. It was logged. Please try again.',
-    })
-  }
-  return result
+  if (result.ok || result.error.code !== 'INTERNAL_SERVER_ERROR') return result
+  throw toTrpcError(result.error.cause ?? result.error, ctx.deps, path)
+})
+
+/** After the caller is known, and before the schema reads the input. */
+const cleanInput = t.middleware(async ({ getRawInput, next }) => {
+  requireCleanInput(await getRawInput())
+  return next()
 })
 
 /** Open to everyone, for the public chat. */
-export const publicProcedure = t.procedure.meta({ scope: 'public' }).use(mapErrors)
+export const publicProcedure = t.procedure.meta({ scope: 'public' }).use(mapErrors).use(cleanInput)
 
 /** Needs a session or an API key, in any workspace. */
 export const sessionProcedure = t.procedure
@@ -73,6 +86,7 @@ export const sessionProcedure = t.procedure
     if (ctx.caller.kind === 'nobody') throw new DomainError('unauthenticated', 'Please sign in.')
     return next({ ctx: { ...ctx, caller: ctx.caller } })
   })
+  .use(cleanInput)
 
 /**
  * A call in one workspace. Caller, membership and scope are checked before the input is parsed, so that validation
@@ -88,6 +102,7 @@ export function workspaceProcedure(scope: Scope) {
       authorize(service, scope)
       return next({ ctx: { ...ctx, service } })
     })
+    .use(cleanInput)
 }
 
 interface CreatingCall<Input> {

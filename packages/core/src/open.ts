@@ -3,6 +3,7 @@ import { migrateDatabase, openDatabase } from '@palate/db'
 import { type ObjectStore, type ObjectStoreConfig, openObjectStore } from '@palate/storage'
 import { z } from 'zod'
 import type { Deps, Logger } from './context'
+import { redactLogger } from './redact'
 import { leaseMs as defaultLeaseMs } from './run/state/attempt-transition'
 import { createTickets } from './ticket'
 
@@ -21,7 +22,8 @@ export interface OpenOptions {
 
 /** Opens what the verbs need, once per process. `close` closes the database pools. */
 export function openDeps(options: OpenOptions): { deps: Deps; close: () => Promise<void> } {
-  const { databaseUrl, secret, storage, log, applicationName, maxConnections } = options
+  const { databaseUrl, secret, storage, applicationName, maxConnections } = options
+  const log = redactLogger(options.log)
   const { db, sql, bulk, close } = openDatabase(databaseUrl, { max: maxConnections, applicationName })
   const { leaseMs = defaultLeaseMs } = options
   const tickets = createTickets(secret)

@@ -1,4 +1,4 @@
-import { DomainError } from '@palate/core'
+import { DomainError, requireCleanInput } from '@palate/core'
 import type { Context } from 'hono'
 import type { z } from 'zod'
 
@@ -15,14 +15,16 @@ export function bearerOf(c: Context): string {
 /**
  * Reads a JSON body.
  *
- * @throws DomainError `invalid` when it is too long or not JSON; ZodError when it does not match the schema
+ * @throws DomainError `invalid` when it is too long, not JSON or nested too deeply; ZodError when it does not match the schema
  */
 export async function readJson<Schema extends z.ZodType>(
   c: Context,
   schema: Schema,
   maxBytes: number,
 ): Promise<z.output<Schema>> {
-  return schema.parse(parse(await readText(c, maxBytes)))
+  const body = parse(await readText(c, maxBytes))
+  requireCleanInput(body)
+  return schema.parse(body)
 }
 
 async function readText(c: Context, maxBytes: number): Promise<string> {

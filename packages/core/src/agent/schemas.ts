@@ -1,7 +1,7 @@
-import { type Hardware, type HardwareSample, HourlyPrice, type ProbeResult } from '@palate/protocol'
+import { type Hardware, type HardwareSample, HourlyPrice, Id, type ProbeResult } from '@palate/protocol'
 import { z } from 'zod'
 
-export const AgentRef = z.strictObject({ id: z.string().min(1).max(60) })
+export const AgentRef = z.strictObject({ id: Id })
 export type AgentRef = z.infer<typeof AgentRef>
 
 /** `null` removes the price. */

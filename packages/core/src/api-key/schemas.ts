@@ -1,13 +1,14 @@
+import { Id, Text } from '@palate/protocol'
 import { z } from 'zod'
 import { WorkspaceRole } from '../workspace/schemas'
 
 export const CreateApiKeyInput = z.strictObject({
-  name: z.string().trim().min(1, 'Enter a name that says what the key is for.').max(80),
+  name: Text(80).trim().min(1, 'Enter a name that says what the key is for.'),
   role: WorkspaceRole.default('engineer'),
 })
 export type CreateApiKeyInput = z.input<typeof CreateApiKeyInput>
 
-export const ApiKeyRef = z.strictObject({ id: z.string().max(60) })
+export const ApiKeyRef = z.strictObject({ id: Id })
 export type ApiKeyRef = z.infer<typeof ApiKeyRef>
 
 export interface ApiKeyView {

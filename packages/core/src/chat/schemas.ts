@@ -1,20 +1,20 @@
-import { Sampling } from '@palate/protocol'
+import { Id, Sampling, Text } from '@palate/protocol'
 import { z } from 'zod'
 
 export const ChatInfoInput = z.strictObject({
   /** A deployment's public name. Default: the one changed last. */
-  slug: z.string().max(120).nullish(),
+  slug: Text(120).nullish(),
 })
 export type ChatInfoInput = z.infer<typeof ChatInfoInput>
 
 /** A random id that the visitor's browser stores. */
-export const VisitorId = z.string().min(8).max(64)
+export const VisitorId = Text(64).min(8)
 
 export const ChatQuestion = z.object({
-  slug: z.string().min(1).max(120),
-  persona: z.string().min(1).max(80),
-  inventory: z.array(z.string().trim().min(1).max(60)).min(1, 'Name at least one ingredient.').max(12),
-  request: z.string().trim().max(300).default(''),
+  slug: Text(120).min(1),
+  persona: Text(80).min(1),
+  inventory: z.array(Text(60).trim().min(1)).min(1, 'Name at least one ingredient.').max(12),
+  request: Text(300).trim().default(''),
 })
 export type ChatQuestion = z.input<typeof ChatQuestion>
 
@@ -35,11 +35,11 @@ export const StoredTurn = z.object({
 })
 export type StoredTurn = z.infer<typeof StoredTurn>
 
-export const TurnRef = z.strictObject({ turnId: z.string() })
+export const TurnRef = z.strictObject({ turnId: Id })
 export type TurnRef = z.infer<typeof TurnRef>
 
 export const FeedbackInput = z.strictObject({
-  turnId: z.string(),
+  turnId: Id,
   visitorId: VisitorId,
   /** null removes the thumb. */
   thumb: z.enum(['up', 'down']).nullable(),

@@ -1,14 +1,13 @@
 import type { DatasetProfile, ImportProgress } from '@palate/db'
+import { Id, Text } from '@palate/protocol'
 import { z } from 'zod'
-
-const Id = z.string().min(1).max(60)
 
 /** The layouts that an import can read. */
 export type DatasetFormat = 'recipenlg-csv' | 'recipe-jsonl'
 
 export const ImportDatasetInput = z.strictObject({
   uploadId: Id,
-  name: z.string().trim().min(1, 'The dataset needs a name.').max(120),
+  name: Text(120).trim().min(1, 'The dataset needs a name.'),
 })
 export type ImportDatasetInput = z.infer<typeof ImportDatasetInput>
 

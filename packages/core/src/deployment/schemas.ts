@@ -1,3 +1,4 @@
+import { Id, Text } from '@palate/protocol'
 import { z } from 'zod'
 
 /** A public name: part of the chat's URL, and the model's name in the OpenAI-compatible API. */
@@ -10,10 +11,10 @@ export const DeploymentSlug = z
 
 export const SaveDeploymentInput = z.strictObject({
   /** Without an id, a new deployment is created. */
-  id: z.string().optional(),
+  id: Id.optional(),
   slug: DeploymentSlug,
-  title: z.string().trim().min(1, 'It needs a title.').max(80),
-  modelVersionId: z.string().min(1, 'Choose a model.'),
+  title: Text(80).trim().min(1, 'It needs a title.'),
+  modelVersionId: Text(60).min(1, 'Choose a model.'),
   active: z.boolean().default(true),
 })
 export type SaveDeploymentInput = z.input<typeof SaveDeploymentInput>

@@ -1,8 +1,9 @@
+import { Id, Text } from '@palate/protocol'
 import { z } from 'zod'
 
 export const CreateEvaluationInput = z.strictObject({
   /** It is compared with its own base. Default: the newest tuned model. */
-  tunedModelVersionId: z.string().optional(),
+  tunedModelVersionId: Id.optional(),
   samplesPerCase: z
     .int()
     .min(1, 'At least one sample per case.')
@@ -14,16 +15,17 @@ export const CreateEvaluationInput = z.strictObject({
 })
 export type CreateEvaluationInput = z.input<typeof CreateEvaluationInput>
 
-export const EvaluationRef = z.strictObject({ id: z.string() })
+export const EvaluationRef = z.strictObject({ id: Id })
 export type EvaluationRef = z.infer<typeof EvaluationRef>
 
 export const ListAnswersInput = z.strictObject({
-  evaluationId: z.string(),
-  category: z.string().max(80).optional(),
+  evaluationId: Id,
+  category: Text(80).optional(),
   /** The tuned answer compared with the base answer to the same case and sample, by the rules. */
   outcome: z.enum(['better', 'same', 'worse']).optional(),
   cursor: z
     .string()
+    .max(9)
     .regex(/^\d{1,9}$/)
     .nullish(),
   limit: z.int().min(1).max(100).default(20),

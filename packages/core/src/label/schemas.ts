@@ -1,3 +1,4 @@
+import { Id } from '@palate/protocol'
 import { z } from 'zod'
 
 /** A person's choice, by the side on which they saw the text. */
@@ -7,23 +8,31 @@ export type ShownChoice = z.infer<typeof ShownChoice>
 export const NextPairsInput = z.strictObject({
   count: z.int().min(1).max(5).default(1),
   /** Pairs that the caller has already. */
-  exclude: z.array(z.string()).max(20).default([]),
+  exclude: z.array(Id).max(20).default([]),
 })
 export type NextPairsInput = z.input<typeof NextPairsInput>
 
 export const VoteInput = z.strictObject({
-  pairId: z.string(),
+  pairId: Id,
   choice: ShownChoice,
   /** From showing the pair to the choice. */
   durationMs: z.int().min(0).max(86_400_000).optional(),
 })
 export type VoteInput = z.infer<typeof VoteInput>
 
-export const PairRef = z.strictObject({ pairId: z.string() })
+export const PairRef = z.strictObject({ pairId: Id })
 export type PairRef = z.infer<typeof PairRef>
 
 export const ApplyRulesInput = z.strictObject({
   /** Default: all batches. */
-  batchId: z.string().optional(),
+  batchId: Id.optional(),
+  /** Also the pairs that people have labeled. */
+  includeLabeled: z.boolean().default(false),
 })
-export type ApplyRulesInput = z.infer<typeof ApplyRulesInput>
+export type ApplyRulesInput = z.input<typeof ApplyRulesInput>
+
+export const UndoRulesInput = z.strictObject({
+  /** From the result of `applyRules`. */
+  appliedAt: z.iso.datetime(),
+})
+export type UndoRulesInput = z.infer<typeof UndoRulesInput>

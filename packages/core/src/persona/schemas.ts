@@ -1,3 +1,4 @@
+import { Id, Text } from '@palate/protocol'
 import { Persona, PersonaBody } from '@palate/recipe'
 import { z } from 'zod'
 
@@ -5,19 +6,16 @@ export const PersonaSlug = Persona.shape.slug
 
 export const SavePersonaInput = z.strictObject({
   /** Without an id, a new persona is created. */
-  id: z.string().optional(),
+  id: Id.optional(),
   slug: PersonaSlug,
   body: PersonaBody,
 })
 export type SavePersonaInput = z.input<typeof SavePersonaInput>
 
-export const PersonaRef = z.strictObject({ id: z.string() })
+export const PersonaRef = z.strictObject({ id: Id })
 export type PersonaRef = z.infer<typeof PersonaRef>
 
 export const ImportPersonasInput = z.strictObject({
-  yaml: z
-    .string()
-    .min(1, 'The file is empty.')
-    .max(500_000, 'A persona file may have at most 500,000 characters.'),
+  yaml: Text(500_000, 'A persona file may have at most 500,000 characters.').min(1, 'The file is empty.'),
 })
 export type ImportPersonasInput = z.infer<typeof ImportPersonasInput>

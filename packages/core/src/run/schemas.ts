@@ -2,6 +2,7 @@ import {
   type AttemptStatus,
   DpoConfig,
   type HourlyPrice,
+  Id,
   KtoConfig,
   type MetricAxis,
   ModelShape,
@@ -14,11 +15,11 @@ import {
   type RunStatus,
   type RunSummary,
   SftConfig,
+  Text,
 } from '@palate/protocol'
 import { z } from 'zod'
 
-const Id = z.string().min(1).max(60)
-const RunName = z.string().trim().min(1).max(80)
+const RunName = Text(80).trim().min(1)
 export const RunPriority = z.int().min(-100).max(100)
 const Seed = z.int().min(0).max(2_147_483_647)
 
@@ -28,7 +29,7 @@ export type VoteSource = z.infer<typeof VoteSource>
 
 export const PreferenceFilter = z.strictObject({
   batchIds: z.array(Id).min(1).max(200).optional(),
-  sources: z.array(VoteSource).min(1).optional(),
+  sources: z.array(VoteSource).min(1).max(VoteSource.options.length).optional(),
 })
 export type PreferenceFilter = z.infer<typeof PreferenceFilter>
 
@@ -111,9 +112,9 @@ export type ListRunsInput = z.input<typeof ListRunsInput>
 
 export const RunMetricsInput = z.strictObject({
   runId: Id,
-  keys: z.array(z.string().max(200)).min(1).max(100).optional(),
+  keys: z.array(Text(200)).min(1).max(100).optional(),
   /** `cursor` of an earlier response to the same query: only points after it. */
-  after: z.string().max(12_000).optional(),
+  after: Text(12_000).optional(),
   maxPoints: z.int().min(10).max(5000).default(1000),
 })
 export type RunMetricsInput = z.input<typeof RunMetricsInput>
@@ -122,7 +123,7 @@ export const RunLogsInput = z.strictObject({
   runId: Id,
   level: z.enum(['info', 'warn', 'error']).optional(),
   /** `nextCursor` of the last page. */
-  cursor: z.string().max(40).optional(),
+  cursor: Text(40).optional(),
   limit: z.int().min(1).max(1000).default(200),
 })
 export type RunLogsInput = z.input<typeof RunLogsInput>

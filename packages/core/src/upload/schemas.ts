@@ -1,9 +1,10 @@
+import { Text } from '@palate/protocol'
 import { z } from 'zod'
 
 export const uploadLimitBytes = 4 * 1024 ** 3
 
 export const CreateUploadInput = z.strictObject({
-  filename: z.string().trim().min(1, 'The file needs a name.').max(200),
+  filename: Text(200).trim().min(1, 'The file needs a name.'),
   sizeBytes: z
     .int()
     .min(1, 'The file is empty.')

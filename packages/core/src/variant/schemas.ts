@@ -1,12 +1,13 @@
+import { Id } from '@palate/protocol'
 import { z } from 'zod'
 
 export const CreateBatchInput = z.strictObject({
   /** Default: the newest base model. */
-  modelVersionId: z.string().optional(),
+  modelVersionId: Id.optional(),
   /** Its recipes give the ingredients. Default: the newest ready dataset; null: no dataset. */
-  datasetVersionId: z.string().nullable().optional(),
+  datasetVersionId: Id.nullable().optional(),
   /** Default: all personas. */
-  personaIds: z.array(z.string()).min(1, 'Choose at least one persona.').max(100).optional(),
+  personaIds: z.array(Id).min(1, 'Choose at least one persona.').max(100).optional(),
   promptsPerPersona: z
     .int()
     .min(1, 'At least one prompt per persona.')
@@ -19,13 +20,14 @@ export const CreateBatchInput = z.strictObject({
 })
 export type CreateBatchInput = z.input<typeof CreateBatchInput>
 
-export const BatchRef = z.strictObject({ id: z.string() })
+export const BatchRef = z.strictObject({ id: Id })
 export type BatchRef = z.infer<typeof BatchRef>
 
 export const ListPairsInput = z.strictObject({
-  batchId: z.string(),
+  batchId: Id,
   cursor: z
     .string()
+    .max(9)
     .regex(/^\d{1,9}$/)
     .nullish(),
   limit: z.int().min(1).max(100).default(20),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { HardwareSample } from './hardware'
 import { RunKind } from './run'
-import { maxPerMachine, ShortText } from './short-text'
+import { maxPerMachine, ShortText } from './text'
 import { notUnderstood, TrainerEvent } from './trainer'
 
 export const protocolVersion = 1

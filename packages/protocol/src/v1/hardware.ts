@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { maxPerMachine, ShortText } from './short-text'
+import { maxPerMachine, ShortText } from './text'
 
 /** What a machine looks like at one moment. Null where the machine does not tell. Shares are 0 to 1. */
 export const HardwareSample = z.object({

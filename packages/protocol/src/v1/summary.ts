@@ -36,6 +36,9 @@ export type RunSummary = z.infer<typeof RunSummary>
 /** What an hour of an agent costs. */
 export const HourlyPrice = z.strictObject({
   amount: z.number().nonnegative().max(100_000),
-  currency: z.string().regex(/^[A-Z]{3}$/, 'Three letters, for example EUR.'),
+  currency: z
+    .string()
+    .max(3)
+    .regex(/^[A-Z]{3}$/, 'Three letters, for example EUR.'),
 })
 export type HourlyPrice = z.infer<typeof HourlyPrice>

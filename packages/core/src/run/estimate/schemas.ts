@@ -1,11 +1,11 @@
 import type { EstimateBasis, EstimateDevice, EstimateRows, ModelShape, RunSummary } from '@palate/protocol'
-import { estimateKinds, ModelSource } from '@palate/protocol'
+import { estimateKinds, Id, ModelSource } from '@palate/protocol'
 import { z } from 'zod'
 
 export const EstimateFactsInput = z.strictObject({
   kind: z.enum(estimateKinds),
   /** Default: the newest base model. */
-  baseModelVersionId: z.string().min(1).max(60).optional(),
+  baseModelVersionId: Id.optional(),
   /** An external model instead. */
   base: ModelSource.optional(),
 })
