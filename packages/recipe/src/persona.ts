@@ -23,7 +23,7 @@ export const Persona = z.strictObject({
   cuisines: Words,
   flavors: Words,
   style: z.string().trim().max(80).default(''),
-  diets: z.array(Diet).default([]),
+  diets: z.array(Diet).max(60).default([]),
   forbidden: Words,
   preferred: Words,
   /** Overrides the prompt built from the lists. */
