@@ -116,6 +116,8 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await shootPhone(page, '6-label-phone')
     await page.goto('/labels')
     await page.getByRole('button', { name: 'Label the rest by rules' }).click()
+    await expect(page.getByText(/^\d+ pairs? without any vote\./)).toBeVisible()
+    await page.getByRole('button', { name: /^Label \d+ pairs?$/ }).click()
     await expect(page.getByText(/The rules labeled \d+ pairs/)).toBeVisible()
     await shoot(page, '6-labels-after')
   })

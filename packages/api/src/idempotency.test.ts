@@ -75,6 +75,7 @@ const repeatable = [
   'label.next',
   'label.skip',
   'label.undo',
+  'label.undoRules',
   'label.vote',
   'persona.archive',
   'run.cancel',

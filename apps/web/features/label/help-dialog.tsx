@@ -3,7 +3,7 @@ import { choices } from './choices'
 
 const others = [
   { name: 'Skip: another person can label it', keys: ['S'] },
-  { name: 'Undo your last vote', keys: ['Z'] },
+  { name: 'Undo your last vote or skip', keys: ['Z'] },
   { name: 'Show this help', keys: ['?'] },
 ]
 

@@ -1,18 +1,15 @@
 'use client'
 
-import { Button, cn, EmptyState, Kbd, Progress, Skeleton, Tag } from '@palate/ui'
+import { Button, EmptyState, Kbd, Progress, Skeleton, Tag } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { formatCount, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
-import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
 import { HelpDialog } from './help-dialog'
 import { PairView } from './pair-view'
-import { RulesButton } from './rules-button'
 import { useLabelQueue } from './use-label-queue'
 
 /** A label session: one pair at a time, blind, by key or touch. */
@@ -49,25 +46,14 @@ export function LabelSession() {
 function SessionBar({ onHelp }: { onHelp: () => void }) {
   const trpc = useTRPC()
   const summary = useQuery(trpc.label.summary.queryOptions())
-  const overview = useQuery(trpc.overview.get.queryOptions())
-  const router = useRouter()
-  const may = useMay()
   const data = summary.data
-  // The rules are offered here only while labels are the next step, after the first own vote.
-  const { next, stations = [] } = overview.data ?? {}
-  const allWritten = stations.some(({ key, state }) => key === 'variants' && state === 'done')
-  const isEnough = may('label:rule') && allWritten && next?.key === 'labels' && (data?.mine ?? 0) > 0
   const labeled = data ? data.pairs - data.open : 0
   return (
     <>
       <Tag className="max-md:hidden">blind</Tag>
-      {isEnough ? <RulesButton onDone={() => router.push('/labels')} /> : null}
       {data ? (
         <>
-          <span
-            className={cn('num whitespace-nowrap text-ink-2', isEnough && 'max-sm:hidden')}
-            aria-live="polite"
-          >
+          <span className="num whitespace-nowrap text-ink-2" aria-live="polite">
             {formatCount(data.mineToday)} today
           </span>
           <Progress
@@ -119,7 +105,7 @@ function NoPair({
           </Button>
           {none ? null : (
             <Button look="quiet" onClick={onUndo}>
-              Undo last vote
+              Undo last vote or skip
             </Button>
           )}
         </>

@@ -8,7 +8,8 @@ import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
-import { RulesButton } from './rules-button'
+import { RulesButton, UndoRulesButton } from './rules-button'
+import { agreementOf } from './rules-question'
 
 type Summary = Outputs['label']['summary']
 
@@ -25,7 +26,7 @@ export function LabelsPage() {
       actions={
         some ? (
           <>
-            {may('label:rule') ? <RulesButton /> : null}
+            {may('label:rule') && summary.data ? <RulesButton rules={summary.data.rules} /> : null}
             {may('label:create') ? (
               <Button asChild>
                 <Link href="/labels/session">Label pairs</Link>
@@ -36,7 +37,9 @@ export function LabelsPage() {
       }
     >
       <Loaded query={summary} skeleton={<Skeleton className="h-64" />}>
-        {(data) => (data.pairs > 0 ? <SummaryView summary={data} /> : <NoPairs />)}
+        {(data) =>
+          data.pairs > 0 ? <SummaryView summary={data} mayUndo={may('label:rule')} /> : <NoPairs />
+        }
       </Loaded>
     </Page>
   )
@@ -57,8 +60,9 @@ function NoPairs() {
   )
 }
 
-function SummaryView({ summary }: { summary: Summary }) {
-  const { pairs, open, personVotes, ruleVotes, mine, mineToday, agreement, byPersona } = summary
+function SummaryView({ summary, mayUndo }: { summary: Summary; mayUndo: boolean }) {
+  const { pairs, open, personVotes, ruleVotes, mine, mineToday, rules, byPersona } = summary
+  const agreement = agreementOf(summary.agreement)
   return (
     <>
       <section aria-label="Votes" className="grid grid-cols-2 gap-4 lg:grid-cols-4">
@@ -77,14 +81,12 @@ function SummaryView({ summary }: { summary: Summary }) {
           />
         </Card>
         <Card className="px-4.5 py-4">
-          <Stat label="Votes by rules" value={formatCount(ruleVotes)} note="each with its reason" />
+          <Stat label="Votes by rules" value={formatCount(ruleVotes)} note="each with its reason">
+            {mayUndo ? <UndoRulesButton last={rules.last} /> : null}
+          </Stat>
         </Card>
         <Card className="px-4.5 py-4">
-          <Stat
-            label="People and rules agree"
-            value={agreement && agreement.of > 0 ? `${agreement.same} of ${agreement.of}` : '–'}
-            note="of the pairs with votes by both"
-          />
+          <Stat label="People and rules agree" {...agreement} />
         </Card>
       </section>
       <Card>

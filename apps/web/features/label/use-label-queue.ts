@@ -1,10 +1,12 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { toast } from 'sonner'
 import { describeError } from '../../lib/error'
 import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
 import type { Choice } from './choices'
+import { inOrder } from './in-order'
 
 export type LabelPair = Outputs['label']['next'][number]
 
@@ -22,6 +24,7 @@ export function useLabelQueue() {
   const client = useTRPCClient()
   const trpc = useTRPC()
   const queryClient = useQueryClient()
+  const [inTurn] = useState(inOrder)
 
   const queue = useQuery({
     queryKey: queueKey,
@@ -45,7 +48,7 @@ export function useLabelQueue() {
   const send = async (pair: LabelPair, work: () => Promise<unknown>) => {
     write((pairs) => pairs.filter(({ pairId }) => pairId !== pair.pairId))
     try {
-      await work()
+      await inTurn(work)
       await refill()
     } catch (error) {
       write((pairs) => (pairs.some(({ pairId }) => pairId === pair.pairId) ? pairs : [pair, ...pairs]))
@@ -61,8 +64,8 @@ export function useLabelQueue() {
     skip: (pair: LabelPair) => send(pair, () => client.label.skip.mutate({ pairId: pair.pairId })),
     undo: async () => {
       try {
-        const back = await client.label.undo.mutate()
-        if (!back) return void toast('You have no vote to undo.')
+        const back = await inTurn(() => client.label.undo.mutate())
+        if (!back) return void toast('There is no vote or skip of the last hour to undo.')
         write((pairs) => [back, ...pairs.filter(({ pairId }) => pairId !== back.pairId)])
       } catch (error) {
         toast.error(describeError(error))

@@ -1,5 +1,11 @@
-import { applyRules, castVote, getLabelSummary, nextPairs, skipPair, undoVote } from '@palate/core'
-import { ApplyRulesInput, NextPairsInput, PairRef, VoteInput } from '@palate/core/label/schemas'
+import { applyRules, castVote, getLabelSummary, nextPairs, skipPair, undoLast, undoRules } from '@palate/core'
+import {
+  ApplyRulesInput,
+  NextPairsInput,
+  PairRef,
+  UndoRulesInput,
+  VoteInput,
+} from '@palate/core/label/schemas'
 import { router, workspaceProcedure } from '../trpc'
 
 const label = workspaceProcedure('label:create')
@@ -10,8 +16,11 @@ export const labelRouter = router({
   next: label.input(NextPairsInput).mutation(({ ctx, input }) => nextPairs(ctx.service, input)),
   vote: label.input(VoteInput).mutation(({ ctx, input }) => castVote(ctx.service, input)),
   skip: label.input(PairRef).mutation(({ ctx, input }) => skipPair(ctx.service, input)),
-  undo: label.mutation(({ ctx }) => undoVote(ctx.service)),
+  undo: label.mutation(({ ctx }) => undoLast(ctx.service)),
   applyRules: workspaceProcedure('label:rule')
     .input(ApplyRulesInput)
     .mutation(({ ctx, input }) => applyRules(ctx.service, input)),
+  undoRules: workspaceProcedure('label:rule')
+    .input(UndoRulesInput)
+    .mutation(({ ctx, input }) => undoRules(ctx.service, input)),
 })

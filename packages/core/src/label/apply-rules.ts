@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { newId, type Transaction, variantBatch, vote } from '@palate/db'
 import { comparePair } from '@palate/recipe'
-import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { and, asc, eq, gt } from 'drizzle-orm'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
@@ -9,8 +9,11 @@ import { notify } from '../notify'
 import { authorize } from '../permission'
 import { pairTexts } from '../variant/pair-texts'
 import { ApplyRulesInput } from './schemas'
+import { hasNoVoteBy } from './unlabeled'
 
 export interface RulesResult {
+  /** The time of all votes of this application, in ISO 8601. `undoRules` takes it. */
+  appliedAt: string
   /** Pairs that got a rule vote by this call. */
   labeled: number
   /** Of these, pairs with a better variant by the rules. */
@@ -21,16 +24,26 @@ export interface RulesResult {
 
 const pairsAtOnce = 100
 
-/** Adds a rule vote, by the persona's rules, to every pair that has none. Rule votes do not count against a pair's quota. */
+interface Application {
+  appliedAt: Date
+  batchId: string | undefined
+  includeLabeled: boolean
+}
+
+/**
+ * Adds a rule vote, by the persona's rules, to every pair that has neither a rule vote nor a vote of a person. Rule
+ * votes do not count against a pair's quota.
+ */
 export async function applyRules(ctx: ServiceContext, input: ApplyRulesInput = {}): Promise<RulesResult> {
   authorize(ctx, 'label:rule')
-  const { batchId } = ApplyRulesInput.parse(input)
+  const { batchId, includeLabeled } = ApplyRulesInput.parse(input)
   const { workspaceId } = ctx
+  const application = { appliedAt: ctx.now(), batchId, includeLabeled }
   if (batchId) await requireBatch(ctx, batchId)
   const total = { labeled: 0, decided: 0, ties: 0 }
   for (let last: string | null = ''; last !== null; ) {
     const after: string = last
-    const done = await ctx.db.transaction((tx) => applyToChunk(tx, ctx, batchId, after))
+    const done = await ctx.db.transaction((tx) => applyToChunk(tx, ctx, application, after))
     total.labeled += done.labeled
     total.decided += done.decided
     total.ties += done.labeled - done.decided
@@ -42,13 +55,13 @@ export async function applyRules(ctx: ServiceContext, input: ApplyRulesInput = {
     await audit(tx, ctx, 'label.apply-rules', batchId ?? workspaceId, { ...total })
     if (total.labeled > 0) await notify(tx, { workspaceId, topic: 'label', id: batchId ?? workspaceId })
   })
-  return total
+  return { ...total, appliedAt: application.appliedAt.toISOString() }
 }
 
 async function applyToChunk(
   tx: Transaction,
   ctx: ServiceContext,
-  batchId: string | undefined,
+  { appliedAt, batchId, includeLabeled }: Application,
   after: string,
 ) {
   const pairs = pairTexts(tx)
@@ -61,10 +74,8 @@ async function applyToChunk(
         eq(pairs.workspaceId, ctx.workspaceId),
         gt(pairs.pairId, after),
         batchId ? eq(pairs.batchId, batchId) : undefined,
-        sql`not exists (
-          select 1 from ${vote} given
-          where given.pair_id = ${pairs.pairId} and given.source = 'rule' and given.superseded_at is null
-        )`,
+        hasNoVoteBy('rule', pairs.pairId),
+        includeLabeled ? undefined : hasNoVoteBy('person', pairs.pairId),
       ),
     )
     .orderBy(asc(pairs.pairId))
@@ -81,7 +92,7 @@ async function applyToChunk(
         personaVersionId,
         ...comparePair(a, b, { persona: body, inventory }),
         shownOrder: 'ab' as const,
-        createdAt: ctx.now(),
+        createdAt: appliedAt,
       })),
     )
     .onConflictDoNothing()

@@ -10,7 +10,7 @@ import {
   createVegan,
   createWorkspaceFixture,
 } from '../testing'
-import { applyRules, castVote, getLabelSummary, nextPairs, skipPair, undoVote } from './index'
+import { applyRules, castVote, getLabelSummary, nextPairs, skipPair, undoLast, undoRules } from './index'
 import { drawOrder } from './shown-order'
 
 const deps = await createTestDeps()
@@ -169,17 +169,43 @@ test('an expired claim counts while the pair has room, and not after another per
 
 test('undo returns the last pair as it was shown, for an hour', async () => {
   const { labeler, workspaceId } = await fixtureWithPairs(3)
-  expect(await undoVote(labeler)).toBeNull()
+  expect(await undoLast(labeler)).toBeNull()
   const [first, second] = await nextPairs(labeler, { count: 2 })
   await castVote(labeler, { pairId: first?.pairId ?? '', choice: 'left' })
   deps.advance(1000)
   await castVote(labeler, { pairId: second?.pairId ?? '', choice: 'right' })
-  expect(await undoVote(labeler)).toMatchObject({ pairId: second?.pairId, left: second?.left })
+  expect(await undoLast(labeler)).toMatchObject({ pairId: second?.pairId, left: second?.left })
   expect((await standing(workspaceId)).map(({ pairId }) => pairId)).toEqual([first?.pairId])
   expect(await castVote(labeler, { pairId: second?.pairId ?? '', choice: 'left' })).toMatchObject({ mine: 2 })
   expect(await deps.db.select().from(vote).where(eq(vote.workspaceId, workspaceId))).toHaveLength(3)
   deps.advance(61 * 60_000)
-  expect(await undoVote(labeler)).toBeNull()
+  expect(await undoLast(labeler)).toBeNull()
+})
+
+test('undo takes back the last action, also a skip, and then the vote before it', async () => {
+  const { labeler, workspaceId } = await fixtureWithPairs(3)
+  const [first, second] = await nextPairs(labeler, { count: 2 })
+  await castVote(labeler, { pairId: first?.pairId ?? '', choice: 'left' })
+  deps.advance(1000)
+  await skipPair(labeler, { pairId: second?.pairId ?? '' })
+  deps.advance(1000)
+  expect(await undoLast(labeler)).toMatchObject({ pairId: second?.pairId, left: second?.left })
+  expect(await standing(workspaceId)).toHaveLength(1)
+  expect((await nextPairs(labeler, { count: 5 })).map(({ pairId }) => pairId)).toContain(second?.pairId)
+  expect(await undoLast(labeler)).toMatchObject({ pairId: first?.pairId })
+  expect(await standing(workspaceId)).toHaveLength(0)
+})
+
+test('a skip that another person has used up cannot be undone, and the vote before it stays', async () => {
+  const { labeler, workspaceId } = await fixtureWithPairs(2)
+  const [first, second] = await nextPairs(labeler, { count: 2 })
+  await castVote(labeler, { pairId: first?.pairId ?? '', choice: 'left' })
+  deps.advance(1000)
+  await skipPair(labeler, { pairId: second?.pairId ?? '' })
+  const other = await another(labeler)
+  expect((await nextPairs(other)).map(({ pairId }) => pairId)).toEqual([second?.pairId])
+  await expect(undoLast(labeler)).rejects.toMatchObject({ code: 'conflict' })
+  expect(await standing(workspaceId)).toHaveLength(1)
 })
 
 test('two equal texts need no label', async () => {
@@ -196,8 +222,8 @@ test('rules label each pair once, and votes of people are compared with them', a
   const { engineer, labeler, batchId } = await fixtureWithPairs(6, {
     answer: (slot) => (slot === 'a' ? good : bad),
   })
-  expect(await applyRules(engineer, { batchId })).toEqual({ labeled: 6, decided: 6, ties: 0 })
-  expect(await applyRules(engineer)).toEqual({ labeled: 0, decided: 0, ties: 0 })
+  expect(await applyRules(engineer, { batchId })).toMatchObject({ labeled: 6, decided: 6, ties: 0 })
+  expect(await applyRules(engineer)).toMatchObject({ labeled: 0, decided: 0, ties: 0 })
   const items = await nextPairs(labeler, { count: 4 })
   expect(items).toHaveLength(4)
   for (const [index, item] of items.entries()) {
@@ -213,9 +239,31 @@ test('rules label each pair once, and votes of people are compared with them', a
     ruleVotes: 6,
     mine: 4,
     mineToday: 4,
-    agreement: { same: 2, of: 3 },
+    agreement: { same: 2, of: 3, both: 4 },
     byPersona: [{ slug: 'mexican-vegan', name: 'a Mexican vegan', pairs: 6, personVotes: 4, ruleVotes: 6 }],
   })
+})
+
+test('rules label only pairs without a vote of a person, unless asked, and can be taken back', async () => {
+  const { engineer, labeler, workspaceId } = await fixtureWithPairs(6, {
+    answer: (slot) => (slot === 'a' ? good : bad),
+  })
+  for (const item of await nextPairs(labeler, { count: 2 }))
+    await castVote(labeler, { pairId: item.pairId, choice: 'left' })
+  expect(await getLabelSummary(engineer)).toMatchObject({
+    rules: { unlabeled: 4, peopleOnly: 2, last: null },
+  })
+  const first = await applyRules(engineer)
+  expect(first).toMatchObject({ labeled: 4 })
+  expect(await getLabelSummary(engineer)).toMatchObject({
+    rules: { unlabeled: 0, peopleOnly: 2, last: { appliedAt: first.appliedAt, votes: 4 } },
+  })
+  deps.advance(1000)
+  expect(await applyRules(engineer, { includeLabeled: true })).toMatchObject({ labeled: 2 })
+  expect(await undoRules(engineer, { appliedAt: first.appliedAt })).toEqual({ undone: 4 })
+  expect(await undoRules(engineer, { appliedAt: first.appliedAt })).toEqual({ undone: 0 })
+  const sources = (await standing(workspaceId)).map(({ source }) => source).sort()
+  expect(sources).toEqual(['person', 'person', 'rule', 'rule'])
 })
 
 test('rules applied at the same time label each pair once', async () => {
@@ -235,9 +283,10 @@ test('a viewer cannot label, a labeler cannot apply rules, a stranger gets no pa
     () => nextPairs(viewer),
     () => castVote(viewer, { pairId, choice: 'left' }),
     () => skipPair(viewer, { pairId }),
-    () => undoVote(viewer),
+    () => undoLast(viewer),
     () => applyRules(viewer),
     () => applyRules(labeler),
+    () => undoRules(labeler, { appliedAt: '2026-01-01T00:00:00.000Z' }),
   ]
   for (const act of forbidden) await expect(act()).rejects.toMatchObject({ code: 'forbidden' })
   const stranger = (await createWorkspaceFixture(deps)).owner

@@ -33,6 +33,6 @@ export type ApplyRulesInput = z.input<typeof ApplyRulesInput>
 
 export const UndoRulesInput = z.strictObject({
   /** From the result of `applyRules`. */
-  appliedAt: z.iso.datetime(),
+  appliedAt: z.iso.datetime().max(30),
 })
 export type UndoRulesInput = z.infer<typeof UndoRulesInput>

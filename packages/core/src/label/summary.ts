@@ -1,9 +1,10 @@
 import { type Database, pair, persona, personaVersion, prompt, type Transaction, vote } from '@palate/db'
-import { and, asc, count, countDistinct, eq, gte, inArray, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, count, countDistinct, eq, gte, isNull, lt, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import { actorUserId } from '../actor'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
+import { type RulesSummary, readRules } from './unlabeled'
 
 type Reader = Database | Transaction
 
@@ -41,8 +42,9 @@ export interface LabelSummary {
   mine: number
   /** Since midnight UTC. */
   mineToday: number
-  /** Of the votes where both the person and the rules chose a winner: how many agree. */
-  agreement: { same: number; of: number } | null
+  /** Of the votes of people on pairs that the rules labeled too (`both`): where both chose a winner, and where it is the same. */
+  agreement: { same: number; of: number; both: number } | null
+  rules: RulesSummary
   byPersona: { slug: string; name: string; pairs: number; personVotes: number; ruleVotes: number }[]
 }
 
@@ -62,6 +64,7 @@ export async function getLabelSummary(ctx: ServiceContext): Promise<LabelSummary
     mine: userId ? await countMine(db, workspaceId, userId) : 0,
     mineToday: userId ? await countToday(ctx, userId) : 0,
     agreement: await compareWithRules(db, workspaceId),
+    rules: await readRules(db, workspaceId),
     byPersona,
   }
 }
@@ -106,19 +109,15 @@ async function countToday({ db, workspaceId, now }: ServiceContext, userId: stri
 
 async function compareWithRules(db: Database, workspaceId: string): Promise<LabelSummary['agreement']> {
   const rule = alias(vote, 'rule')
-  const decided = ['a', 'b'] as const
+  const decided = sql`${vote.choice} in ('a', 'b') and ${rule.choice} in ('a', 'b')`
   const [row] = await db
-    .select({ same: count(sql`case when ${vote.choice} = ${rule.choice} then 1 end`), of: count() })
+    .select({
+      same: count(sql`case when ${decided} and ${vote.choice} = ${rule.choice} then 1 end`),
+      of: count(sql`case when ${decided} then 1 end`),
+      both: count(),
+    })
     .from(vote)
     .innerJoin(rule, and(eq(rule.pairId, vote.pairId), eq(rule.source, 'rule'), isNull(rule.supersededAt)))
-    .where(
-      and(
-        eq(vote.workspaceId, workspaceId),
-        eq(vote.source, 'person'),
-        isNull(vote.supersededAt),
-        inArray(vote.choice, decided),
-        inArray(rule.choice, decided),
-      ),
-    )
-  return row && row.of > 0 ? row : null
+    .where(and(eq(vote.workspaceId, workspaceId), eq(vote.source, 'person'), isNull(vote.supersededAt)))
+  return row && row.both > 0 ? row : null
 }
