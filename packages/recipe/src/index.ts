@@ -8,8 +8,17 @@ export { type IngredientMatch, matchIngredients, recognizeIngredient } from './m
 export { closure, findTag, Ingredient, Ontology, ontology, Role } from './ontology'
 export { makePrompt, type PantryPrompt, promptFromRecipe } from './pantry'
 export { parseRecipe } from './parse'
-export { Diet, formatList, Persona, PersonaBody, personaPrompt, userMessage, WEAK_PROMPT } from './persona'
-export { formatPersonas, PersonaFileError, parsePersonas } from './persona-yaml'
+export {
+  Diet,
+  formatList,
+  Persona,
+  PersonaBody,
+  personaPrompt,
+  slugOf,
+  userMessage,
+  WEAK_PROMPT,
+} from './persona'
+export { formatPersonas, maxPersonaFileLength, PersonaFileError, parsePersonas } from './persona-yaml'
 export { type Random, seededRandom } from './random'
 export { IngredientLine, Recipe, RecipeProblem } from './recipe'
 export { personaRules, type Rule } from './rule'

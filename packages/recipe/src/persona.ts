@@ -1,37 +1,43 @@
 import * as z from 'zod'
 import { ontology } from './ontology'
+import { StorableText } from './storable-text'
 
-const Word = z
-  .string()
-  .trim()
+const Word = StorableText.trim()
   .min(1, 'An entry is empty.')
   .max(80, 'An entry may have at most 80 characters.')
-const Words = z.array(Word).max(60, 'A list may have at most 60 entries.').default([])
+const List = <Entry extends z.ZodType>(entry: Entry) =>
+  z.array(entry, 'This must be a list of words.').max(60, 'A list may have at most 60 entries.').default([])
+const Words = List(Word)
 const diets = Object.keys(ontology.diets)
 
-export const Diet = Word.refine((diet) => diet in ontology.diets, {
+/** "Vegan" and "Gluten Free" are meant as `vegan` and `gluten-free`. */
+const toDiet = (text: string) => text.toLowerCase().replace(/[\s_]+/g, '-')
+
+export const Diet = Word.overwrite(toDiet).refine((diet) => diet in ontology.diets, {
   error: ({ input }) => `"${String(input)}" is no diet that Palate knows. Known are: ${diets.join(', ')}.`,
 })
+
+const Name = StorableText.trim()
+  .min(1, 'A persona needs a name.')
+  .max(80, 'A name may have at most 80 characters.')
 
 /** Who the model cooks for. `forbidden` and `preferred` hold ingredients or tags, as people write them. */
 export const Persona = z.strictObject({
   slug: z
-    .string()
+    .string('A persona needs a slug, in quotes where it is a number.')
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'A slug has lower-case letters, digits and single hyphens only.')
-    .max(60),
-  name: z.string().trim().min(1, 'A persona needs a name.').max(80),
+    .max(60, 'A slug may have at most 60 characters.'),
+  name: Name,
   cuisines: Words,
   flavors: Words,
-  style: z.string().trim().max(80).default(''),
-  diets: z.array(Diet).max(60).default([]),
+  style: StorableText.trim().max(80, 'A style may have at most 80 characters.').default(''),
+  diets: List(Diet),
   forbidden: Words,
   preferred: Words,
   /** Overrides the prompt built from the lists. */
-  systemPrompt: z
-    .string()
-    .trim()
+  systemPrompt: StorableText.trim()
     .min(1, 'A system prompt may be left out, not empty.')
-    .max(4000)
+    .max(4000, 'A system prompt may have at most 4,000 characters.')
     .nullable()
     .default(null),
 })
@@ -79,4 +85,15 @@ export function userMessage({ inventory, request }: { inventory: string[]; reque
 export function formatList(words: string[]): string {
   const last = words.at(-1) ?? ''
   return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`
+}
+
+/** A slug from a name: "Seoul Heat!" becomes "seoul-heat". */
+export function slugOf(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 60)
+    .replace(/^-|-$/g, '')
 }

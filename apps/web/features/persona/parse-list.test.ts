@@ -1,5 +1,6 @@
+import { slugOf } from '@palate/recipe'
 import { expect, it } from 'vitest'
-import { parseList, slugOf } from './parse-list'
+import { parseList } from './parse-list'
 
 it('reads a list with spaces, empty entries and repetitions', () => {
   expect(parseList('meat, fish , ,Fish\nsoy sauce')).toEqual(['meat', 'Fish', 'soy sauce'])

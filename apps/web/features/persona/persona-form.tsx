@@ -1,11 +1,11 @@
 'use client'
 
 import { SavePersonaInput } from '@palate/core/persona/schemas'
-import { ontology, personaPrompt } from '@palate/recipe'
+import { ontology, personaPrompt, slugOf } from '@palate/recipe'
 import { Button, cn, Field, Input, Textarea } from '@palate/ui'
 import { useForm } from 'react-hook-form'
 import type { Outputs } from '../../lib/trpc'
-import { parseList, slugOf } from './parse-list'
+import { parseList } from './parse-list'
 
 type Body = Outputs['persona']['get']['body']
 type Values = {

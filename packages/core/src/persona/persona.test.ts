@@ -110,6 +110,32 @@ test('a file with one wrong line changes nothing, and the error names the line',
   expect(await listPersonas(owner)).toEqual([])
 })
 
+test.each([
+  ['an alias without an anchor', 'personas: [*nobody]'],
+  [
+    'many aliases',
+    'a: &a [x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\npersonas: [*c,*c,*c]',
+  ],
+  ['deep lists', `personas: ${'['.repeat(90_000)}`],
+  ['NUL', 'personas: [{slug: a, name: "a\\0b"}]'],
+  ['half of a character pair', 'personas: [{slug: a, name: a, forbidden: ["\\ud83d"]}]'],
+])('a file with %s is refused in a sentence with the line', async (_name, yaml) => {
+  const { owner } = await createWorkspaceFixture(deps)
+  await expect(importPersonasYaml(owner, { yaml })).rejects.toMatchObject({
+    code: 'invalid',
+    message: expect.stringMatching(/^The persona file was not imported\. Line \d+.*\.$/),
+  })
+})
+
+test('line separators of Unicode survive in a persona, through its file too', async () => {
+  const { owner } = await createWorkspaceFixture(deps)
+  const systemPrompt = 'Cook\u2028well.\u2029Cook\u0085slowly.'
+  await savePersona(owner, { slug: 'lines', body: { ...body, systemPrompt } })
+  const { yaml } = await exportPersonasYaml(owner)
+  expect(await importPersonasYaml(owner, { yaml })).toEqual({ created: 0, updated: 0, unchanged: 1 })
+  expect(await listPersonas(owner)).toMatchObject([{ systemPrompt }])
+})
+
 test('a viewer can read but not write; a stranger cannot read another workspace', async () => {
   const { owner, viewer, labeler } = await createWorkspaceFixture(deps)
   const stranger = (await createWorkspaceFixture(deps)).owner

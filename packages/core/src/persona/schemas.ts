@@ -1,5 +1,5 @@
 import { Id, Text } from '@palate/protocol'
-import { Persona, PersonaBody } from '@palate/recipe'
+import { maxPersonaFileLength, Persona, PersonaBody } from '@palate/recipe'
 import { z } from 'zod'
 
 export const PersonaSlug = Persona.shape.slug
@@ -16,6 +16,9 @@ export const PersonaRef = z.strictObject({ id: Id })
 export type PersonaRef = z.infer<typeof PersonaRef>
 
 export const ImportPersonasInput = z.strictObject({
-  yaml: Text(500_000, 'A persona file may have at most 500,000 characters.').min(1, 'The file is empty.'),
+  yaml: Text(
+    maxPersonaFileLength,
+    `A persona file may have at most ${maxPersonaFileLength.toLocaleString('en')} characters.`,
+  ).min(1, 'The file is empty.'),
 })
 export type ImportPersonasInput = z.infer<typeof ImportPersonasInput>
