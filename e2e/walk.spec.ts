@@ -109,7 +109,7 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await page.goto('/labels/session')
     await expect(page.getByRole('toolbar', { name: 'Your choice' })).toBeVisible()
     await shoot(page, '6-label-session')
-    for (const key of ['ArrowLeft', 'ArrowRight', '1', '2', 's', 'ArrowLeft', 'z', '3', '1', '2']) {
+    for (const key of ['ArrowLeft', 'ArrowRight', '2', '4', 's', 'ArrowLeft', 'z', '3', '2', '4']) {
       await page.keyboard.press(key)
       await page.waitForTimeout(250)
     }

@@ -43,7 +43,7 @@ export function PersonaChoice({
           {[
             chosen.cuisines.join(', '),
             chosen.diets.join(', '),
-            chosen.forbidden.length > 0 ? `never ${chosen.forbidden.slice(0, 8).join(', ')}` : '',
+            chosen.forbidden.length > 0 ? `never ${chosen.forbidden.join(', ')}` : '',
           ]
             .filter(Boolean)
             .join(' · ')}

@@ -15,13 +15,13 @@ export function ChoiceBar({
     <div
       role="toolbar"
       aria-label="Your choice"
-      className="sticky bottom-16 z-20 grid grid-cols-3 gap-2 rounded-lg border border-line bg-card/95 p-3 shadow-float backdrop-blur sm:flex sm:flex-wrap sm:justify-center lg:bottom-3"
+      className="grid shrink-0 grid-cols-3 gap-2 rounded-lg border border-line bg-card p-3 shadow-float sm:flex sm:flex-wrap sm:justify-center"
     >
       {choices.map(({ choice, name, short, key, also }) => (
         <Button key={choice} size="lg" onClick={() => onChoose(choice)} aria-label={name} className="px-3">
           <Kbd className="max-sm:hidden">{key}</Kbd>
           {short}
-          <Kbd className="text-ink-3 max-lg:hidden">{also}</Kbd>
+          <Kbd className="max-lg:hidden">{also}</Kbd>
         </Button>
       ))}
       <span className="w-2 max-sm:hidden" />

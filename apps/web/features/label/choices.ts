@@ -1,21 +1,24 @@
 export const choices = [
-  { choice: 'left', name: 'A is better', short: 'A better', key: '1', also: '←' },
-  { choice: 'right', name: 'B is better', short: 'B better', key: '2', also: '→' },
+  { choice: 'left', name: 'A is better', short: 'A better', key: '2', also: '←' },
   { choice: 'tie', name: 'Both equal', short: 'Equal', key: '3', also: '=' },
-  { choice: 'both_bad', name: 'Both bad', short: 'Both bad', key: '4', also: 'X' },
+  { choice: 'right', name: 'B is better', short: 'B better', key: '4', also: '→' },
+  { choice: 'both_bad', name: 'Both bad', short: 'Both bad', key: 'X', also: '0' },
 ] as const
 
 export type Choice = (typeof choices)[number]['choice']
 export type Command = Choice | 'skip' | 'undo' | 'help'
 
+/** The digits lie on a scale from A to B: 1 and 2 are A, 3 is equal, 4 and 5 are B. */
 const keys: Readonly<Record<string, Command>> = {
   arrowleft: 'left',
   '1': 'left',
+  '2': 'left',
   arrowright: 'right',
-  '2': 'right',
+  '4': 'right',
+  '5': 'right',
   '3': 'tie',
   '=': 'tie',
-  '4': 'both_bad',
+  '0': 'both_bad',
   x: 'both_bad',
   s: 'skip',
   z: 'undo',

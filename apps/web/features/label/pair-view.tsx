@@ -1,10 +1,10 @@
 'use client'
 
-import { formatList } from '@palate/recipe'
-import { Tag } from '@palate/ui'
+import { checkRecipe } from '@palate/recipe'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { readMarks, readSame } from '../recipe/marks'
+import { findingsOf, readMarks, readSame } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
+import { Brief } from './brief'
 import { ChoiceBar } from './choice-bar'
 import { type Choice, commandOf } from './choices'
 import type { LabelPair } from './use-label-queue'
@@ -25,59 +25,43 @@ export function PairView({
 }) {
   const [shownAt] = useState(() => performance.now())
   const same = useMemo(() => readSame(pair.left, pair.right), [pair])
+  const marks = useMemo(() => ({ left: marksOf(pair.left, pair), right: marksOf(pair.right, pair) }), [pair])
   const vote = (choice: Choice) => onVote(pair, choice, Math.round(performance.now() - shownAt))
   useKeys({ vote, skip: () => onSkip(pair), undo: onUndo, help: onHelp })
 
   return (
-    <div className="mx-auto flex w-full max-w-[1240px] flex-col gap-4">
-      <header className="flex flex-wrap items-start justify-between gap-x-8 gap-y-3">
-        <div className="max-w-3xl min-w-0">
-          <p className="text-ink-3">Ingredients: {formatList(pair.inventory)}</p>
-          <h1 className="title mt-0.5 text-2xl">“{pair.request}”</h1>
-        </div>
-        <PersonaTags persona={pair.persona} />
-      </header>
-      <div className="grid items-start gap-4 max-md:-mx-4 max-md:snap-x max-md:snap-mandatory max-md:grid-flow-col max-md:auto-cols-[90%] max-md:overflow-x-auto max-md:px-4 max-md:pb-2 md:grid-cols-2">
+    <div className="mx-auto flex h-[calc(100dvh-11.375rem)] min-h-96 w-full max-w-[1240px] flex-col gap-3 lg:h-[calc(100dvh-6.375rem)]">
+      <Brief pair={pair} />
+      <section
+        aria-label="Answers"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="grid min-h-0 flex-1 items-start gap-4 overflow-y-auto pb-2 max-md:-mx-4 max-md:snap-x max-md:snap-mandatory max-md:grid-flow-col max-md:auto-cols-[90%] max-md:overflow-x-auto max-md:px-4 md:grid-cols-2"
+      >
         <RecipeCard
           label="A"
           text={pair.left}
           same={same.left}
-          marks={readMarks(pair.left, { used: pair.inventory })}
+          marks={marks.left}
           className="max-md:snap-center"
         />
         <RecipeCard
           label="B"
           text={pair.right}
           same={same.right}
-          marks={readMarks(pair.right, { used: pair.inventory })}
+          marks={marks.right}
           className="max-md:snap-center"
         />
-      </div>
+      </section>
       <ChoiceBar onChoose={vote} onSkip={() => onSkip(pair)} onUndo={onUndo} />
     </div>
   )
 }
 
-function PersonaTags({ persona }: { persona: LabelPair['persona'] }) {
-  const { diets, forbidden } = persona.body
-  const never = forbidden.slice(0, 6)
-  return (
-    <div className="flex max-w-md flex-col gap-1 md:items-end">
-      <span className="text-ink-3">For</span>
-      <div className="flex flex-wrap gap-1.5 md:justify-end">
-        <Tag tone="accent">{persona.name}</Tag>
-        {diets.map((diet) => (
-          <Tag key={diet}>{diet}</Tag>
-        ))}
-        {never.map((word) => (
-          <Tag key={word}>no {word}</Tag>
-        ))}
-        {forbidden.length > never.length ? (
-          <Tag title={forbidden.join(', ')}>and {forbidden.length - never.length} more</Tag>
-        ) : null}
-      </div>
-    </div>
-  )
+/** The marks of one answer: what the persona forbids, as in the chat and in evaluations, and the given ingredients. */
+function marksOf(text: string, { persona, inventory }: LabelPair) {
+  const { violations, use } = checkRecipe(text, { persona: persona.body, inventory })
+  return readMarks(text, { findings: findingsOf(violations), used: use.used })
 }
 
 type Actions = { vote: (choice: Choice) => void; skip: () => void; undo: () => void; help: () => void }
