@@ -1,6 +1,6 @@
 'use client'
 
-import { Bars, Card, CardBody, CardHead, ErrorState, Progress, Skeleton, Stat } from '@palate/ui'
+import { Bars, Card, CardBody, CardHead, Progress, Skeleton, Stat } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { formatBytes, formatCount, formatDate, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
@@ -8,6 +8,7 @@ import { type Outputs, useTRPC } from '../../lib/trpc'
 import { isMoving, StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
 import { DroppedRows } from './dropped-rows'
+import { FailedImport } from './failed-import'
 import { Preview } from './preview'
 
 type Version = Outputs['dataset']['version']
@@ -35,12 +36,7 @@ function VersionView({ version }: { version: Version }) {
         <StatusTag status={version.status} />
         <span className="num text-sm text-ink-3">{formatDate(version.createdAt)}</span>
       </header>
-      {version.status === 'failed' ? (
-        <ErrorState
-          title="The import failed"
-          message={`${version.error ?? 'The file could not be read.'} No rows were imported.`}
-        />
-      ) : null}
+      {version.status === 'failed' ? <FailedImport version={version} /> : null}
       {isMoving(version.status) ? <ImportProgress version={version} /> : null}
       {profile ? (
         <>

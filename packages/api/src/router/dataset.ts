@@ -5,6 +5,7 @@ import {
   importDataset,
   importSample,
   listDatasets,
+  removeImport,
 } from '@palate/core'
 import { DatasetRef, ImportDatasetInput, ImportSampleInput } from '@palate/core/dataset/schemas'
 import { CreateUploadInput } from '@palate/core/upload/schemas'
@@ -20,4 +21,5 @@ export const datasetRouter = router({
   createUpload: create.input(CreateUploadInput).mutation(creates(createUpload)),
   import: create.input(ImportDatasetInput).mutation(creates(importDataset)),
   importSample: create.input(ImportSampleInput).mutation(creates(importSample)),
+  removeImport: create.input(DatasetRef).mutation(({ ctx, input }) => removeImport(ctx.service, input)),
 })

@@ -2,16 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { type DatasetProfile, upload } from '@palate/db'
+import { auditLog, type DatasetProfile, upload } from '@palate/db'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
 import type { ServiceContext } from '../context'
+import { getOverview } from '../overview'
 import { createTestDeps, createWorkspaceFixture } from '../testing'
 import { cleanUploads, completeUpload, createUpload, openUpload } from '../upload'
 import { importDataset } from './import'
 import { failImport, finishImport, recordImportProgress, startImport } from './import-job'
 import { importSample } from './import-sample'
 import { getDataset, getDatasetVersion, listDatasets } from './read'
+import { removeImport } from './remove-import'
 
 const deps = await createTestDeps()
 const folder = await mkdtemp(join(tmpdir(), 'palate-import-'))
@@ -109,6 +111,43 @@ test('a broken file fails with a sentence, and its upload is deleted', async () 
   expect(await deps.storage.exists(stored.key)).toBe(false)
   expect(await deps.db.$count(upload, eq(upload.id, uploadId))).toBe(0)
   expect(await startImport(deps, { datasetVersionId })).toBeNull()
+})
+
+test('a failed import can be removed, once, and the overview forgets it', async () => {
+  const { engineer, labeler } = await createWorkspaceFixture(deps)
+  const stranger = (await createWorkspaceFixture(deps)).owner
+  const fail = async (name: string) => {
+    const { uploadId } = await send(engineer, 'broken.jsonl', `not json ${name}`)
+    const made = await importDataset(engineer, { uploadId, name })
+    await startImport(deps, made)
+    await expect(removeImport(engineer, { id: made.datasetVersionId })).rejects.toMatchObject({
+      code: 'conflict',
+    })
+    await failImport(deps, { ...made, error: 'Line 1 is not JSON.' })
+    return made
+  }
+  const needs = async () => (await getOverview(engineer)).needs.map(({ title }) => title)
+  const [first, second] = [await fail('Twice'), await fail('Twice')]
+  expect(second.datasetId).toBe(first.datasetId)
+  expect(await needs()).toContain('broken.jsonl was not imported')
+  await expect(removeImport(labeler, { id: first.datasetVersionId })).rejects.toMatchObject({
+    code: 'forbidden',
+  })
+  await expect(removeImport(stranger, { id: first.datasetVersionId })).rejects.toMatchObject({
+    code: 'not_found',
+  })
+
+  expect(await removeImport(engineer, { id: second.datasetVersionId })).toEqual(second)
+  expect(await listDatasets(engineer)).toMatchObject([{ name: 'Twice', versions: 1 }])
+  const both = [1, 2].map(() => removeImport(engineer, { id: first.datasetVersionId }))
+  const ends = (await Promise.allSettled(both)).map(({ status }) => status).sort()
+  expect(ends).toEqual(['fulfilled', 'rejected'])
+  expect(await listDatasets(engineer)).toEqual([])
+  expect(await needs()).not.toContain('broken.jsonl was not imported')
+  const noted = await deps.db.select().from(auditLog).where(eq(auditLog.action, 'dataset.remove-import'))
+  expect(noted.map(({ entityId }) => entityId).sort()).toEqual(
+    [first.datasetVersionId, second.datasetVersionId].sort(),
+  )
 })
 
 test('an upload is stored complete or not at all', async () => {

@@ -117,8 +117,8 @@ test.each([
     'a: &a [x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\npersonas: [*c,*c,*c]',
   ],
   ['deep lists', `personas: ${'['.repeat(90_000)}`],
-  ['NUL', 'personas: [{slug: a, name: "a\\0b"}]'],
-  ['half of a character pair', 'personas: [{slug: a, name: a, forbidden: ["\\ud83d"]}]'],
+  ['NUL', 'version: 1\npersonas: [{slug: a, name: "a\\0b"}]'],
+  ['half of a character pair', 'version: 1\npersonas: [{slug: a, name: a, forbidden: ["\\ud83d"]}]'],
 ])('a file with %s is refused in a sentence with the line', async (_name, yaml) => {
   const { owner } = await createWorkspaceFixture(deps)
   await expect(importPersonasYaml(owner, { yaml })).rejects.toMatchObject({
