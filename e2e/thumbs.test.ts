@@ -93,12 +93,12 @@ it.skipIf(!python)(
         await sleep(500)
       }
       const config = { epochs: 2, batchSize: 4, loraRank: 4, loraAlpha: 8, sampleEvery: 1000, threads: 1 }
-      const first = await run.create({ kind: 'kto', config, baseModelVersionId: baseId })
+      const first = await run.create({ kind: 'kto', seed: 7, config, baseModelVersionId: baseId })
       const base = { from: 'hub', id: hosted } as const
-      const second = await run.create({ kind: 'kto', config: { ...config, base } })
+      const second = await run.create({ kind: 'kto', seed: 7, config: { ...config, base } })
 
       const own = await finished(first.id)
-      expect(own).toMatchObject({ status: 'finished', failure: null, summary: { answers: 12, steps: 6 } })
+      expect(own).toMatchObject({ status: 'finished', failure: null, results: { answers: 12, steps: 6 } })
       expect(own.modelVersionId).not.toBeNull()
       expect(own.attempts[0]?.environment).toMatchObject({ reference: 'base' })
       const preflight = await run.preflight({ id: first.id })
