@@ -1,6 +1,6 @@
 """Hugging Face weights to GGUF: a Llama-architecture model, or a LoRA adapter on one. Models in F16, adapters in F32.
 
-llama.cpp rotates neighbouring pairs of a head's dimensions, transformers its two halves, so the rows of q and k
+llama.cpp rotates neighboring pairs of a head's dimensions, transformers its two halves, so the rows of q and k
 are reordered (llama.cpp, convert_hf_to_gguf.py, LlamaModel.permute). Of a LoRA only B has those rows.
 """
 
@@ -27,7 +27,7 @@ NAMES = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, 256)
 
 
 def permute(rows: Array, heads: int) -> Array:
-    """Reorder the rows of a (heads * head_dim, n) matrix from halves to neighbouring pairs."""
+    """Reorder the rows of a (heads * head_dim, n) matrix from halves to neighboring pairs."""
     return (
         rows.reshape(heads, 2, rows.shape[0] // heads // 2, rows.shape[1]).swapaxes(1, 2).reshape(rows.shape)
     )

@@ -15,7 +15,7 @@ from engine.dpo_trainer import PalateDpoTrainer
 from engine.ref_cache import RefCache
 from job.job import JobError
 
-# A visitor pastes them with text from elsewhere: line separator, paragraph separator, next line, form feed, and so on.
+# A visitor pastes them from another program: line separator, paragraph separator, next line, form feed, and so on.
 BREAKS = ["\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\r"]
 
 

@@ -133,7 +133,7 @@ function chooseAllowed(random: Random, allowed: Ingredient[], persona: Persona, 
   ].slice(0, count)
 }
 
-/** One number from three, spread so that neighbouring indexes give unrelated streams (FNV-1a). */
+/** One number from three, spread so that neighboring indexes give unrelated streams (FNV-1a). */
 function mix(seed: number, index: number, slug: string): number {
   let hash = 0x811c9dc5
   for (const character of `${seed}/${index}/${slug}`) {
