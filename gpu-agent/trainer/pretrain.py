@@ -15,10 +15,26 @@ from run.checkpoint import drop_old_checkpoints, publish_checkpoint
 from run.lifecycle import run_job
 from starter.examples import Sequence
 from starter.prepare import prepare
-from starter.schedule import rate
+from starter.schedule import make_plan, phases_of, rate
 from starter.training import Training, begin_training
 
 LOG_EVERY = 5
+
+
+class Narrator:
+    """Writes to the log where the training stands: each part as it begins, and the loss at every tenth of the steps."""
+
+    def __init__(self, config: PretrainConfig) -> None:
+        self.steps = config.steps
+        self.names = {phase["step"]: phase["name"] for phase in phases_of(make_plan(config))}
+
+    def begin(self, step: int) -> None:
+        if step in self.names:
+            events.log("info", f"Trains on {self.names[step]} from step {step:,} of {self.steps:,}.")
+
+    def end(self, step: int, loss: float) -> None:
+        if step % max(1, self.steps // 10) == 0 or step == self.steps:
+            events.log("info", f"Step {step:,} of {self.steps:,}: loss {loss:.3f}.")
 
 
 class Meter:
@@ -50,8 +66,15 @@ class Meter:
 def report_start(training: Training, config: PretrainConfig) -> dict[str, float]:
     """Events of the start; returns the figures that stay the same over the run."""
     size = training.model.num_parameters()
+    phases = phases_of(make_plan(config))
     events.log("info", f"Precision: {training.precision} ({training.reason}).")
-    events.run_start(config.steps, size, size, training.device.type, training.precision)
+    events.run_start(
+        *(config.steps, size, size, training.device.type, training.precision),
+        precision_reason=training.reason,
+        phases=phases,
+    )
+    if training.first:
+        events.log("info", f"Resumes after step {training.first:,}.")
     return {"parameters": float(size), "vocabulary": float(len(training.tokenizer))}
 
 
@@ -69,10 +92,11 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     tokenizer, batches = prepare(job, config)
     training = begin_training(job, config, tokenizer)
     figures = report_start(training, config)
-    meter = Meter(training.precision)
+    meter, narrator = Meter(training.precision), Narrator(config)
     loss = math.nan
     for step in range(training.first + 1, config.steps + 1):
         rows, learning_rate, last = batches[step - 1], rate(step - 1, config), step == config.steps
+        narrator.begin(step)
         loss, norm = training.step(rows, learning_rate)
         meter.count(rows)
         if not math.isfinite(loss):
@@ -81,6 +105,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
                 f"The loss became {'NaN' if math.isnan(loss) else 'infinite'} at step {step}.",
                 "Lower learningRate.",
             )
+        narrator.end(step, loss)
         if step % LOG_EVERY == 0 or last:
             values = {"loss": loss, "learning_rate": learning_rate, "grad_norm": norm.item()}
             events.metric(step, {**values, "tokens_per_second": meter.read_speed()})
@@ -92,6 +117,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
         if stop.is_set:
             raise Canceled({**figures, "loss": loss, "steps": float(step)})
     events.progress(config.steps, config.steps, "export")
+    events.log("info", "Writes the model's files.")
     write_model(job, training.model, tokenizer)
     return {**figures, "loss": loss, "steps": float(config.steps), "seconds": time.monotonic() - began}
 

@@ -45,9 +45,14 @@ def run_start(
     attention: str = "sdpa",
     reference: str | None = None,
     model: dict[str, Any] | None = None,
+    *,
+    precision_reason: str | None = None,
+    memory_plan: str | None = None,
+    phases: list[dict[str, Any]] | None = None,
 ) -> None:
     """`reference` is what preferences are measured against: the base, or the adapter that training began with. `model` are
-    the figures of its config.json that its size follows from."""
+    the figures of its config.json that its size follows from. `phases` are the parts of a training that learn from
+    different data, each with its name and the first step of it."""
     event = {
         "type": "run-start",
         "totalSteps": total_steps,
@@ -57,7 +62,13 @@ def run_start(
         "precision": precision,
         "attention": attention,
     }
-    more = {"reference": reference, "model": model}
+    more = {
+        "reference": reference,
+        "model": model,
+        "precisionReason": precision_reason,
+        "memoryPlan": memory_plan,
+        "phases": phases,
+    }
     emit({**event, **{name: value for name, value in more.items() if value}})
 
 

@@ -30,6 +30,7 @@ def train_and_finish(
     if not ranks.is_main():
         return results
     events.progress(state.max_steps, state.max_steps, "export")
+    events.log("info", "Writes the model's files.")
     if reporter.keeper and reporter.keeper.best:
         reporter.keeper.restore(trainer.model)
     round_to_half(weight for weight in trainer.model.parameters() if weight.requires_grad)

@@ -19,6 +19,7 @@ from engine.step import empty_cache, is_out_of_memory
 from job.job import Job, JobError, LoraSettings
 from model.generate import SAMPLE_PROMPTS, emit_sample
 from process import events, ranks
+from process.device import auto_precision
 from process.stop import StopFlag
 from run import summary as run_summary
 from run.best import BestKeeper
@@ -76,6 +77,8 @@ class Reporter(TrainerCallback):
             counters.attention,
             self.reference,
             model_figures(self.trainer.causal_model().config),
+            precision_reason=self.precision_reason(),
+            memory_plan=counters.memory_plan,
         )
         events.log("info", f"Starts with {counters.memory_plan}; attention by {counters.attention}.")
         if counters.ref_hits + counters.ref_misses:
@@ -85,6 +88,12 @@ class Reporter(TrainerCallback):
                 f"in {counters.ref_seconds:.1f} s.",
             )
         self.since = time.monotonic()
+
+    def precision_reason(self) -> str | None:
+        """Why `auto` took the precision; None where the settings, or a lack of memory, decided it."""
+        precision, reason = auto_precision(self.trainer.args.device)
+        is_auto = self.config.precision == "auto" and self.trainer.counters.precision == precision
+        return reason if is_auto else None
 
     def on_log(
         self,

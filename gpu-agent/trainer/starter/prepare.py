@@ -21,13 +21,16 @@ def prepare(job: Job, config: PretrainConfig) -> tuple[PreTrainedTokenizerFast, 
     plan = make_plan(config)
     count = min(config.recipes, plan.recipes * plan.recipe_rows)
     plain, ruled = plan.plain * plan.start_rows, plan.ruled * plan.start_rows
+    events.log("info", f"Writes the corpus: {count:,} recipes and {plain + ruled:,} starts of recipes.")
     recipes = make_corpus(job.seed, ontology, count, config.compliance_rate)
     starts = make_starts(job.seed, ontology, plain, ruled, config.compliance_rate)
     events.progress(0, config.steps, "tokenizer")
     if job.resume_from:
         tokenizer = load_tokenizer(job.resume_from)
     else:
+        events.log("info", f"Trains the tokenizer: {config.vocab_size:,} tokens.")
         tokenizer = train_tokenizer(tokenizer_texts(recipes[:TOKENIZER_RECIPES], ontology), config.vocab_size)
+    events.log("info", "Encodes the corpus.")
     long, first, later = (
         encode_examples(tokenizer, group, config.max_length) if group else []
         for group in (recipes, starts[:plain], starts[plain:])

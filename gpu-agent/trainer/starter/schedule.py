@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from job.job import PretrainConfig
 from starter.examples import Sequence
@@ -37,6 +38,16 @@ def make_plan(config: PretrainConfig) -> Plan:
     ruled = (config.steps - plain) // RULED_EVERY
     rows = round(config.batch_size * STARTS_FOR_A_RECIPE)
     return Plan(plain, ruled, config.steps - plain - ruled, config.batch_size, rows)
+
+
+def phases_of(plan: Plan) -> list[dict[str, Any]]:
+    """The two parts of the training by name and first step. The learning rate restarts with the second, and the loss
+    jumps, because its texts are longer."""
+    parts = [
+        {"step": 1, "name": "short starts of recipes"},
+        {"step": plan.plain + 1, "name": "whole recipes"},
+    ]
+    return parts if plan.plain else parts[1:]
 
 
 def shuffled_batches(lengths: list[int], batch_size: int, count: int, rng: random.Random) -> list[list[int]]:

@@ -34,7 +34,12 @@ def test_the_trainer_writes_the_golden_events(monkeypatch: pytest.MonkeyPatch) -
     """Each function's own event, key by key and value by value; a metric's time is the clock's."""
     written = io.StringIO()
     monkeypatch.setattr(events, "_stream", written)
-    events.run_start(400, 3200000, 3200000, "cpu", "float32", "sdpa", "adapter")
+    events.run_start(
+        *(400, 3200000, 3200000, "cpu", "float32", "sdpa", "adapter"),
+        precision_reason="float32 is the faster one on a CPU",
+        memory_plan="float32",
+        phases=[{"step": 1, "name": "starts"}, {"step": 101, "name": "recipes"}],
+    )
     events.progress(10, 400, "training")
     events.metric(10, {"loss": 2.5, "grad_norm": 0.75, "tokens_per_second": 9000.5, "broken": float("nan")})
     events.sample(100, "I have beans.", "# Bean Stew\n")

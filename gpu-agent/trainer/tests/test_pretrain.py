@@ -37,6 +37,29 @@ def test_a_run_reports_its_progress(pretrained: tuple[Path, list[Event]]) -> Non
         assert (len(data), hashlib.sha256(data).hexdigest()) == (line["sizeBytes"], line["sha256"])
 
 
+def test_the_log_names_every_stage(pretrained: tuple[Path, list[Event]]) -> None:
+    said = [line["text"] for line in of(pretrained[1], "log")]
+    begins = [
+        "Writes the corpus: ", "Trains the tokenizer: 700 tokens", "Encodes the corpus", "Precision:",
+        "Trains on short starts of recipes from step 1 of 20", "Step 2 of 20: loss", "Step 4 of 20: loss",
+        "Trains on whole recipes from step 6 of 20", "Step 6 of 20: loss",
+    ]  # fmt: skip
+    assert len(said) > len(begins)
+    for text, begin in zip(said, begins):
+        assert text.startswith(begin), (text, begin)
+    assert said[-1] == "Writes the model's files."
+
+
+def test_a_run_says_where_its_phases_begin_and_why_it_took_its_precision(
+    pretrained: tuple[Path, list[Event]],
+) -> None:
+    (begun,) = of(pretrained[1], "run-start")
+    assert [phase["step"] for phase in begun["phases"]] == [1, 6]
+    assert begun["precisionReason"]
+    rates = {line["position"]: line["values"]["learning_rate"] for line in of(pretrained[1], "metric")}
+    assert rates[10] > rates[5]  # the second phase begins with a rate that rises again
+
+
 def test_the_folder_loads_and_is_a_small_llama(pretrained: tuple[Path, list[Event]]) -> None:
     model = AutoModelForCausalLM.from_pretrained(pretrained[0] / "output" / "hf", local_files_only=True)
     assert model.config.architectures == ["LlamaForCausalLM"]

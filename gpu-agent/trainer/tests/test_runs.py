@@ -88,6 +88,7 @@ def test_dpo_is_compared_with_the_base_or_with_the_adapter_below(
     first, results = here(train_dpo.train, prepare(tmp_path / "a", model, "dpo", "pairs", data, {}))
     begun = of(first, "run-start")[0]
     assert (begun["reference"], begun["attention"], begun["precision"]) == ("base", "sdpa", "fp32")
+    assert begun["memoryPlan"].startswith("fp32, ")
     assert results["pairs"] == 12
     job = prepare(tmp_path / "b", model, "dpo", "pairs", data, {})
     shutil.copytree(tmp_path / "a" / "output" / "adapter", tmp_path / "b" / "inputs" / "adapter")

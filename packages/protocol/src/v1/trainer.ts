@@ -44,7 +44,17 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     trainableParameters: z.int().nonnegative().optional(),
     device: z.string().optional(),
     precision: z.string().optional(),
+    /** Why `auto` took this precision. */
+    precisionReason: z.string().max(500).optional().catch(undefined),
+    /** How a step is laid out at the start; the summary has the plan that the run ended on. */
+    memoryPlan: z.string().max(500).optional().catch(undefined),
     attention: z.string().optional(),
+    /** The parts of a training that learn from different data, by their first step. */
+    phases: z
+      .array(z.object({ step: z.int().positive(), name: z.string().max(100) }))
+      .max(20)
+      .optional()
+      .catch(undefined),
     /** The figures of the model's own config.json that its size follows from. */
     model: z.record(z.string(), z.unknown()).optional().catch(undefined),
     /** What preferences are measured against: the base, or the adapter that training began with. */
