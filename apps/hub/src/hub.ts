@@ -8,6 +8,7 @@ import { Relay } from './chat/relay'
 import type { HubEnv } from './env'
 import { createApp } from './http/app'
 import { ArtifactUploads } from './http/artifact-uploads'
+import { sweepImportFolders } from './job/import-folder'
 import { startWorker } from './job/worker'
 import { listenForNotices } from './live/listen'
 import { openSockets } from './socket/open'
@@ -46,7 +47,9 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
   const redis = env.REDIS_URL ? openRedisAdapter(env.REDIS_URL, deps.log) : null
   const io = openSockets(http, deps, relay, redis?.adapter)
   const unlisten = await listenForNotices(deps, io, relay)
-  const worker = await startWorker(pool, { deps, importMemoryMb: env.HUB_IMPORT_MEMORY_MB })
+  const importFolder = join(env.PALATE_STORAGE, 'import')
+  await sweepImportFolders(deps, importFolder)
+  const worker = await startWorker(pool, { deps, importMemoryMb: env.HUB_IMPORT_MEMORY_MB, importFolder })
   const stopSweeps = startSweeps(deps, { rescueJobs: () => worker.rescue(), artifacts })
   const port = await listen(http, env.HUB_PORT, env.HUB_HOST)
   deps.log.info({ host: env.HUB_HOST, port }, 'the hub is listening')

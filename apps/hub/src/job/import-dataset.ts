@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rm } from 'node:fs/promises'
 import {
   type Deps,
   failImport,
@@ -10,18 +8,19 @@ import {
   startImport,
 } from '@palate/core'
 import { type ImportProgress, importRecipes } from '@palate/dataset-import'
+import { createImportFolder } from './import-folder'
 import type { JobKind } from './kind'
 
 type Payload = JobPayloads['import-dataset']
 
 const reportEveryMs = 300
 
-/** Reads an uploaded file into a version's Parquet file. Its temporary files are removed in any case. */
+/** Reads an uploaded file into a version's Parquet file. Its temporary files are removed at its end, or after a kill by the next try or start. */
 export const importDatasetJob: JobKind<Payload> = {
-  async run({ deps, importMemoryMb }, { datasetVersionId }, signal) {
+  async run({ deps, importMemoryMb, importFolder }, { datasetVersionId }, signal) {
     const started = await startImport(deps, { datasetVersionId })
     if (!started) return
-    const workFolder = await mkdtemp(join(tmpdir(), 'palate-import-'))
+    const workFolder = await createImportFolder(importFolder, datasetVersionId)
     try {
       await deps.storage.withLocalFile(started.storageKey, async (path) => {
         const result = await importRecipes({

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import {
   completeUpload,
   createBatch,
@@ -17,7 +20,7 @@ import { workerLockSpace } from './claim-worker'
 const test = await startTestHub()
 const fixture = await createWorkspaceFixture(test.deps)
 /** Without a hub on them: each of the tests that needs one starts its own. */
-const others = await Promise.all(Array.from({ length: 5 }, openTestDeps))
+const others = await Promise.all(Array.from({ length: 6 }, openTestDeps))
 function takeOther(): OpenedDeps {
   const opened = others.pop()
   if (!opened) throw new Error('One database more is needed.')
@@ -94,6 +97,19 @@ it('an import that a stopping hub aborts is finished by the next hub', async () 
   await startHere(opened)
   await until(async () => (await read()).status === 'ready')
   expect(await read()).toMatchObject({ rowsKept: 12_000, error: null })
+})
+
+it('temporary files that a killed hub left are gone after the next start and the import that it continues', async () => {
+  const { opened, id, read } = await queueImport(3)
+  const left = (version: string) => join(opened.root, 'import', version, 'scratch', 'import.duckdb')
+  for (const path of [left(id), left('dver_ended')]) {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, 'half')
+  }
+  await startHere(opened)
+  expect(existsSync(left('dver_ended'))).toBe(false)
+  await until(async () => (await read()).status === 'ready')
+  await until(async () => (await readdir(join(opened.root, 'import'))).length === 0)
 })
 
 it('a long import stays with its hub while that hub is alive', async () => {

@@ -3,6 +3,8 @@ import type { Deps } from '@palate/core'
 export interface JobTools {
   deps: Deps
   importMemoryMb: number
+  /** For the temporary files of imports. */
+  importFolder: string
 }
 
 /** One kind of background job. Both functions may be called again for the same payload and then change nothing. */

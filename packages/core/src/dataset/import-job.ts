@@ -35,6 +35,15 @@ export async function startImport(
   return { workspaceId, filename, storageKey: file.storageKey }
 }
 
+/** The versions whose import waits or runs, on any hub. */
+export async function listOpenImports(deps: Deps): Promise<string[]> {
+  const rows = await deps.db
+    .select({ id: datasetVersion.id })
+    .from(datasetVersion)
+    .where(inArray(datasetVersion.status, ['waiting', 'importing']))
+  return rows.map(({ id }) => id)
+}
+
 /** Stores an import's progress for the page that shows it. The job calls this a few times a second at most. */
 export async function recordImportProgress(
   deps: Deps,
