@@ -8,6 +8,7 @@ import {
   formatMoney,
   formatParameters,
   formatPoints,
+  formatTimeLeft,
   plural,
 } from './format'
 
@@ -23,6 +24,14 @@ describe('formatting', () => {
     [157_000, '2 min 37 s'],
     [7_260_000, '2 h 01 min'],
   ])('%i ms are %s', (ms, text) => expect(formatDuration(ms)).toBe(text))
+
+  it.each([
+    [0, 'less than a minute left'],
+    [50, 'about 1 min left'],
+    [725, 'about 12 min left'],
+    [3590, 'about 1 h 00 min left'],
+    [8000, 'about 2 h 15 min left'],
+  ])('%i s are %s', (seconds, text) => expect(formatTimeLeft(seconds)).toBe(text))
 
   it('writes differences with a minus sign', () => {
     expect(formatPoints(-31.25)).toBe('−31.3 points')

@@ -43,6 +43,15 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`
 }
 
+/** "about 12 min left": as exact as an estimate is. */
+export function formatTimeLeft(seconds: number): string {
+  if (seconds < 45) return 'less than a minute left'
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `about ${minutes} min left`
+  const rounded = 5 * Math.round(minutes / 5)
+  return `about ${Math.floor(rounded / 60)} h ${String(rounded % 60).padStart(2, '0')} min left`
+}
+
 export const formatDate = (value: Date | string) => day.format(new Date(value))
 
 /** "just now", "4 min ago", then the date. */

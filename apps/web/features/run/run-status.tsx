@@ -1,5 +1,5 @@
 import { Tag, type Tone } from '@palate/ui'
-import { formatCount } from '../../lib/format'
+import { formatCount, formatTimeLeft } from '../../lib/format'
 import type { Outputs } from '../../lib/trpc'
 
 export type Run = Outputs['run']['get']
@@ -33,20 +33,24 @@ export function StatusTag({ status, children }: { status: string; children?: str
   )
 }
 
-/** The progress of a run: "training · step 236 of 390". Empty before its first step. */
-export function RunProgress({
-  run,
-}: {
-  run: { progress: { stage: string; step: number; totalSteps: number } | null }
-}) {
+/** The progress of a run: "training · step 236 of 390 · about 4 min left". Empty before its first step. */
+export function RunProgress({ run }: { run: Pick<Run, 'progress' | 'status'> }) {
   if (!run.progress) return null
   const { stage, step, totalSteps } = run.progress
+  const left = timeLeft(run)
   return (
     <span className="num">
       {stage}
       {totalSteps > 0 ? ` · step ${formatCount(step)} of ${formatCount(totalSteps)}` : ''}
+      {left ? ` · ${left}` : ''}
     </span>
   )
+}
+
+/** "about 4 min left" of a run that is being worked on, once its speed is known. */
+export function timeLeft({ progress, status }: Pick<Run, 'progress' | 'status'>): string | null {
+  if (status !== 'running' || !progress || progress.secondsLeft === null) return null
+  return formatTimeLeft(progress.secondsLeft)
 }
 
 const kindNames: Record<string, string> = {

@@ -24,7 +24,7 @@ import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
 import { NewRunDialog } from './form/new-run-dialog'
-import { kindName, StatusTag } from './run-status'
+import { kindName, StatusTag, timeLeft } from './run-status'
 
 type Run = Outputs['run']['list'][number]
 
@@ -156,6 +156,7 @@ function RunBar({ run }: { run: Run }) {
     return <span className="line-clamp-2 text-sm text-bad">{run.failure?.message}</span>
   if (!run.progress || run.progress.totalSteps === 0) return null
   const { step, totalSteps } = run.progress
+  const left = timeLeft(run)
   return (
     <div className="flex items-center gap-2.5">
       <Progress
@@ -166,6 +167,7 @@ function RunBar({ run }: { run: Run }) {
       />
       <span className="num text-xs text-ink-3">
         {step} of {totalSteps}
+        {left ? <span className="block whitespace-nowrap">{left}</span> : null}
       </span>
     </div>
   )

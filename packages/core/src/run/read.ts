@@ -5,6 +5,7 @@ import type { Deps, ServiceContext } from '../context'
 import { required } from '../error'
 import { groupBy } from '../group-by'
 import { authorize } from '../permission'
+import { toProgressView } from './events/progress'
 import type { RunRow } from './queue/insert'
 import { explainQueue, readQueue } from './queue/read-queue'
 import { type AttemptView, ListRunsInput, RunRef, type RunView } from './schemas'
@@ -80,7 +81,7 @@ function toRunView(row: RunRow) {
     config,
     seed,
     lineage,
-    progress,
+    progress: toProgressView(progress),
     results,
     failure,
     ...order,

@@ -106,7 +106,7 @@ async function writeChunk(
   await writeMetrics(tx, locked.attempt, events, by.memory, by.copyIn)
   await writeTexts(tx, locked.attempt, events)
   await writeGenerations(tx, ctx, locked.run.id, events)
-  const { progress, checkpointStep, ...reported } = digestEvents(events)
+  const { progress, checkpointStep, ...reported } = digestEvents(events, locked.run.progress)
   if (reported.probe && locked.run.kind === 'probe')
     await tx.update(agent).set({ probe: reported.probe }).where(eq(agent.id, ctx.agentId))
   if (progress) await tx.update(run).set({ progress }).where(eq(run.id, locked.run.id))

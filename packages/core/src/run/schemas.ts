@@ -165,6 +165,37 @@ export interface RunPreflightRowView {
   sequences: PreflightSequence[]
 }
 
+export interface RunSourceView {
+  kind: 'base' | 'adapter' | 'dataset' | 'batch' | 'persona' | 'evaluation'
+  /** Of the dataset version, the batch, the persona and so on: what the page that shows it goes by. */
+  id: string
+  name: string
+}
+
+/** What a run was made from. A count is absent where the run has none of it. */
+export interface RunLineageView {
+  sources: RunSourceView[]
+  /** The name of a base model that is not in the registry. */
+  externalBase: string | null
+  counts: {
+    examples?: number | undefined
+    pairs?: number | undefined
+    ties?: number | undefined
+    votes?: number | undefined
+    /** Thumbs. */
+    up?: number | undefined
+    down?: number | undefined
+  }
+}
+
+export interface ProgressView {
+  stage: string
+  step: number
+  totalSteps: number
+  /** At the speed of the last part of the steps. Null until two reports of a stage tell it. */
+  secondsLeft: number | null
+}
+
 export interface RunView {
   id: string
   number: number
@@ -176,7 +207,7 @@ export interface RunView {
   priority: number
   needs: RunNeeds
   lineage: Record<string, unknown>
-  progress: { stage: string; step: number; totalSteps: number } | null
+  progress: ProgressView | null
   results: Record<string, unknown> | null
   failure: RunFailure | null
   createdAt: Date

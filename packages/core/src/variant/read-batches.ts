@@ -4,7 +4,6 @@ import {
   modelVersion,
   pair,
   prompt,
-  type RunProgress,
   run,
   type Transaction,
   variant,
@@ -14,6 +13,8 @@ import { and, count, desc, eq, inArray, isNotNull } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { authorize } from '../permission'
+import { toProgressView } from '../run/events/progress'
+import type { ProgressView } from '../run/schemas'
 import { BatchRef } from './schemas'
 
 type Reader = Database | Transaction
@@ -26,7 +27,7 @@ export interface BatchView {
   settings: BatchSettings
   model: { id: string; name: string; number: number; kind: 'base' | 'adapter' }
   datasetVersionId: string | null
-  run: { id: string; status: (typeof run.$inferSelect)['status']; progress: RunProgress | null } | null
+  run: { id: string; status: (typeof run.$inferSelect)['status']; progress: ProgressView | null } | null
   prompts: number
   /** Variants that have arrived, of the expected number. */
   answers: number
@@ -71,7 +72,7 @@ export async function readBatches(tx: Reader, workspaceId: string, id?: string):
       settings: batch.settings,
       model: { id: model.id, name: model.name, number: model.number, kind: model.kind },
       datasetVersionId: batch.datasetVersionId,
-      run: run && { id: run.id, status: run.status, progress: run.progress },
+      run: run && { id: run.id, status: run.status, progress: toProgressView(run.progress) },
       prompts,
       answers,
       expected: 2 * (prompts || personaVersionIds.length * promptsPerPersona),

@@ -39,6 +39,10 @@ export interface RunProgress {
   stage: string
   step: number
   totalSteps: number
+  /** When the agent wrote the report, in milliseconds since 1970. */
+  at: number
+  /** Earlier reports of the stage, to tell its speed by. */
+  marks: { step: number; at: number }[]
 }
 
 /** What a run was expected to need on an agent. `seconds` is null where there is no basis for a figure. */

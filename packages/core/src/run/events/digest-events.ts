@@ -7,6 +7,7 @@ import type {
   SpooledEvent,
   TrainerEvent,
 } from '@palate/protocol'
+import { advanceProgress, forgetSpeed } from './progress'
 
 export interface EventDigest {
   progress: RunProgress | null
@@ -19,8 +20,8 @@ export interface EventDigest {
   summary: RunSummary | null
 }
 
-/** The last event of each kind in a chunk that changes the state of its attempt. */
-export function digestEvents(events: readonly SpooledEvent[]): EventDigest {
+/** What a chunk changes about its attempt: the last event of each kind. @param before the run's progress so far */
+export function digestEvents(events: readonly SpooledEvent[], before: RunProgress | null): EventDigest {
   const digest: EventDigest = {
     progress: null,
     environment: null,
@@ -29,9 +30,8 @@ export function digestEvents(events: readonly SpooledEvent[]): EventDigest {
     probe: null,
     summary: null,
   }
-  for (const { event } of events) {
-    if (event.type === 'progress')
-      digest.progress = { stage: event.stage, step: event.step, totalSteps: event.totalSteps }
+  for (const { event, at } of events) {
+    if (event.type === 'progress') digest.progress = advanceProgress(digest.progress ?? before, event, at)
     else if (event.type === 'checkpoint') digest.checkpointStep = event.step
     else if (event.type === 'run-end') digest.summary = event.summary ?? null
     else if (event.type === 'preflight') {
@@ -43,6 +43,8 @@ export function digestEvents(events: readonly SpooledEvent[]): EventDigest {
     } else if (event.type === 'run-start') {
       const { type: _type, ...environment } = event
       digest.environment = environment
+      const known = digest.progress ?? before
+      if (known) digest.progress = forgetSpeed(known)
     }
   }
   return digest
