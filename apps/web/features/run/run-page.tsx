@@ -21,14 +21,15 @@ import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
 import { RunCharts } from './chart/run-charts'
+import { RunConfigView } from './config/run-config'
 import { RunPreflight } from './preflight/run-preflight'
 import { WaitingReasons } from './queue/waiting-reasons'
-import { RunConfigView } from './run-config'
 import { RunFiles } from './run-files'
 import { RunLogs } from './run-logs'
 import { RunSamples } from './run-samples'
 import { kindName, type Run, RunProgress, StatusTag } from './run-status'
 import { RunSummary } from './run-summary'
+import { useTab } from './use-tab'
 
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC()
@@ -43,10 +44,25 @@ export function RunPage({ id }: { id: string }) {
   )
 }
 
+const tabNames: Readonly<Record<string, string>> = {
+  charts: 'Charts',
+  preflight: 'Preflight',
+  samples: 'Samples',
+  summary: 'Summary',
+  files: 'Files',
+  logs: 'Logs',
+  config: 'Configuration',
+}
+
 function RunView({ run }: { run: Run }) {
   const isTraining = run.kind !== 'generate' && run.kind !== 'probe'
   const hasPreflight = run.kind === 'dpo' || run.kind === 'sft' || run.kind === 'kto'
   const stoppedByPreflight = run.failure?.code.startsWith('preflight_') ?? false
+  const tabs = Object.keys(tabNames).filter((name) => {
+    if (name === 'preflight') return hasPreflight
+    return isTraining || name === 'logs' || name === 'config'
+  })
+  const [tab, setTab] = useTab(tabs, stoppedByPreflight ? 'preflight' : isTraining ? 'charts' : 'logs')
   return (
     <>
       <RunHead run={run} />
@@ -57,15 +73,13 @@ function RunView({ run }: { run: Run }) {
           message={joinSentences(run.failure.message, run.failure.remedy)}
         />
       ) : null}
-      <Tabs defaultValue={stoppedByPreflight ? 'preflight' : isTraining ? 'charts' : 'logs'}>
+      <Tabs value={tab} onValueChange={setTab}>
         <TabsList>
-          {isTraining ? <TabsTrigger value="charts">Charts</TabsTrigger> : null}
-          {hasPreflight ? <TabsTrigger value="preflight">Preflight</TabsTrigger> : null}
-          {isTraining ? <TabsTrigger value="samples">Samples</TabsTrigger> : null}
-          {isTraining ? <TabsTrigger value="summary">Summary</TabsTrigger> : null}
-          {isTraining ? <TabsTrigger value="files">Files</TabsTrigger> : null}
-          <TabsTrigger value="logs">Logs</TabsTrigger>
-          <TabsTrigger value="config">Configuration</TabsTrigger>
+          {tabs.map((value) => (
+            <TabsTrigger key={value} value={value}>
+              {tabNames[value]}
+            </TabsTrigger>
+          ))}
         </TabsList>
         <TabsContent value="charts">
           <RunCharts run={run} />

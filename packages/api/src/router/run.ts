@@ -5,6 +5,7 @@ import {
   getReadiness,
   getRun,
   getRunArtifacts,
+  getRunLineage,
   getRunLogs,
   getRunMetrics,
   getRunPreflight,
@@ -52,6 +53,7 @@ export const runRouter = router({
   estimateFacts: read
     .input(EstimateFactsInput)
     .query(({ ctx, input }) => getEstimateFacts(ctx.service, input)),
+  lineage: read.input(RunRef).query(({ ctx, input }) => getRunLineage(ctx.service, input)),
   summary: read.input(RunRef).query(({ ctx, input }) => getRunSummary(ctx.service, input)),
   create: workspaceProcedure('run:create').input(CreateRunInput).mutation(creates(createRun)),
   setPriority: workspaceProcedure('run:create')

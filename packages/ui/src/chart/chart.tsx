@@ -4,10 +4,12 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import { cn } from '../cn'
 import { type ChartAxis, formatPosition, formatValue } from './format'
-import { chartOptions } from './options'
+import { type ChartMark, chartOptions } from './options'
 import { align, type ChartSeries, smooth } from './series'
 
 const dots = ['', 'bg-series-1', 'bg-series-2', 'bg-series-3', 'bg-series-4', 'bg-series-5', 'bg-series-6']
+
+const none: readonly ChartMark[] = []
 
 /** What the drawing depends on beside its data; a change draws it from the start. */
 interface Shape {
@@ -31,6 +33,7 @@ export function Chart({
   axis = 'step',
   unit,
   range,
+  marks = none,
   label,
   className,
 }: {
@@ -45,6 +48,8 @@ export function Chart({
   unit?: string
   /** Of x; that of the data where it is absent. */
   range?: readonly [number, number]
+  /** Places on x where something began, each named below the chart. */
+  marks?: readonly ChartMark[]
   label: string
   className?: string
 }) {
@@ -61,6 +66,8 @@ export function Chart({
   }, [series, smoothing, smoothed])
   const latest = useRef(data)
   latest.current = data
+  const latestMarks = useRef(marks)
+  latestMarks.current = marks
   const [start, end] = range ?? []
   const latestRange = useRef<readonly [number, number]>(undefined)
 
@@ -74,6 +81,7 @@ export function Chart({
         height,
         width: element.clientWidth,
         range: () => latestRange.current,
+        marks: () => latestMarks.current,
         onCursor: setCursor,
       }),
       latest.current,
@@ -114,6 +122,12 @@ export function Chart({
           <span key={one.label} className="inline-flex items-center gap-1.5">
             <span aria-hidden="true" className={cn('size-1.75 rounded-full', dots[colors[index] ?? 1])} />
             {one.label} <b className="font-semibold text-ink">{formatValue(shown(index), unit)}</b>
+          </span>
+        ))}
+        {marks.map(({ at, label: begins }) => (
+          <span key={at} className="inline-flex items-center gap-1.5">
+            <span aria-hidden="true" className="h-3 border-l border-dashed border-ink-3" />
+            from {formatPosition(at, axis)}: {begins}
           </span>
         ))}
         {position === undefined ? null : (

@@ -12,6 +12,30 @@ const stroke =
 
 const axisFont = '11px "Inter Variable", system-ui, sans-serif'
 
+/** A place on x where something began. */
+export interface ChartMark {
+  at: number
+  label: string
+}
+
+/** A dashed line from top to bottom at each mark in sight. */
+function drawMarks(plot: uPlot, marks: readonly ChartMark[]) {
+  const { ctx, bbox, scales } = plot
+  const [from, to] = [scales.x?.min ?? 0, scales.x?.max ?? 0]
+  ctx.save()
+  ctx.strokeStyle = token('ink-3')
+  ctx.lineWidth = devicePixelRatio
+  ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio])
+  for (const { at } of marks.filter((mark) => mark.at >= from && mark.at <= to)) {
+    const x = plot.valToPos(at, 'x', true)
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+  }
+  ctx.restore()
+}
+
 /** Draws a dot at the last value of each series of a chart that is still growing. */
 function drawHeads(plot: uPlot, colors: readonly number[], stride: number) {
   const { ctx } = plot
@@ -46,6 +70,7 @@ export function chartOptions({
   axis,
   unit,
   range,
+  marks,
   onCursor,
 }: {
   width: number
@@ -57,6 +82,8 @@ export function chartOptions({
   unit?: string
   /** Of x, asked at each drawing of new data; undefined for that of the data. */
   range: () => readonly [number, number] | undefined
+  /** Asked at each drawing. */
+  marks: () => readonly ChartMark[]
   onCursor: (index: number | null) => void
 }): uPlot.Options {
   const line = (color: number, faded: boolean): uPlot.Series => ({
@@ -119,7 +146,10 @@ export function chartOptions({
     ],
     hooks: {
       setCursor: [(plot) => onCursor(plot.cursor.idx ?? null)],
-      draw: live ? [(plot) => drawHeads(plot, colors, smoothed ? 2 : 1)] : [],
+      draw: [
+        (plot) => drawMarks(plot, marks()),
+        (plot) => (live ? drawHeads(plot, colors, smoothed ? 2 : 1) : undefined),
+      ],
     },
   }
 }

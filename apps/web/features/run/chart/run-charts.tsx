@@ -1,12 +1,23 @@
 'use client'
 
-import { Card, CardBody, CardHead, Chart, type ChartSeries, Skeleton, Slider } from '@palate/ui'
-import { useMemo, useState } from 'react'
+import {
+  Card,
+  CardBody,
+  CardHead,
+  Chart,
+  type ChartMark,
+  type ChartSeries,
+  Skeleton,
+  Slider,
+} from '@palate/ui'
+import { useMemo } from 'react'
 import { formatCount } from '../../../lib/format'
 import { Loaded } from '../../../lib/loaded'
+import { phaseMarks } from '../phases'
 import type { Run } from '../run-status'
 import { type ChartGroup, groupClockCharts, groupStepCharts } from './chart-groups'
 import { type Metrics, rangeOf, useMetrics } from './metrics'
+import { useSmoothing } from './use-smoothing'
 
 /** Every curve of a run, live, smoothed on request. */
 export function RunCharts({ run }: { run: Run }) {
@@ -21,7 +32,7 @@ export function RunCharts({ run }: { run: Run }) {
 const isLive = ({ status }: Run) => status === 'running' || status === 'canceling'
 
 function AllCharts({ metrics, run }: { metrics: Metrics; run: Run }) {
-  const [smoothing, setSmoothing] = useState(0.6)
+  const [smoothing, setSmoothing] = useSmoothing()
   const machine = groupClockCharts(metrics.series)
   return (
     <div className="flex flex-col gap-4">
@@ -42,6 +53,7 @@ function AllCharts({ metrics, run }: { metrics: Metrics; run: Run }) {
         run={run}
         smoothing={smoothing}
         end={isLive(run) ? run.progress?.totalSteps : undefined}
+        marks={phaseMarks(run)}
       />
       {machine.length > 0 ? (
         <>
@@ -63,6 +75,7 @@ function Charts({
   run,
   smoothing,
   end,
+  marks,
 }: {
   /** All along the same axis, whose range they share. */
   groups: readonly ChartGroup[]
@@ -70,6 +83,7 @@ function Charts({
   smoothing: number
   /** The position that the run will end at, where it is known. */
   end?: number
+  marks?: readonly ChartMark[]
 }) {
   if (groups.length === 0) return <NoPoints run={run} />
   const range = rangeOf(
@@ -82,7 +96,7 @@ function Charts({
         <Card key={group.title}>
           <CardHead title={group.title} />
           <CardBody className="pt-2">
-            <MetricChart group={group} smoothing={smoothing} live={isLive(run)} range={range} />
+            <MetricChart group={group} smoothing={smoothing} live={isLive(run)} range={range} marks={marks} />
           </CardBody>
         </Card>
       ))}
@@ -107,6 +121,7 @@ export function MetricChart({
   smoothing,
   live,
   range,
+  marks,
   height,
 }: {
   group: ChartGroup
@@ -115,6 +130,7 @@ export function MetricChart({
   live: boolean
   /** Of positions; the chart's own where it is absent. */
   range?: readonly [number, number]
+  marks?: readonly ChartMark[] | undefined
   height?: number
 }) {
   const { series, names, unit } = group
@@ -129,5 +145,5 @@ export function MetricChart({
     [series, names],
   )
   const axis = series[0]?.axis
-  return <Chart series={lines} {...{ axis, unit, label, smoothing, live, range, height }} />
+  return <Chart series={lines} {...{ axis, unit, label, smoothing, live, range, marks, height }} />
 }
