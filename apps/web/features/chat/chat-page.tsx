@@ -1,6 +1,6 @@
 'use client'
 
-import { EmptyState, Logo, Skeleton, Tag } from '@palate/ui'
+import { Button, EmptyState, Logo, Skeleton, Tag } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useState } from 'react'
@@ -46,7 +46,7 @@ function NoModel() {
 
 function Conversation({ info }: { info: Info }) {
   const [chosen, setChosen] = useState(info.personas[0]?.slug ?? '')
-  const { turns, ask, stop, rate } = useChat(info.slug)
+  const { turns, ask, stop, clear, rate } = useChat(info.slug)
   const writing = turns.at(-1)?.status === 'writing'
   return (
     <main className="flex flex-1 flex-col gap-7">
@@ -59,6 +59,14 @@ function Conversation({ info }: { info: Info }) {
           Add the ingredients that you have and press “Write recipe”. The recipe marks your ingredients and
           every line that breaks a rule of{' '}
           {info.personas.find(({ slug }) => slug === chosen)?.name ?? 'the persona'}.
+        </p>
+      ) : null}
+      {turns.length > 0 ? (
+        <p className="-mb-3 flex flex-wrap items-center justify-between gap-x-3 gap-y-1 text-sm text-ink-3">
+          This browser keeps the conversation.
+          <Button look="quiet" size="sm" disabled={writing} onClick={clear}>
+            Clear conversation
+          </Button>
         </p>
       ) : null}
       {turns.map((turn) => (

@@ -1,6 +1,6 @@
 'use client'
 
-import { formatList } from '@palate/recipe'
+import { formatList, parseRecipe } from '@palate/recipe'
 import { Card, CardBody, CardHead, Skeleton, Tag } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { ThumbsDown, ThumbsUp } from 'lucide-react'
@@ -47,7 +47,10 @@ function FeedbackRow({ feedback }: { feedback: Feedback }) {
           aria-label={thumb === 'up' ? 'thumb up' : 'thumb down'}
         />
         <span className="min-w-0 flex-1 basis-52 group-hover:text-accent">
-          {turn.request || `a recipe with ${formatList(turn.inventory)}`}
+          {parseRecipe(turn.text).title || 'Unformatted answer'}
+          <span className="block text-sm text-ink-3 [overflow-wrap:anywhere]">
+            {[formatList(turn.inventory), turn.request].filter(Boolean).join(' · ')}
+          </span>
         </span>
         {turn.persona ? <Tag>{turn.persona.name}</Tag> : null}
         <span className="num text-xs text-ink-3">

@@ -2,8 +2,7 @@
 
 import { X } from 'lucide-react'
 import { type KeyboardEvent, useId, useState } from 'react'
-
-const most = 12
+import { maxIngredients, readIngredients } from './read-input'
 
 /** Ingredients as chips: Enter or a comma adds one, Backspace in an empty field removes the last one. */
 export function IngredientInput({
@@ -15,14 +14,17 @@ export function IngredientInput({
 }) {
   const id = useId()
   const [draft, setDraft] = useState('')
+  const [problem, setProblem] = useState<string | null>(null)
   const add = (text: string) => {
-    const words = text
-      .split(/[,;\n]/)
-      .map((word) => word.trim().slice(0, 60))
-      .filter(Boolean)
-    const known = new Set(value.map((word) => word.toLowerCase()))
-    onChange([...value, ...words.filter((word) => !known.has(word.toLowerCase()))].slice(0, most))
-    setDraft('')
+    const read = readIngredients(value, text)
+    onChange(read.all)
+    setDraft(read.rest)
+    setProblem(read.problem)
+  }
+  const type = (text: string) => {
+    if (/[,;\n]/.test(text) && problem === null) return add(text)
+    setDraft(text)
+    if (text === '') setProblem(null)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'Enter' && draft.trim() !== '') {
@@ -37,38 +39,48 @@ export function IngredientInput({
         Ingredients
       </label>
       {value.map((word) => (
-        <span
-          key={word}
-          className="inline-flex h-7 items-center gap-1 rounded-full bg-good-soft pr-1 pl-2.5 text-sm font-medium text-good"
-        >
-          {word}
-          <button
-            type="button"
-            aria-label={`Remove ${word}`}
-            onClick={() => onChange(value.filter((one) => one !== word))}
-            className="grid size-5 place-items-center rounded-full hover:bg-good/15"
-          >
-            <X className="size-3.5" aria-hidden />
-          </button>
-        </span>
+        <Chip key={word} word={word} onRemove={() => onChange(value.filter((one) => one !== word))} />
       ))}
       <input
         id={id}
         value={draft}
-        maxLength={200}
         enterKeyHint="done"
         autoComplete="off"
-        disabled={value.length >= most}
+        aria-invalid={problem ? true : undefined}
+        aria-describedby={problem ? `${id}-problem` : undefined}
         placeholder={
-          value.length === 0 ? 'Your ingredients' : value.length >= most ? `${most} at most` : 'Add another'
+          value.length === 0
+            ? 'Your ingredients'
+            : value.length >= maxIngredients
+              ? `${maxIngredients} at most`
+              : 'Add another'
         }
-        onChange={(event) =>
-          /[,;\n]/.test(event.target.value) ? add(event.target.value) : setDraft(event.target.value)
-        }
+        onChange={(event) => type(event.target.value)}
         onKeyDown={onKeyDown}
         onBlur={() => draft.trim() !== '' && add(draft)}
         className="h-7 min-w-32 flex-1 bg-transparent text-base focus:outline-none focus-visible:outline-none"
       />
+      {problem ? (
+        <p id={`${id}-problem`} role="alert" className="basis-full text-sm text-bad">
+          {problem}
+        </p>
+      ) : null}
     </div>
+  )
+}
+
+function Chip({ word, onRemove }: { word: string; onRemove: () => void }) {
+  return (
+    <span className="inline-flex min-h-7 max-w-full items-center gap-1 rounded-full bg-good-soft pr-1 pl-2.5 text-sm font-medium text-good [overflow-wrap:anywhere]">
+      {word}
+      <button
+        type="button"
+        aria-label={`Remove ${word}`}
+        onClick={onRemove}
+        className="grid size-5 shrink-0 place-items-center rounded-full hover:bg-good/15"
+      >
+        <X className="size-3.5" aria-hidden />
+      </button>
+    </span>
   )
 }

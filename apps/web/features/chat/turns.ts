@@ -18,6 +18,7 @@ export type Turn = {
 export type Ask = Pick<Turn, 'key' | 'persona' | 'inventory' | 'request'>
 
 export type Action =
+  | { type: 'clear' }
   | { type: 'ask'; ask: Ask }
   | { type: 'event'; key: string; event: ChatEvent }
   | { type: 'stop'; key: string }
@@ -30,10 +31,11 @@ export function turnsAfter(turns: readonly Turn[], action: Action): readonly Tur
   if (action.type === 'ask') {
     return [...turns, { ...action.ask, text: '', status: 'writing', error: null, turnId: null, thumb: null }]
   }
+  if (action.type === 'clear') return []
   return turns.map((turn) => (turn.key === action.key ? turnAfter(turn, action) : turn))
 }
 
-function turnAfter(turn: Turn, action: Exclude<Action, { type: 'ask' }>): Turn {
+function turnAfter(turn: Turn, action: Exclude<Action, { type: 'ask' | 'clear' }>): Turn {
   if (action.type === 'thumb') return { ...turn, thumb: action.thumb }
   if (turn.status !== 'writing') return turn
   switch (action.type) {

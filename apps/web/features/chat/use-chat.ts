@@ -1,9 +1,10 @@
 'use client'
 
 import { useMutation } from '@tanstack/react-query'
-import { useReducer, useRef } from 'react'
+import { useEffect, useReducer, useRef } from 'react'
 import { describeErrorBody } from '../../lib/error'
 import { useTRPC } from '../../lib/trpc'
+import { keepTurns, readTurns } from './kept-turns'
 import { readChat } from './stream'
 import { type Ask, type Thumb, type Turn, turnsAfter } from './turns'
 
@@ -12,9 +13,17 @@ export type Sampling = { temperature: number; topP: number; maxTokens: number }
 /** The conversation with one deployment: ask, stream the answer, stop, and store thumbs. */
 export function useChat(slug: string) {
   const trpc = useTRPC()
-  const [turns, dispatch] = useReducer(turnsAfter, [])
+  const [turns, dispatch] = useReducer(turnsAfter, slug, (name) => readTurns(localStorage, name))
   const running = useRef<AbortController>(null)
   const feedback = useMutation(trpc.chat.feedback.mutationOptions())
+
+  // Not at each token: a conversation changes its state when a turn begins, ends or is rated.
+  const changes = turns.map(({ key, status, thumb }) => `${key} ${status} ${thumb}`).join()
+  const latest = useRef(turns)
+  latest.current = turns
+  useEffect(() => {
+    if (changes !== '' || latest.current.length === 0) keepTurns(localStorage, slug, latest.current)
+  }, [changes, slug])
 
   const ask = async (question: Omit<Ask, 'key'>, sampling: Sampling) => {
     const key = crypto.randomUUID()
@@ -61,7 +70,7 @@ export function useChat(slug: string) {
     )
   }
 
-  return { turns, ask, stop: () => running.current?.abort(), rate }
+  return { turns, ask, stop: () => running.current?.abort(), clear: () => dispatch({ type: 'clear' }), rate }
 }
 
 const visitorKey = 'palate-visitor'

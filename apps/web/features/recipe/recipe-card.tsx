@@ -45,7 +45,7 @@ export function RecipeCard({
     <article
       aria-label={label ? `Recipe ${label}` : 'Recipe'}
       className={cn(
-        'flex min-w-0 flex-col gap-4 rounded-xl border border-line bg-card px-5 py-5 shadow-lift sm:px-7 sm:py-6.5',
+        'flex min-w-0 flex-col gap-4 [overflow-wrap:anywhere] rounded-xl border border-line bg-card px-5 py-5 shadow-lift sm:px-7 sm:py-6.5',
         className,
       )}
     >

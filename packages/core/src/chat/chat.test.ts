@@ -87,6 +87,10 @@ test('a question becomes the persona’s prompt and the weights of the deploymen
     code: 'not_found',
   })
   await expect(prepareChat(deps, { slug, ...question, inventory: [] })).rejects.toThrow()
+  await expect(prepareChat(deps, { slug, ...question, inventory: ['Bleach'] })).rejects.toMatchObject({
+    code: 'invalid',
+    message: expect.stringMatching(/“bleach” is not food/),
+  })
 })
 
 test('the chat shows the deployment that changed last, and none that is inactive', async () => {

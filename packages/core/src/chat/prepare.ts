@@ -1,6 +1,6 @@
 import { newId } from '@palate/db'
 import type { ChatMessage } from '@palate/protocol'
-import { userMessage } from '@palate/recipe'
+import { findNotFood, notFoodSentence, userMessage } from '@palate/recipe'
 import type { Deps } from '../context'
 import { DomainError } from '../error'
 import { readPersonas } from '../persona/read'
@@ -18,10 +18,12 @@ export interface PreparedChat extends Serving {
 
 /**
  * Builds the model's messages for a visitor's question. The visitor cannot change the prompt.
- * @throws DomainError `not_found` when no model is deployed under the name, `invalid` for an unknown persona
+ * @throws DomainError `not_found` when no model is deployed under the name, `invalid` for an unknown persona or what is no food
  */
 export async function prepareChat(deps: Deps, input: ChatQuestion): Promise<PreparedChat> {
   const { slug, persona, inventory, request } = ChatQuestion.parse(input)
+  const harmful = findNotFood(inventory.join('\n'))
+  if (harmful) throw new DomainError('invalid', notFoodSentence(harmful))
   const serving = await getServing(deps, slug)
   const personas = await readPersonas(deps.db, serving.workspaceId)
   const chosen = personas.find((each) => each.slug === persona)
