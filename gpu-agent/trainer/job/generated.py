@@ -74,7 +74,7 @@ class LoraSettings(Settings):
     eval_every: Annotated[Int, Field(ge=1, le=1000000, description="Use a whole number from 1 to 1000000.")] = 25
     # Early stopping: Stops after so many without improvement; 0: never.
     early_stop_patience: Annotated[Int, Field(ge=0, le=1000, description="Use a whole number from 0 to 1000.")] = 0
-    # Precision: Of the base model. auto: the fastest that fits.
+    # Precision: Of the base model. auto: float32 on a CPU, bf16 on a GPU that has it, NF4 if memory is short.
     precision: Annotated[Literal["auto", "fp32", "bf16", "nf4"], Field(description="Use one of auto, fp32, bf16, nf4.")] = "auto"
     # Gradient checkpointing: Computes activations again to save memory. auto: only if memory is short.
     gradient_checkpointing: Annotated[Literal["auto", "on", "off"], Field(description="Use one of auto, on, off.")] = "auto"

@@ -169,7 +169,7 @@ export const trainSettings = {
   }),
   precision: choice(['auto', 'fp32', 'bf16', 'nf4'], {
     ...{ ...memory, default: 'auto', label: 'Precision' },
-    hint: 'Of the base model. auto: the fastest that fits.',
+    hint: 'Of the base model. auto: float32 on a CPU, bf16 on a GPU that has it, NF4 if memory is short.',
   }),
   gradientCheckpointing: choice(['auto', 'on', 'off'], {
     ...{ ...memory, default: 'auto', label: 'Gradient checkpointing' },

@@ -12,7 +12,7 @@ import { useQuery } from '@tanstack/react-query'
 import { formatBytes, formatDuration, formatMoney, formatParameters } from '../../../lib/format'
 import { Loaded } from '../../../lib/loaded'
 import { type Outputs, useTRPC } from '../../../lib/trpc'
-import { describeBasis, describeMemoryPlan } from './describe'
+import { describeBasis, describeMemoryPlan, describePrecision } from './describe'
 import { MemoryBar } from './memory-bar'
 
 type Facts = Outputs['run']['estimateFacts']
@@ -106,6 +106,7 @@ function AgentEstimate({ agent, work, rowsFrom }: { agent: Agent; work: Work; ro
       <p className="num text-xs text-ink-3">
         {formatBytes(estimate.memory.total)} of {formatBytes(device.memoryBytes)} ·{' '}
         {formatParameters(estimate.parameters)} parameters, {formatParameters(estimate.trainable)} trained ·{' '}
+        {describePrecision(estimate.memoryPlan, work.wish.precision, device.kind)} ·{' '}
         {describeMemoryPlan(estimate.memoryPlan)} · {describeBasis(estimate, device, work.data !== null)}
         {rowsFrom === 'text' && estimate.seconds !== null ? ', tokens estimated from text length' : ''}
       </p>
