@@ -1,39 +1,15 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream, existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { DatasetImportError, type ImportProgress, importRecipes, readExamples, sniffFormat } from './index'
+import { csvRow, header, jsonRow, linesOf, useImports } from './testing'
 
-const header = ',title,ingredients,directions,link,source,NER'
-const csvRow = (title: string, ingredients = '["beans"]', directions = '["Cook."]') =>
-  [0, title, ingredients, directions, 'x', 'y', '[]']
-    .map((field) => `"${String(field).replaceAll('"', '""')}"`)
-    .join(',')
-const jsonRow = (title: string, more: object = {}) =>
-  JSON.stringify({ title, ingredients: ['beans'], directions: ['Cook.'], ...more })
-
-let folder: string
-let files = 0
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'palate-import-'))
-})
-afterAll(() => rm(folder, { recursive: true, force: true }))
-
-async function write(content: string | Uint8Array): Promise<string> {
-  files += 1
-  const path = join(folder, `file-${files}`)
-  await writeFile(path, content)
-  return path
-}
-const load = async (content: string | Uint8Array, options: object = {}) =>
-  importRecipes({ path: await write(content), workFolder: join(folder, `work-${files}`), ...options })
-const linesOf = (result: Awaited<ReturnType<typeof load>>) =>
-  Object.fromEntries(result.profile.dropped.map(({ reason, lines }) => [reason, lines]))
+const { folder, write, load, lastWork } = useImports()
 
 describe('a CSV in RecipeNLG layout', () => {
   it('names each reason with the line where the row starts, also after line breaks in fields', async () => {
@@ -100,88 +76,6 @@ describe('a CSV in RecipeNLG layout', () => {
     const result = await load(`\uFEFFdirections,title,ingredients\n"[""Cook.""]",Beans,"[""beans""]"\n`)
     expect(result.profile.preview).toEqual([
       { line: 2, title: 'Beans', ingredients: ['beans'], directions: ['Cook.'] },
-    ])
-  })
-})
-
-describe('what is plainly meant', () => {
-  const rowOf = async (content: string) => (await load(content)).profile.preview
-
-  it.each([
-    ['JSON', '["1 can beans", "salt"]', '["Mix.", "Bake."]'],
-    ['Python lists', "['1 can beans', 'salt']", `['Mix.', "Bake."]`],
-    ['steps in lines', '1 can beans\nsalt', '1. Mix.\n2. Bake.'],
-    ['numbered steps', '["1 can beans", "salt"]', 'Step 1: Mix. Step 2: Bake.'],
-    ['sentences', '["1 can beans", "salt"]', 'Mix. Bake.'],
-  ])('a CSV with %s', async (_name, ingredients, directions) => {
-    expect(await rowOf(`${header}\n${csvRow('Beans', ingredients, directions)}`)).toEqual([
-      { line: 2, title: 'Beans', ingredients: ['1 can beans', 'salt'], directions: ['Mix.', 'Bake.'] },
-    ])
-  })
-
-  it.each([
-    ['a Python object', `{'title': 'Beans', 'ingredients': ['beans'], 'directions': ['Mix.', "Bake."]}`],
-    ['name and instructions', '{"name":"Beans","ingredients":["beans"],"instructions":["Mix.","Bake."]}'],
-    ['name and steps', '{"name":"Beans","ingredients":"[\'beans\']","steps":"Mix. Bake."}'],
-    [
-      'NaN in unused keys',
-      `${jsonRow('Beans', { directions: ['Mix.', 'Bake.'] }).slice(0, -1)},"rating":NaN,"x":-Infinity}`,
-    ],
-  ])('a JSONL line with %s', async (_name, line) => {
-    expect(await rowOf(line)).toEqual([
-      { line: 1, title: 'Beans', ingredients: ['beans'], directions: ['Mix.', 'Bake.'] },
-    ])
-  })
-
-  it('a CSV whose columns are called name and steps', async () => {
-    expect(await rowOf(`name,id,steps,ingredients\nBeans,1,"['Mix.', 'Bake.']",['beans']`)).toEqual([
-      { line: 2, title: 'Beans', ingredients: ['beans'], directions: ['Mix.', 'Bake.'] },
-    ])
-  })
-
-  it('but NaN in a used key drops the line with this reason', async () => {
-    const result = await load(
-      [
-        jsonRow('Beans'),
-        '{"title":NaN,"ingredients":["beans"],"directions":["Cook."]}',
-        '{"title":"a","ingredients":[NaN],"directions":["Cook."]}',
-        '{"title":"b","ingredients":["beans"],"directions":NaN}',
-        '{"title":7,"ingredients":["beans"],"directions":["Cook."]}',
-        '{"title":"c","ingredients":["beans"],"directions":{"1":"Cook."}}',
-      ].join('\n'),
-    )
-    expect(linesOf(result)).toEqual({
-      'title: NaN': [2],
-      'ingredients: NaN': [3],
-      'directions: NaN': [4],
-      'title: not text': [5],
-      'directions: not a list of texts': [6],
-    })
-  })
-
-  it('and a missing value that a program wrote as text is no step', async () => {
-    const result = await load(
-      [header, csvRow('A'), csvRow('B', '["beans"]', 'nan'), csvRow('None')].join('\n'),
-    )
-    expect(linesOf(result)).toEqual({ 'no directions': [3], 'no title': [4] })
-  })
-})
-
-describe('line separators of Unicode in a text', () => {
-  /** JavaScript and Python take these for ends of lines; JSON Lines and CSV do not. */
-  const title = 'Beans\u2028on\u2029toast\u0085today'
-
-  it.each([
-    ['JSONL', [jsonRow(title), jsonRow('Soup')].join('\n'), [1, 2]],
-    ['CSV', [header, csvRow(title), csvRow('Soup')].join('\n'), [2, 3]],
-  ])('do not split a row of %s', async (_name, content, lines) => {
-    const result = await load(content)
-    expect(result).toMatchObject({ rowsRead: 2, rowsKept: 2 })
-    const examples = await readExamples(result.parquetPath, { limit: 10, seed: 1 })
-    const inOrder = examples.sort((a, b) => a.line - b.line)
-    expect(inOrder.map(({ line, title }) => [line, title])).toEqual([
-      [lines[0], 'Beans on toast today'],
-      [lines[1], 'Soup'],
     ])
   })
 })
@@ -259,7 +153,7 @@ describe('a file that is of no use', () => {
       message: expect.stringMatching(sentence),
       remedy: expect.stringMatching(/\.$/),
     })
-    const work = join(folder, `work-${files}`)
+    const work = lastWork()
     expect(existsSync(work) ? await readdir(work) : []).toEqual([])
   })
 
@@ -301,14 +195,14 @@ it('stops when it is aborted and leaves nothing', async () => {
     onProgress: () => abort.abort(new Error('the hub stops')),
   })
   await expect(work).rejects.toThrow('the hub stops')
-  expect(await readdir(join(folder, `work-${files}`))).toEqual([])
+  expect(await readdir(lastWork())).toEqual([])
 })
 
 /** The full size, 200,000 rows, runs nightly. */
 const [many, distinct] = process.env.PALATE_NIGHTLY ? [200_000, 180_000] : [40_000, 36_000]
 
 it('imports many rows with 128 MB for DuckDB, and reports its progress', async () => {
-  const path = join(folder, 'large.jsonl')
+  const path = join(folder(), 'large.jsonl')
   const rows = function* () {
     for (let row = 0; row < many; row += 1) {
       const title = `Recipe ${row % distinct}`
@@ -320,7 +214,7 @@ it('imports many rows with 128 MB for DuckDB, and reports its progress', async (
   const progress: ImportProgress[] = []
   const result = await importRecipes({
     path,
-    workFolder: join(folder, 'large'),
+    workFolder: join(folder(), 'large'),
     memoryLimitMb: 128,
     onProgress: (now) => void progress.push(now),
   })
@@ -339,7 +233,7 @@ describe.skipIf(!existsSync(shared))('real files (../shared/data; skipped where 
     ['recipenlg/sample.csv', 'recipenlg-csv', 49],
     ['public-domain-recipes/recipes.jsonl', 'recipe-jsonl', 402],
   ])('%s', async (name, format, rows) => {
-    const result = await importRecipes({ path: join(shared, name), workFolder: join(folder, format) })
+    const result = await importRecipes({ path: join(shared, name), workFolder: join(folder(), format) })
     expect(result).toMatchObject({ format, rowsRead: rows, rowsKept: rows, rowsDropped: 0 })
   })
 })

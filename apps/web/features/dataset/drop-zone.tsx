@@ -54,7 +54,7 @@ export function DropZone({
             A CSV file in the RecipeNLG format, or JSON Lines with{' '}
             <code className="font-mono text-xs">title</code>,{' '}
             <code className="font-mono text-xs">ingredients</code> and{' '}
-            <code className="font-mono text-xs">directions</code>.
+            <code className="font-mono text-xs">directions</code>. Lists may be JSON or Python lists.
           </p>
           <Button disabled={disabled} onClick={() => input.current?.click()}>
             <Upload aria-hidden /> Choose file
