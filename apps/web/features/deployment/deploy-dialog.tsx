@@ -8,6 +8,7 @@ import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { toast } from 'sonner'
 import { type Outputs, useTRPC } from '../../lib/trpc'
+import { useDoubt } from '../evaluation/use-doubt'
 
 type Deployment = Outputs['deployment']['list'][number]
 const Form = SaveDeploymentInput.pick({ title: true, slug: true })
@@ -41,6 +42,7 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
     (a, b) => Number(b.kind === 'adapter') - Number(a.kind === 'adapter') || b.number - a.number,
   )
   const chosen = picked || options[0]?.id || ''
+  const doubt = useDoubt(open && chosen ? chosen : undefined)
   const { errors } = form.formState
   const onSubmit = form.handleSubmit(({ title, slug }) =>
     save.mutate({ id: deployment?.id, title, slug, modelVersionId: chosen, active: true }),
@@ -76,6 +78,7 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
           >
             <Input className="font-mono text-sm" {...form.register('slug')} />
           </Field>
+          {doubt ? <p className="rounded-lg bg-warn-soft px-4 py-3 text-warn">{doubt}</p> : null}
           <Button
             type="submit"
             look="primary"
@@ -84,7 +87,7 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
             disabled={!chosen}
             className="self-end"
           >
-            Deploy model
+            {doubt ? 'Deploy anyway' : 'Deploy model'}
           </Button>
         </form>
       </DialogContent>

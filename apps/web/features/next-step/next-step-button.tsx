@@ -11,7 +11,8 @@ export function NextStepButton({ large = false }: { large?: boolean }) {
   const next = useNextStep()
   const path = usePathname()
   if (!next || (!next.start && path === next.href)) return null
-  const { label, hint, href, start, isStarting } = next
+  const { label, href, start, isStarting } = next
+  const hint = next.doubt ?? next.hint
   const size = large ? 'lg' : 'md'
   const text = (
     <>

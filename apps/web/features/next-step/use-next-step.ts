@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useTRPC, useTRPCClient } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
+import { useDoubt } from '../evaluation/use-doubt'
 import { startersOf } from './starters'
 
 export type NextStep = {
@@ -13,6 +14,8 @@ export type NextStep = {
   href: string
   /** Starts the step with its defaults and opens its page; undefined if a person has to choose something. */
   start?: () => void
+  /** What speaks against the step; then it does not start by itself. */
+  doubt: string | null
   isStarting: boolean
 }
 
@@ -31,14 +34,17 @@ export function useNextStep(): NextStep | null | undefined {
       return queryClient.invalidateQueries()
     },
   })
+  const isRelease = overview.data?.next?.key === 'models'
+  const doubt = useDoubt(isRelease ? 'newest' : undefined)
   if (!overview.data) return undefined
   const { next, stations } = overview.data
   if (!next) return null
   const inProgress = stations.some(({ key, state }) => key === next.key && state === 'live')
-  const starter = inProgress ? undefined : startersOf(client)[next.key]
+  const starter = inProgress || (isRelease && doubt !== null) ? undefined : startersOf(client)[next.key]
   return {
     label: next.label,
     hint: next.hint,
+    doubt: doubt ?? null,
     href: next.href,
     start: starter && may(starter.scope) ? () => act.mutate(starter.start) : undefined,
     isStarting: act.isPending,

@@ -6,6 +6,7 @@ import Link from 'next/link'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { NextStepButton } from '../next-step/next-step-button'
+import { useNextStep } from '../next-step/use-next-step'
 import { Page } from '../shell/page'
 import { ActiveRun, NoRun } from './active-run'
 import { Figures } from './figures'
@@ -25,6 +26,7 @@ export function OverviewPage() {
 
 function OverviewView({ overview }: { overview: Overview }) {
   const { stations, next, activeRun, figures, needs } = overview
+  const doubt = useNextStep()?.doubt
   const done = stations.filter(({ state }) => state === 'done').length
   return (
     <Page
@@ -32,7 +34,7 @@ function OverviewView({ overview }: { overview: Overview }) {
       title={`${done} of ${stations.length} stations done`}
       lead={
         next
-          ? next.hint
+          ? (doubt ?? next.hint)
           : 'Try the model in the chat, read the feedback, and label more pairs for the next run.'
       }
       actions={
