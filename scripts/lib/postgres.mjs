@@ -5,9 +5,15 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Stop } from './console.mjs'
+import { appPassword, appRole } from './postgres-roles.mjs'
 import { freePort, sleep } from './process.mjs'
 
-/** @typedef {{ url: string, stop: () => Promise<void> }} Postgres */
+/**
+ * @typedef {object} Postgres
+ * @property {string} url of the owner, for migrations
+ * @property {string} appUrl of the role as which web and hub connect
+ * @property {() => Promise<void>} stop
+ */
 
 const serverScript = fileURLToPath(new URL('postgres-server.mjs', import.meta.url))
 
@@ -89,6 +95,7 @@ export async function startPostgres(home, settings) {
     throw new Stop(`PostgreSQL did not start in ${databaseDir}: ${report.reason}\n${report.log}`)
   return {
     url: `postgres://palate:${password}@127.0.0.1:${port}/palate`,
+    appUrl: `postgres://${appRole}:${appPassword(password)}@127.0.0.1:${port}/palate`,
     async stop() {
       child.kill('SIGTERM')
       await exited

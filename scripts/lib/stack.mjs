@@ -90,9 +90,10 @@ export async function startStack(options) {
       if (readVariable('DATABASE_URL')) return 'DATABASE_URL'
       started.postgres = await startPostgres(home, settings)
     })
-    const databaseUrl = readVariable('DATABASE_URL') ?? started.postgres?.url ?? ''
+    const databaseUrl = readVariable('DATABASE_URL') ?? started.postgres?.appUrl ?? ''
     const env = await stackEnv(home, port, databaseUrl, settings.secret)
-    const boot = await bootstrap(options, env)
+    const owner = started.postgres ? { DATABASE_URL: started.postgres.url } : {}
+    const boot = await bootstrap(options, { ...env, ...owner })
     const children = await startChildren(options, env, boot, logs, started)
     return { origin: `http://localhost:${port}`, boot, env, children, stop, logs }
   } catch (error) {

@@ -11,15 +11,23 @@ const graceMs = 5000
 /** Sends bytes to a `copy … from stdin`. Rejects with the database's error, also one at the end of the copy. */
 export type CopyIn = (statement: string, bytes: Buffer) => Promise<void>
 
+interface BulkOptions {
+  max: number
+  applicationName: string
+  /** In milliseconds, by PostgreSQL's names. */
+  timeouts: Record<'statement_timeout' | 'lock_timeout' | 'idle_in_transaction_session_timeout', number>
+}
+
 /**
  * Transactions that can COPY, on connections of `pg`, because the `postgres` client does not report an error at a COPY's
  * end. A connection whose transaction failed is closed.
  */
-export function openBulk(url: string, options: { max: number; applicationName: string }) {
+export function openBulk(url: string, options: BulkOptions) {
   const pool = new Pool({
     connectionString: url,
     max: options.max,
     application_name: options.applicationName,
+    ...options.timeouts,
     connectionTimeoutMillis: 30_000,
   })
   const ignore = () => undefined // the query that uses the connection gets the error, and the pool opens another

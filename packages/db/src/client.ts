@@ -4,16 +4,27 @@ import { openBulk } from './bulk'
 import * as schema from './schema'
 
 /**
+ * In milliseconds, for every connection of a verb: a statement that hangs, a wait for another's lock, and a transaction
+ * that was forgotten all end. Imports and trainings do their long work outside of the database.
+ */
+const timeouts = {
+  statement_timeout: 60_000,
+  lock_timeout: 30_000,
+  idle_in_transaction_session_timeout: 120_000,
+}
+
+/**
  * The pools of a process: `db` for Drizzle; `sql`, a plain client for LISTEN and for SQL that Drizzle cannot express
  * (Drizzle changes the type parsers of its client); `bulk` for transactions that COPY, which connects on first use.
  */
 export function openDatabase(url: string, options: { max?: number; applicationName?: string } = {}) {
   const { max = 10, applicationName = 'palate' } = options
-  const settings = { onnotice: () => undefined, connection: { application_name: applicationName } }
+  const connection = { application_name: applicationName, ...timeouts }
+  const settings = { onnotice: () => undefined, connection }
   const half = Math.max(2, Math.ceil(max / 2))
   const wrapped = postgres(url, { ...settings, max })
   const sql = postgres(url, { ...settings, max: half })
-  const bulk = openBulk(url, { max: half, applicationName })
+  const bulk = openBulk(url, { max: half, applicationName, timeouts })
   const close = async () => {
     await Promise.all([wrapped.end({ timeout: 5 }), sql.end({ timeout: 5 }), bulk.close()])
   }

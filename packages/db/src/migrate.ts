@@ -13,8 +13,23 @@ export async function migrateDatabase(url: string): Promise<void> {
   const client = postgres(url, { max: 1, onnotice: () => undefined })
   try {
     await migrate(drizzle(client), { migrationsFolder: folder })
+    await runMigrations({ connectionString: url, logger: undefined })
+    await client.unsafe(openJobQueue)
   } finally {
     await client.end()
   }
-  await runMigrations({ connectionString: url, logger: undefined })
 }
+
+/**
+ * The tables of the job queue have row-level security without a policy, so only their owner can use them. Grants decide
+ * who reaches them; with this policy, a role that has them can use the rows.
+ */
+const openJobQueue = `do $$ declare
+  one record;
+begin
+  for one in select tablename from pg_tables where schemaname = 'graphile_worker' and rowsecurity loop
+    if not exists (select from pg_policies where schemaname = 'graphile_worker' and tablename = one.tablename) then
+      execute format('create policy palate on graphile_worker.%I using (true) with check (true)', one.tablename);
+    end if;
+  end loop;
+end $$`
