@@ -185,6 +185,24 @@ test('values that PostgreSQL cannot store do not block the spool', async () => {
   expect(items[0]?.text).toBe('nul  and half a pair \ufffd')
 })
 
+test('a run tells the time left, by when its agent wrote the reports', async () => {
+  const { agent, lease, fixture, id } = await startRun()
+  const reach = (step: number): TrainerEvent => ({
+    type: 'progress',
+    step,
+    totalSteps: 100,
+    stage: 'training',
+  })
+  const said = chunk(lease, 1, reach(5), reach(10))
+  said.events.forEach((event, index) => {
+    event.at += index * 20_000
+  })
+  await recordEvents(agent, said)
+  expect((await getRun(fixture.viewer, { id })).progress).toEqual({
+    ...{ stage: 'training', step: 10, totalSteps: 100, secondsLeft: 360 },
+  })
+})
+
 const file = (text: string) => ({
   sha256: createHash('sha256').update(text).digest('hex'),
   stream: Readable.from([Buffer.from(text)]),
