@@ -9,7 +9,7 @@ const fills: Record<Tone, string> = {
   accent: 'bg-accent',
 }
 
-/** A share from 0 to 1; `undefined` while the share is unknown. */
+/** A share from 0 to 1; `undefined` while the share is unknown: moving stripes over the whole width. */
 export function Progress({
   value,
   label,
@@ -35,7 +35,7 @@ export function Progress({
         className={cn(
           'h-full rounded-full transition-[width] duration-300',
           fills[tone],
-          share === undefined && 'w-1/3 animate-pulse-soft',
+          share === undefined && 'animate-slide unknown-share',
         )}
         style={share === undefined ? undefined : { width: `${share * 100}%` }}
       />

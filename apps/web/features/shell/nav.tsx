@@ -19,13 +19,13 @@ export function Nav({ onNavigate }: { onNavigate?: () => void }) {
       </NavLink>
       <h3 className="px-2 pt-4 pb-1.5 text-xs font-medium text-ink-3">The loop</h3>
       <div className="relative flex flex-col gap-0.5 before:absolute before:top-4.5 before:bottom-4.5 before:left-[16.5px] before:w-[1.5px] before:bg-line">
-        {stations.map((station, index) => (
+        {stations.map((station) => (
           <NavLink
             key={station.id}
             href={station.href}
             onClick={onNavigate}
             count={station.count === null ? undefined : formatCount(station.count)}
-            icon={<StationMark state={station.state} position={index + 1} />}
+            icon={<StationMark state={station.state} position={station.position} />}
           >
             {station.name}
           </NavLink>
@@ -101,7 +101,7 @@ const marks: Record<string, string> = {
   next: 'border-ink bg-paper text-ink',
 }
 
-function StationMark({ state, position }: { state: string; position: number }) {
+function StationMark({ state, position }: { state: string; position: number | null }) {
   return (
     <span
       title={state}

@@ -36,10 +36,17 @@ export function useStations() {
   const overview = useQuery(trpc.overview.get.queryOptions())
   return stations
     .filter((station) => station.id !== 'chat')
-    .map((station) => {
-      const known = overview.data?.stations.find((one) => one.key === station.id)
-      return { ...station, state: known?.state ?? 'waiting', count: known?.count ?? null }
-    })
+    .map((station) => ({ ...station, ...placeOf(overview.data?.stations ?? [], station.id) }))
+}
+
+/** The state, the count and the number of a station, as the overview has them; without a number while it loads. */
+export function placeOf(
+  all: readonly { key: string; state: string; count: number | null }[],
+  id: string,
+): { state: string; count: number | null; position: number | null } {
+  const index = all.findIndex(({ key }) => key === id)
+  const { state = 'waiting', count = null } = all[index] ?? {}
+  return { state, count, position: index < 0 ? null : index + 1 }
 }
 
 /** The number of online agents; undefined while loading. */

@@ -44,6 +44,19 @@ const labeled = { ...withPairs, decided: 90, unlabeled: 0, personVotes: 20, rule
 const tuned = { ...labeled, adapters: 1 }
 const evaluated = { ...tuned, evaluations: 1, evaluated: true }
 
+test('a training in progress counts at its station', () => {
+  const stationOf = (facts: Partial<OverviewFacts>, key: string) =>
+    planLoop({ ...empty, ...facts }).stations.find((one) => one.key === key)
+  expect(stationOf({ ...withData, pretraining: 'run_1' }, 'starter')).toMatchObject({
+    count: 1,
+    detail: '1 in training',
+  })
+  expect(stationOf({ ...tuned, tuning: 'run_3' }, 'runs')).toMatchObject({
+    count: 2,
+    detail: '1 tuned model, 1 in training',
+  })
+})
+
 test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
   ['a new workspace', seeded, 'datasets', '/datasets'],
   [

@@ -116,8 +116,11 @@ const rules: Record<StationKey, Rule> = {
     done: ({ baseModels }) => baseModels > 0,
     live: ({ pretraining }) => pretraining && `/runs/${pretraining}`,
     ready: always,
-    count: ({ baseModels }) => baseModels,
-    detail: ({ baseModels }) => (baseModels > 0 ? plural(baseModels, 'base model') : 'not trained yet'),
+    count: ({ baseModels, pretraining }) => baseModels + (pretraining ? 1 : 0),
+    detail: ({ baseModels, pretraining }) =>
+      [baseModels > 0 ? plural(baseModels, 'base model') : '', pretraining ? '1 in training' : '']
+        .filter(Boolean)
+        .join(', ') || 'not trained yet',
     step: () => ({
       label: 'Train the starter model',
       hint: 'A small model learns to write recipes on your own machine, in a few minutes. All later steps need it.',
@@ -172,8 +175,11 @@ const rules: Record<StationKey, Rule> = {
     done: ({ adapters }) => adapters > 0,
     live: ({ tuning }) => tuning && `/runs/${tuning}`,
     ready: (facts) => facts.baseModels > 0 && enoughLabels(facts),
-    count: ({ adapters }) => adapters,
-    detail: ({ adapters }) => (adapters > 0 ? plural(adapters, 'tuned model') : 'waits for labels'),
+    count: ({ adapters, tuning }) => adapters + (tuning ? 1 : 0),
+    detail: ({ adapters, tuning }) =>
+      [adapters > 0 ? plural(adapters, 'tuned model') : '', tuning ? '1 in training' : '']
+        .filter(Boolean)
+        .join(', ') || 'waits for labels',
     step: () => ({
       label: 'Train on the votes',
       hint: 'Preference training teaches the starter model which answers were chosen. It takes a few minutes.',
