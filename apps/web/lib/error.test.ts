@@ -1,3 +1,4 @@
+import { TRPCClientError } from '@trpc/client'
 import { expect, it } from 'vitest'
 import { describeError, describeErrorBody } from './error'
 
@@ -18,4 +19,12 @@ it('reads message and remedy from the body of an error response', () => {
 
 it.each(['<html>502</html>', '', '{}'])('has a text for a body in another format: %s', (body) => {
   expect(describeErrorBody(body)).toMatch(/^The server rejected the request/)
+})
+
+it('has a text of its own for an answer that is no JSON and for a lost connection', () => {
+  const parser = new SyntaxError('Unexpected token \'<\', "<html>" is not valid JSON')
+  expect(describeError(TRPCClientError.from(parser))).toBe(
+    'The server gave an answer that Palate cannot read. Try again in a minute.',
+  )
+  expect(describeError(TRPCClientError.from(new TypeError('Failed to fetch')))).toMatch(/cannot be reached/)
 })

@@ -1,7 +1,20 @@
+import { TRPCClientError } from '@trpc/client'
+
 /** An error as one text for the user: core's errors carry a message and a remedy, the text has both. */
 export function describeError(error: unknown): string {
+  const transport = describeTransport(error)
+  if (transport) return transport
   const { message, data } = (error ?? {}) as { message?: unknown; data?: { remedy?: unknown } | null }
   return joinSentences(message, data?.remedy) || 'Something went wrong. Try again.'
+}
+
+/** What a failed request says when no procedure has answered it: fetch's or a JSON parser's own words help nobody. */
+function describeTransport(error: unknown): string | undefined {
+  if (!(error instanceof TRPCClientError) || error.data) return undefined
+  const isLost = error.cause instanceof TypeError
+  return isLost
+    ? 'Palate cannot be reached. Check the connection and try again.'
+    : 'The server gave an answer that Palate cannot read. Try again in a minute.'
 }
 
 /** Joins a message and its remedy; a message without a final punctuation mark gets a period. */

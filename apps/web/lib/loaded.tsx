@@ -6,7 +6,7 @@ import { describeError } from './error'
 
 type QueryState<Data> = {
   data: Data | undefined
-  error: { message: string } | null
+  error: { message: string; data?: { httpStatus?: number } | null } | null
   refetch: () => unknown
 }
 
@@ -21,7 +21,13 @@ export function Loaded<Data>({
   children: (data: Data) => ReactNode
 }) {
   if (query.data !== undefined) return children(query.data)
-  if (query.error) return <ErrorState message={describeError(query.error)} onRetry={() => query.refetch()} />
+  if (query.error)
+    return (
+      <ErrorState
+        message={describeError(query.error)}
+        onRetry={mayPass(query.error) ? () => query.refetch() : undefined}
+      />
+    )
   return (
     <div aria-busy="true">
       <span role="status" className="sr-only">
@@ -30,4 +36,10 @@ export function Loaded<Data>({
       {skeleton}
     </div>
   )
+}
+
+/** Whether a second try may have another result: not when something does not exist or is not allowed. */
+function mayPass(error: { data?: { httpStatus?: number } | null }): boolean {
+  const status = error.data?.httpStatus ?? 500
+  return status >= 500 || status === 408 || status === 429
 }

@@ -6,6 +6,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { useTRPC } from '../../lib/trpc'
 import { Nav } from './nav'
+import { OfflineNote } from './offline-note'
 import { PhoneBar } from './phone-bar'
 import { UserMenu } from './user-menu'
 
@@ -30,6 +31,7 @@ export function Shell({ children }: { children: ReactNode }) {
         </div>
       </aside>
       <main id="content" className="flex min-w-0 flex-col pb-20 lg:pb-0">
+        <OfflineNote />
         {children}
       </main>
       <PhoneBar />
