@@ -1,5 +1,6 @@
 import { createServer, request } from 'node:http'
 import { pipeline } from 'node:stream'
+import { findBodyProblem, watchBody } from './body-limits.mjs'
 import { foreignAnswer, isForeign, setSecurityHeaders } from './origin-policy.mjs'
 import { openUpstreams } from './upstreams.mjs'
 
@@ -31,15 +32,18 @@ export function createReverseProxy({ hubUrl, origin = '', handlePage, handlePage
   const upstreams = openUpstreams([hubUrl].flat())
   const server = createServer((incoming, response) => {
     setSecurityHeaders(response, origin)
+    const isHubs = hubPath.test(incoming.url ?? '')
+    const problem = isHubs ? null : findBodyProblem(incoming)
+    watchBody(incoming)
     if (isForeign(incoming, origin)) refuse(response, 403, foreignAnswer)
-    else if (hubPath.test(incoming.url ?? ''))
-      passOn(upstreams, upstreams.inOrder(incoming), incoming, response)
+    else if (problem) refuse(response, problem.status, problem.answer)
+    else if (isHubs) passOn(upstreams, upstreams.inOrder(incoming), incoming, response)
     else {
       incoming.headers['x-forwarded-for'] = senders(incoming)
       handlePage(incoming, response)
     }
   })
-  server.requestTimeout = 0 // a large upload may take its time
+  server.requestTimeout = 0 // a large upload may take its time; `watchBody` knows which is one
   server.on('upgrade', (incoming, socket, head) => {
     if (isForeign(incoming, origin)) socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
     else if (hubPath.test(incoming.url ?? ''))

@@ -3,6 +3,7 @@ import { createServer, request, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { buffer, text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { watchBody } from './body-limits.mjs'
 import { createReverseProxy } from './reverse-proxy.mjs'
 
 /** A real server in place of the hub: echoes requests, streams, and upgrades. */
@@ -226,4 +227,41 @@ it.each(['/', '/files/health', '/v1/models'])('%s has the security headers', asy
     'x-frame-options': 'DENY',
   })
   expect(headers).not.toHaveProperty('strict-transport-security')
+})
+
+it.each([
+  ['longer than 1 MB', { 'content-length': 2 ** 20 + 1 }, 413],
+  ['of unknown length', { 'transfer-encoding': 'chunked' }, 411],
+])('a body %s is refused by pages and procedures', async (_name, headers, status) => {
+  expect((await send({ port, ...headers })).status).toBe(status)
+})
+
+it('a body that does not arrive is cut, and an upload only when it falls silent', async () => {
+  const times = { bodyMs: 300, idleMs: 600 }
+  const server = createServer((incoming) => {
+    watchBody(incoming, times)
+    incoming.resume()
+  })
+  const at = await listen(server)
+  /** Sends a byte every 100 ms, and the given number of them. @returns how long the connection lasted */
+  const drip = (path: string, count: number) =>
+    new Promise<number>((resolve) => {
+      const started = Date.now()
+      const socket = connect(at, '127.0.0.1')
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n`)
+      let sent = 0
+      const timer = setInterval(() => {
+        sent += 1
+        if (sent <= count) socket.write('x')
+      }, 100)
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        clearInterval(timer)
+        resolve(Date.now() - started)
+      })
+    })
+  const [page, upload] = await Promise.all([drip('/api/trpc/x', 100), drip('/files/uploads/u', 12)])
+  expect(page).toBeLessThan(1200)
+  expect(upload).toBeGreaterThan(1200)
+  server.close()
 })

@@ -45,7 +45,10 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
   http.requestTimeout = 0 // a large upload takes long; headers do not
   http.headersTimeout = headersMs
   const redis = env.REDIS_URL ? openRedisAdapter(env.REDIS_URL, deps.log) : null
-  const io = openSockets(http, deps, relay, redis?.adapter)
+  const io = openSockets(http, deps, relay, {
+    trustedProxies: env.HUB_TRUSTED_PROXIES,
+    adapter: redis?.adapter,
+  })
   const unlisten = await listenForNotices(deps, io, relay)
   const importFolder = join(env.PALATE_STORAGE, 'import')
   await sweepImportFolders(deps, importFolder)

@@ -1,7 +1,11 @@
 import { type ApiContext, type Caller, toTrpcError } from '@palate/api'
 import { resolveApiKey } from '@palate/core'
+import { AnonymousLimit } from './anonymous-limit'
 import { deps } from './deps'
+import { readOrigin } from './origin'
 import { findSession } from './session'
+
+const anonymous = new AnonymousLimit()
 
 /** The caller of a procedure: an API key if the request has one (nobody if it is invalid), else the session's user. */
 export async function createApiContext(request: Request): Promise<ApiContext> {
@@ -19,6 +23,10 @@ export async function createApiContext(request: Request): Promise<ApiContext> {
 
 async function findCaller(request: Request): Promise<Caller> {
   const bearer = /^Bearer (plt_\S+)$/.exec(request.headers.get('authorization') ?? '')?.[1]
-  if (bearer) return (await resolveApiKey(await deps(), bearer)) ?? { kind: 'nobody' }
-  return (await findSession()) ?? { kind: 'nobody' }
+  const key = bearer ? await resolveApiKey(await deps(), bearer) : null
+  if (key) return key
+  const session = bearer ? null : await findSession()
+  if (session) return session
+  anonymous.take(readOrigin(request.headers).address, Date.now())
+  return { kind: 'nobody' }
 }

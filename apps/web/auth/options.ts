@@ -1,8 +1,8 @@
-import { clientAddress, DomainError, sessionSeconds, signIn, signOut } from '@palate/core'
+import { DomainError, sessionSeconds, signIn, signOut } from '@palate/core'
 import type { NextAuthOptions } from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import { deps } from './deps'
-import { env } from './env'
+import { readOrigin } from './origin'
 
 /**
  * Sign-in by email and password. The cookie names a session in the database (`sid`) and is worth nothing without it:
@@ -17,7 +17,11 @@ export const authOptions: NextAuthOptions = {
       async authorize(credentials, { headers = {} }) {
         const { email = '', password = '' } = credentials ?? {}
         try {
-          const found = await signIn(await deps(), { email, password }, originOf(headers))
+          const found = await signIn(
+            await deps(),
+            { email, password },
+            readOrigin(new Headers(headers as Record<string, string>)),
+          )
           return found && { id: found.userId, sid: found.sessionId, name: found.name, email: found.email }
         } catch (error) {
           // next-auth shows the message of an error to the user; only domain errors may be shown.
@@ -46,15 +50,4 @@ export const authOptions: NextAuthOptions = {
     warn: () => undefined,
     debug: () => undefined,
   },
-}
-
-/** The last entry of X-Forwarded-For was written by our own reverse proxy (`reverse-proxy.mjs`): the sender's address. */
-function originOf(headers: Record<string, unknown>) {
-  const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : '')
-  const claimed = text('x-forwarded-for').split(',')
-  const peer = claimed.pop()?.trim()
-  return {
-    address: clientAddress(peer, claimed.join(','), env().HUB_TRUSTED_PROXIES),
-    userAgent: text('user-agent'),
-  }
 }

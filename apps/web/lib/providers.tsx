@@ -1,6 +1,7 @@
 'use client'
 
 import type { AppRouter } from '@palate/api'
+import limits from '@palate/config/limits.json'
 import { TooltipProvider } from '@palate/ui'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCClient, httpBatchLink, httpLink, splitLink, TRPCClientError } from '@trpc/client'
@@ -44,7 +45,7 @@ const createClient = () =>
       splitLink({
         condition: ({ type }) => type === 'mutation',
         true: httpLink({ ...server, headers: idempotencyHeaders }),
-        false: httpBatchLink(server),
+        false: httpBatchLink({ ...server, maxItems: limits.procedure.batch }),
       }),
     ],
   })

@@ -1,4 +1,5 @@
 export { readEnv } from './env'
+export { limits } from './limits'
 export {
   defaultOf,
   envSchema,

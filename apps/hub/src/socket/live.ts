@@ -1,6 +1,7 @@
 import { type Deps, DomainError, findListening, type Listener } from '@palate/core'
 import type { Namespace, Socket } from 'socket.io'
 import { admit, textOf } from './admit'
+import type { ConnectionLimits } from './connection-limits'
 
 /** How soon a socket is closed after its person left the workspace, signed out or lost their key. */
 const checkEveryMs = 2000
@@ -11,12 +12,13 @@ const checkEveryMs = 2000
  *
  * @returns ends the checks
  */
-export function openLiveNamespace(namespace: Namespace, deps: Deps): () => void {
+export function openLiveNamespace(namespace: Namespace, deps: Deps, bounds: ConnectionLimits): () => void {
   admit(namespace, deps.log, async (socket, { ticket }) => {
     const listener = await deps.tickets.verify('live', textOf(ticket))
     const [allowed] = await findListening(deps, [listener])
     if (!allowed) throw new DomainError('unauthenticated', 'This session has ended.', 'Sign in again.')
     socket.data.listener = listener
+    bounds.authenticated(socket)
     await socket.join(listener.workspaceId)
   })
   let busy = false

@@ -1,41 +1,50 @@
 import type { Server as HttpServer } from 'node:http'
+import { limits } from '@palate/config'
 import { type AgentContext, type Deps, resolveAgent } from '@palate/core'
 import { type Namespace, Server, type ServerOptions } from 'socket.io'
 import type { Relay } from '../chat/relay'
 import { admit, textOf } from './admit'
 import { connectAgent } from './agent'
+import { ConnectionLimits } from './connection-limits'
 import { openLiveNamespace } from './live'
 
 /** Both ends notice a connection that broke without a close within 25 s: queued work waits for it. */
 const heartbeat = { pingInterval: 10_000, pingTimeout: 15_000 }
 
-/** Room for a chunk of a thousand events with long generations; a longer message closes the connection. */
-const maxMessageBytes = 32 * 1024 * 1024
-
-/** @param adapter connects the sockets of several hubs; without it there is only this one */
+/**
+ * @param trustedProxies whose X-Forwarded-For is believed
+ * @param adapter connects the sockets of several hubs; without it there is only this one
+ */
 export function openSockets(
   http: HttpServer,
   deps: Deps,
   relay: Relay,
-  adapter?: ServerOptions['adapter'],
+  { trustedProxies, adapter }: { trustedProxies: readonly string[]; adapter?: ServerOptions['adapter'] },
 ): Server {
+  const bounds = new ConnectionLimits(trustedProxies)
   const io = new Server(http, {
     path: '/socket.io',
-    maxHttpBufferSize: maxMessageBytes,
+    // Of those that have not shown who they are; an agent's limit is raised then.
+    maxHttpBufferSize: limits.socket.messageBytes,
+    connectTimeout: limits.socket.authenticateSeconds * 1000,
+    allowRequest: (request, give) => give(null, bounds.hasRoom(request)),
     serveClient: false,
     ...heartbeat,
     ...(adapter ? { adapter } : {}),
   })
-  openAgentNamespace(io.of('/agent'), deps, relay)
-  const stopChecks = openLiveNamespace(io.of('/live'), deps)
+  bounds.watch(io)
+  openAgentNamespace(io.of('/agent'), deps, relay, bounds)
+  const stopChecks = openLiveNamespace(io.of('/live'), deps, bounds)
   http.once('close', stopChecks)
   return io
 }
 
 /** Namespace /agent: an agent shows its credential, then sends the events of `agent.ts`. */
-function openAgentNamespace(namespace: Namespace, deps: Deps, relay: Relay): void {
+function openAgentNamespace(namespace: Namespace, deps: Deps, relay: Relay, bounds: ConnectionLimits): void {
   admit(namespace, deps.log, async (socket, { credential }) => {
     socket.data.agent = await resolveAgent(deps, textOf(credential))
+    bounds.authenticated(socket)
+    bounds.trust(socket)
   })
   namespace.on('connection', (socket) => connectAgent(socket, socket.data.agent as AgentContext, relay))
 }
