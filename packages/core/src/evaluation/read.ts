@@ -4,6 +4,7 @@ import {
   evaluation,
   evaluationAnswer,
   modelVersion,
+  type RunProgress,
   run,
   suite,
   type Transaction,
@@ -13,8 +14,6 @@ import { alias } from 'drizzle-orm/pg-core'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { authorize } from '../permission'
-import { toProgressView } from '../run/events/progress'
-import type { ProgressView } from '../run/schemas'
 import { EvaluationRef } from './schemas'
 
 type Reader = Database | Transaction
@@ -28,7 +27,7 @@ export interface EvaluationView {
   suite: { id: string; name: string }
   base: { id: string; name: string; number: number }
   tuned: { id: string; name: string; number: number }
-  run: { id: string; status: (typeof run.$inferSelect)['status']; progress: ProgressView | null } | null
+  run: { id: string; status: (typeof run.$inferSelect)['status']; progress: RunProgress | null } | null
   samplesPerCase: number
   sampling: Row['sampling']
   /** Answers of both sides that have arrived, of the expected number. */
@@ -83,7 +82,7 @@ export async function readEvaluations(
     suite: { id: row.suiteId, name: suite },
     base: { id: base.id, name: base.name, number: base.number },
     tuned: { id: tuned.id, name: tuned.name, number: tuned.number },
-    run: run && { id: run.id, status: run.status, progress: toProgressView(run.progress) },
+    run: run && { id: run.id, status: run.status, progress: run.progress },
     samplesPerCase: row.samplesPerCase,
     sampling: row.sampling,
     answers: counts.get(row.id)?.answers ?? 0,

@@ -4,6 +4,7 @@ import {
   modelVersion,
   pair,
   prompt,
+  type RunProgress,
   run,
   type Transaction,
   variant,
@@ -13,8 +14,6 @@ import { and, count, desc, eq, inArray, isNotNull } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { authorize } from '../permission'
-import { toProgressView } from '../run/events/progress'
-import type { ProgressView } from '../run/schemas'
 import { BatchRef } from './schemas'
 
 type Reader = Database | Transaction
@@ -27,7 +26,7 @@ export interface BatchView {
   settings: BatchSettings
   model: { id: string; name: string; number: number; kind: 'base' | 'adapter' }
   datasetVersionId: string | null
-  run: { id: string; status: (typeof run.$inferSelect)['status']; progress: ProgressView | null } | null
+  run: { id: string; status: (typeof run.$inferSelect)['status']; progress: RunProgress | null } | null
   prompts: number
   /** Variants that have arrived, of the expected number. */
   answers: number
@@ -72,7 +71,7 @@ export async function readBatches(tx: Reader, workspaceId: string, id?: string):
       settings: batch.settings,
       model: { id: model.id, name: model.name, number: model.number, kind: model.kind },
       datasetVersionId: batch.datasetVersionId,
-      run: run && { id: run.id, status: run.status, progress: toProgressView(run.progress) },
+      run: run && { id: run.id, status: run.status, progress: run.progress },
       prompts,
       answers,
       expected: 2 * (prompts || personaVersionIds.length * promptsPerPersona),
