@@ -9,7 +9,7 @@ type Model = Pick<Outputs['model']['list'][number], 'id' | 'kind'>
 
 /**
  * Why a tuned model should not be deployed without a thought, by its newest evaluation: it is worse than its base,
- * cannot be told from it, or was not evaluated. Null for a model that is better, and for a base model.
+ * cannot be distinguished from it, or was not evaluated. Null for a model that is better, and for a base model.
  *
  * @param evaluations newest first
  */

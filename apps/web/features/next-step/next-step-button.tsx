@@ -6,7 +6,7 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useNextStep } from './use-next-step'
 
-/** The primary button of a page: starts the next step of the loop, or opens its page. */
+/** Starts the next step of the loop, or opens its page. In the top bar it is plain, because a page has one dark button. */
 export function NextStepButton({ large = false }: { large?: boolean }) {
   const next = useNextStep()
   const path = usePathname()
@@ -14,6 +14,7 @@ export function NextStepButton({ large = false }: { large?: boolean }) {
   const { label, href, start, isStarting } = next
   const hint = next.doubt ?? next.hint
   const size = large ? 'lg' : 'md'
+  const look = large ? 'primary' : 'plain'
   const text = (
     <>
       <span className={large ? undefined : 'max-w-56 truncate max-sm:max-w-32'}>{label}</span>
@@ -22,13 +23,13 @@ export function NextStepButton({ large = false }: { large?: boolean }) {
   )
   if (start) {
     return (
-      <Button look="primary" size={size} busy={isStarting} onClick={start} title={hint}>
+      <Button look={look} size={size} busy={isStarting} onClick={start} title={hint}>
         {text}
       </Button>
     )
   }
   return (
-    <Button asChild look="primary" size={size}>
+    <Button asChild look={look} size={size}>
       <Link href={href} title={hint}>
         {text}
       </Link>

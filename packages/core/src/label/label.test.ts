@@ -11,7 +11,6 @@ import {
   createWorkspaceFixture,
 } from '../testing'
 import { applyRules, castVote, getLabelSummary, nextPairs, skipPair, undoLast, undoRules } from './index'
-import { drawOrder } from './shown-order'
 
 const deps = await createTestDeps()
 
@@ -51,18 +50,6 @@ async function standing(workspaceId: string) {
     .from(vote)
     .where(and(eq(vote.workspaceId, workspaceId), isNull(vote.supersededAt)))
 }
-
-test('neither side gets more than two ahead; otherwise the draw decides', () => {
-  for (const coin of [true, false]) {
-    const counts = { ab: 0, ba: 0 }
-    for (let index = 0; index < 40; index += 1) {
-      counts[drawOrder(counts, () => coin)] += 1
-      expect(Math.abs(counts.ab - counts.ba)).toBeLessThanOrEqual(2)
-    }
-  }
-  expect(drawOrder({ ab: 3, ba: 2 }, () => true)).toBe('ab')
-  expect(drawOrder({ ab: 3, ba: 2 }, () => false)).toBe('ba')
-})
 
 test('over forty pairs both variants are on the left equally often, and the vote records the side', async () => {
   const { labeler, workspaceId } = await fixtureWithPairs(40)
