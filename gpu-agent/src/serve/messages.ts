@@ -1,4 +1,4 @@
-import { ChatMessage, Sampling } from '@palate/protocol'
+import { ChatMessage, Sampling, ServeEnd } from '@palate/protocol'
 import { z } from 'zod'
 
 /** agent → worker. A worker process has one base model; each request names its adapter. */
@@ -10,6 +10,7 @@ export const ToWorker = z.discriminatedUnion('type', [
     adapterPath: z.string().nullable(),
     messages: z.array(ChatMessage),
     sampling: Sampling,
+    stop: z.array(z.string()),
   }),
   z.object({ type: z.literal('cancel'), id: z.string() }),
 ])
@@ -27,6 +28,7 @@ export const FromWorker = z.discriminatedUnion('type', [
     promptTokens: z.int(),
     completionTokens: z.int(),
     error: z.string().nullable(),
+    errorCode: ServeEnd.shape.errorCode,
   }),
 ])
 export type FromWorker = z.infer<typeof FromWorker>

@@ -75,8 +75,8 @@ export class ModelHost {
     else if (message.type === 'failed') failed(new Error(message.message))
     else if (message.type === 'text') this.open.get(message.id)?.onText(message.text)
     else {
-      const { finishReason, promptTokens, completionTokens, error } = message
-      this.open.get(message.id)?.resolve({ finishReason, promptTokens, completionTokens, error })
+      const { type: _type, id, ...end } = message
+      this.open.get(id)?.resolve(end)
     }
   }
 

@@ -41,7 +41,13 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
 
   async function ask(
     requestId: string,
-    options: { adapter?: boolean; maxTokens?: number; base?: Buffer } = {},
+    options: {
+      adapter?: boolean
+      maxTokens?: number
+      base?: Buffer
+      stop?: string[]
+      question?: string
+    } = {},
   ) {
     const files = await tinyModel(python ?? '')
     const base = hub.store('base.gguf', options.base ?? (await readFile(files.base)))
@@ -49,8 +55,9 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     const start = {
       requestId,
       model: { modelVersionId: 'mv_1', base, adapter, token: 'serve-token' },
-      messages: [{ role: 'user', content: 'I have rice, tofu and chicken. Dinner.' }],
+      messages: [{ role: 'user', content: options.question ?? 'I have rice, tofu and chicken. Dinner.' }],
       sampling: { temperature: 0, topP: 1, maxTokens: options.maxTokens ?? 40 },
+      stop: options.stop ?? [],
     }
     const [socket] = hub.sockets.values()
     return socket?.timeout(120_000).emitWithAck('serve-start', start)
@@ -61,14 +68,31 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     expect(await ask('r2', { adapter: true })).toBeNull()
     const ends = [await until('r1', () => endOf('r1')), await until('r2', () => endOf('r2'))]
     for (const end of ends) expect(end).toMatchObject({ error: null, promptTokens: expect.any(Number) })
-    const texts = ['r1', 'r2'].map((id) =>
-      tokens(id)
-        .map(({ text }) => text)
-        .join(''),
-    )
+    const texts = ['r1', 'r2'].map(textOf)
     expect(texts[0]?.length).toBeGreaterThan(10)
     expect(texts[0]).not.toBe(texts[1])
     expect(tokens('r1').length).toBeLessThanOrEqual(ends[0]?.completionTokens ?? 0)
+  })
+
+  const textOf = (requestId: string) =>
+    tokens(requestId)
+      .map(({ text }) => text)
+      .join('')
+
+  it('ends an answer before a stop text, and says when the messages are too long', async () => {
+    await ask('r10')
+    await until('r10', () => endOf('r10'))
+    const whole = textOf('r10')
+    const stop = whole.slice(8, 12)
+    await ask('r11', { stop: [stop] })
+    const end = await until('r11', () => endOf('r11'))
+    expect(end).toMatchObject({ finishReason: 'stop', error: null })
+    expect(textOf('r11')).toBe(whole.slice(0, whole.indexOf(stop)))
+    await ask('r12', { question: 'rice and tofu '.repeat(1400) })
+    expect(await until('r12', () => endOf('r12'))).toMatchObject({
+      ...{ finishReason: 'error', errorCode: 'prompt_too_long' },
+      error: expect.stringMatching(/^The prompt has \d+ tokens and this model takes \d+\. Shorten it\.$/),
+    })
   })
 
   it('answers during a training run', async () => {

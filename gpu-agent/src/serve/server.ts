@@ -77,7 +77,7 @@ export class Server {
     link.notify('serve-end', message)
   }
 
-  private async answer({ requestId, model, messages, sampling }: ServeStart, signal: AbortSignal) {
+  private async answer({ requestId, model, messages, sampling, stop }: ServeStart, signal: AbortSignal) {
     const { cache, link } = this.tools
     const [path, adapterPath] = await Promise.all([
       cache.fetch(model.base, model.token, signal),
@@ -85,7 +85,7 @@ export class Server {
     ])
     const text = coalesce(coalesceMs, (piece) => link.notify('serve-token', { requestId, text: piece }))
     try {
-      return await this.cache.take(path).generate({ adapterPath, messages, sampling }, text.add, signal)
+      return await this.cache.take(path).generate({ adapterPath, messages, sampling, stop }, text.add, signal)
     } finally {
       text.flush()
     }

@@ -1,4 +1,4 @@
-import { type Model, openModel } from '@palate/inference'
+import { InferenceError, type Model, openModel } from '@palate/inference'
 import { llamaGpu } from '../generate/env'
 import { type FromWorker, ToWorker } from './messages'
 
@@ -10,7 +10,7 @@ const send = (message: FromWorker) => process.send?.(message)
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promise<void> {
-  const { id, messages, sampling, adapterPath } = request
+  const { id, messages, sampling, stop, adapterPath } = request
   const controller = new AbortController()
   running.set(id, controller)
   try {
@@ -20,6 +20,7 @@ async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promi
     const answer = await model.generate({
       messages,
       sampling,
+      stop,
       adapterPath,
       onText,
       signal: controller.signal,
@@ -28,7 +29,9 @@ async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promi
     send({ type: 'end', id, finishReason, promptTokens, completionTokens: tokenIds.length, error: null })
   } catch (error) {
     const nothing = { promptTokens: 0, completionTokens: 0 }
-    send({ type: 'end', id, finishReason: 'error', ...nothing, error: reason(error) })
+    const tooLong = error instanceof InferenceError && error.code === 'prompt_too_long'
+    const errorCode = tooLong ? { errorCode: 'prompt_too_long' as const } : {}
+    send({ type: 'end', id, finishReason: 'error', ...nothing, error: reason(error), ...errorCode })
   } finally {
     running.delete(id)
   }

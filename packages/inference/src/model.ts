@@ -4,6 +4,7 @@ import { InferenceError } from './error'
 import { sharedLlama } from './llama'
 import { chatPrompt, type Message, plainTokens } from './prompt'
 import { type PoolOptions, SequencePool } from './sequence-pool'
+import { StopTexts } from './stop-texts'
 import { createTextStream } from './text-stream'
 
 export type OpenOptions = {
@@ -30,6 +31,8 @@ export type Sampling = {
 export type GenerateRequest = {
   messages: Message[]
   sampling: Sampling
+  /** The answer ends before the first of these texts. */
+  stop?: readonly string[]
   /** A GGUF LoRA for the open base model. */
   adapterPath?: string | null
   /** Called with each piece of text, whole characters only. */
@@ -117,9 +120,10 @@ export class Model {
     sequence: LlamaContextSequence,
     prompt: Token[],
     room: number,
-    { sampling, signal, onText }: GenerateRequest,
+    { sampling, stop = [], signal, onText }: GenerateRequest,
   ): Promise<Answer> {
     const stream = createTextStream(this.model)
+    const stops = new StopTexts(stop)
     const tokenIds: number[] = []
     let text = ''
     const take = (piece: string) => {
@@ -127,7 +131,7 @@ export class Model {
       if (piece) onText?.(piece)
     }
     const finish = (finishReason: Answer['finishReason']): Answer => {
-      take(stream.flush())
+      take(stops.push(stream.flush()) + stops.flush())
       return { text, tokenIds, promptTokens: prompt.length, finishReason }
     }
     const limit = Math.min(sampling.maxTokens, room)
@@ -141,7 +145,8 @@ export class Model {
     })) {
       if (signal?.aborted) return finish('canceled')
       tokenIds.push(token)
-      take(stream.push(token))
+      take(stops.push(stream.push(token)))
+      if (stops.stopped) return finish('stop')
       if (tokenIds.length >= limit) return finish('length')
     }
     return finish('stop')

@@ -1,5 +1,7 @@
 export * from './estimate'
 export * from './v1/agent'
+export * from './v1/completion'
+export * from './v1/completion-request'
 export * from './v1/failure'
 export * from './v1/hardware'
 export * from './v1/live'

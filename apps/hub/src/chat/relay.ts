@@ -91,7 +91,7 @@ export class Relay {
   /** @throws DomainError `unavailable` with the agent's reason when it does not accept the request */
   async start(
     server: Server,
-    request: { model: ServeModel; messages: ChatMessage[]; sampling: Sampling },
+    request: { model: ServeModel; messages: ChatMessage[]; sampling: Sampling; stop: string[] },
   ): Promise<Answer> {
     const requestId = randomUUID()
     const queue = new TokenQueue()

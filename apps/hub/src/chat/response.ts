@@ -1,9 +1,10 @@
 import type { HttpBindings } from '@hono/node-server'
 import { DomainError, type Logger } from '@palate/core'
-import type { ChatCompletion, ChatCompletionChunk, ServeEnd } from '@palate/protocol'
+import type { ChatCompletion, ChatCompletionChunk, OpenAiError, ServeEnd } from '@palate/protocol'
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import { toErrorResponse } from '../error-response'
+import { ApiError, toApiError } from './api-error'
 import type { Turn } from './turn'
 
 /** Proxies close a silent connection; the web process does after 30 s, and loading weights may take longer. */
@@ -23,18 +24,31 @@ export async function sendCompletion(c: Context<{ Bindings: HttpBindings }>, tur
     created: turn.createdSeconds,
     model: turn.model,
     choices: [
-      { index: 0, message: { role: 'assistant', content: text }, finish_reason: toFinishReason(end) },
+      {
+        index: 0,
+        message: { role: 'assistant', content: text, refusal: null },
+        logprobs: null,
+        finish_reason: toFinishReason(end),
+      },
     ],
     usage: toUsage(end),
     ...turnIdOf(turn),
   } satisfies ChatCompletion)
 }
 
-/** Server-sent events: first the turn's id, then the text as it is generated, the reason of the end, and [DONE]. */
-export function streamCompletion(c: Context, turn: Turn, log: Logger): Response {
+/**
+ * Server-sent events: first the turn's id, then the text as it is generated, the reason of the end, where asked for the
+ * usage, and [DONE].
+ */
+export function streamCompletion(
+  c: Context,
+  turn: Turn,
+  { log, includeUsage }: { log: Logger; includeUsage: boolean },
+): Response {
   const response = streamSSE(c, async (stream) => {
-    const send = (data: ChatCompletionChunk | { error: unknown }) =>
-      stream.writeSSE({ data: JSON.stringify(data) })
+    const noUsage = includeUsage ? { usage: null } : {}
+    const send = (data: ChatCompletionChunk | OpenAiError) =>
+      stream.writeSSE({ data: JSON.stringify('error' in data ? data : { ...noUsage, ...data }) })
     stream.onAbort(() => turn.cancel())
     const keepAlive = setInterval(() => void stream.write(': keep-alive\n\n'), keepAliveMs)
     let text = ''
@@ -47,11 +61,12 @@ export function streamCompletion(c: Context, turn: Turn, log: Logger): Response 
       const end = await turn.ended
       await turn.store(text, end)
       if (end.finishReason === 'error') throw answerFailed(end)
-      await send({ ...toChunk(turn, {}, toFinishReason(end)), usage: toUsage(end) })
+      await send(toChunk(turn, {}, toFinishReason(end)))
+      if (includeUsage) await send({ ...toChunk(turn, {}), choices: [], usage: toUsage(end) })
       await stream.writeSSE({ data: '[DONE]' })
     } catch (error) {
       turn.cancel()
-      await send({ error: toErrorResponse(error, log, 'chat') })
+      await send(toApiError(toErrorResponse(error, log, 'chat'), error))
     } finally {
       clearInterval(keepAlive)
     }
@@ -66,7 +81,7 @@ function toChunk(
   delta: { role?: 'assistant'; content?: string },
   finishReason: 'stop' | 'length' | null = null,
 ): ChatCompletionChunk {
-  const choices = [{ index: 0, delta, finish_reason: finishReason }]
+  const choices = [{ index: 0, delta, logprobs: null, finish_reason: finishReason }]
   return { id, object: 'chat.completion.chunk', created: createdSeconds, model, choices }
 }
 
@@ -85,6 +100,11 @@ function toUsage({ promptTokens, completionTokens }: ServeEnd): ChatCompletion['
   }
 }
 
-function answerFailed({ error }: ServeEnd): DomainError {
+function answerFailed({ error, errorCode }: ServeEnd): DomainError {
+  if (errorCode === 'prompt_too_long')
+    return new ApiError('invalid', error ?? 'The messages are too long for this model.', undefined, {
+      param: 'messages',
+      code: 'context_length_exceeded',
+    })
   return new DomainError('unavailable', `The answer broke off: ${error ?? 'the agent failed'}`, 'Ask again.')
 }

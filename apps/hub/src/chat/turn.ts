@@ -1,13 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type Deps,
-  DomainError,
-  getServing,
-  type PreparedChat,
-  prepareChat,
-  type Serving,
-  storeTurn,
-} from '@palate/core'
+import { type Deps, getServing, type PreparedChat, prepareChat, type Serving, storeTurn } from '@palate/core'
 import type {
   ChatCompletionRequest,
   ChatMessage,
@@ -16,6 +8,8 @@ import type {
   ServeEnd,
   ServeModel,
 } from '@palate/protocol'
+import { ApiError } from './api-error'
+import { samplingOf, stopOf } from './parameters'
 import type { Relay } from './relay'
 
 export interface Turn {
@@ -41,12 +35,17 @@ const serveSeconds = 600
 export async function openTurn(
   { deps, relay }: { deps: Deps; relay: Relay },
   request: ChatCompletionRequest,
+  /** The workspace of the caller's API key. */
+  keyWorkspaceId: string | null,
 ): Promise<Turn> {
-  const { serving, messages, kept } = await prepare(deps, request)
+  const { serving, messages, kept } = await prepare(deps, request, keyWorkspaceId)
   const server = relay.pick(serving.workspaceId)
   const sampling = samplingOf(request)
   const model = await toServeModel(deps, server.agent.agentId, serving)
-  const { tokens, ended, cancel } = await relay.start(server, { model, messages, sampling })
+  const { tokens, ended, cancel } = await relay.start(server, {
+    ...{ model, messages, sampling },
+    stop: stopOf(request),
+  })
   return {
     id: kept?.chat.turnId ?? `chatcmpl-${randomUUID()}`,
     turnId: kept?.chat.turnId ?? null,
@@ -67,24 +66,29 @@ interface Kept {
 
 async function prepare(
   deps: Deps,
-  { model: slug, palate, messages }: ChatCompletionRequest,
+  { model: slug, palate, messages = [] }: ChatCompletionRequest,
+  keyWorkspaceId: string | null,
 ): Promise<{ serving: Serving; messages: ChatMessage[]; kept: Kept | null }> {
   if (palate) {
     const { visitorId, persona, inventory, request } = palate
     const chat = await prepareChat(deps, { slug, persona, inventory, request })
     return { serving: chat, messages: chat.messages, kept: { chat, visitorId } }
   }
-  if (messages) return { serving: await getServing(deps, slug), messages, kept: null }
-  throw new DomainError(
-    'invalid',
-    'The request has neither messages nor palate.',
-    'Send messages as OpenAI has them.',
-  )
+  const serving = await getServing(deps, slug)
+  if (serving.workspaceId !== keyWorkspaceId) refuseSystemMessages(messages)
+  return { serving, messages, kept: null }
 }
 
-function samplingOf(request: ChatCompletionRequest): Sampling {
-  const { temperature, top_p: topP, max_tokens: maxTokens, seed } = request
-  return { temperature, topP, maxTokens, ...(seed === undefined ? {} : { seed }) }
+/** A stranger must not change what a public deployment is: its system prompts are those of its personas. */
+function refuseSystemMessages(messages: readonly ChatMessage[]): void {
+  const index = messages.findIndex(({ role }) => role === 'system')
+  if (index >= 0)
+    throw new ApiError(
+      'forbidden',
+      'This deployment keeps its own system prompts: a message of role system or developer needs an API key of its workspace.',
+      'Send the API key, put the text into a user message, or choose a persona with `palate`.',
+      { param: `messages[${index}].role`, code: 'system_message_refused' },
+    )
 }
 
 /** The ticket allows this agent to fetch these weights and no others, for as long as the download may take. */

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
-import { DomainError } from '@palate/core'
 import { Hono } from 'hono'
+import { ApiError } from '../chat/api-error'
 import { sendError } from './error'
 import type { HttpTools } from './route'
 import { routes } from './routes'
@@ -16,7 +16,14 @@ export function createApp(tools: HttpTools): Hono<{ Bindings: HttpBindings }> {
     )
   }
   app.notFound((c) =>
-    sendError(new DomainError('not_found', `There is no ${c.req.method} ${c.req.path}.`), c, log),
+    sendError(
+      new ApiError('not_found', `There is no ${c.req.method} ${c.req.path}.`, undefined, {
+        param: null,
+        code: 'unknown_url',
+      }),
+      c,
+      log,
+    ),
   )
   app.onError((error, c) => sendError(error, c, log))
   return app

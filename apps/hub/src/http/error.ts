@@ -1,6 +1,7 @@
 import type { Logger } from '@palate/core'
 import type { Context } from 'hono'
 import { z } from 'zod'
+import { toApiError } from '../chat/api-error'
 import { RateLimited } from '../chat/rate-limit'
 import { type ErrorResponse, toErrorResponse } from '../error-response'
 
@@ -18,7 +19,7 @@ const statuses = {
 
 const codes = Object.keys(statuses) as ErrorResponse['code'][]
 
-/** The body of every response that is an error. */
+/** The body of an error, except under /v1, which has OpenAI's. */
 export const ErrorBody = z.object({
   error: z.object({
     code: z.enum(codes),
@@ -33,5 +34,7 @@ export const statusOf = ({ code }: ErrorResponse): number => statuses[code]
 export function sendError(error: unknown, c: Context, log: Logger): Response {
   const errorResponse = toErrorResponse(error, log, `${c.req.method} ${c.req.path}`)
   if (error instanceof RateLimited) c.header('retry-after', String(error.retryAfterSeconds))
-  return c.json({ error: errorResponse } satisfies z.infer<typeof ErrorBody>, statuses[errorResponse.code])
+  const status = statuses[errorResponse.code]
+  if (c.req.path.startsWith('/v1/')) return c.json(toApiError(errorResponse, error), status)
+  return c.json({ error: errorResponse } satisfies z.infer<typeof ErrorBody>, status)
 }

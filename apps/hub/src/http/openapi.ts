@@ -1,3 +1,4 @@
+import { OpenAiError } from '@palate/protocol'
 import { z } from 'zod'
 import { ErrorBody } from './error'
 import type { Content, Route } from './route'
@@ -30,11 +31,15 @@ export function describeRoutes(routes: readonly Route[]): OpenApiDocument {
     servers: [{ url: '/' }],
     paths,
     components: {
-      schemas: { Error: toSchema(ErrorBody, 'output') },
+      schemas: { Error: toSchema(ErrorBody, 'output'), OpenAiError: toSchema(OpenAiError, 'output') },
       responses: {
         Error: {
           description: 'An error, with its cause and, where there is one, a remedy.',
           content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+        },
+        OpenAiError: {
+          description: 'An error in the shape of the OpenAI API.',
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/OpenAiError' } } },
         },
       },
       securitySchemes: {
@@ -71,7 +76,9 @@ function describeRoute({ method, path, summary, ticket, parameters = {}, body, s
         description: success.description,
         ...(success.content ? { content: toContent(success.content, 'output') } : {}),
       },
-      default: { $ref: '#/components/responses/Error' },
+      default: {
+        $ref: `#/components/responses/${path.startsWith('/v1/') ? 'OpenAiError' : 'Error'}`,
+      },
     },
   }
 }

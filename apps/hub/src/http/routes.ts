@@ -6,9 +6,10 @@ import {
   EnrollRequest,
   EnrollResponse,
   ModelList,
+  ServedModel,
 } from '@palate/protocol'
 import { z } from 'zod'
-import { getModels, postChatCompletions } from '../chat/completions'
+import { getModel, getModels, postChatCompletions } from '../chat/completions'
 import { getDownload, getObject, getProbe, maxProbeMebibytes } from './download'
 import { describeRoutes } from './openapi'
 import { putUpload, UploadResult } from './put-upload'
@@ -35,10 +36,20 @@ const chat: readonly Route[] = [
     success: { status: 200, description: 'The active deployments.', content: [{ json: ModelList }] },
     handle: (c, { deps }) => getModels(c, deps),
   },
+  {
+    method: 'GET',
+    path: '/v1/models/:model',
+    summary: 'Describe a model that answers, in the shape of the OpenAI API.',
+    ticket: null,
+    parameters: { model: { in: 'path', description: 'The public name of the deployment.' } },
+    success: { status: 200, description: 'The active deployment.', content: [{ json: ServedModel }] },
+    handle: (c, { deps }) => getModel(c, deps),
+  },
   jsonRoute({
     method: 'POST',
     path: '/v1/chat/completions',
-    summary: 'Ask a model, in the shape of the OpenAI API. Public and rate-limited.',
+    summary:
+      'Ask a model, in the shape of the OpenAI API. Public and rate-limited; an API key of the workspace allows system messages.',
     ticket: null,
     body: ChatCompletionRequest,
     maxBytes: 512 * 1024,

@@ -11,9 +11,13 @@ export const ServeModel = z.object({
 })
 export type ServeModel = z.infer<typeof ServeModel>
 
+export const maxMessages = 200
+/** In characters. */
+export const maxMessageLength = 20_000
+
 export const ChatMessage = z.object({
   role: z.enum(['system', 'user', 'assistant']),
-  content: z.string().max(20_000),
+  content: z.string().max(maxMessageLength),
 })
 export type ChatMessage = z.infer<typeof ChatMessage>
 
@@ -21,8 +25,10 @@ export type ChatMessage = z.infer<typeof ChatMessage>
 export const ServeStart = z.object({
   requestId: z.string(),
   model: ServeModel,
-  messages: z.array(ChatMessage).min(1).max(40),
+  messages: z.array(ChatMessage).min(1).max(maxMessages),
   sampling: Sampling,
+  /** The answer ends before the first of these texts. */
+  stop: z.array(z.string().min(1).max(200)).max(4),
 })
 export type ServeStart = z.infer<typeof ServeStart>
 
@@ -36,82 +42,10 @@ export const ServeEnd = z.object({
   completionTokens: z.int().nonnegative(),
   durationMs: z.number().nonnegative(),
   error: z.string().nullable(),
+  /** Names an error that the request caused, so that nobody asks the same again. */
+  errorCode: z.literal('prompt_too_long').optional(),
 })
 export type ServeEnd = z.infer<typeof ServeEnd>
 
 export const ServeCancel = z.object({ requestId: z.string() })
 export type ServeCancel = z.infer<typeof ServeCancel>
-
-/** POST /v1/chat/completions: the supported fields of the OpenAI API, and `palate` for a persona's question. */
-export const ChatCompletionRequest = z.object({
-  model: z.string().min(1).max(120),
-  messages: z.array(ChatMessage).min(1).max(40).optional(),
-  stream: z.boolean().default(true),
-  temperature: z.number().min(0).max(2).default(0.7),
-  top_p: z.number().gt(0).max(1).default(0.95),
-  max_tokens: z.int().min(1).max(1024).default(320),
-  seed: z.int().nonnegative().optional(),
-  palate: z
-    .object({
-      persona: z.string().min(1).max(80),
-      inventory: z.array(z.string().trim().min(1).max(60)).min(1).max(12),
-      request: z.string().trim().max(300).default(''),
-      visitorId: z.string().min(8).max(64),
-    })
-    .optional(),
-})
-export type ChatCompletionRequest = z.infer<typeof ChatCompletionRequest>
-
-const finishReason = z.enum(['stop', 'length']).nullable()
-const usage = z.object({
-  prompt_tokens: z.int().nonnegative(),
-  completion_tokens: z.int().nonnegative(),
-  total_tokens: z.int().nonnegative(),
-})
-/** The id of the stored answer, where `palate` was in the request. */
-const storedTurn = z.object({ turnId: z.string() }).optional()
-
-/** A whole answer, as the OpenAI API has it. */
-export const ChatCompletion = z.object({
-  id: z.string(),
-  object: z.literal('chat.completion'),
-  created: z.int(),
-  model: z.string(),
-  choices: z.array(
-    z.object({
-      index: z.int(),
-      message: z.object({ role: z.literal('assistant'), content: z.string() }),
-      finish_reason: finishReason,
-    }),
-  ),
-  usage,
-  palate: storedTurn,
-})
-export type ChatCompletion = z.infer<typeof ChatCompletion>
-
-/** One server-sent event of a streamed answer, as the OpenAI API has it. */
-export const ChatCompletionChunk = z.object({
-  id: z.string(),
-  object: z.literal('chat.completion.chunk'),
-  created: z.int(),
-  model: z.string(),
-  choices: z.array(
-    z.object({
-      index: z.int(),
-      delta: z.object({ role: z.literal('assistant').optional(), content: z.string().optional() }),
-      finish_reason: finishReason,
-    }),
-  ),
-  usage: usage.optional(),
-  palate: storedTurn,
-})
-export type ChatCompletionChunk = z.infer<typeof ChatCompletionChunk>
-
-/** GET /v1/models, as the OpenAI API has it. */
-export const ModelList = z.object({
-  object: z.literal('list'),
-  data: z.array(
-    z.object({ id: z.string(), object: z.literal('model'), created: z.int(), owned_by: z.string() }),
-  ),
-})
-export type ModelList = z.infer<typeof ModelList>
