@@ -42,13 +42,14 @@ function PriceDialog({ agent, text }: { agent: Agent; text: string }) {
     for (const { path, message } of parsed.error.issues)
       form.setError(path[0] === 'currency' ? 'currency' : 'amount', { message })
   })
+  const action = agent.price ? 'Change price' : 'Set price'
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <span className="num flex items-center gap-2">
         {text}
         <DialogTrigger asChild>
-          <Button size="sm" look="quiet" aria-label={`Price of ${agent.name}`}>
-            {agent.price ? 'Change price' : 'Set price'}
+          <Button size="sm" look="quiet" aria-label={`${action} of ${agent.name}`}>
+            {action}
           </Button>
         </DialogTrigger>
       </span>

@@ -74,7 +74,7 @@ function SessionBar({ onHelp }: { onHelp: () => void }) {
         aria-label="Keyboard shortcuts"
         className="max-sm:hidden"
       >
-        <Kbd>?</Kbd>
+        <Kbd aria-hidden>?</Kbd>
       </Button>
     </>
   )

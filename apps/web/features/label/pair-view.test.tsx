@@ -50,6 +50,12 @@ it('opens all rules by a button; none is dropped', () => {
   for (const word of body.forbidden) expect(text).toContain(`no ${word}`)
 })
 
+it('names each choice by the words on its button', () => {
+  const bar = html.slice(html.indexOf('role="toolbar"'))
+  expect(bar).not.toMatch(/<button[^>]*aria-label/)
+  expect(bar).not.toMatch(/<kbd(?![^>]*aria-hidden)/)
+})
+
 it('has a brief of one height, and choices that stand below the cards instead of over them', () => {
   expect(html).toMatch(/<header class="[^"]*\bh-38\b[^"]*\bmd:h-26\b/)
   expect(html).not.toMatch(/role="toolbar"[^>]*sticky/)

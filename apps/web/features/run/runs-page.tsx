@@ -8,6 +8,7 @@ import {
   Skeleton,
   Table,
   Tabs,
+  TabsContent,
   TabsList,
   TabsTrigger,
   Td,
@@ -60,13 +61,15 @@ export function RunsPage() {
             </TabsTrigger>
           ))}
         </TabsList>
+        <TabsContent value={view}>
+          <Loaded query={runs} skeleton={<Skeleton className="h-56" />}>
+            {(list) => {
+              const shown = list.filter(({ kind }) => shows(kind))
+              return shown.length > 0 ? <RunTable runs={shown} /> : <NoRuns view={view} />
+            }}
+          </Loaded>
+        </TabsContent>
       </Tabs>
-      <Loaded query={runs} skeleton={<Skeleton className="h-56" />}>
-        {(list) => {
-          const shown = list.filter(({ kind }) => shows(kind))
-          return shown.length > 0 ? <RunTable runs={shown} /> : <NoRuns view={view} />
-        }}
-      </Loaded>
     </Page>
   )
 }
