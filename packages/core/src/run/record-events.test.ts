@@ -185,7 +185,7 @@ test('values that PostgreSQL cannot store do not block the spool', async () => {
   expect(items[0]?.text).toBe('nul  and half a pair \ufffd')
 })
 
-test('a run tells the time left, by when its agent wrote the reports', async () => {
+test('a run shows the time left, by when its agent wrote the reports', async () => {
   const { agent, lease, fixture, id } = await startRun()
   const reach = (step: number): TrainerEvent => ({
     type: 'progress',
