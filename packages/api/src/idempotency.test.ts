@@ -71,6 +71,7 @@ const repeatable = [
   'agent.setPrice',
   'apiKey.revoke',
   'chat.feedback',
+  'dataset.removeImport',
   'label.applyRules',
   'label.next',
   'label.skip',

@@ -1,7 +1,7 @@
 import { isUnstorable } from '@palate/protocol'
 import { DomainError } from './error'
 
-/** Deeper than any input of ours; what is much deeper exhausts the stack of whoever walks it. */
+/** Deeper than any input of ours; what is much deeper exhausts the stack of the code that walks it. */
 const maxDepth = 24
 
 /**
