@@ -1,3 +1,5 @@
+import { execFile, spawnSync } from 'node:child_process'
+import { promisify } from 'node:util'
 import { createApiKey, saveDeployment } from '@palate/core'
 import { createModel, createVegan, createWorkspaceFixture } from '@palate/core/testing'
 import { ServeStart } from '@palate/protocol'
@@ -221,4 +223,31 @@ describe('a system message', () => {
     const asking = clientOf('plt_unknown').chat.completions.create({ model: 'cook', messages: soup })
     expect(await errorOf(asking)).toMatchObject({ status: 401, code: 'invalid_api_key' })
   })
+})
+
+const python = process.env.PALATE_PYTHON ?? 'python3'
+const hasPythonClient = spawnSync(python, ['-c', 'import openai']).status === 0
+const unlessPython = hasPythonClient ? '' : ' (skipped: the Python of PALATE_PYTHON has no package openai)'
+
+/** Prints what it read whole and streamed, and the error of a request that is refused. */
+const program = `
+import json, sys, openai
+client = openai.OpenAI(base_url=sys.argv[1], api_key="none", max_retries=0, timeout=20)
+ask = dict(model="cook", messages=[{"role": "user", "content": "A soup."}], stop=["x"], max_completion_tokens=9)
+whole = client.chat.completions.create(**ask)
+chunks = list(client.chat.completions.create(**ask, stream=True, stream_options={"include_usage": True}))
+streamed = "".join(choice.delta.content or "" for chunk in chunks for choice in chunk.choices)
+try:
+    client.chat.completions.create(**ask, n=2)
+except openai.BadRequestError as error:
+    refused = [error.param, error.code, error.type]
+usage = [whole.usage.total_tokens, chunks[-1].usage.total_tokens]
+print(json.dumps([whole.choices[0].message.content, streamed, usage, client.models.retrieve("cook").id, refused]))
+`
+
+it.skipIf(!hasPythonClient)(`the official client for Python reads the same${unlessPython}`, async () => {
+  const { stdout } = await promisify(execFile)(python, ['-c', program, `${test.origin}/v1`])
+  const refused = ['n', 'invalid_value', 'invalid_request_error']
+  expect(JSON.parse(stdout)).toEqual(['# Bean soup', '# Bean soup', [42, 42], 'cook', refused])
+  expect(started).toMatchObject([{ stop: ['x'] }, { sampling: { maxTokens: 9 } }])
 })
