@@ -80,7 +80,7 @@ it('a full disk of the database gives an error, and the same chunk is taken late
     lines: toLines(metrics(601, 1200)),
   })
   expect(errorResponse).toMatchObject({
-    error: { code: 'unavailable', message: 'The database is not available at the moment.' },
+    error: { code: 'unavailable', message: 'The disk of the database is full.' },
   })
   await test.deps.sql`drop trigger disk_is_full on metric_point`
   expect((await send(601, 1200)).ackedSeq).toBe(1200)
