@@ -4,8 +4,6 @@ import { projectFiles, readProjectFile, reportFindings } from './lib/project-fil
 
 const maxLines = 300
 const isSource = picomatch('**/*.{ts,tsx,mjs,mts,cjs,js,py}', { dot: true })
-/** Generated files and word lists: nobody reads them from top to bottom. */
-const isExempt = picomatch(['gpu-agent/trainer/starter/cooking_words.py'])
 
 /**
  * @param {string} file
@@ -13,7 +11,7 @@ const isExempt = picomatch(['gpu-agent/trainer/starter/cooking_words.py'])
  * @returns {string[]} a line when the file is too long
  */
 export function findOversize(file, content) {
-  if (!isSource(file) || isExempt(file)) return []
+  if (!isSource(file)) return []
   const lines = content.replace(/\n$/, '').split('\n').length
   return lines > maxLines ? [`${file}: ${lines} lines; split it, ${maxLines} is the limit`] : []
 }
