@@ -40,11 +40,17 @@ export function rulesOf({ diets, forbidden }: Pick<LabelPair['persona']['body'],
   return [...new Set([...diets, ...forbidden.map((word) => `no ${word}`)])]
 }
 
+/** The button opens the whole brief, also for a persona without rules. */
+export function describeRules(count: number): string {
+  if (count === 0) return 'Details'
+  return count === 1 ? 'The rule' : `All ${count} rules`
+}
+
 function BriefDialog({ pair, rules }: { pair: Shown; rules: readonly string[] }) {
   return (
     <Dialog>
       <DialogTrigger asChild>
-        <Button size="sm">{rules.length === 1 ? 'The rule' : `All ${rules.length} rules`}</Button>
+        <Button size="sm">{describeRules(rules.length)}</Button>
       </DialogTrigger>
       <DialogContent title={pair.persona.name} description={`“${pair.request}”`}>
         <BriefText inventory={pair.inventory} rules={rules} />

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, it } from 'vitest'
-import { BriefText, rulesOf } from './brief'
+import { BriefText, describeRules, rulesOf } from './brief'
 import { PairView } from './pair-view'
 
 const left =
@@ -48,6 +48,10 @@ it('opens all rules by a button; none is dropped', () => {
   expect(html).toMatch(/<button[^>]*>All 11 rules<\/button>/)
   const text = renderToStaticMarkup(<BriefText inventory={['beans']} rules={rules} />)
   for (const word of body.forbidden) expect(text).toContain(`no ${word}`)
+})
+
+it('promises no rules where a persona has none', () => {
+  expect([0, 1, 2].map(describeRules)).toEqual(['Details', 'The rule', 'All 2 rules'])
 })
 
 it('names each choice by the words on its button', () => {
