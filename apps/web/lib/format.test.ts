@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  formatAddress,
   formatAgo,
   formatBytes,
   formatDuration,
@@ -60,4 +61,10 @@ describe('formatting', () => {
     expect(formatAgo(new Date(now - 5 * 60_000), now)).toBe('5 min ago')
     expect(formatAgo(new Date(now - 3 * 3_600_000), now)).toBe('3 h ago')
   })
+})
+
+it('the loopback of a sign-in is named, other addresses stand as they are', () => {
+  expect(['127.0.0.1', '::1', '0:0:0:0::/64', '203.0.113.7', '2001:db8:0:1::/64'].map(formatAddress)).toEqual(
+    ['this machine', 'this machine', 'this machine', '203.0.113.7', '2001:db8:0:1::/64'],
+  )
 })

@@ -87,3 +87,8 @@ export function formatFlops(flops: number): string {
   const value = flops / (tera ? 1e12 : 1e9)
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${tera ? 'TFLOP/s' : 'GFLOP/s'}`
 }
+
+/** The loopback of a sign-in is this machine: `127.0.0.1`, or the network that `::1` is stored as. */
+export function formatAddress(address: string): string {
+  return /^(127\.|::1$|0:0:0:0::\/64$)/.test(address) ? 'this machine' : address
+}

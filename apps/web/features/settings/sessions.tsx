@@ -2,7 +2,7 @@
 
 import { Button, Card, CardHead, Confirm, ConfirmButton, Skeleton, Table, Tag, Td, Th, Tr } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { formatAgo, formatDate } from '../../lib/format'
+import { formatAddress, formatAgo, formatDate } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useNow } from '../../lib/use-now'
@@ -43,7 +43,7 @@ function SessionTable({ sessions }: { sessions: readonly Session[] }) {
         {sessions.map((session) => (
           <Tr key={session.id}>
             <Td className="font-medium">{describeDevice(session.userAgent)}</Td>
-            <Td className="num text-ink-2">{session.address}</Td>
+            <Td className="num text-ink-2">{formatAddress(session.address)}</Td>
             <Td className="num whitespace-nowrap text-ink-2">{formatDate(session.createdAt)}</Td>
             <Td className="num whitespace-nowrap text-ink-2">{formatAgo(session.lastSeenAt, now)}</Td>
             <Td numeric>{session.current ? <Tag>this one</Tag> : <EndSession session={session} />}</Td>
