@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TrainerEvent } from '@palate/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Agent } from '../agent'
-import { isAlive, removeHome, startAgent, temporaryHome, trainerPids, until } from '../testing/agent'
+import { isAlive, letGo, removeHome, startAgent, temporaryHome, trainerPids, until } from '../testing/agent'
 import { TestHub } from '../testing/test-hub'
 
 let hub: TestHub
@@ -136,6 +136,7 @@ describe('an attempt', () => {
     hub.lease('run_gc', { behavior: 'grandchild' })
     const file = join(home, 'runs/run_gc/work/grandchild')
     const pid = Number(await until('the grandchild', () => readFile(file, 'utf8').catch(() => '')))
+    await letGo(home, 'run_gc', 1)
     expect(await ended('run_gc')).toMatchObject({ status: 'finished' })
     await until('the grandchild to be gone', () => !isAlive(pid))
   })

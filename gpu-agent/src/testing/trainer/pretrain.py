@@ -131,6 +131,9 @@ def main() -> None:
             (work / "grandchild").write_text(str(os.getpid()))
             time.sleep(600)
         metric(1)
+        # Ends only after the test has read the file: on a busy machine the child may start late.
+        while not (work / "go").exists():
+            time.sleep(0.05)
         run_end("finished")
     elif behavior == "wait":
         metric(1)
