@@ -6,7 +6,7 @@ of its keys. A shared prompt costs one more gather of keys: [prompt | chosen | r
 """
 
 import contextlib
-import importlib.util
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,8 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from job.error import JobError
 
 NAME = "palate_segments"
+# torch 2.11 takes fewer key heads without being asked; from 2.12 on it wants the argument.
+TAKES_GROUPED = "enable_gqa" in inspect.signature(varlen_attn).parameters
 
 
 @dataclass
@@ -127,9 +129,10 @@ def by_kernel(
             softmax_scale=rule.scale, causal=True, window_size=(left, 0 if left >= 0 else -1),
         )  # fmt: skip
     else:
+        grouped: dict[str, Any] = {"enable_gqa": q.shape[1] != k.shape[1]} if TAKES_GROUPED else {}
         out = varlen_attn(
             q, k, v, plan.query_bounds, plan.key_bounds, most_queries, most_keys,
-            scale=rule.scale, window_size=(left, 0), enable_gqa=q.shape[1] != k.shape[1],
+            scale=rule.scale, window_size=(left, 0), **grouped,
         )  # fmt: skip
     return out.transpose(0, 1)[None].to(value.dtype)
 
@@ -195,39 +198,3 @@ def packed_attention(model: Any) -> Iterator[None]:
         yield
     finally:
         config._attn_implementation = before
-
-
-def probe(kind: str, device: torch.device, dtype: torch.dtype, head_dim: int) -> bool:
-    """Whether a kernel runs here, forwards and backwards, and agrees with plain attention on ragged segments."""
-    torch.manual_seed(0)
-    shapes = ((1, 4, 24, head_dim), (1, 2, 24, head_dim), (1, 2, 24, head_dim))
-    parts = [torch.randn(shape, device=device, dtype=dtype) for shape in shapes]
-    index = torch.tensor([*range(9), *range(4), *range(9, 24)], device=device)
-    return all(agree(kind, parts, index, window) for window in (None, 6))
-
-
-def agree(kind: str, parts: list[torch.Tensor], index: torch.Tensor, window: int | None) -> bool:
-    """Whether a kernel and plain attention come to the same, forwards and backwards."""
-    results = []
-    for name in (kind, "sdpa"):
-        plan = AttentionPlan([9, 5, 10], [9, 9, 10], index, index.device, name)
-        leaves = [part.clone().requires_grad_() for part in parts]
-        try:
-            out = attend(leaves[0], leaves[1], leaves[2], plan, LayerRule(window=window))
-            out.float().square().sum().backward()
-        except (RuntimeError, ImportError, TypeError, ValueError, NotImplementedError):
-            return False
-        results.append([out.detach(), *(leaf.grad for leaf in leaves if leaf.grad is not None)])
-    return all(torch.allclose(a.float(), b.float(), atol=0.05, rtol=0.05) for a, b in zip(*results))
-
-
-def choose_attention(device: torch.device, dtype: torch.dtype, head_dim: int) -> str:
-    """flash-attn where it is installed, else torch's variable-length kernel, else a call a segment."""
-    if device.type != "cuda" or dtype == torch.float32:
-        return "sdpa"
-    with torch.random.fork_rng(devices=[device]):
-        if importlib.util.find_spec("flash_attn") and probe("flash", device, dtype, head_dim):
-            return "flash"
-        if probe("varlen", device, dtype, head_dim):
-            return "varlen"
-    return "sdpa"

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import torch
 from peft import PeftModel
 
-from engine.attention import choose_attention, packed_attention
+from engine.attention import packed_attention
+from engine.attention_probe import choose_attention
 from engine.counters import EngineCounters, EngineOptions
 from engine.memory_plan import MemoryPlan, first_plan, next_plan
 from engine.packing import PackedRow
@@ -60,8 +61,8 @@ class StepEngine:
         head_dim = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
         dtype = torch.float32 if options.precision == "fp32" else torch.bfloat16
         capped = getattr(config, "attn_logit_softcapping", None) is not None
-        attention = "sdpa" if capped else choose_attention(self.device, dtype, head_dim)
-        self.counters = EngineCounters(attention, options.precision)
+        self.attention = choose_attention(self.device, dtype, head_dim, capped)
+        self.counters = EngineCounters(self.attention.kind, options.precision)
         saved = options.state.get("plan")
         self.plan = MemoryPlan(**saved) if saved else first_plan(config, self.device, options)
         self.sharing: bool | None = options.state.get("sharing")

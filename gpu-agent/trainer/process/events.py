@@ -47,6 +47,7 @@ def run_start(
     model: dict[str, Any] | None = None,
     *,
     precision_reason: str | None = None,
+    attention_reason: str | None = None,
     memory_plan: str | None = None,
     phases: list[dict[str, Any]] | None = None,
 ) -> None:
@@ -66,6 +67,7 @@ def run_start(
         "reference": reference,
         "model": model,
         "precisionReason": precision_reason,
+        "attentionReason": attention_reason,
         "memoryPlan": memory_plan,
         "phases": phases,
     }

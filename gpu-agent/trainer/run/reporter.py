@@ -78,9 +78,15 @@ class Reporter(TrainerCallback):
             self.reference,
             model_figures(self.trainer.causal_model().config),
             precision_reason=self.precision_reason(),
+            attention_reason=self.trainer.attention.reason,
             memory_plan=counters.memory_plan,
         )
         events.log("info", f"Starts with {counters.memory_plan}; attention by {counters.attention}.")
+        if self.trainer.attention.reason:
+            events.log(
+                "warn",
+                f"Attention by {counters.attention} is slower than this device allows: {self.trainer.attention.reason}.",
+            )
         if counters.ref_hits + counters.ref_misses:
             events.log(
                 "info",

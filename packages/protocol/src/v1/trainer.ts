@@ -49,6 +49,8 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     /** How a step is laid out at the start; the summary has the plan that the run ended on. */
     memoryPlan: z.string().max(500).optional().catch(undefined),
     attention: z.string().optional(),
+    /** Why a slower attention is used than the device could have. */
+    attentionReason: z.string().max(500).optional().catch(undefined),
     /** The parts of a training that learn from different data, by their first step. */
     phases: z
       .array(z.object({ step: z.int().positive(), name: z.string().max(100) }))

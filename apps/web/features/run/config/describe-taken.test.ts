@@ -26,6 +26,14 @@ it('gives no reason for a precision that the run ended on because memory ran out
   ])
 })
 
+it('says that attention fell back to a slower one, and why', () => {
+  const why = "torch's variable-length kernel was refused: the gradient of k is 50.0% off"
+  expect(describeTaken(attempt({ attention: 'sdpa', attentionReason: why }))).toEqual([
+    { label: 'Attention', value: `sdpa, slower than this device allows: ${why}` },
+  ])
+  expect(describeTaken(attempt({ attention: 'sdpa' }))).toEqual([{ label: 'Attention', value: 'sdpa' }])
+})
+
 it('marks where a later phase begins', () => {
   const phases = [
     { step: 1, name: 'short starts of recipes' },

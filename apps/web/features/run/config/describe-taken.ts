@@ -3,7 +3,8 @@ import type { Run } from '../run-status'
 
 const Text = z.string().optional().catch(undefined)
 const Environment = z.object({
-  ...{ device: Text, precision: Text, precisionReason: Text, memoryPlan: Text, attention: Text },
+  ...{ device: Text, precision: Text, precisionReason: Text },
+  ...{ memoryPlan: Text, attention: Text, attentionReason: Text },
 })
 
 /** What the trainer of the newest attempt decided by itself, and why. Empty until it has started. */
@@ -17,7 +18,12 @@ export function describeTaken({ attempts }: Pick<Run, 'attempts'>): { label: str
     Device: last.summary?.device ?? begun.device,
     Precision: precision && [precision, ...(stayed ? [begun.precisionReason ?? []].flat() : [])].join(': '),
     'Memory plan': last.summary?.memoryPlan ?? begun.memoryPlan,
-    Attention: last.summary?.attention ?? begun.attention,
+    Attention: describeAttention(last.summary?.attention ?? begun.attention, begun.attentionReason),
   }
   return Object.entries(figures).flatMap(([label, value]) => (value ? [{ label, value }] : []))
+}
+
+/** A fallback that costs speed says so. */
+function describeAttention(kind: string | undefined, reason: string | undefined): string | undefined {
+  return kind && reason ? `${kind}, slower than this device allows: ${reason}` : kind
 }
