@@ -6,6 +6,7 @@ export default function NotFound() {
     <main className="mx-auto flex min-h-dvh max-w-xl flex-col justify-center gap-8 px-6">
       <Logo />
       <EmptyState
+        heading="h1"
         title="Page not found"
         action={
           <Button asChild look="primary">

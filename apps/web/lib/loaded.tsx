@@ -14,16 +14,20 @@ type QueryState<Data> = {
 export function Loaded<Data>({
   query,
   skeleton,
+  page = false,
   children,
 }: {
   query: QueryState<Data>
   skeleton: ReactNode
+  /** Whether it is all of a page: then its error has the page's heading. */
+  page?: boolean
   children: (data: Data) => ReactNode
 }) {
   if (query.data !== undefined) return children(query.data)
   if (query.error)
     return (
       <ErrorState
+        heading={page ? 'h1' : 'h2'}
         message={describeError(query.error)}
         onRetry={mayPass(query.error) ? () => query.refetch() : undefined}
       />

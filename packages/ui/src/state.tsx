@@ -2,14 +2,19 @@ import type { ComponentProps, ReactNode } from 'react'
 import { Button } from './button'
 import { cn } from './cn'
 
+/** `h1` where nothing else on the page is a heading of the page. */
+type Heading = 'h1' | 'h2'
+
 /** Shown in place of missing data: what will be here, and how to get it. */
 export function EmptyState({
   title,
+  heading: Title = 'h2',
   children,
   action,
   className,
 }: {
   title: string
+  heading?: Heading
   children?: ReactNode
   action?: ReactNode
   className?: string
@@ -21,7 +26,7 @@ export function EmptyState({
         className,
       )}
     >
-      <h2 className="title text-xl">{title}</h2>
+      <Title className="title text-xl">{title}</Title>
       {children ? <div className="max-w-md text-ink-2">{children}</div> : null}
       {action ? <div className="mt-1 flex flex-wrap justify-center gap-2">{action}</div> : null}
     </div>
@@ -30,11 +35,13 @@ export function EmptyState({
 
 export function ErrorState({
   title = 'This could not be shown',
+  heading: Title = 'h2',
   message,
   onRetry,
   className,
 }: {
   title?: string
+  heading?: Heading
   message: string
   onRetry?: () => void
   className?: string
@@ -44,7 +51,7 @@ export function ErrorState({
       role="alert"
       className={cn('flex flex-col items-start gap-2 rounded-lg bg-bad-soft px-5 py-4', className)}
     >
-      <h2 className="font-semibold text-bad">{title}</h2>
+      <Title className="font-semibold text-bad">{title}</Title>
       <p className="text-ink">{message}</p>
       {onRetry ? (
         <Button size="sm" onClick={onRetry} className="mt-1">

@@ -29,16 +29,18 @@ export function ChatPage({ slug }: { slug: string | undefined }) {
           </Tag>
         ) : null}
       </header>
-      <Loaded query={info} skeleton={<Skeleton className="h-64" />}>
-        {(data) => (data ? <Conversation key={data.slug} info={data} /> : <NoModel />)}
-      </Loaded>
+      <main className="flex flex-1 flex-col gap-7">
+        <Loaded page query={info} skeleton={<Skeleton className="h-64" />}>
+          {(data) => (data ? <Conversation key={data.slug} info={data} /> : <NoModel />)}
+        </Loaded>
+      </main>
     </div>
   )
 }
 
 function NoModel() {
   return (
-    <EmptyState title="No model is deployed" className="my-16">
+    <EmptyState heading="h1" title="No model is deployed" className="my-16">
       The chat opens when the team deploys a model. Sign in and open Models to deploy one.
     </EmptyState>
   )
@@ -49,7 +51,7 @@ function Conversation({ info }: { info: Info }) {
   const { turns, ask, stop, clear, rate } = useChat(info.slug)
   const writing = turns.at(-1)?.status === 'writing'
   return (
-    <main className="flex flex-1 flex-col gap-7">
+    <>
       <div className="flex flex-col gap-5">
         <h1 className="title text-3xl max-sm:text-2xl">Who are you cooking for?</h1>
         <PersonaChoice personas={info.personas} value={chosen} onChange={setChosen} />
@@ -82,6 +84,6 @@ function Conversation({ info }: { info: Info }) {
         onAsk={(question, sampling) => ask({ ...question, persona: chosen }, sampling)}
         onStop={stop}
       />
-    </main>
+    </>
   )
 }

@@ -23,24 +23,26 @@ export function SharedTurn({ turnId }: { turnId: string }) {
           </Link>
         </Button>
       </header>
-      <Loaded query={turn} skeleton={<Skeleton className="h-96" />}>
-        {({ text, inventory, request, persona, finishReason }) => (
-          <main className="flex flex-col gap-5">
-            {persona ? <p className="text-ink-3">For {persona.name}</p> : null}
-            <Question inventory={inventory} request={request} />
-            <CheckedCard
-              text={text}
-              inventory={inventory}
-              persona={persona ?? undefined}
-              writing={false}
-              whole={finishReason === 'stop'}
-            />
-          </main>
-        )}
-      </Loaded>
-      <p className="text-center text-xs text-ink-3">
+      <main className="flex flex-col gap-5">
+        <Loaded page query={turn} skeleton={<Skeleton className="h-96" />}>
+          {({ text, inventory, request, persona, finishReason }) => (
+            <>
+              <h1 className="text-ink-2">A recipe for {persona?.name ?? 'you'}</h1>
+              <Question inventory={inventory} request={request} />
+              <CheckedCard
+                text={text}
+                inventory={inventory}
+                persona={persona ?? undefined}
+                writing={false}
+                whole={finishReason === 'stop'}
+              />
+            </>
+          )}
+        </Loaded>
+      </main>
+      <footer className="text-center text-xs text-ink-3">
         A language model wrote this recipe. Check allergens yourself.
-      </p>
+      </footer>
     </div>
   )
 }

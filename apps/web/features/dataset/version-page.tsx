@@ -18,7 +18,7 @@ export function VersionPage({ id }: { id: string }) {
   const version = useQuery(trpc.dataset.version.queryOptions({ id }))
   return (
     <Page crumbs={[{ name: 'Datasets', href: '/datasets' }, { name: version.data?.filename ?? 'Version' }]}>
-      <Loaded query={version} skeleton={<Skeleton className="h-80" />}>
+      <Loaded page query={version} skeleton={<Skeleton className="h-80" />}>
         {(data) => <VersionView version={data} />}
       </Loaded>
     </Page>

@@ -19,7 +19,7 @@ export function EvaluationPage({ id }: { id: string }) {
   const name = evaluation.data ? `Evaluation ${evaluation.data.number}` : 'Evaluation'
   return (
     <Page crumbs={[{ name: 'Evaluations', href: '/evaluations' }, { name }]}>
-      <Loaded query={evaluation} skeleton={<EvaluationSkeleton />}>
+      <Loaded page query={evaluation} skeleton={<EvaluationSkeleton />}>
         {(data) => <EvaluationView evaluation={data} />}
       </Loaded>
     </Page>

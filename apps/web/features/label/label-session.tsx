@@ -22,7 +22,7 @@ export function LabelSession() {
       crumbs={[{ name: 'Labels', href: '/labels' }, { name: 'Session' }]}
       bar={<SessionBar onHelp={() => setHelp(true)} />}
     >
-      <Loaded query={queue} skeleton={<SessionSkeleton />}>
+      <Loaded page query={queue} skeleton={<SessionSkeleton />}>
         {([pair]) =>
           pair ? (
             <PairView
@@ -94,6 +94,7 @@ function NoPair({
   const none = summary.data?.pairs === 0
   return (
     <EmptyState
+      heading="h1"
       title={none ? 'No pairs yet' : 'No pairs left to label'}
       action={
         <>

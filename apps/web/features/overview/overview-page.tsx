@@ -17,10 +17,13 @@ type Overview = Outputs['overview']['get']
 export function OverviewPage() {
   const trpc = useTRPC()
   const overview = useQuery(trpc.overview.get.queryOptions())
+  if (overview.data) return <OverviewView overview={overview.data} />
   return (
-    <Loaded query={overview} skeleton={<OverviewSkeleton />}>
-      {(data) => <OverviewView overview={data} />}
-    </Loaded>
+    <Page crumbs={[{ name: 'Overview' }]} guided={false}>
+      <Loaded page query={overview} skeleton={<OverviewSkeleton />}>
+        {() => null}
+      </Loaded>
+    </Page>
   )
 }
 
@@ -88,10 +91,10 @@ function Needs({ needs }: { needs: Overview['needs'] }) {
 
 function OverviewSkeleton() {
   return (
-    <Page crumbs={[{ name: 'Overview' }]}>
+    <div className="flex flex-col gap-5">
       <Skeleton className="h-14 w-80 max-w-full" />
       <Skeleton className="h-36" />
       <Skeleton className="h-72" />
-    </Page>
+    </div>
   )
 }

@@ -59,7 +59,7 @@ export function PersonaPage({ id }: { id: string }) {
   }
   return (
     <Page crumbs={crumbs} wide={false}>
-      <Loaded query={persona} skeleton={<Skeleton className="h-96" />}>
+      <Loaded page query={persona} skeleton={<Skeleton className="h-96" />}>
         {(data) => (
           <>
             <header className="flex flex-wrap items-center justify-between gap-3">

@@ -37,7 +37,7 @@ export function RunPage({ id }: { id: string }) {
   const name = run.data ? `Run ${run.data.number}` : 'Run'
   return (
     <Page crumbs={[{ name: 'Runs', href: '/runs' }, { name }]}>
-      <Loaded query={run} skeleton={<RunSkeleton />}>
+      <Loaded page query={run} skeleton={<RunSkeleton />}>
         {(data) => <RunView run={data} />}
       </Loaded>
     </Page>

@@ -18,7 +18,10 @@ export function PhoneBar() {
   const [open, setOpen] = useState(false)
   const isMore = !['/', ...shown.map(({ href }) => href)].some((href) => isWithin(path, href))
   return (
-    <div className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-paper/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden">
+    <nav
+      aria-label="Pages"
+      className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-paper/95 pb-[env(safe-area-inset-bottom)] backdrop-blur lg:hidden"
+    >
       {[{ id: 'overview', name: 'Overview', href: '/', icon: House }, ...shown].map(
         ({ id, name, href, icon: Icon }) => (
           <Link
@@ -42,6 +45,6 @@ export function PhoneBar() {
           <UserMenu />
         </DialogContent>
       </Dialog>
-    </div>
+    </nav>
   )
 }
