@@ -1,7 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
-import type { Deps } from '@palate/core'
+import { type Deps, temporaryFolder } from '@palate/core'
 import { Pool } from 'pg'
 import { openChatLimiter } from './chat/rate-limit'
 import { Relay } from './chat/relay'
@@ -52,7 +52,12 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
   const unlisten = await listenForNotices(deps, io, relay)
   const importFolder = join(env.PALATE_STORAGE, 'import')
   await sweepImportFolders(deps, importFolder)
-  const worker = await startWorker(pool, { deps, importMemoryMb: env.HUB_IMPORT_MEMORY_MB, importFolder })
+  const worker = await startWorker(pool, {
+    deps,
+    importMemoryMb: env.HUB_IMPORT_MEMORY_MB,
+    importFolder,
+    spillFolder: join(temporaryFolder(env), 'duckdb'),
+  })
   const stopSweeps = startSweeps(deps, { rescueJobs: () => worker.rescue(), artifacts })
   const port = await listen(http, env.HUB_PORT, env.HUB_HOST)
   deps.log.info({ host: env.HUB_HOST, port }, 'the hub is listening')

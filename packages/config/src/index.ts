@@ -1,3 +1,12 @@
+export {
+  DiskError,
+  type DiskProblem,
+  type DiskTarget,
+  findDiskProblem,
+  makeFolder,
+  nameDiskError,
+  writingTo,
+} from './disk-error'
 export { readEnv } from './env'
 export { limits } from './limits'
 export {

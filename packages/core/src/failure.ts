@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { DiskError } from '@palate/config'
 import { z } from 'zod'
 import type { Logger } from './context'
 import { DomainError, type ErrorCode } from './error'
@@ -24,6 +25,12 @@ const knownCodes: Known[] = [
   [/^23503$/, 'conflict', 'Something that this needs was removed at the same time.', 'Reload and try again.'],
   [/^(22021|22P05)$/, 'invalid', 'A text has a character that cannot be stored.', 'Remove it and try again.'],
   [/^53100$/, 'unavailable', 'The disk of the database is full.', 'Free some space, then try again.'],
+  [
+    /^(ENOSPC|EDQUOT)$/,
+    'unavailable',
+    'A disk of the machine that runs Palate is full.',
+    'Free some space, then try again.',
+  ],
   [
     /^(40001|40P01|55P03)$/,
     'unavailable',
@@ -52,6 +59,11 @@ const knownCodes: Known[] = [
 export function toFailure(error: unknown, log: Logger, where: string): Failure {
   const domain = causesOf(error).find((one) => one instanceof DomainError)
   if (domain) return { code: domain.code, message: domain.message, remedy: domain.remedy }
+  const disk = causesOf(error).find((one) => one instanceof DiskError)
+  if (disk) {
+    log.warn({ where, error }, disk.message)
+    return { code: 'unavailable', message: disk.message, remedy: disk.remedy }
+  }
   if (error instanceof z.ZodError) return { code: 'invalid', message: zodSentence(error) }
   const codes = causesOf(error).flatMap((one) =>
     'code' in one && typeof one.code === 'string' ? [one.code] : [],

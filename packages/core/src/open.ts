@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { envSchema } from '@palate/config'
 import { migrateDatabase, openDatabase } from '@palate/db'
 import { type ObjectStore, type ObjectStoreConfig, openObjectStore } from '@palate/storage'
@@ -35,6 +36,7 @@ export const CoreEnv = envSchema(['web', 'hub'], {
   DATABASE_URL: z.string().min(1),
   PALATE_SECRET: z.string().min(32, 'needs at least 32 characters'),
   PALATE_STORAGE: z.string().min(1),
+  PALATE_TEMPORARY: z.string().min(1).optional(),
   PALATE_LEASE_SECONDS: z.coerce.number().int().min(5).max(86_400),
   S3_BUCKET: z.string().min(1).optional(),
   S3_REGION: z.string(),
@@ -43,6 +45,11 @@ export const CoreEnv = envSchema(['web', 'hub'], {
   S3_SECRET_ACCESS_KEY: z.string(),
 })
 export type CoreEnv = z.infer<typeof CoreEnv>
+
+/** The folder for what is on its way elsewhere. */
+export function temporaryFolder(env: Pick<CoreEnv, 'PALATE_STORAGE' | 'PALATE_TEMPORARY'>): string {
+  return env.PALATE_TEMPORARY ?? join(env.PALATE_STORAGE, 'tmp')
+}
 
 function storeConfig(env: CoreEnv): ObjectStoreConfig {
   if (!env.S3_BUCKET) return { kind: 'folder', root: env.PALATE_STORAGE }
@@ -53,6 +60,7 @@ function storeConfig(env: CoreEnv): ObjectStoreConfig {
     ...(env.S3_ENDPOINT ? { endpoint: env.S3_ENDPOINT } : {}),
     accessKeyId: env.S3_ACCESS_KEY_ID,
     secretAccessKey: env.S3_SECRET_ACCESS_KEY,
+    temporaryFolder: temporaryFolder(env),
   }
 }
 

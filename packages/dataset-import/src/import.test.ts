@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream, existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -108,7 +109,7 @@ describe('JSONL', () => {
       duplicate: [11],
     })
     expect(result.profile.preview.map(({ title }) => title)).toEqual(['Beans', 'Nul and half \uFFFD'])
-    const examples = await readExamples(result.parquetPath, { limit: 10, seed: 1 })
+    const examples = await readExamples(result.parquetPath, { spillFolder: tmpdir(), limit: 10, seed: 1 })
     expect(examples.find(({ title }) => title === 'Beans')).toEqual({
       id: expect.stringMatching(/^ex_[0-9a-f]{20}$/),
       line: 1,
@@ -175,14 +176,14 @@ it('gives the same bytes for the same file, and the same split for the same reci
   const fewer = await load(rows.slice(100, 200).reverse().join('\n'))
   const splitOf = async (path: string) =>
     new Map(
-      (await readExamples(path, { limit: 5000, seed: 3 })).map((row) => [
+      (await readExamples(path, { spillFolder: tmpdir(), limit: 5000, seed: 3 })).map((row) => [
         row.id,
         JSON.stringify({ ...row, line: 0 }),
       ]),
     )
   const all = await splitOf(first.parquetPath)
   for (const [id, row] of await splitOf(fewer.parquetPath)) expect(all.get(id)).toBe(row)
-  const draw = (seed: number) => readExamples(first.parquetPath, { limit: 20, seed })
+  const draw = (seed: number) => readExamples(first.parquetPath, { spillFolder: tmpdir(), limit: 20, seed })
   expect(await draw(1)).toEqual(await draw(1))
   expect((await draw(1)).map(({ id }) => id)).not.toEqual((await draw(2)).map(({ id }) => id))
 })

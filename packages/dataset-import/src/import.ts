@@ -1,5 +1,6 @@
-import { mkdir, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '@palate/config'
 import { checkRow, DropTally } from './check-row'
 import { CsvReader } from './csv-reader'
 import { withDuckDb } from './duckdb'
@@ -31,6 +32,8 @@ export interface ImportResult {
   profile: ImportProfile
 }
 
+const target = { what: 'The imported data', place: "the hub's import folder (in PALATE_STORAGE)" }
+
 /** Reading is most of the work; the rest of the bar is for what follows. */
 const readingShare = 80
 
@@ -38,15 +41,16 @@ const readingShare = 80
  * Reads a file of recipes, drops what cannot be used with its reason and line, and writes a Parquet file with the
  * columns id, line, title, ingredients, directions, tags, text, split. The same file gives the same bytes.
  *
- * @throws DatasetImportError when the whole file is unusable; the signal's reason when it was aborted
+ * @throws DatasetImportError when the whole file is unusable; DiskError when there is no room for the result; the signal's reason when it was aborted
  */
 export async function importRecipes(options: ImportOptions): Promise<ImportResult> {
   const { path, workFolder, signal } = options
   const format = await sniffFormat(path)
   const parquetPath = join(workFolder, 'examples.parquet')
   const scratch = join(workFolder, 'scratch')
-  await mkdir(scratch, { recursive: true })
+  await makeFolder(scratch, target)
   const database = {
+    target,
     path: join(scratch, 'import.duckdb'),
     spillFolder: join(scratch, 'spill'),
     memoryLimitMb: options.memoryLimitMb ?? 1024,
@@ -112,9 +116,9 @@ function nothingLeft(rowsRead: number, tally: DropTally): DatasetImportError {
 }
 
 function asImportError(error: unknown, memoryLimitMb: number): unknown {
-  if (!(error instanceof Error) || !/out of memory|no space left/i.test(error.message)) return error
+  if (!(error instanceof Error) || !/out of memory/i.test(error.message)) return error
   return new DatasetImportError(
-    `The import did not fit: it has ${memoryLimitMb} MB of memory and the free space of the data folder.`,
-    'Free space on the disk, raise the memory limit of imports, or split the file.',
+    `The import did not fit into its ${memoryLimitMb} MB of memory.`,
+    'Raise HUB_IMPORT_MEMORY_MB, or split the file.',
   )
 }

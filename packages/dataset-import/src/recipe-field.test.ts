@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { readExamples } from './index'
 import { csvRow, header, jsonRow, linesOf, useImports } from './testing'
@@ -77,7 +78,7 @@ describe('line separators of Unicode in a text', () => {
   ])('do not split a row of %s', async (_name, content, lines) => {
     const result = await load(content)
     expect(result).toMatchObject({ rowsRead: 2, rowsKept: 2 })
-    const examples = await readExamples(result.parquetPath, { limit: 10, seed: 1 })
+    const examples = await readExamples(result.parquetPath, { spillFolder: tmpdir(), limit: 10, seed: 1 })
     const inOrder = examples.sort((a, b) => a.line - b.line)
     expect(inOrder.map(({ line, title }) => [line, title])).toEqual([
       [lines[0], 'Beans on toast today'],

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, rename } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { writingTo } from '@palate/config'
 import { Disk } from 'flydrive'
 import { FSDriver } from 'flydrive/drivers/fs'
 import { missing } from './error'
@@ -14,6 +15,8 @@ export interface FolderConfig {
   kind: 'folder'
   root: string
 }
+
+const target = { what: 'The file', place: "the hub's object store (PALATE_STORAGE)" }
 
 /**
  * Objects as files below one folder. Writes go to `tmp/` first and are renamed when complete and flushed; flydrive's
@@ -27,13 +30,16 @@ export function openFolderStore(config: FolderConfig): ObjectStore {
   async function store(body: Readable | Uint8Array, keyOf: (received: Received) => string) {
     const temporary = `${temporaryFolder}/${randomUUID()}`
     try {
-      const received = await receive(body, (stream) => writeFlushed(pathOf(temporary), stream))
+      const received = await receive(body, (stream) => writeFlushed(pathOf(temporary), stream, target))
       const key = keyOf(received)
-      await mkdir(dirname(pathOf(key)), { recursive: true })
-      await rename(pathOf(temporary), pathOf(key))
+      await writingTo(target, async () => {
+        await mkdir(dirname(pathOf(key)), { recursive: true })
+        await rename(pathOf(temporary), pathOf(key))
+      })
       return { key, ...received } satisfies StoredObject
     } catch (error) {
-      await disk.delete(temporary)
+      // What cannot be removed now is removed later as stale; the reason must reach the caller.
+      await rm(pathOf(temporary), { force: true }).catch(() => undefined)
       throw error
     }
   }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Readable, Transform, type TransformCallback } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { type DiskTarget, makeFolder, writingTo } from '@palate/config'
 
 export interface Received {
   sha256: string
@@ -19,27 +20,31 @@ export async function receive(
   write: (stream: Readable) => Promise<void>,
 ): Promise<Received> {
   const hash = new HashStream()
+  hash.on('error', () => undefined) // a write may fail after a short body has passed, when nothing listens any more
   const source = body instanceof Uint8Array ? Readable.from([body]) : body
   const written = write(hash).catch((error: unknown) => {
     hash.destroy(error instanceof Error ? error : new Error(String(error)))
     throw error
   })
   const [flowed, stored] = await Promise.allSettled([pipeline(source, hash), written])
-  if (flowed.status === 'rejected') throw flowed.reason
+  // A body that breaks fails the write with its own error; a write that fails only aborts the body.
   if (stored.status === 'rejected') throw stored.reason
+  if (flowed.status === 'rejected') throw flowed.reason
   return { sha256: hash.digest(), sizeBytes: hash.sizeBytes }
 }
 
 /**
  * Writes a new file and flushes it: a rename publishes a name, not bytes, and a power cut must not leave a named,
  * empty file. After a failure nothing is still writing, so the caller may remove the file.
+ *
+ * @throws DiskError when the disk does not take the file; what breaks the stream is passed on
  */
-export async function writeFlushed(path: string, stream: Readable): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const file = await open(path, 'wx')
+export async function writeFlushed(path: string, stream: Readable, target: DiskTarget): Promise<void> {
+  await makeFolder(dirname(path), target)
+  const file = await writingTo(target, () => open(path, 'wx'))
   try {
-    for await (const chunk of stream) await file.appendFile(chunk)
-    await file.sync()
+    for await (const chunk of stream) await writingTo(target, () => file.appendFile(chunk))
+    await writingTo(target, () => file.sync())
   } finally {
     await file.close()
   }

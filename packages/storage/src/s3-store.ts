@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3'
@@ -20,7 +19,11 @@ export interface S3Config {
   endpoint?: string
   accessKeyId: string
   secretAccessKey: string
+  /** The folder in which bodies are staged; created if it is missing. */
+  temporaryFolder: string
 }
+
+const target = { what: 'The file', place: "the hub's temporary folder (PALATE_TEMPORARY)" }
 
 /**
  * Objects in a bucket. A body is staged in a local file, because S3 wants its length beforehand and a content key
@@ -38,20 +41,20 @@ export function openS3Store(config: S3Config): ObjectStore {
   const disk = new Disk(
     new S3Driver({ client, bucket: config.bucket, visibility: 'private', supportsACL: false }),
   )
-  const staging = join(tmpdir(), 'palate-s3')
+  const staging = join(config.temporaryFolder, 's3')
 
   async function withStagingFile<Result>(use: (path: string) => Promise<Result>): Promise<Result> {
     const path = join(staging, randomUUID())
     try {
       return await use(path)
     } finally {
-      await rm(path, { force: true })
+      await rm(path, { force: true }).catch(() => undefined)
     }
   }
 
   const store = (body: Readable | Uint8Array, keyOf: (received: Received) => string) =>
     withStagingFile(async (path) => {
-      const received = await receive(body, (stream) => writeFlushed(path, stream))
+      const received = await receive(body, (stream) => writeFlushed(path, stream, target))
       const key = keyOf(received)
       await disk.putStream(key, createReadStream(path), { contentLength: received.sizeBytes })
       return { key, ...received } satisfies StoredObject
@@ -85,7 +88,7 @@ export function openS3Store(config: S3Config): ObjectStore {
     remove: async (key) => disk.delete(checkKey(key)),
     withLocalFile: (key, use) =>
       withStagingFile(async (path) => {
-        await writeFlushed(path, await read(key))
+        await writeFlushed(path, await read(key), target)
         return use(path)
       }),
     async removeStale(olderThanMs) {

@@ -78,6 +78,7 @@ const kinds: [string, () => Promise<ObjectStore>, () => Promise<string[]>][] = [
         endpoint: bucket.endpoint,
         accessKeyId: 'cook',
         secretAccessKey: 'secret',
+        temporaryFolder: root,
       }),
     async () => [...bucket.objects.keys()],
   ],

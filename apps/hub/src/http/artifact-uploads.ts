@@ -10,11 +10,11 @@ import {
   storeArtifact,
   type TicketClaims,
 } from '@palate/core'
-import { FileStore } from '@tus/file-store'
 import { Server, type Upload } from '@tus/server'
 import type { Context } from 'hono'
 import { toErrorResponse } from '../error-response'
 import { statusOf } from './error'
+import { PartialStore } from './partial-store'
 import { bearerOf } from './request'
 
 const path = '/files/artifacts'
@@ -26,7 +26,7 @@ const path = '/files/artifacts'
  * the lease's token and is refused once another attempt has the lease.
  */
 export class ArtifactUploads {
-  private readonly store: FileStore
+  private readonly store: PartialStore
   private readonly server: Server
 
   private constructor(
@@ -34,7 +34,7 @@ export class ArtifactUploads {
     private readonly folder: string,
     maxBytes: number,
   ) {
-    this.store = new FileStore({ directory: folder })
+    this.store = new PartialStore({ directory: folder })
     this.server = new Server({
       path,
       datastore: this.store,

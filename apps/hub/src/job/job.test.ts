@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
   completeUpload,
@@ -59,7 +60,7 @@ describe('an import', () => {
       },
     })
     const examples = await test.deps.storage.withLocalFile(contentKey(version.sha256 ?? ''), (path) =>
-      readExamples(path, { limit: 10, seed: 1 }),
+      readExamples(path, { spillFolder: tmpdir(), limit: 10, seed: 1 }),
     )
     expect(examples.map(({ title }) => title).sort()).toEqual(['Beans', 'Corn'])
   })

@@ -5,11 +5,13 @@ export interface JobTools {
   importMemoryMb: number
   /** For the temporary files of imports. */
   importFolder: string
+  /** For what DuckDB does not hold in memory while recipes are drawn. */
+  spillFolder: string
 }
 
 /** One kind of background job. Both functions may be called again for the same payload and then change nothing. */
 export interface JobKind<Payload> {
-  /** @throws DomainError or DatasetImportError when a retry cannot help; any other error is retried */
+  /** @throws DomainError, DatasetImportError or DiskError when a retry cannot help; any other error is retried */
   run(tools: JobTools, payload: Payload, signal: AbortSignal): Promise<void>
   /** Marks what the job was for as failed, with a message for people. */
   giveUp(tools: JobTools, payload: Payload, message: string): Promise<void>

@@ -9,10 +9,12 @@ const exampleLimit = 1000
 
 /** Draws recipes of the batch's dataset and makes its prompts and its run. */
 export const prepareVariantBatchJob: JobKind<Payload> = {
-  async run({ deps }, { batchId }) {
+  async run({ deps, spillFolder }, { batchId }) {
     const work = await findBatchWork(deps, batchId)
     if (!work) return
-    const examples = work.datasetKey ? await draw(deps, work.datasetKey, work.seed) : []
+    const examples = work.datasetKey
+      ? await draw(deps, work.datasetKey, { seed: work.seed, spillFolder })
+      : []
     await fillBatch(systemContext(deps, work.workspaceId, 'prepare-variant-batch'), { batchId, examples })
   },
   async giveUp({ deps }, { batchId }, sentence) {
@@ -25,8 +27,12 @@ export const prepareVariantBatchJob: JobKind<Payload> = {
   },
 }
 
-function draw(deps: Deps, datasetKey: string, seed: number): Promise<Example[]> {
+function draw(
+  deps: Deps,
+  datasetKey: string,
+  options: { seed: number; spillFolder: string },
+): Promise<Example[]> {
   return deps.storage.withLocalFile(datasetKey, (path) =>
-    readExamples(path, { limit: exampleLimit, seed, split: 'train' }),
+    readExamples(path, { ...options, limit: exampleLimit, split: 'train' }),
   )
 }

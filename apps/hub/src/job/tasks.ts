@@ -1,3 +1,4 @@
+import { DiskError } from '@palate/config'
 import { DomainError, type JobPayloads } from '@palate/core'
 import { DatasetImportError } from '@palate/dataset-import'
 import type { JobHelpers, TaskList } from 'graphile-worker'
@@ -22,7 +23,7 @@ export function createTasks(tools: JobTools): TaskList {
   )
 }
 
-/** A domain error is final; any other error is retried, and the last retry ends with a message for people. */
+/** A domain error is final, and so is a full disk: nothing frees it within the seconds of a retry. Any other error is retried, and the last retry ends with a message for people. */
 async function work(
   tools: JobTools,
   name: string,
@@ -35,14 +36,20 @@ async function work(
     await kind.run(tools, payload, abortSignal)
   } catch (error) {
     if (abortSignal.aborted) throw error
-    const final = error instanceof DatasetImportError || error instanceof DomainError
+    const final = isFinal(error)
     log.warn({ job: name, payload, attempt: job.attempts, error: String(error) }, 'a job failed')
     if (!final && job.attempts < job.max_attempts) throw error
     await kind.giveUp(tools, payload, final ? sentenceOf(error) : unexpected)
   }
 }
 
-function sentenceOf({ message, remedy }: DatasetImportError | DomainError): string {
+type FinalError = DatasetImportError | DomainError | DiskError
+
+function isFinal(error: unknown): error is FinalError {
+  return error instanceof DatasetImportError || error instanceof DomainError || error instanceof DiskError
+}
+
+function sentenceOf({ message, remedy }: FinalError): string {
   return [message, remedy].filter(Boolean).join(' ')
 }
 
