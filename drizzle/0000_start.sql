@@ -210,6 +210,7 @@ CREATE TABLE "model_version" (
 	"base_id" text,
 	"files" jsonb NOT NULL,
 	"gguf" jsonb NOT NULL,
+	"facts" jsonb,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
@@ -246,6 +247,7 @@ CREATE TABLE "attempt" (
 	"failure" jsonb,
 	"preflight" jsonb,
 	"summary" jsonb,
+	"model" jsonb,
 	"price" jsonb,
 	"started_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"ended_at" timestamp with time zone
@@ -375,7 +377,8 @@ CREATE TABLE "variant" (
 	"id" text PRIMARY KEY NOT NULL,
 	"workspace_id" text NOT NULL,
 	"prompt_id" text NOT NULL,
-	"slot" text NOT NULL,
+	"seq" integer NOT NULL,
+	"style" text NOT NULL,
 	"model_version_id" text NOT NULL,
 	"persona_version_id" text NOT NULL,
 	"system" text NOT NULL,
@@ -383,6 +386,7 @@ CREATE TABLE "variant" (
 	"text" text,
 	"tokens" integer,
 	"finish_reason" text,
+	"readable" boolean,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
@@ -592,7 +596,7 @@ CREATE INDEX "run_preflight_row_run" ON "run_preflight_row" USING btree ("run_id
 CREATE INDEX "run_sample_run" ON "run_sample" USING btree ("run_id");--> statement-breakpoint
 CREATE INDEX "pair_open" ON "pair" USING btree ("workspace_id","person_votes","created_at","id") WHERE "pair"."person_votes" < "pair"."quota";--> statement-breakpoint
 CREATE UNIQUE INDEX "prompt_seq" ON "prompt" USING btree ("batch_id","seq");--> statement-breakpoint
-CREATE UNIQUE INDEX "variant_slot" ON "variant" USING btree ("prompt_id","slot");--> statement-breakpoint
+CREATE UNIQUE INDEX "variant_seq" ON "variant" USING btree ("prompt_id","seq");--> statement-breakpoint
 CREATE UNIQUE INDEX "variant_batch_number" ON "variant_batch" USING btree ("workspace_id","number");--> statement-breakpoint
 CREATE INDEX "audit_log_workspace" ON "audit_log" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "membership_one" ON "membership" USING btree ("workspace_id","user_id");--> statement-breakpoint

@@ -97,6 +97,8 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await page.goto('/variants')
     await page.getByRole('button', { name: 'Create batch' }).first().click()
     await page.getByLabel('Prompts per persona').fill('4')
+    await page.getByLabel('Answers per prompt').fill('2')
+    await page.getByLabel('Also pair answers that nobody can read').check()
     await page.getByRole('button', { name: 'Write variants' }).click()
     await expect(page).toHaveURL(/\/variants\/batch_/)
     await expectEnd(page, 'ready')

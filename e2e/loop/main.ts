@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { connect } from './client'
 import {
@@ -21,8 +22,8 @@ const { values } = parseArgs({
 })
 const origin = required('PALATE_URL')
 const client = connect(origin, required('PALATE_API_KEY'))
-const samples = ['recipes.csv', 'recipes.jsonl'].map(
-  (name) => new URL(`../../packages/recipe/data/samples/${name}`, import.meta.url).pathname,
+const samples = ['recipes.csv', 'recipes.jsonl'].map((name) =>
+  fileURLToPath(new URL(`../../packages/recipe/data/samples/${name}`, import.meta.url)),
 )
 const settings: Settings = {
   origin,
@@ -33,6 +34,7 @@ const settings: Settings = {
   samplesPerCase: values.quick ? 1 : 2,
   caseLimit: values.quick ? 12 : undefined,
   seed: Number(values.seed),
+  isQuick: values.quick,
 }
 
 interface Station {

@@ -12,6 +12,8 @@ export interface Settings {
   samplesPerCase: number
   caseLimit: number | undefined
   seed: number
+  /** Small settings, whose model writes texts that nobody can read. */
+  isQuick: boolean
 }
 
 /** Station 2: each file as a browser uploads it: an upload ticket, the bytes, the import. */
@@ -86,6 +88,7 @@ export async function checkPersonas(client: Client): Promise<string> {
 export async function generateVariants(client: Client, settings: Settings): Promise<string> {
   const batch = await client.variant.createBatch.mutate({
     promptsPerPersona: settings.promptsPerPersona,
+    ...(settings.isQuick ? { variantsPerPrompt: 2, keepUnreadable: true } : {}),
     seed: settings.seed,
   })
   const ready = await poll(() => client.variant.batch.query({ id: batch.id }), {
@@ -96,7 +99,7 @@ export async function generateVariants(client: Client, settings: Settings): Prom
         : null,
     show: (state) => `${state.answers} of ${state.expected} answers`,
   })
-  return `${ready.answers} answers, ${ready.pairs} pairs`
+  return `${ready.answers} answers, ${ready.unreadable} of them unreadable, ${ready.pairs} pairs`
 }
 
 /** Station 6: a labeler who judges by the persona's rules, without knowing the models, with the calls of the labeling page. */

@@ -40,7 +40,7 @@ async function createPair(quota: number) {
     files: [],
     gguf: file,
   })
-  const settings = { promptsPerPersona: 1, seed: 1, full: sampling, weak: sampling }
+  const settings = { promptsPerPersona: 1, variantsPerPrompt: 2, seed: 1, full: sampling, weak: sampling }
   await db
     .insert(variantBatch)
     .values({ id: ids.batch, workspaceId, number: 1, modelVersionId: ids.model, status: 'ready', settings })
@@ -58,7 +58,8 @@ async function createPair(quota: number) {
       id: ids[slot],
       workspaceId,
       promptId: ids.prompt,
-      slot,
+      seq: slot === 'a' ? 0 : 1,
+      style: slot === 'a' ? 'full' : 'weak',
       modelVersionId: ids.model,
       personaVersionId: versionId,
       system: 's',

@@ -19,7 +19,7 @@ export function BatchPage({ id }: { id: string }) {
   const name = batch.data ? `Batch ${batch.data.number}` : 'Batch'
   return (
     <Page crumbs={[{ name: 'Variants', href: '/variants' }, { name }]}>
-      <Loaded query={batch} skeleton={<Skeleton className="h-64" />}>
+      <Loaded page query={batch} skeleton={<Skeleton className="h-64" />}>
         {(data) => <BatchView batch={data} />}
       </Loaded>
     </Page>
@@ -51,6 +51,13 @@ function BatchView({ batch }: { batch: Batch }) {
             {batch.model ? `written by ${batch.model.name} v${batch.model.number}` : 'model not chosen yet'} ·
             full prompt at temperature {settings.full.temperature}, weak prompt at {settings.weak.temperature}
           </p>
+          {batch.unreadable > 0 ? (
+            <p className="text-sm text-ink-2">
+              {settings.keepUnreadable
+                ? `${plural(batch.unreadable, 'answer')} cannot be read: no recipe, or the same words again and again.`
+                : `${plural(batch.unreadable, 'answer')} left out of the pairs: no recipe, or the same words again and again.`}
+            </p>
+          ) : null}
           {batch.run ? (
             <p className="text-sm text-ink-3">
               <Link href={`/runs/${batch.run.id}`} className="underline underline-offset-3 hover:text-ink">
@@ -61,12 +68,13 @@ function BatchView({ batch }: { batch: Batch }) {
           ) : null}
         </CardBody>
       </Card>
-      <Pairs batchId={batch.id} />
+      <Pairs batch={batch} />
     </>
   )
 }
 
-function Pairs({ batchId }: { batchId: string }) {
+function Pairs({ batch }: { batch: Batch }) {
+  const batchId = batch.id
   const trpc = useTRPC()
   const client = useTRPCClient()
   // Not trpc's own infinite options: they add a `direction` that the strict input of the procedure rejects.
@@ -83,7 +91,9 @@ function Pairs({ batchId }: { batchId: string }) {
         if (items.length === 0)
           return (
             <p className="py-6 text-center text-ink-2">
-              No pairs yet. They appear here when their answers are written.
+              {batch.status === 'ready'
+                ? 'No pair: the model wrote fewer than two readable answers to each prompt. Train it longer, or choose another model.'
+                : 'No pairs yet. They appear here when their answers are written.'}
             </p>
           )
         return (

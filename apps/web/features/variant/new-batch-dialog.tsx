@@ -22,7 +22,10 @@ export function NewBatchDialog() {
   const personas = useQuery(trpc.persona.list.queryOptions(undefined, { enabled: open }))
   const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
   const datasets = useQuery(trpc.dataset.list.queryOptions(undefined, { enabled: open }))
-  const form = useForm({ resolver: zodResolver(CreateBatchInput), defaultValues: { promptsPerPersona: 36 } })
+  const form = useForm({
+    resolver: zodResolver(CreateBatchInput),
+    defaultValues: { promptsPerPersona: 36, variantsPerPrompt: 4 },
+  })
   const create = useMutation(
     trpc.variant.createBatch.mutationOptions({
       onSuccess: (batch) => {
@@ -51,7 +54,10 @@ export function NewBatchDialog() {
       <DialogTrigger asChild>
         <Button>Create batch</Button>
       </DialogTrigger>
-      <DialogContent title="New batch of variants" description="One model writes two answers to each prompt.">
+      <DialogContent
+        title="New batch of variants"
+        description="One model writes several answers to each prompt. The two that differ most by the persona's rules become a pair."
+      >
         <form onSubmit={onSubmit} className="flex flex-col gap-4">
           <div className="grid grid-cols-2 gap-4">
             <Field label="Prompts per persona" error={errors.promptsPerPersona?.message}>
@@ -59,6 +65,17 @@ export function NewBatchDialog() {
                 type="number"
                 inputMode="numeric"
                 {...form.register('promptsPerPersona', { setValueAs: readNumber })}
+              />
+            </Field>
+            <Field
+              label="Answers per prompt"
+              hint="More answers take longer and give pairs that teach more"
+              error={errors.variantsPerPrompt?.message}
+            >
+              <Input
+                type="number"
+                inputMode="numeric"
+                {...form.register('variantsPerPrompt', { setValueAs: readNumber })}
               />
             </Field>
             <Field label="Seed" hint="The same seed gives the same prompts">
@@ -93,10 +110,22 @@ export function NewBatchDialog() {
               options={ready}
             />
           </Field>
+          <label className="flex items-start gap-2.5 text-sm">
+            <input
+              type="checkbox"
+              className="mt-0.5 size-4 accent-accent"
+              {...form.register('keepUnreadable')}
+            />
+            <span>
+              Also pair answers that nobody can read
+              <span className="block text-ink-3">For a try with a model that has barely learned</span>
+            </span>
+          </label>
           <PersonaPicker personas={allPersonas} excluded={excluded} onChange={setExcluded} />
           <div className="flex items-center justify-between gap-4">
             <span className="num text-sm text-ink-2">
-              {plural(prompts, 'prompt')}, {plural(prompts * 2, 'answer')}
+              {plural(prompts, 'prompt')},{' '}
+              {plural(prompts * (Number(form.watch('variantsPerPrompt')) || 0), 'answer')}
             </span>
             <Button type="submit" look="primary" busy={create.isPending} disabled={chosen.length === 0}>
               Write variants

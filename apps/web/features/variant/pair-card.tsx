@@ -5,9 +5,11 @@ import type { Outputs } from '../../lib/trpc'
 import { readMarks, readSame } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
 
+const styleNames = { full: 'Full prompt', weak: 'Weak prompt' } as const
+
 type Pair = Outputs['variant']['pairs']['items'][number]
 
-/** One prompt with its two answers, collapsed at first. */
+/** One prompt with the two answers of its pair, collapsed at first. */
 export function PairCard({ pair }: { pair: Pair }) {
   return (
     <Card>
@@ -29,13 +31,13 @@ function PairAnswers({ pair }: { pair: Pair }) {
   return (
     <div className="grid items-start gap-4 border-t border-line bg-paper/60 p-4 md:grid-cols-2">
       <RecipeCard
-        label="Full prompt"
+        label={styleNames[pair.aStyle]}
         text={pair.a}
         same={same.left}
         marks={readMarks(pair.a, { used: pair.inventory })}
       />
       <RecipeCard
-        label="Weak prompt"
+        label={styleNames[pair.bStyle]}
         text={pair.b}
         same={same.right}
         marks={readMarks(pair.b, { used: pair.inventory })}

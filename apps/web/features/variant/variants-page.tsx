@@ -22,7 +22,7 @@ export function VariantsPage() {
     <Page
       crumbs={[{ name: 'Variants' }]}
       title="Variants"
-      lead="A batch has two answers to each prompt: one with the full prompt of the persona, one with a weak prompt. The two answers make a pair to label."
+      lead="A batch has several answers to each prompt: the last one under a weak prompt, the others under the full prompt of the persona. The two that differ most by its rules make a pair to label."
       actions={action}
     >
       <Loaded query={batches} skeleton={<Skeleton className="h-48" />}>

@@ -151,7 +151,7 @@ const rules: Record<StationKey, Rule> = {
     detail: ({ pairs }) => (pairs > 0 ? plural(pairs, 'pair') : 'none yet'),
     step: () => ({
       label: 'Write variants',
-      hint: 'The model answers every prompt twice: once with the full persona, once with a weaker prompt. The two answers make a pair.',
+      hint: 'The model answers every prompt several times. The two answers that differ most by the rules of the persona make a pair.',
     }),
     watch: 'Open the batch',
   },

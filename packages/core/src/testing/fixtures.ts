@@ -114,13 +114,13 @@ export async function createVegan(ctx: ServiceContext, slug = 'mexican-vegan') {
 
 type VariantRow = typeof variant.$inferSelect
 
-/** A batch whose variants have all arrived, through the real verbs. `answer` stands in for the model. */
+/** A batch whose variants have all arrived, through the real verbs. `answer` stands in for the model; slot a is the full prompt. */
 export async function createAnsweredBatch(
   ctx: ServiceContext,
   input: CreateBatchInput,
-  answer: (asked: VariantRow, index: number) => string,
+  answer: (asked: VariantRow & { slot: 'a' | 'b' }, index: number) => string,
 ): Promise<{ batchId: string }> {
-  const { id: batchId } = await createBatch(ctx, input)
+  const { id: batchId } = await createBatch(ctx, { variantsPerPrompt: 2, keepUnreadable: true, ...input })
   await fillBatch(ctx, { batchId, examples: [] })
   const [batch] = await ctx.db.select().from(variantBatch).where(eq(variantBatch.id, batchId))
   const rows = await ctx.db
@@ -138,7 +138,7 @@ export async function createAnsweredBatch(
       await receiveVariant(tx, ctx, made.id, {
         type: 'generation',
         itemId: each.id,
-        text: answer(each, index),
+        text: answer({ ...each, slot: each.style === 'full' ? 'a' : 'b' }, index),
         tokens: 10,
         finishReason: 'stop',
         durationMs: 1,

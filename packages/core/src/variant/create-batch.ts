@@ -19,7 +19,7 @@ import { readPersonas } from '../persona/read'
 import { type BatchView, readBatches } from './read-batches'
 import { CreateBatchInput } from './schemas'
 
-/** Variant A is sampled under the persona's full prompt, B under a prompt without the persona. */
+/** The last variant of a prompt is sampled under a prompt without the persona, the others under the persona's full one. */
 const full = { temperature: 0.7, topP: 0.95, maxTokens: 320 }
 const weak = { temperature: 0.9, topP: 0.95, maxTokens: 320 }
 
@@ -29,7 +29,8 @@ const weak = { temperature: 0.9, topP: 0.95, maxTokens: 320 }
  */
 export async function createBatch(ctx: ServiceContext, input: CreateBatchInput = {}): Promise<BatchView> {
   authorize(ctx, 'variant:create')
-  const { promptsPerPersona, seed, votesPerPair, ...given } = CreateBatchInput.parse(input)
+  const { promptsPerPersona, variantsPerPrompt, keepUnreadable, seed, votesPerPair, ...given } =
+    CreateBatchInput.parse(input)
   const { workspaceId } = ctx
   return ctx.db.transaction(async (tx) => {
     const model = given.modelVersionId
@@ -41,6 +42,8 @@ export async function createBatch(ctx: ServiceContext, input: CreateBatchInput =
     const number = await nextNumber(tx, variantBatch, workspaceId)
     const settings: BatchSettings = {
       promptsPerPersona,
+      variantsPerPrompt,
+      keepUnreadable,
       seed: seed ?? number,
       full,
       weak,
@@ -61,6 +64,7 @@ export async function createBatch(ctx: ServiceContext, input: CreateBatchInput =
       number,
       personas: personaVersionIds.length,
       promptsPerPersona,
+      variantsPerPrompt,
     })
     await notify(tx, { workspaceId, topic: 'variant', id })
     const [view] = await readBatches(tx, workspaceId, id)

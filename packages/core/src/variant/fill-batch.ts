@@ -59,7 +59,7 @@ export async function findBatchWork(deps: Deps, batchId: string) {
 }
 
 /**
- * Makes the prompts of a batch in status `preparing`, and the run that generates two variants for each. A repeated
+ * Makes the prompts of a batch in status `preparing`, and the run that generates the variants of each. A repeated
  * call changes nothing.
  * @param examples recipes of the batch's dataset version; empty without a dataset
  */
@@ -147,15 +147,17 @@ function makeVariants(
   random: Random,
 ): VariantRow[] {
   const shared = { workspaceId, promptId, modelVersionId, personaVersionId: versionId }
-  return [
-    { slot: 'a' as const, system: personaPrompt(persona), sampling: settings.full },
-    { slot: 'b' as const, system: WEAK_PROMPT, sampling: settings.weak },
-  ].map(({ sampling, ...row }) => ({
-    ...shared,
-    ...row,
-    id: newId('var'),
-    sampling: { ...sampling, seed: Math.floor(random() * 2 ** 31) },
-  }))
+  const full = { style: 'full' as const, system: personaPrompt(persona), sampling: settings.full }
+  const weak = { style: 'weak' as const, system: WEAK_PROMPT, sampling: settings.weak }
+  return [...Array.from({ length: settings.variantsPerPrompt - 1 }, () => full), weak].map(
+    ({ sampling, ...row }, seq) => ({
+      ...shared,
+      ...row,
+      id: newId('var'),
+      seq,
+      sampling: { ...sampling, seed: Math.floor(random() * 2 ** 31) },
+    }),
+  )
 }
 
 async function readPersonaVersions(tx: Transaction, versionIds: string[]): Promise<PersonaVersion[]> {

@@ -3,8 +3,9 @@ import { and, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { notify } from '../notify'
 import { authorize } from '../permission'
+import { makeLatePairs } from './make-pair'
 
-/** Ends the batch of a generate run that has ended, with the same status. The variants that arrived are kept. */
+/** Ends the batch of a generate run that has ended, with the same status. The variants that arrived are kept, and make pairs. */
 export async function finishBatch(
   tx: Transaction,
   { workspaceId }: { workspaceId: string },
@@ -20,8 +21,10 @@ export async function finishBatch(
         eq(variantBatch.status, 'generating'),
       ),
     )
-    .returning({ id: variantBatch.id })
-  if (batch) await notify(tx, { workspaceId, topic: 'variant', id: batch.id })
+    .returning({ id: variantBatch.id, settings: variantBatch.settings })
+  if (!batch) return
+  await makeLatePairs(tx, { workspaceId, batchId: batch.id, settings: batch.settings })
+  await notify(tx, { workspaceId, topic: 'variant', id: batch.id })
 }
 
 /** Marks a batch that could not be prepared as failed, with a sentence for the user. A batch that generates is not changed. */

@@ -14,10 +14,11 @@ export interface PairView {
   persona: { slug: string; name: string }
   inventory: string[]
   request: string
-  /** The text under the persona's full prompt. */
   a: string
-  /** The text under the weak prompt. */
   b: string
+  /** Under which prompt each text was written. */
+  aStyle: 'full' | 'weak'
+  bStyle: 'full' | 'weak'
   /** Votes that are not superseded. */
   votes: { source: (typeof vote.$inferSelect)['source']; choice: (typeof vote.$inferSelect)['choice'] }[]
 }
@@ -32,9 +33,9 @@ export async function listPairs(
   const [batch] = await readBatches(ctx.db, ctx.workspaceId, batchId)
   required(batch, 'This batch')
   const pairs = pairTexts(ctx.db)
-  const { pairId, seq, slug, body, inventory, request, a, b } = pairs
+  const { pairId, seq, slug, body, inventory, request, a, b, aStyle, bStyle } = pairs
   const rows = await ctx.db
-    .select({ pairId, seq, slug, body, inventory, request, a, b })
+    .select({ pairId, seq, slug, body, inventory, request, a, b, aStyle, bStyle })
     .from(pairs)
     .where(and(eq(pairs.batchId, batchId), gt(pairs.seq, Number(cursor ?? 0))))
     .orderBy(asc(pairs.seq))

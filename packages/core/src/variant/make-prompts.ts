@@ -19,7 +19,8 @@ const tries = 24
 
 /**
  * `count` different prompts for a persona, the same for the same seed and examples. With examples, every second prompt
- * has the ingredients of one of them. Every third prompt has an ingredient that the persona forbids, to test its rules.
+ * has the ingredients of one of them. Half of the prompts have an
+ * ingredient that the persona forbids: only there can two answers differ in whether they keep its rules.
  */
 export function makePrompts(
   persona: Persona,
@@ -36,7 +37,8 @@ export function makePrompts(
   const fromDefaults = () => makePrompt(persona, seed, drawn++)
   const fromRecipe = () => promptFromRecipe(pickOne(recipes, random), persona, random)
   for (let index = 0; index < count; index += 1) {
-    const tempting = rules.length > 0 && index % 3 === 0
+    // 0, 3, 4, 7 …: half of those from recipes, and half of the others.
+    const tempting = rules.length > 0 && (index % 4 === 0 || index % 4 === 3)
     const fits = (each: MadePrompt) =>
       each.inventory.some((item) => isForbidden(item, rules)) === tempting && !seen.has(keyOf(each))
     const found =

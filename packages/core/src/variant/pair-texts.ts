@@ -21,10 +21,11 @@ export function pairTexts(tx: Database | Transaction) {
       personaVersionId: prompt.personaVersionId,
       slug: persona.slug,
       body: personaVersion.body,
-      /** Under the persona's full prompt. */
       a: sql<string>`coalesce(${a.text}, '')`.as('a'),
-      /** Under the weak prompt. */
       b: sql<string>`coalesce(${b.text}, '')`.as('b'),
+      /** Under which prompt each was written. */
+      aStyle: sql<'full' | 'weak'>`${a.style}`.as('a_style'),
+      bStyle: sql<'full' | 'weak'>`${b.style}`.as('b_style'),
     })
     .from(pair)
     .innerJoin(prompt, eq(prompt.id, pair.promptId))

@@ -10,7 +10,7 @@ import {
   variant,
   variantBatch,
 } from '@palate/db'
-import { and, count, desc, eq, inArray, isNotNull } from 'drizzle-orm'
+import { and, count, desc, eq, inArray, isNotNull, sql } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { authorize } from '../permission'
@@ -31,6 +31,8 @@ export interface BatchView {
   /** Variants that have arrived, of the expected number. */
   answers: number
   expected: number
+  /** Answers that are no recipe or repeat themselves; no pair has one of them. */
+  unreadable: number
   pairs: number
   createdAt: Date
 }
@@ -61,8 +63,8 @@ export async function readBatches(tx: Reader, workspaceId: string, id?: string):
   const ids = rows.map(({ batch }) => batch.id)
   const counts = await countArrived(tx, ids)
   return rows.map(({ batch, model, run }) => {
-    const { prompts = 0, answers = 0, pairs = 0 } = counts.get(batch.id) ?? {}
-    const { personaVersionIds = [], promptsPerPersona } = batch.settings
+    const { prompts = 0, answers = 0, unreadable = 0, pairs = 0 } = counts.get(batch.id) ?? {}
+    const { personaVersionIds = [], promptsPerPersona, variantsPerPrompt } = batch.settings
     return {
       id: batch.id,
       number: batch.number,
@@ -74,7 +76,8 @@ export async function readBatches(tx: Reader, workspaceId: string, id?: string):
       run: run && { id: run.id, status: run.status, progress: run.progress },
       prompts,
       answers,
-      expected: 2 * (prompts || personaVersionIds.length * promptsPerPersona),
+      expected: variantsPerPrompt * (prompts || personaVersionIds.length * promptsPerPersona),
+      unreadable,
       pairs,
       createdAt: batch.createdAt,
     }
@@ -84,6 +87,7 @@ export async function readBatches(tx: Reader, workspaceId: string, id?: string):
 interface Arrived {
   prompts: number
   answers: number
+  unreadable: number
   pairs: number
 }
 
@@ -96,16 +100,25 @@ async function countArrived(tx: Reader, ids: string[]): Promise<Map<string, Arri
     .where(inArray(prompt.batchId, ids))
     .groupBy(prompt.batchId)
   const answers = await tx
-    .select({ id: prompt.batchId, answers: count() })
+    .select({
+      id: prompt.batchId,
+      answers: count(),
+      unreadable: sql<number>`count(*) filter (where not ${variant.readable})`.mapWith(Number),
+    })
     .from(variant)
     .innerJoin(prompt, eq(prompt.id, variant.promptId))
     .where(and(inArray(prompt.batchId, ids), isNotNull(variant.text)))
     .groupBy(prompt.batchId)
-  const arrived = new Map(answers.map((row) => [row.id, row.answers]))
+  const arrived = new Map(answers.map((row) => [row.id, row]))
   return new Map(
     prompts.map((row) => [
       row.id,
-      { prompts: row.prompts, pairs: row.pairs, answers: arrived.get(row.id) ?? 0 },
+      {
+        prompts: row.prompts,
+        pairs: row.pairs,
+        answers: arrived.get(row.id)?.answers ?? 0,
+        unreadable: arrived.get(row.id)?.unreadable ?? 0,
+      },
     ]),
   )
 }

@@ -15,6 +15,14 @@ export const CreateBatchInput = z.strictObject({
     .default(36),
   /** The same seed, personas and data give the same prompts. Default: the batch's number. */
   seed: z.int().min(0).max(2_147_483_647).optional(),
+  /** Answers to each prompt. The two that differ most in what the persona's rules ask for become the pair. */
+  variantsPerPrompt: z
+    .int()
+    .min(2, 'At least two answers per prompt.')
+    .max(8, 'At most eight answers per prompt.')
+    .default(4),
+  /** Makes pairs also of answers that nobody can read: no recipe, or the same words again and again. */
+  keepUnreadable: z.boolean().default(false),
   /** How many people label each pair. */
   votesPerPair: z.int().min(1).max(9).default(1),
 })

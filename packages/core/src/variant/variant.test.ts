@@ -57,7 +57,7 @@ async function readItems(ctx: ServiceContext, runId: string): Promise<GenerateIt
   return lines.map((line) => JSON.parse(line))
 }
 
-test('prompts are reproducible by seed, all different, and a third contain an ingredient that the persona forbids', () => {
+test('prompts are reproducible by seed, all different, and half contain an ingredient that the persona forbids', () => {
   for (const given of [[], examples]) {
     const made = makePrompts(vegan, 60, 7, given)
     expect(made).toEqual(makePrompts(vegan, 60, 7, given))
@@ -65,7 +65,7 @@ test('prompts are reproducible by seed, all different, and a third contain an in
     expect(new Set(made.map((each) => JSON.stringify(each))).size).toBe(60)
     const rules = personaRules(vegan)
     const tempting = made.filter(({ inventory }) => inventory.some((item) => isForbidden(item, rules)))
-    expect(tempting).toHaveLength(20)
+    expect(tempting).toHaveLength(30)
   }
 })
 
@@ -81,26 +81,31 @@ test('with a dataset, prompts use the ingredients of its recipes', () => {
   expect(ofPantry.length).toBeLessThan(5)
 })
 
-test('a batch is filled once, with two variants for each prompt', async () => {
+test('a batch is filled once, with several variants for each prompt, the last under the weak prompt', async () => {
   const { engineer, model, persona } = await preparedFixture()
-  const made = await createBatch(engineer, { promptsPerPersona: 3, datasetVersionId: null })
-  expect(made).toMatchObject({ number: 1, status: 'preparing', expected: 6, prompts: 0, run: null })
+  const made = await createBatch(engineer, {
+    promptsPerPersona: 3,
+    variantsPerPrompt: 3,
+    datasetVersionId: null,
+  })
+  expect(made).toMatchObject({ number: 1, status: 'preparing', expected: 9, prompts: 0, run: null })
   const [job] =
     await deps.sql`select count(*)::int as jobs from graphile_worker.jobs where key = ${`batch:${made.id}`}`
   expect(job?.jobs).toBe(1)
   await fillBatch(engineer, { batchId: made.id, examples: [] })
   await fillBatch(engineer, { batchId: made.id, examples: [] })
   const batch = await getBatch(engineer, { id: made.id })
-  expect(batch).toMatchObject({ status: 'generating', prompts: 3, answers: 0, expected: 6, pairs: 0 })
+  expect(batch).toMatchObject({ status: 'generating', prompts: 3, answers: 0, expected: 9, pairs: 0 })
   const items = await readItems(engineer, batch.run?.id ?? '')
-  expect(items).toHaveLength(6)
+  expect(items).toHaveLength(9)
   expect(items[0]).toMatchObject({
     system: personaPrompt(persona.body),
     sampling: { temperature: 0.7, topP: 0.95, maxTokens: 320 },
   })
-  expect(items[1]).toMatchObject({ system: WEAK_PROMPT, sampling: { temperature: 0.9 } })
-  expect(items[1]?.user).toBe(items[0]?.user)
-  expect(new Set(items.map(({ sampling }) => sampling.seed)).size).toBe(6)
+  expect(items[1]).toMatchObject({ system: personaPrompt(persona.body), sampling: { temperature: 0.7 } })
+  expect(items[2]).toMatchObject({ system: WEAK_PROMPT, sampling: { temperature: 0.9 } })
+  expect(items[2]?.user).toBe(items[0]?.user)
+  expect(new Set(items.map(({ sampling }) => sampling.seed)).size).toBe(9)
   const [generate] = await deps.db
     .select()
     .from(run)
@@ -108,9 +113,34 @@ test('a batch is filled once, with two variants for each prompt', async () => {
   expect(generate?.inputs.find(({ name }) => name === 'base.gguf')?.sha256).toBe(model.gguf.sha256)
 })
 
-test('variants arrive in any order and more than once; the pair is made when both are there', async () => {
+const recipe = (title: string, ...ingredients: string[]) =>
+  `# ${title}\n\n## Ingredients\n${ingredients.map((name) => `- 1 ${name}`).join('\n')}\n\n## Method\n1. Cook ${ingredients.join(' and ')}.`
+
+test('the pair is made when all variants are there; it has the two that differ in the rules, and none that is unreadable', async () => {
   const { engineer } = await preparedFixture()
-  const { id: batchId } = await createBatch(engineer, { promptsPerPersona: 2, datasetVersionId: null })
+  const texts = [
+    recipe('Beans', 'tomato', 'black beans'),
+    recipe('Rice', 'tomato', 'rice'),
+    'soup soup soup soup soup soup soup',
+    recipe('Chicken', 'chicken', 'rice'),
+  ]
+  const input = { promptsPerPersona: 2, variantsPerPrompt: 4, keepUnreadable: false, datasetVersionId: null }
+  const { batchId } = await createAnsweredBatch(engineer, input, ({ seq }) => texts[seq] ?? '')
+  expect(await getBatch(engineer, { id: batchId })).toMatchObject({ answers: 8, unreadable: 2, pairs: 2 })
+  const { items } = await listPairs(engineer, { batchId })
+  expect(items[0]).toMatchObject({ b: texts[3], aStyle: 'full', bStyle: 'weak' })
+  expect(texts.slice(0, 2)).toContain(items[0]?.a)
+
+  const gibberish = await preparedFixture()
+  const none = await createAnsweredBatch(gibberish.engineer, input, () => 'la la la')
+  expect(await getBatch(gibberish.engineer, { id: none.batchId })).toMatchObject({ unreadable: 8, pairs: 0 })
+})
+
+test('variants arrive in any order and more than once; an answer that failed is in no pair', async () => {
+  const { engineer } = await preparedFixture()
+  const { id: batchId } = await createBatch(engineer, {
+    ...{ promptsPerPersona: 2, variantsPerPrompt: 2, keepUnreadable: true, datasetVersionId: null },
+  })
   await fillBatch(engineer, { batchId, examples: [] })
   const { run: made } = await getBatch(engineer, { id: batchId })
   const [row] = await deps.db
@@ -123,7 +153,7 @@ test('variants arrive in any order and more than once; the pair is made when bot
     .from(variant)
     .innerJoin(prompt, eq(prompt.id, variant.promptId))
     .where(eq(prompt.batchId, batchId))
-    .orderBy(asc(prompt.seq), asc(variant.slot))
+    .orderBy(asc(prompt.seq), asc(variant.seq))
   const [a1, b1, a2, b2] = asked.map((each) => each.variant.id)
   const receive = (itemId: string | undefined, text: string, finishReason: 'stop' | 'error' = 'stop') =>
     deps.db.transaction((tx) =>
@@ -165,7 +195,7 @@ test('variants arrive in any order and more than once; the pair is made when bot
   expect(await deps.db.select().from(variant).where(eq(variant.text, 'forged'))).toEqual([])
 })
 
-test('a run that fails or is canceled ends its batch with the same status and the reason', async () => {
+test('a run that fails or is canceled ends its batch with the same status and the reason, and its answers make pairs', async () => {
   const { engineer } = await preparedFixture()
   for (const status of ['failed', 'canceled'] as const) {
     const { id } = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
@@ -178,7 +208,24 @@ test('a run that fails or is canceled ends its batch with the same status and th
       .where(eq(run.id, made?.id ?? ''))
       .returning()
     if (!row) throw new Error('the batch has a run')
+    const [first, second] = await deps.db
+      .select()
+      .from(variant)
+      .innerJoin(prompt, eq(prompt.id, variant.promptId))
+      .where(eq(prompt.batchId, id))
+      .orderBy(asc(variant.seq))
+    const written = { type: 'generation' as const, tokens: 3, finishReason: 'stop' as const, durationMs: 1 }
+    await deps.db.transaction(async (tx) => {
+      for (const [index, each] of [first, second].entries())
+        await receiveVariant(tx, engineer, row.id, {
+          ...written,
+          itemId: each?.variant.id ?? '',
+          text: recipe(`Stew ${index}`, 'carrot'),
+        })
+    })
+    expect(await getBatch(engineer, { id })).toMatchObject({ answers: 2, pairs: 0 })
     await deps.db.transaction((tx) => settleRun(tx, engineer, { ...row, status }))
+    expect(await getBatch(engineer, { id })).toMatchObject({ answers: 2, pairs: 1 })
     expect(await getBatch(engineer, { id })).toMatchObject({
       status,
       error: status === 'failed' ? 'Memory ran out.' : null,

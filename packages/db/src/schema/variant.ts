@@ -1,6 +1,6 @@
 import type { Sampling } from '@palate/protocol'
 import { sql } from 'drizzle-orm'
-import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { belongsTo, createdAt, id } from './columns'
 import { datasetVersion } from './dataset'
 import { modelVersion } from './model'
@@ -15,6 +15,10 @@ export interface BatchSettings {
   seed: number
   full: Sampling
   weak: Sampling
+  /** Answers to each prompt: the last one under the weak prompt, the others under the full one. */
+  variantsPerPrompt: number
+  /** Makes pairs also of answers that nobody can read; for tests with an untrained model. */
+  keepUnreadable?: boolean
   /** The personas' versions when the batch was created, in order. */
   personaVersionIds?: string[]
   /** How many people label each pair; 1 by default. */
@@ -57,14 +61,18 @@ export const prompt = pgTable(
   (table) => [uniqueIndex('prompt_seq').on(table.batchId, table.seq)],
 )
 
-/** `slot` a: the persona's full prompt; b: the weak one. `text` is null until the model has generated it. */
+/**
+ * `seq` counts a prompt's variants from 0. `style`: under the persona's full prompt, or under the weak one. `text` and
+ * `readable` are null until the model has generated it.
+ */
 export const variant = pgTable(
   'variant',
   {
     id: id(),
     workspaceId: workspaceId(),
     promptId: belongsTo('prompt_id', () => prompt.id),
-    slot: text('slot', { enum: ['a', 'b'] }).notNull(),
+    seq: integer('seq').notNull(),
+    style: text('style', { enum: ['full', 'weak'] }).notNull(),
     modelVersionId: text('model_version_id')
       .notNull()
       .references(() => modelVersion.id),
@@ -76,12 +84,13 @@ export const variant = pgTable(
     text: text('text'),
     tokens: integer('tokens'),
     finishReason: text('finish_reason'),
+    readable: boolean('readable'),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex('variant_slot').on(table.promptId, table.slot)],
+  (table) => [uniqueIndex('variant_seq').on(table.promptId, table.seq)],
 )
 
-/** Made when both variants of a prompt have arrived. A trigger on `vote` keeps `personVotes`. */
+/** The two variants of a prompt that teach most, chosen when all have arrived. A trigger on `vote` keeps `personVotes`. */
 export const pair = pgTable(
   'pair',
   {
