@@ -37,6 +37,13 @@ export function Td({ className, numeric, ...rest }: ComponentProps<'td'> & { num
   )
 }
 
+/** On a phone, what the hidden columns of the row say, below its first cell. */
+export function TdNote({ className, ...rest }: ComponentProps<'span'>) {
+  return (
+    <span className={cn('num mt-0.5 block text-xs font-normal text-ink-3 sm:hidden', className)} {...rest} />
+  )
+}
+
 export function Tr({ className, ...rest }: ComponentProps<'tr'>) {
   return <tr className={cn('group transition-colors', className)} {...rest} />
 }

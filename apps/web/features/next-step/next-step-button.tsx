@@ -17,7 +17,7 @@ export function NextStepButton({ large = false }: { large?: boolean }) {
   const look = large ? 'primary' : 'plain'
   const text = (
     <>
-      <span className={large ? undefined : 'max-w-56 truncate max-sm:max-w-32'}>{label}</span>
+      <span className={large ? undefined : 'max-w-56 truncate max-sm:max-w-44'}>{label}</span>
       <ArrowRight aria-hidden />
     </>
   )

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Card, CardHead, Confirm, ConfirmButton, Skeleton, Table, Tag, Td, Th, Tr } from '@palate/ui'
+import { Button, Card, CardHead, Confirm, ConfirmButton, Skeleton, Table, Tag, Td, TdNote, Th, Tr } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { formatAddress, formatAgo, formatDate } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
@@ -33,19 +33,30 @@ function SessionTable({ sessions }: { sessions: readonly Session[] }) {
       <thead>
         <tr>
           <Th>Browser</Th>
-          <Th>Address</Th>
-          <Th>Signed in</Th>
-          <Th>Last used</Th>
-          <Th />
+          <Th className="max-sm:hidden">Address</Th>
+          <Th className="max-sm:hidden">Signed in</Th>
+          <Th className="max-sm:hidden">Last used</Th>
+          <Th>
+            <span className="sr-only">Sign out</span>
+          </Th>
         </tr>
       </thead>
       <tbody>
         {sessions.map((session) => (
           <Tr key={session.id}>
-            <Td className="font-medium">{describeDevice(session.userAgent)}</Td>
-            <Td className="num text-ink-2">{formatAddress(session.address)}</Td>
-            <Td className="num whitespace-nowrap text-ink-2">{formatDate(session.createdAt)}</Td>
-            <Td className="num whitespace-nowrap text-ink-2">{formatAgo(session.lastSeenAt, now)}</Td>
+            <Td className="font-medium">
+              {describeDevice(session.userAgent)}
+              <TdNote>
+                {formatAddress(session.address)} · {formatAgo(session.lastSeenAt, now)}
+              </TdNote>
+            </Td>
+            <Td className="num text-ink-2 max-sm:hidden">{formatAddress(session.address)}</Td>
+            <Td className="num whitespace-nowrap text-ink-2 max-sm:hidden">
+              {formatDate(session.createdAt)}
+            </Td>
+            <Td className="num whitespace-nowrap text-ink-2 max-sm:hidden">
+              {formatAgo(session.lastSeenAt, now)}
+            </Td>
             <Td numeric>{session.current ? <Tag>this one</Tag> : <EndSession session={session} />}</Td>
           </Tr>
         ))}

@@ -1,6 +1,6 @@
 'use client'
 
-import { Card, CardBody, CardHead, ConfirmButton, Skeleton, Table, Tag, Td, Th, Tr } from '@palate/ui'
+import { Card, CardBody, CardHead, ConfirmButton, Skeleton, Table, Tag, Td, TdNote, Th, Tr } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { formatAgo, formatDate } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
@@ -57,22 +57,29 @@ function Keys({ keys }: { keys: readonly ApiKey[] }) {
             <tr>
               <Th>Name</Th>
               <Th>Role</Th>
-              <Th>Created</Th>
-              <Th>Last used</Th>
-              <Th />
+              <Th className="max-sm:hidden">Created</Th>
+              <Th className="max-sm:hidden">Last used</Th>
+              <Th>
+                <span className="sr-only">Revoke</span>
+              </Th>
             </tr>
           </thead>
           <tbody>
             {keys.map((key) => (
               <Tr key={key.id}>
-                <Td className="font-medium">{key.name}</Td>
+                <Td className="font-medium [overflow-wrap:anywhere]">
+                  {key.name}
+                  <TdNote>
+                    {key.lastUsedAt ? `used ${formatAgo(key.lastUsedAt, now)}` : 'never used'}
+                  </TdNote>
+                </Td>
                 <Td>
                   <Tag>{key.role}</Tag>
                 </Td>
-                <Td className="num whitespace-nowrap text-ink-2">
+                <Td className="num whitespace-nowrap text-ink-2 max-sm:hidden">
                   {formatDate(key.createdAt)} by {key.createdBy}
                 </Td>
-                <Td className="num whitespace-nowrap text-ink-2">
+                <Td className="num whitespace-nowrap text-ink-2 max-sm:hidden">
                   {key.lastUsedAt ? formatAgo(key.lastUsedAt, now) : 'never'}
                 </Td>
                 <Td numeric>
