@@ -1,6 +1,19 @@
 'use client'
 
-import { Button, Card, CardHead, Confirm, ConfirmButton, Skeleton, Table, Tag, Td, TdNote, Th, Tr } from '@palate/ui'
+import {
+  Button,
+  Card,
+  CardHead,
+  Confirm,
+  ConfirmButton,
+  Skeleton,
+  Table,
+  Tag,
+  Td,
+  TdNote,
+  Th,
+  Tr,
+} from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { formatAddress, formatAgo, formatDate } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'

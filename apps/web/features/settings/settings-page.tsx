@@ -69,9 +69,7 @@ function Keys({ keys }: { keys: readonly ApiKey[] }) {
               <Tr key={key.id}>
                 <Td className="font-medium [overflow-wrap:anywhere]">
                   {key.name}
-                  <TdNote>
-                    {key.lastUsedAt ? `used ${formatAgo(key.lastUsedAt, now)}` : 'never used'}
-                  </TdNote>
+                  <TdNote>{key.lastUsedAt ? `used ${formatAgo(key.lastUsedAt, now)}` : 'never used'}</TdNote>
                 </Td>
                 <Td>
                   <Tag>{key.role}</Tag>
