@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { connect } from './client'
 import {
@@ -9,6 +8,7 @@ import {
   labelPairs,
   releaseAndChat,
   type Settings,
+  sampleFiles,
   trainPreference,
   trainStarter,
 } from './stations'
@@ -22,12 +22,9 @@ const { values } = parseArgs({
 })
 const origin = required('PALATE_URL')
 const client = connect(origin, required('PALATE_API_KEY'))
-const samples = ['recipes.csv', 'recipes.jsonl'].map((name) =>
-  fileURLToPath(new URL(`../../packages/recipe/data/samples/${name}`, import.meta.url)),
-)
 const settings: Settings = {
   origin,
-  files: values.data ?? samples,
+  files: values.data ?? sampleFiles,
   pretrain: values.quick ? { steps: 120 } : {},
   dpo: values.quick ? { epochs: 1, batchSize: 4 } : {},
   promptsPerPersona: values.quick ? 3 : 36,
@@ -59,9 +56,14 @@ await station('sign in', async () => {
 await station('data', () => importData(client, settings))
 await station('starter model', () => trainStarter(client, settings))
 await station('personas', () => checkPersonas(client))
-await station('variants', () => generateVariants(client, settings))
+let batchId = ''
+await station('variants', async () => {
+  const made = await generateVariants(client, settings)
+  batchId = made.batchId
+  return made.note
+})
 await station('labels', () => labelPairs(client))
-await station('preference training', () => trainPreference(client, settings))
+await station('preference training', () => trainPreference(client, settings, batchId))
 let summary: Awaited<ReturnType<typeof evaluate>> | undefined
 await station('evaluation', async () => {
   summary = await evaluate(client, settings)

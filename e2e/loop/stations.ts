@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { comparePair, type Persona } from '@palate/recipe'
 import { type Client, poll } from './client'
 
@@ -15,6 +16,11 @@ export interface Settings {
   /** Small settings, whose model writes texts that nobody can read. */
   isQuick: boolean
 }
+
+/** The recipes that Palate brings along. */
+export const sampleFiles = ['recipes.csv', 'recipes.jsonl'].map((name) =>
+  fileURLToPath(new URL(`../../packages/recipe/data/samples/${name}`, import.meta.url)),
+)
 
 /** Station 2: each file as a browser uploads it: an upload ticket, the bytes, the import. */
 export async function importData(client: Client, settings: Settings): Promise<string> {
@@ -85,7 +91,10 @@ export async function checkPersonas(client: Client): Promise<string> {
 }
 
 /** Station 5 */
-export async function generateVariants(client: Client, settings: Settings): Promise<string> {
+export async function generateVariants(
+  client: Client,
+  settings: Settings,
+): Promise<{ batchId: string; note: string }> {
   const batch = await client.variant.createBatch.mutate({
     promptsPerPersona: settings.promptsPerPersona,
     ...(settings.isQuick ? { variantsPerPrompt: 2, keepUnreadable: true } : {}),
@@ -99,7 +108,8 @@ export async function generateVariants(client: Client, settings: Settings): Prom
         : null,
     show: (state) => `${state.answers} of ${state.expected} answers`,
   })
-  return `${ready.answers} answers, ${ready.unreadable} of them unreadable, ${ready.pairs} pairs`
+  const note = `${ready.answers} answers, ${ready.unreadable} of them unreadable, ${ready.pairs} pairs`
+  return { batchId: batch.id, note }
 }
 
 /** Station 6: a labeler who judges by the persona's rules, without knowing the models, with the calls of the labeling page. */
@@ -123,9 +133,10 @@ export async function labelPairs(client: Client): Promise<string> {
   return `${decided} decided (${counts.left} left, ${counts.right} right), ${counts.tie} equal, ${counts.both_bad} both bad`
 }
 
-/** Station 7 */
-export async function trainPreference(client: Client, settings: Settings): Promise<string> {
-  const run = await client.run.create.mutate({ kind: 'dpo', seed: settings.seed, config: settings.dpo })
+/** Station 7, on the votes of one batch. */
+export async function trainPreference(client: Client, settings: Settings, batchId: string): Promise<string> {
+  const { seed, dpo: config } = settings
+  const run = await client.run.create.mutate({ kind: 'dpo', seed, config, batchIds: [batchId] })
   await finishRun(client, run.id)
   const [accuracy, margin] = await Promise.all(
     ['rewards/accuracies', 'rewards/margins'].map((key) => lastValue(client, run.id, key)),
