@@ -1,10 +1,13 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { migrateDatabase, openDatabase } from '@palate/db'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { databaseFolder, type Postgres, startPostgres } from './lib/postgres.mjs'
+import { serverUser } from './lib/postgres-user.mjs'
+import { waitFor } from './lib/process.mjs'
 
 let home = ''
 let postgres: Postgres
@@ -67,6 +70,30 @@ test('passwords are checked by scram, and no socket file is open to other users'
   const port = new URL(postgres.url).port
   expect(readdirSync('/tmp').filter((name) => name.startsWith(`.s.PGSQL.${port}`))).toEqual([])
   expect(existsSync(join(databaseFolder(home), 'PG_VERSION'))).toBe(true)
+})
+
+test('a PostgreSQL that is killed comes back at the same port with its data', async () => {
+  await asApp(({ sql: ask }) => ask`insert into workspace (id, slug, name) values ('ws_2', 'two', 'Two')`)
+  for (const signal of ['SIGKILL', 'SIGQUIT'] as const) {
+    process.kill(postgres.child.process?.pid ?? 0, signal)
+    await waitFor('Its end', async () => !postgres.child.isUp)
+    await waitFor('PostgreSQL', async () => postgres.child.isUp)
+    await asApp(async ({ sql: ask }) =>
+      expect(await ask`select id from workspace where id = 'ws_2'`).toHaveLength(1),
+    )
+  }
+})
+
+test('a lock file that names a process of another program stops no start', async () => {
+  await postgres.stop()
+  // As after a restart of the machine, when another process has got the number of the old server.
+  const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], serverUser() ?? {})
+  writeFileSync(join(databaseFolder(home), 'postmaster.pid'), `${stranger.pid}\n`)
+  try {
+    postgres = await startPostgres(home, settings)
+  } finally {
+    stranger.kill('SIGKILL')
+  }
 })
 
 test('a second start prepares the same roles', async () => {

@@ -25,7 +25,7 @@ const server = createReverseProxy({
   handlePage: app.getRequestHandler(),
   handlePageUpgrade: app.getUpgradeHandler(),
 })
-server.listen(port, values.host)
+server.listen(port, values.host, () => process.stdout.write('the web app is listening\n'))
 // "localhost" is this address too. The one server handles both, so that a connection at either is treated alike.
 const second =
   values.host === '127.0.0.1' ? createServer((socket) => server.emit('connection', socket)) : null

@@ -1,21 +1,31 @@
-import { spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Child } from './child.mjs'
 import { Stop } from './console.mjs'
+import { initCluster, serverEnvironment } from './postgres-init.mjs'
+import { clearLeftovers, runningServer } from './postgres-leftovers.mjs'
+import { findPrograms } from './postgres-programs.mjs'
 import { appPassword, appRole } from './postgres-roles.mjs'
-import { freePort, sleep } from './process.mjs'
+import { isRoot, makePassable, serverUser, systemFolder } from './postgres-user.mjs'
+import { freePort, waitFor } from './process.mjs'
 
 /**
  * @typedef {object} Postgres
  * @property {string} url of the owner, for migrations
  * @property {string} appUrl of the role as which web and hub connect
+ * @property {Child} child
  * @property {() => Promise<void>} stop
  */
 
-const serverScript = fileURLToPath(new URL('postgres-server.mjs', import.meta.url))
+/** @typedef {import('./postgres-setup.mjs').SetupOptions} SetupOptions */
+/** @typedef {import('./postgres-setup.mjs').SetupReport} SetupReport */
+
+/** After a crash the server replays its log before it answers: as long as its process lives, it is waited for. */
+const recoveryMs = 30 * 60_000
+const stopMs = 60_000
 
 /**
  * As root the server runs as a user of its own, who must be able to reach its folder: inside a closed home folder the
@@ -25,92 +35,102 @@ const serverScript = fileURLToPath(new URL('postgres-server.mjs', import.meta.ur
  */
 export function databaseFolder(home) {
   const inHome = join(home, 'postgres')
-  if (process.getuid?.() !== 0) return inHome
+  if (!isRoot()) return inHome
   for (let folder = home; folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(folder) && (statSync(folder).mode & 0o001) === 0)
-      return join('/var/lib/palate', createHash('sha256').update(home).digest('hex').slice(0, 12), 'postgres')
+      return join(systemFolder, createHash('sha256').update(home).digest('hex').slice(0, 12), 'postgres')
   }
   return inHome
-}
-
-/** @param {string} folder @returns {number | null} the process that serves this folder */
-function runningServer(folder) {
-  const file = join(folder, 'postmaster.pid')
-  if (!existsSync(file)) return null
-  const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
-  try {
-    process.kill(pid, 0)
-    const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
-    return name.startsWith('postgres') ? pid : null
-  } catch {
-    return null
-  }
 }
 
 /** @param {string} folder */
 export const serverRuns = (folder) => runningServer(folder) !== null
 
 /**
- * A server that outlived a killed start still holds its folder: it must stop first.
- *
- * @param {string} folder
- */
-async function stopLeftover(folder) {
-  const pid = runningServer(folder)
-  if (!pid) {
-    rmSync(join(folder, 'postmaster.pid'), { force: true })
-    return
-  }
-  process.kill(pid, 'SIGINT')
-  for (let i = 0; i < 100 && runningServer(folder); i++) await sleep(100)
-  if (runningServer(folder))
-    throw new Stop(`A PostgreSQL (process ${pid}) still uses ${folder}. Stop it and start again.`)
-}
-
-/**
- * Starts PostgreSQL in the data folder.
+ * Starts PostgreSQL in the data folder, and starts it again whenever it ends: at the same port, so that the others find
+ * it again.
  *
  * @param {string} home
  * @param {{ databasePassword: string }} settings
+ * @param {Partial<import('./child.mjs').Supervision>} [supervision] its log is in `logs` of the data folder by default
  * @returns {Promise<Postgres>}
  */
-export async function startPostgres(home, settings) {
+export async function startPostgres(home, { databasePassword: password }, supervision = {}) {
+  const { logs = join(home, 'logs'), ...others } = supervision
   const databaseDir = databaseFolder(home)
-  mkdirSync(dirname(databaseDir), { recursive: true, mode: 0o755 })
-  const fresh = !existsSync(join(databaseDir, 'PG_VERSION'))
-  if (fresh) rmSync(databaseDir, { recursive: true, force: true })
-  else await stopLeftover(databaseDir)
+  if (isRoot()) makePassable(dirname(databaseDir))
+  mkdirSync(logs, { recursive: true })
   const port = await freePort()
-  const password = settings.databasePassword
-  const child = spawn(process.execPath, [serverScript], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    detached: true,
-  })
-  const exited = once(child, 'exit')
-  /** @type {import('./postgres-server.mjs').ServerOptions} */
-  const options = { databaseDir, password, port, fresh }
-  child.send(options)
-  const report = await reportOf(child)
-  if (!report.ready)
-    throw new Stop(`PostgreSQL did not start in ${databaseDir}: ${report.reason}\n${report.log}`)
+  if (!existsSync(join(databaseDir, 'PG_VERSION'))) await makeCluster(databaseDir, password)
+  const child = new Child('postgres', serverProgram(databaseDir, port), { logs, ...others })
+  const stop = () => child.stop(stopMs)
+  try {
+    child.start()
+    await waitFor('PostgreSQL', async () => child.isUp, { timeoutMs: recoveryMs, alive: () => child.check() })
+    await setUp({ password, port })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  const at = `127.0.0.1:${port}/palate`
   return {
-    url: `postgres://palate:${password}@127.0.0.1:${port}/palate`,
-    appUrl: `postgres://${appRole}:${appPassword(password)}@127.0.0.1:${port}/palate`,
-    async stop() {
-      child.kill('SIGTERM')
-      await exited
-    },
+    url: `postgres://palate:${password}@${at}`,
+    appUrl: `postgres://${appRole}:${appPassword(password)}@${at}`,
+    child,
+    stop,
+  }
+}
+
+/** @param {string} databaseDir @param {number} port @returns {import('./child.mjs').Program} */
+function serverProgram(databaseDir, port) {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '', // no socket file: its place would be /tmp, open to every user of the machine
+    password_encryption: 'scram-sha-256',
+    max_connections: '120',
+    // Errors of statements are logged by who asked; their values do not belong into a second log.
+    log_min_messages: 'log',
+    log_min_error_statement: 'panic',
+    log_error_verbosity: 'terse',
+  }
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  return {
+    title: 'PostgreSQL',
+    command: findPrograms().postgres,
+    args: ['-D', databaseDir, '-p', String(port), ...flags],
+    cwd: '/', // its user may not be able to reach ours
+    env: serverEnvironment,
+    readyLine: /ready to accept connections/,
+    stopSignal: 'SIGINT', // a fast shutdown: connections are closed, nothing has to be recovered
+    user: serverUser() ?? {},
+    prepare: () => clearLeftovers(databaseDir),
   }
 }
 
 /**
- * @param {import('node:child_process').ChildProcess} child
- * @returns {Promise<import('./postgres-server.mjs').ServerReport>}
+ * The folder gets its name when the cluster is whole: a first start that is killed in the middle leaves no half of one.
+ *
+ * @param {string} databaseDir
+ * @param {string} password
  */
-const reportOf = (child) =>
-  new Promise((resolve) => {
-    child.once('message', (report) =>
-      resolve(/** @type {import('./postgres-server.mjs').ServerReport} */ (report)),
-    )
-    child.once('exit', (code) => resolve({ ready: false, reason: `its process ended with ${code}`, log: '' }))
+async function makeCluster(databaseDir, password) {
+  const unfinished = `${databaseDir}.new`
+  for (const folder of [unfinished, databaseDir]) rmSync(folder, { recursive: true, force: true })
+  await initCluster(unfinished, { owner: 'palate', password })
+  renameSync(unfinished, databaseDir)
+}
+
+/** The database and its roles. @param {SetupOptions} options */
+async function setUp(options) {
+  const child = fork(fileURLToPath(new URL('postgres-setup.mjs', import.meta.url)), {
+    stdio: 'ignore',
+    detached: true,
   })
+  child.send(options)
+  /** @type {SetupReport} */
+  const report = await new Promise((resolve) => {
+    child.once('message', (message) => resolve(/** @type {SetupReport} */ (message)))
+    child.once('exit', (code) => resolve({ done: false, reason: `its set-up ended with ${code}` }))
+  })
+  if (!report.done) throw new Stop(`PostgreSQL could not be set up: ${report.reason}`)
+}

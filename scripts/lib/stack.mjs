@@ -16,7 +16,7 @@ import { freePort, portTaken, run, waitFor } from './process.mjs'
  * @typedef {{ ownerEmail: string, ownerPassword: string | null, apiKey: string | null, enrollmentCode: string | null }} Boot
  */
 
-/** @typedef {Record<'hub' | 'web' | 'agent', Child>} Children */
+/** @typedef {Record<'hub' | 'web' | 'agent', Child> & { postgres?: Child }} Children `postgres` without DATABASE_URL */
 
 /**
  * @typedef {object} Stack
@@ -37,6 +37,7 @@ import { freePort, portTaken, run, waitFor } from './process.mjs'
  * @property {boolean} [apiKey] also make an API key for the owner (for `npm run loop` and the browser tests)
  * @property {NodeJS.ProcessEnv} [agentEnv]
  * @property {(stop: () => Promise<void>) => void} [onStarting] called first, with what stops the parts that run by then
+ * @property {import('./restart.mjs').RestartPolicy} [policy] how parts that end are started again
  * @property {(boot: Boot) => void} [onBoot] called before the slow steps, so that a first password is not lost when
  * one of them fails
  */
@@ -77,23 +78,25 @@ export async function startStack(options) {
   const settings = readSettings(home)
   const logs = join(home, 'logs')
   mkdirSync(logs, { recursive: true })
-  /** @type {Partial<Children> & { postgres?: import('./postgres.mjs').Postgres }} */
+  /** @type {Partial<Children>} */
   const started = {}
+  /** @type {import('./postgres.mjs').Postgres | undefined} */
+  let postgres
   // The database comes last: the others still write to it while they stop.
   const stop = async () => {
     for (const child of [started.agent, started.web, started.hub]) await child?.stop()
-    await started.postgres?.stop()
+    await postgres?.stop()
   }
   options.onStarting?.(stop)
   try {
     await step('PostgreSQL', async () => {
       if (readVariable('DATABASE_URL')) return 'DATABASE_URL'
-      started.postgres = await startPostgres(home, settings)
+      postgres = await startPostgres(home, settings, { logs, policy: options.policy })
+      started.postgres = postgres.child
     })
-    const databaseUrl = readVariable('DATABASE_URL') ?? started.postgres?.appUrl ?? ''
+    const databaseUrl = readVariable('DATABASE_URL') ?? postgres?.appUrl ?? ''
     const env = await stackEnv(home, port, databaseUrl, settings.secret)
-    const owner = started.postgres ? { DATABASE_URL: started.postgres.url } : {}
-    const boot = await bootstrap(options, { ...env, ...owner })
+    const boot = await bootstrap(options, { ...env, ...(postgres ? { DATABASE_URL: postgres.url } : {}) })
     const children = await startChildren(options, env, boot, logs, started)
     return { origin: `http://localhost:${port}`, boot, env, children, stop, logs }
   } catch (error) {
@@ -152,7 +155,7 @@ async function bootstrap({ home, apiKey = false, onBoot }, env) {
  * @param {string} logs
  * @param {Partial<Children>} started filled as they start, so that a failed start stops them too
  */
-async function startChildren({ home, port, python, dist, agentEnv = {} }, env, boot, logs, started) {
+async function startChildren({ home, port, python, dist, policy, agentEnv = {} }, env, boot, logs, started) {
   const hubUrl = `http://127.0.0.1:${env.HUB_PORT}`
   const web = join(root, 'apps/web')
   const webArgs = [join(web, 'server.mjs'), '--port', String(port), '--hub', hubUrl]
@@ -165,10 +168,29 @@ async function startChildren({ home, port, python, dist, agentEnv = {} }, env, b
     ...(boot.enrollmentCode ? { PALATE_ENROLLMENT_CODE: boot.enrollmentCode } : {}),
     ...agentEnv,
   }
+  const programs = {
+    hub: { title: 'The hub', args: tsx('apps/hub/src/main.ts'), env, readyLine: /the hub is listening/ },
+    web: {
+      title: 'The web app',
+      args: webArgs,
+      cwd: web,
+      env: webEnv,
+      readyLine: /the web app is listening/,
+    },
+    agent: {
+      title: 'The local agent',
+      args: tsx('gpu-agent/src/main.ts'),
+      env: localAgentEnv,
+      readyLine: /"msg":"connected"/,
+    },
+  }
   await step('Hub, web and local agent', async () => {
-    started.hub = new Child('hub', tsx('apps/hub/src/main.ts'), { env, logs })
-    started.web = new Child('web', webArgs, { cwd: web, env: webEnv, logs })
-    started.agent = new Child('agent', tsx('gpu-agent/src/main.ts'), { env: localAgentEnv, logs })
+    for (const [name, program] of Object.entries(programs)) {
+      started[/** @type {keyof typeof programs} */ (name)] = new Child(name, program, {
+        logs,
+        policy,
+      }).start()
+    }
     const alive = () => {
       for (const child of [started.hub, started.web, started.agent]) child?.check()
     }
@@ -177,7 +199,7 @@ async function startChildren({ home, port, python, dist, agentEnv = {} }, env, b
     await waitFor('The hub', () => answers('/files/health'), { timeoutMs: 90_000, alive })
     await waitFor('The web app', () => answers('/sign-in'), { timeoutMs: 90_000, alive })
   })
-  const { hub, web: webChild, agent } = started
+  const { postgres, hub, web: webChild, agent } = started
   if (!hub || !webChild || !agent) throw new Stop('A part of Palate did not start.')
-  return { hub, web: webChild, agent }
+  return { postgres, hub, web: webChild, agent }
 }

@@ -18,5 +18,16 @@ export const limits: Readonly<{
     /** Connections of one address that have not said yet who they are. */
     waitingPerAddress: number
   }
-  log: { textCharacters: number }
+  /** A text in a log entry; a line, a file and the files of a part's log; lines of one kind in a minute. */
+  log: {
+    textCharacters: number
+    lineCharacters: number
+    fileBytes: number
+    files: number
+    repeatsPerMinute: number
+  }
+  /** How `npm start` starts a part again that ended: see `scripts/lib/restart.mjs`. */
+  restart: { firstSeconds: number; slowestSeconds: number; windowSeconds: number; budget: number }
+  /** How long the database may take to answer a question after its health, and how long an answer is reused. */
+  health: { databaseSeconds: number; cacheSeconds: number }
 }> = table
