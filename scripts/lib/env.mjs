@@ -11,9 +11,9 @@ const variables = JSON.parse(
 
 /**
  * @param {VariableName} name
- * @returns {string | undefined} what is set, else the default of the table
+ * @returns {string | undefined} what is set, else the default of the table; an empty variable counts as not set
  */
-export const readVariable = (name) => process.env[name] ?? variables[name]?.default
+export const readVariable = (name) => process.env[name]?.trim() || variables[name]?.default
 
 /**
  * @param {VariableName} name one with a default

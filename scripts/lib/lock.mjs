@@ -51,7 +51,8 @@ function isAlive(pid) {
   try {
     process.kill(pid, 0)
     return true
-  } catch {
-    return false
+  } catch (error) {
+    // EPERM: it runs, as another user, with whom the folder is shared.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

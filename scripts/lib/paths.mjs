@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,10 +7,36 @@ import { readVariable, requireVariable } from './env.mjs'
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..')
 export const trainer = join(root, 'gpu-agent/trainer')
-/** Shared by all checkouts of a person: the Python environments. */
-export const cacheFolder = readVariable('PALATE_CACHE') ?? join(homedir(), '.cache/palate')
 /** All data of one installation. */
 export const homeFolder = resolve(root, requireVariable('PALATE_HOME'))
+/** Shared by all checkouts of a person: the Python environments. */
+export const cacheFolder = resolve(root, readVariable('PALATE_CACHE') ?? findCacheFolder())
+
+/** Without a home folder that can be written (a container that runs as any user) the cache is in the data folder. */
+function findCacheFolder() {
+  try {
+    const personal = homedir() && join(homedir(), '.cache/palate')
+    if (personal && canWrite(personal)) return personal
+  } catch {
+    // The user has no home folder.
+  }
+  return join(homeFolder, 'cache')
+}
+
+/**
+ * @param {string} path may not exist yet
+ * @returns {boolean} whether a file or folder can be made or changed there
+ */
+export function canWrite(path) {
+  let existing = resolve(path)
+  while (!existsSync(existing) && existing !== dirname(existing)) existing = dirname(existing)
+  try {
+    accessSync(existing, constants.W_OK)
+    return existing === resolve(path) || statSync(existing).isDirectory()
+  } catch {
+    return false
+  }
+}
 
 const skipped = new Set([
   'node_modules',

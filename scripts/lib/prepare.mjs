@@ -2,6 +2,7 @@
 import { Stop, step } from './console.mjs'
 import { installPython } from './python.mjs'
 import { checkNode, installPackages } from './setup.mjs'
+import { tidyProcessEnvironment } from './tidy-env.mjs'
 import { buildWeb } from './web.mjs'
 
 /**
@@ -26,6 +27,7 @@ async function stepFor(name, work) {
 /** Node is new enough, and the npm packages are installed. */
 export async function preparePackages() {
   checkNode()
+  tidyProcessEnvironment()
   await step('npm packages', installPackages)
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stop } from './console.mjs'
 import { readVariable } from './env.mjs'
-import { contentHash, root } from './paths.mjs'
+import { canWrite, contentHash, root } from './paths.mjs'
 import { run } from './process.mjs'
 
 export function checkNode() {
@@ -21,7 +21,14 @@ export async function installPackages() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return 'already installed'
   const installed = existsSync(join(root, 'node_modules/.package-lock.json'))
   if (installed && readVariable('PALATE_KEEP_NODE_MODULES')) return 'kept as it is'
-  await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root })
+  if (!canWrite(join(root, 'node_modules'))) {
+    if (installed) return 'kept as they are, as the folder can only be read'
+    throw new Stop(
+      `The npm packages are not installed, and ${root} can only be read. Start Palate once as the owner of the folder, or use a copy of it.`,
+    )
+  }
+  // All kinds of packages, whatever npm's settings leave out (NODE_ENV=production, omit=dev).
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional'], { cwd: root })
   writeFileSync(stamp, hash)
   return ''
 }

@@ -1,7 +1,8 @@
 import { cpSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { Stop } from './console.mjs'
 import { withLock } from './lock.mjs'
-import { contentHash, root } from './paths.mjs'
+import { canWrite, contentHash, root } from './paths.mjs'
 import { run } from './process.mjs'
 
 const web = join(root, 'apps/web')
@@ -18,6 +19,10 @@ export async function buildWeb() {
   const dist = `.build-${contentHash(parts, process.versions.node)}`
   const folder = join(web, dist)
   if (existsSync(folder)) return { dist, note: 'already built' }
+  if (!canWrite(web))
+    throw new Stop(
+      `The web app is not built yet, and ${web} can only be read. Start Palate once as the owner of the folder, or use a copy of it.`,
+    )
   return withLock(join(web, '.build-next'), async () => {
     if (existsSync(folder)) return { dist, note: 'already built' }
     await run(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
