@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { findDiskProblem } from '@palate/config'
 import {
   AgentHello,
   CancelPush,
@@ -6,6 +7,8 @@ import {
   HelloReply,
   type Lease,
   protocolVersion,
+  RunLinesReply,
+  StopPush,
 } from '@palate/protocol'
 import type { Logger } from 'pino'
 import { type Credential, obtainCredential } from './connect/credential'
@@ -19,10 +22,17 @@ import { lockHome } from './home-lock'
 import { Leaser } from './lease/leaser'
 import { Slots } from './lease/slots'
 import { Attempt, type AttemptTools } from './run/attempt'
+import { failed, setupFailure } from './run/failure'
 import { commandFor, kindsOf } from './run/process/command'
 import { recoverAttempts } from './run/recover'
 import { defaultTimings, type Timings } from './run/timings'
-import { attemptFolder, makeAttemptFolder, pruneRuns, writeState } from './run/work/attempt-folder'
+import {
+  attemptFolder,
+  makeAttemptFolder,
+  pruneRuns,
+  removeAttempt,
+  writeState,
+} from './run/work/attempt-folder'
 import { Server } from './serve/server'
 
 const day = 24 * 60 * 60_000
@@ -152,6 +162,10 @@ export class Agent {
     this.leaser = leaser
     const sampler = new Sampler({ folder: this.settings.home, env: this.settings.childEnv, gpus })
     void sampler.run(this.tools.timings.sampleEveryMs, (sample) => this.report(sample), this.stopping.signal)
+    link.on('stop', (payload) => {
+      const push = StopPush.safeParse(payload)
+      if (push.success) void this.attempts.get(push.data.attemptId)?.stopAfter(push.data.afterStep)
+    })
     link.on('cancel', (payload) => {
       const push = CancelPush.safeParse(payload)
       if (push.success) this.attempts.get(push.data.attemptId)?.cancel()
@@ -186,10 +200,25 @@ export class Agent {
       return (await this.finish(attempt, () => attempt.run())) === 'delivered'
     } catch (error) {
       this.log.error({ runId: lease.runId, reason: String(error) }, 'the attempt could not be started')
-      return false
+      return await this.reportUnstarted(lease, error)
     } finally {
       this.pending.delete(lease.attemptId)
     }
+  }
+
+  /** Ends a run for which the agent's disk has no folder and so no spool: otherwise it would look as if it ran. */
+  private async reportUnstarted(lease: Lease, error: unknown): Promise<boolean> {
+    const { runId, attemptId, epoch } = lease
+    const { signal } = this.stopping
+    if (!findDiskProblem(error)) return false
+    const line = JSON.stringify({ seq: 1, at: Date.now(), event: failed(setupFailure(error)) })
+    const lines = Buffer.from(`${line}\n`)
+    const send = () => this.tools.link.call('run-lines', { runId, attemptId, epoch, lines }, RunLinesReply)
+    await removeAttempt(attemptFolder(this.settings.home, runId, attemptId), false).catch(() => undefined)
+    return retry(send, { signal }).then(
+      () => true,
+      () => false,
+    )
   }
 
   private async finish(attempt: Attempt, task: () => ReturnType<Attempt['run']>) {
@@ -235,7 +264,7 @@ export class Agent {
       const kept = reply.keep.find(({ attemptId }) => attemptId === attempt.lease.attemptId)
       if (!kept) attempt.lose()
       else await attempt.acknowledge(kept.ackedSeq)
-      if (kept?.cancel) attempt.cancel()
+      if (kept) attempt.follow(kept)
     }
     this.log.info({ running: running.length, stop: reply.stop.length }, 'connected')
   }

@@ -1,6 +1,8 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from '@palate/config'
 import { z } from 'zod'
+import { inHome } from './files/home'
 import { processStart } from './run/process/process'
 import { writeWhole } from './run/work/attempt-folder'
 
@@ -13,7 +15,7 @@ const Holder = z.object({ pid: z.int().positive(), startedAt: z.string() })
  * @throws Error when another agent runs in it
  */
 export async function lockHome(home: string): Promise<() => Promise<void>> {
-  await mkdir(home, { recursive: true })
+  await makeFolder(home, inHome("The agent's folder"))
   const holder = await findHolder(home)
   if (holder !== null && holder !== process.pid)
     throw new Error(`Another agent (process ${holder}) runs in ${home}. Stop it, or set PALATE_AGENT_HOME.`)

@@ -1,8 +1,10 @@
+import { DiskError, nameDiskError } from '@palate/config'
 import pino from 'pino'
 import { Agent } from './agent'
 import { checkUser } from './check-user'
 import { drainAgent, drainSignal } from './drain'
 import { readSettings, type Settings } from './env'
+import { inHome } from './files/home'
 
 /** `palate-agent` starts the agent; `palate-agent drain` asks the running agent to finish its runs and exit. */
 async function main([verb, ...rest]: string[]): Promise<void> {
@@ -42,7 +44,11 @@ async function work(settings: Settings): Promise<void> {
   process.on(drainSignal, () => drain())
 }
 
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error))
+
 main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  const named = nameDiskError(error, inHome('A file'))
+  const text = named instanceof DiskError ? `${named.message} ${named.remedy}` : messageOf(named)
+  process.stderr.write(`${text}\n`)
   process.exit(1)
 })

@@ -1,15 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { makeFolder, writingTo } from '@palate/config'
 import type { LeaseInput } from '@palate/protocol'
+import { inHome } from './home'
 import type { HubHttp } from './hub-http'
 import { FinalError, retry } from './retry'
 
 export type ObjectCache = {
-  /** Path of the object, downloaded if absent and checked by its hash. Retries until the signal aborts. */
+  /**
+   * Path of the object, downloaded if absent and checked by its hash. Retries until the signal aborts.
+   *
+   * @throws DiskError when the agent's disk does not take it
+   */
   fetch(input: LeaseInput, token: string, signal: AbortSignal): Promise<string>
   /** Removes objects that were not used for `maxAgeMs`, and incomplete downloads. */
   prune(maxAgeMs: number): Promise<void>
@@ -28,7 +34,8 @@ export function createObjectCache(folder: string, http: HubHttp): ObjectCache {
       if (other && (await other.catch(() => null)) === null) return this.fetch(input, token, signal)
       const path = join(folder, sha256.slice(0, 2), sha256)
       if (verified.has(sha256) && (await isPresent(path, input))) return path
-      const task = retry(() => obtain(path, input, token, http, signal), { signal })
+      const target = inHome(`The file ${input.name}`)
+      const task = retry(() => writingTo(target, () => obtain(path, input, token, http, signal)), { signal })
       inFlight.set(sha256, task)
       try {
         await task
@@ -50,7 +57,7 @@ export function createObjectCache(folder: string, http: HubHttp): ObjectCache {
 
 async function obtain(path: string, input: LeaseInput, token: string, http: HubHttp, signal: AbortSignal) {
   if ((await isPresent(path, input)) && (await hashFile(path)) === input.sha256) return path
-  await mkdir(dirname(path), { recursive: true })
+  await makeFolder(dirname(path), inHome(`The file ${input.name}`))
   const partial = `${path}.${randomUUID()}.part`
   try {
     const response = await http.get(input.path, token, signal)
@@ -76,7 +83,7 @@ async function obtain(path: string, input: LeaseInput, token: string, http: HubH
     await rename(partial, path)
     return path
   } finally {
-    await rm(partial, { force: true })
+    await rm(partial, { force: true }).catch(() => undefined)
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DiskError } from '@palate/config'
 
 /** A failure that a retry cannot help. */
 export class FinalError extends Error {
@@ -18,7 +19,10 @@ export function backoffMs(failures: number): number {
   return full / 2 + (Math.random() * full) / 2
 }
 
-/** Repeats a task until it succeeds, throws a FinalError, or the signal aborts (then the signal's reason is thrown). */
+/**
+ * Repeats a task until it succeeds, throws a FinalError or a DiskError, or the signal aborts (then the signal's reason is
+ * thrown). A person must free a disk, so nobody waits for it in silence.
+ */
 export async function retry<T>(
   task: (signal: AbortSignal) => Promise<T>,
   options: { signal: AbortSignal; onFailure?: (error: unknown, failures: number) => void },
@@ -29,7 +33,7 @@ export async function retry<T>(
       return await task(options.signal)
     } catch (error) {
       options.signal.throwIfAborted()
-      if (error instanceof FinalError) throw error
+      if (error instanceof FinalError || error instanceof DiskError) throw error
       failures += 1
       options.onFailure?.(error, failures)
       await sleep(backoffMs(failures), undefined, { signal: options.signal })

@@ -68,7 +68,14 @@ async function prepare() {
   const bytes = randomBytes(sizeBytes)
   await writeFile(join(folder, 'model.gguf'), bytes)
   const lease = hub.lease('run_u', {})
-  const attempt = { lease, events: [], lost: false, cancel: false, artifacts: new Map<string, Buffer>() }
+  const attempt = {
+    lease,
+    events: [],
+    lost: false,
+    cancel: false,
+    stopAfterStep: null,
+    artifacts: new Map<string, Buffer>(),
+  }
   hub.attempts.set(lease.attemptId, attempt)
   const metadata = {
     path: 'out/model.gguf',

@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type HardwareSample, type Lease, LeaseRenewalReply, type RunningAttempt } from '@palate/protocol'
+import {
+  type HardwareSample,
+  type Lease,
+  LeaseRenewalReply,
+  type RunningAttempt,
+  type RunWishes,
+} from '@palate/protocol'
 import type { Logger } from 'pino'
 import type { HubLink } from '../connect/hub-link'
 import type { ObjectCache } from '../files/cache'
@@ -13,6 +19,7 @@ import { deliver } from './spool/deliver'
 import { Spool } from './spool/spool'
 import type { Timings } from './timings'
 import { type AttemptFolder, removeAttempt } from './work/attempt-folder'
+import { writeStopWish } from './work/stop-wish'
 
 export type AttemptTools = {
   link: HubLink
@@ -37,6 +44,7 @@ export class Attempt {
   private readonly canceling = new AbortController()
   private readonly halting = new AbortController()
   private isLost = false
+  private stopAfterStep: number | null = null
   private workingSince: number | null = null
 
   private constructor(
@@ -48,7 +56,13 @@ export class Attempt {
 
   static async open(lease: Lease, folder: AttemptFolder, tools: AttemptTools): Promise<Attempt> {
     tools.redactor.learn(lease.token)
-    return new Attempt(lease, folder, await Spool.open(folder.spool, tools.spoolQuotaBytes), tools)
+    const { runId, attemptId } = lease
+    const spool = await Spool.open(folder.spool, {
+      quotaBytes: tools.spoolQuotaBytes,
+      reserve: folder.reserve,
+      onFailure: (error) => tools.log.warn({ runId, attemptId, reason: reasonOf(error) }, 'events wait'),
+    })
+    return new Attempt(lease, folder, spool, tools)
   }
 
   describe(): RunningAttempt {
@@ -70,6 +84,18 @@ export class Attempt {
     this.spool.append({ type: 'metric', axis: 'seconds', position, time: sample.at, values })
   }
 
+  /** The run should end after this step and keep its model: the trainer is told by a file. */
+  async stopAfter(step: number): Promise<void> {
+    if (this.stopAfterStep === step) return
+    try {
+      await writeStopWish(this.folder, { afterStep: step })
+      this.stopAfterStep = step
+    } catch (error) {
+      // The next renewal says it again.
+      this.warn(error)
+    }
+  }
+
   cancel(): void {
     this.canceling.abort(new Error('The run was canceled.'))
   }
@@ -89,6 +115,7 @@ export class Attempt {
   async run(): Promise<AttemptOutcome> {
     const { folder, lease, spool, tools } = this
     const onFailure = (error: unknown) => this.warn(error)
+    await this.takeWish().catch((error: unknown) => this.warn(error))
     const renewal = this.renew()
     const delivery = this.deliver(false)
     this.workingSince = Date.now()
@@ -104,6 +131,13 @@ export class Attempt {
     this.halting.abort()
     await renewal
     return this.close(outcome)
+  }
+
+  /** What the lease says of an early end. A wish of an attempt before may no longer hold: the run may have been resumed. */
+  private async takeWish(): Promise<void> {
+    const { stopAfterStep } = this.lease
+    if (stopAfterStep !== null) await this.stopAfter(stopAfterStep)
+    else if (this.stopAfterStep === null) await writeStopWish(this.folder, null)
   }
 
   /** Delivers the events that a crash left; an attempt without a run-end is then given up. */
@@ -136,6 +170,12 @@ export class Attempt {
     return final
   }
 
+  /** What users ask of the run. */
+  follow({ cancel, stopAfterStep }: RunWishes): void {
+    if (cancel) this.cancel()
+    else if (stopAfterStep !== null) void this.stopAfter(stopAfterStep)
+  }
+
   /** Renews the lease until the attempt ends. While the hub does not reply, the attempt continues and fills the spool. */
   private async renew(): Promise<void> {
     const { signal } = this.halting
@@ -151,7 +191,7 @@ export class Attempt {
           LeaseRenewalReply,
         )
         if (reply.lost) this.lose()
-        else if (reply.cancel) this.cancel()
+        else this.follow(reply)
       } catch (error) {
         this.warn(error)
         if (error instanceof FinalError && error.code === 'lease_lost') this.lose()
@@ -162,9 +202,8 @@ export class Attempt {
   private warn(error: unknown): void {
     if (this.halting.signal.aborted) return
     const { runId, attemptId } = this.lease
-    this.tools.log.warn(
-      { runId, attemptId, reason: error instanceof Error ? error.message : String(error) },
-      'an attempt has a problem',
-    )
+    this.tools.log.warn({ runId, attemptId, reason: reasonOf(error) }, 'an attempt has a problem')
   }
 }
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -7,6 +7,7 @@ import { startChild } from './process/child'
 import { writeState, writeWhole } from './work/attempt-folder'
 import { forgetCheckpointsBeyond, newestCheckpoint } from './work/checkpoint'
 import { placeInputs } from './work/inputs'
+import { stopFile } from './work/stop-wish'
 
 /** Runs one attempt from its inputs to its `run-end` in the spool, on disk. After `halt` there is no run-end. */
 export async function execute(execution: Execution): Promise<void> {
@@ -51,6 +52,7 @@ async function jobOf(execution: Execution, inputs: Record<string, string>): Prom
     kind: lease.kind,
     workDir: folder.work,
     seed: lease.seed,
+    stopFile,
     resumeFrom: await newestCheckpoint(folder.work, onDamaged),
     inputs,
     config: lease.config,

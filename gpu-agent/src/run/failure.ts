@@ -1,4 +1,6 @@
+import { DiskError, nameDiskError } from '@palate/config'
 import type { RunFailure, RunKind, TrainerEvent } from '@palate/protocol'
+import { inHome } from '../files/home'
 import { PathEscape } from '../files/inside'
 import { FinalError } from '../files/retry'
 import type { ChildExit } from './process/child'
@@ -51,6 +53,11 @@ export const stoppedOutside: RunFailure = {
   remedy: 'Nothing to do: the run resumes from its last checkpoint.',
 }
 
+function diskFailure({ problem, message, remedy }: DiskError): RunFailure {
+  const isFull = problem === 'full' || problem === 'quota'
+  return { code: isFull ? 'disk_full' : 'agent_failed', message, remedy }
+}
+
 /** Why a run could not be started or its files not be delivered, with a remedy. */
 export function setupFailure(error: unknown): RunFailure {
   const message = error instanceof Error ? error.message : String(error)
@@ -59,12 +66,8 @@ export function setupFailure(error: unknown): RunFailure {
     return { code: 'path_escape', message, remedy: 'Use names inside the work folder.' }
   if (error instanceof FinalError)
     return { code: 'refused', message, remedy: 'Start the run again. Its files may have changed meanwhile.' }
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return {
-      code: 'disk_full',
-      message: "The agent's disk is full.",
-      remedy: 'Free some disk space and start the run again.',
-    }
+  const disk = nameDiskError(error, inHome('A file of the run'))
+  if (disk instanceof DiskError && !message.startsWith('spawn')) return diskFailure(disk)
   if (code === 'ENOENT' && message.startsWith('spawn'))
     return {
       code: 'no_trainer',

@@ -31,6 +31,8 @@ export async function follow(child: Child, execution: Execution): Promise<RunEnd
     const crash = { kind: lease.kind, stderr: child.stderrTail(), oomKills }
     const uploadFailure = await uploads.drain()
     if (uploadFailure) return cancel.aborted ? canceled() : uploadFailure
+    // A cancel that came while a stopped run saved its model.
+    if (end?.stopped?.reason === 'request' && cancel.aborted) return canceled()
     if (end) return isStoppedOutside(end, cancel) ? failed(stoppedOutside) : end
     if (watchdog.isSilent()) return failed(silentFailure(timings.silenceMs))
     return cancel.aborted ? canceled() : failed(crashFailure(exit, crash))

@@ -43,7 +43,7 @@ const tuning =
 const remedies: Record<RunKind, string> = {
   pretrain: 'Lower the batch size, the maximum length or the hidden size.',
   ...{ sft: tuning, dpo: tuning, kto: tuning },
-  generate: 'Choose a smaller model.',
+  ...{ import: 'Choose a smaller model.', generate: 'Choose a smaller model.' },
   probe: 'Measure with smaller matrices.',
 }
 

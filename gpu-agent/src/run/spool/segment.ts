@@ -1,4 +1,4 @@
-import { open, readFile, truncate } from 'node:fs/promises'
+import { type FileHandle, open, readFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
@@ -88,4 +88,15 @@ export async function readChunk(
 
 function endOf(segment: Segment, index: number): number {
   return segment.offsets[index + 1] ?? segment.size
+}
+
+/** Appends and fsyncs; a write that fails half way is truncated, so that the file holds only whole lines. */
+export async function appendWhole(file: FileHandle, segment: Segment, bytes: Buffer): Promise<void> {
+  try {
+    await file.appendFile(bytes)
+    await file.datasync()
+  } catch (error) {
+    await file.truncate(segment.size)
+    throw error
+  }
 }

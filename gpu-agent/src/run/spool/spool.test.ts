@@ -47,7 +47,7 @@ describe('spool', () => {
   })
 
   it('handles concurrent acks, and keeps all events beyond them', async () => {
-    const spool = await Spool.open(folder, 4096)
+    const spool = await Spool.open(folder, { quotaBytes: 4096 })
     for (let step = 1; step <= 60; step += 1) {
       spool.append(metric(step))
       await spool.flush()
@@ -60,7 +60,7 @@ describe('spool', () => {
 
   it('is full at its quota until the hub acks, and uses less than its quota plus one segment', async () => {
     const quota = 8192
-    const spool = await Spool.open(folder, quota)
+    const spool = await Spool.open(folder, { quotaBytes: quota })
     const never = new AbortController()
     let step = 0
     const fill = async () => {
@@ -90,7 +90,7 @@ describe('spool', () => {
     halt.abort()
     await waiting
     await spool.close()
-    expect((await Spool.open(folder, quota)).isFull).toBe(true)
+    expect((await Spool.open(folder, { quotaBytes: quota })).isFull).toBe(true)
   })
 
   it('reads only events that are on disk', async () => {

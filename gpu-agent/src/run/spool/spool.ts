@@ -1,8 +1,10 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DiskError, nameDiskError } from '@palate/config'
 import { isMachineFailure, maxChunkEvents, SpooledEvent, type TrainerEvent } from '@palate/protocol'
+import { inHome } from '../../files/home'
 import {
+  appendWhole,
   bytesBeyond,
   type Chunk,
   firstSeqOf,
@@ -12,6 +14,8 @@ import {
   type Segment,
   segmentPath,
 } from './segment'
+import { Waiters } from './waiters'
+import { readAcked, writeAcked } from './watermark'
 
 const segmentBytes = 1024 * 1024
 /** Events kept in memory while the disk refuses writes. */
@@ -19,6 +23,19 @@ const bufferedBytesLimit = 4 * 1024 * 1024
 const defaultQuotaBytes = 1024 ** 3
 const chunkBytes = 512 * 1024
 const lingerMs = 50
+/** While the disk refuses writes. */
+const retryMs = 2000
+
+export type SpoolOptions = {
+  quotaBytes?: number | undefined
+  /** A file of bytes set aside, which is removed when the disk is full. */
+  reserve?: string
+  /** Called each time that the disk refuses a write in the background. */
+  onFailure?: (error: unknown) => void
+}
+
+const target = inHome('The events of the run')
+const waits = 'Until then the trainer waits as soon as too many events are in memory.'
 
 /**
  * An attempt's events on disk, from when the trainer emits them until the hub has acked them.
@@ -30,11 +47,11 @@ const lingerMs = 50
 export class Spool {
   private buffer: { seq: number; line: string }[] = []
   private bufferedBytes = 0
-  private readonly roomWaiters: (() => void)[] = []
+  private readonly forRoom = new Waiters()
   private writing: Promise<void> = Promise.resolve()
   private acking: Promise<void> = Promise.resolve()
   private timer: NodeJS.Timeout | null = null
-  private readonly waiters: (() => void)[] = []
+  private readonly forEvents = new Waiters()
   private file: FileHandle | null = null
   private closed = false
   private nextSeq: number
@@ -46,6 +63,7 @@ export class Spool {
     private readonly segments: Segment[],
     public ackedSeq: number,
     private readonly quotaBytes: number,
+    private readonly options: SpoolOptions,
     private end: Extract<TrainerEvent, { type: 'run-end' }> | null,
   ) {
     const last = segments.at(-1)
@@ -54,7 +72,7 @@ export class Spool {
   }
 
   /** Opens a spool folder, creating it if needed, and drops an incomplete end that a crash left. */
-  static async open(folder: string, quotaBytes = defaultQuotaBytes): Promise<Spool> {
+  static async open(folder: string, options: SpoolOptions = {}): Promise<Spool> {
     await mkdir(folder, { recursive: true })
     const firsts = (await readdir(folder)).map(firstSeqOf).filter((seq) => seq !== null)
     const segments: Segment[] = []
@@ -78,7 +96,8 @@ export class Spool {
       folder,
       segments,
       last ? Math.min(acked, lastSeqOf(last)) : acked,
-      quotaBytes,
+      options.quotaBytes ?? defaultQuotaBytes,
+      options,
       null,
     )
     const newest = (await spool.lastEvent())?.event
@@ -123,14 +142,14 @@ export class Spool {
    * between events: the trainer's pipe then fills, the trainer waits, and nothing is lost.
    */
   async room(signal: AbortSignal): Promise<void> {
-    while (this.isFull && !signal.aborted) await waitIn(this.roomWaiters, signal)
+    while (this.isFull && !signal.aborted) await this.forRoom.wait(signal)
   }
 
   /** Writes buffered events and fsyncs them. Rejects when the disk refuses; the events stay buffered then. */
   flush(): Promise<void> {
     if (this.timer) clearTimeout(this.timer)
     this.timer = null
-    const turn = this.writing.then(() => this.write())
+    const turn = this.writing.then(() => this.writeWithReserve())
     this.writing = turn.catch(() => undefined)
     return turn
   }
@@ -159,9 +178,7 @@ export class Spool {
   private async moveTo(seq: number): Promise<void> {
     if (seq <= this.ackedSeq) return
     this.ackedSeq = Math.min(seq, this.flushedSeq)
-    const temporary = join(this.folder, 'acked.tmp')
-    await writeFile(temporary, String(this.ackedSeq))
-    await rename(temporary, join(this.folder, 'acked'))
+    await writeAcked(this.folder, this.ackedSeq)
     while (this.segments.length > 1 && this.segments[0] && lastSeqOf(this.segments[0]) <= this.ackedSeq) {
       await rm(this.segments[0].path, { force: true })
       this.segments.shift()
@@ -171,7 +188,7 @@ export class Spool {
 
   /** Resolves when there is something on disk beyond `seq`, or when the signal aborts. */
   async waitBeyond(seq: number, signal: AbortSignal): Promise<void> {
-    while (this.flushedSeq <= seq && !signal.aborted) await waitIn(this.waiters, signal)
+    while (this.flushedSeq <= seq && !signal.aborted) await this.forEvents.wait(signal)
   }
 
   async close(): Promise<void> {
@@ -188,7 +205,7 @@ export class Spool {
   }
 
   private notifyRoom(): void {
-    if (!this.isFull) for (const wake of this.roomWaiters.splice(0)) wake()
+    if (!this.isFull) this.forRoom.wake()
   }
 
   private async lastEvent(): Promise<SpooledEvent | null> {
@@ -199,12 +216,36 @@ export class Spool {
   private async flushLater(): Promise<void> {
     try {
       await this.flush()
-    } catch {
+    } catch (error) {
       // A full disk may have room again soon; a caller that must know calls flush() and gets the error.
-      await sleep(2000, undefined, { ref: false })
+      this.options.onFailure?.(nameDiskError(error, target))
+      await sleep(retryMs, undefined, { ref: false })
       if (!this.closed && this.buffer.length > 0)
         this.timer ??= setTimeout(() => void this.flushLater(), lingerMs)
     }
+  }
+
+  /** Room for the sentence that the disk is full, and for the end of a run that failed for it. */
+  private async writeWithReserve(): Promise<void> {
+    try {
+      await this.write()
+    } catch (error) {
+      const named = nameDiskError(error, target)
+      if (!(named instanceof DiskError) || !(await this.releaseReserve())) throw error
+      if (!this.ended)
+        this.append({ type: 'log', level: 'error', text: `${named.message} ${named.remedy} ${waits}` })
+      await this.write()
+    }
+  }
+
+  /** @returns whether there was a reserve */
+  private async releaseReserve(): Promise<boolean> {
+    const { reserve } = this.options
+    if (reserve === undefined) return false
+    return rm(reserve).then(
+      () => true,
+      () => false,
+    )
   }
 
   private async write(): Promise<void> {
@@ -215,7 +256,7 @@ export class Spool {
       const segment = await this.segmentFor(first.seq)
       const file = this.file
       if (!file) throw new Error('The spool has no open file.')
-      await writeWhole(file, segment, Buffer.from(lines.map(({ line }) => line).join('')))
+      await appendWhole(file, segment, Buffer.from(lines.map(({ line }) => line).join('')))
       const start = segment.size
       let offset = start
       for (const { line } of lines) {
@@ -230,7 +271,7 @@ export class Spool {
       this.buffer.unshift(...lines)
       throw error
     }
-    for (const wake of this.waiters.splice(0)) wake()
+    this.forEvents.wake()
   }
 
   private async segmentFor(seq: number): Promise<Segment> {
@@ -250,36 +291,7 @@ export class Spool {
   }
 }
 
-/** Resolves when the list's callbacks are called, or when the signal aborts. */
-function waitIn(waiters: (() => void)[], signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const wake = () => {
-      signal.removeEventListener('abort', wake)
-      resolve()
-    }
-    waiters.push(wake)
-    signal.addEventListener('abort', wake)
-  })
-}
-
 function eventsOf({ bytes }: Chunk): SpooledEvent[] {
   const lines = bytes.toString('utf8').trimEnd().split('\n')
   return lines.map((line) => SpooledEvent.parse(JSON.parse(line)))
-}
-
-/** Appends and fsyncs; a write that fails half way is truncated, so that the file holds only whole lines. */
-async function writeWhole(file: FileHandle, segment: Segment, bytes: Buffer): Promise<void> {
-  try {
-    await file.appendFile(bytes)
-    await file.datasync()
-  } catch (error) {
-    await file.truncate(segment.size)
-    throw error
-  }
-}
-
-async function readAcked(folder: string): Promise<number> {
-  const text = await readFile(join(folder, 'acked'), 'utf8').catch(() => '0')
-  const seq = Number(text)
-  return Number.isSafeInteger(seq) && seq >= 0 ? seq : 0
 }

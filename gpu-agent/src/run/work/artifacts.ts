@@ -34,7 +34,11 @@ export class UploadQueue {
     if (this.failure || halt.aborted) return
     try {
       const signal = AbortSignal.any([cancel, halt])
-      const context = { lease, workDir: folder.work, http, signal, onFailure }
+      const onUploadFailure = (error: unknown, failures: number) => {
+        onFailure(error)
+        if (failures === 1 && !halt.aborted) spool.append(waits(artifact, error))
+      }
+      const context = { lease, workDir: folder.work, http, signal, onFailure: onUploadFailure }
       const sent = await uploadArtifact(artifact, context)
       if (!halt.aborted) spool.append(sent)
     } catch (error) {
@@ -42,6 +46,12 @@ export class UploadQueue {
       if (!halt.aborted) this.onFailed()
     }
   }
+}
+
+/** A hub whose disk is full refuses uploads until somebody frees it: whoever watches the run must see why it waits. */
+function waits({ path }: Artifact, error: unknown): TrainerEvent {
+  const reason = error instanceof Error ? error.message : String(error)
+  return { type: 'log', level: 'warn', text: `${path} is not uploaded yet, the agent tries again: ${reason}` }
 }
 
 /**
@@ -57,7 +67,7 @@ async function uploadArtifact(
     workDir: string
     http: HubHttp
     signal: AbortSignal
-    onFailure: (error: unknown) => void
+    onFailure: (error: unknown, failures: number) => void
   },
 ): Promise<Artifact> {
   const { lease, http, signal } = context

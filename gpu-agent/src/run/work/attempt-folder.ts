@@ -1,7 +1,10 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { makeFolder, writingTo } from '@palate/config'
 import { Lease } from '@palate/protocol'
 import { z } from 'zod'
+import { inHome } from '../../files/home'
 import { plainName } from '../../files/inside'
 
 /** What the agent needs after a crash to recover an attempt: its lease, and the process of its trainer. */
@@ -15,7 +18,17 @@ export type AttemptState = z.infer<typeof AttemptState>
  * `runs/<runId>/work` belongs to the run and stays after its attempts (it has the checkpoints);
  * `runs/<runId>/attempts/<attemptId>` belongs to one attempt: its state, job file and spool.
  */
-export type AttemptFolder = { root: string; work: string; spool: string; jobFile: string; stateFile: string }
+export type AttemptFolder = {
+  root: string
+  work: string
+  spool: string
+  /** Bytes set aside: removed when the disk is full, so that the reason can still be spooled and sent. */
+  reserve: string
+  jobFile: string
+  stateFile: string
+}
+
+const reserveBytes = 64 * 1024
 
 export function attemptFolder(home: string, runId: string, attemptId: string): AttemptFolder {
   const run = join(home, 'runs', plainName(runId))
@@ -24,14 +37,18 @@ export function attemptFolder(home: string, runId: string, attemptId: string): A
     root,
     work: join(run, 'work'),
     spool: join(root, 'spool'),
+    reserve: join(root, 'reserve'),
     jobFile: join(root, 'job.json'),
     stateFile: join(root, 'attempt.json'),
   }
 }
 
 export async function makeAttemptFolder(folder: AttemptFolder): Promise<void> {
-  await mkdir(folder.work, { recursive: true })
-  await mkdir(folder.spool, { recursive: true })
+  const target = inHome('The folder of the run')
+  await makeFolder(folder.work, target)
+  await makeFolder(folder.spool, target)
+  // Not zeros: a file system may keep those without taking any space.
+  await writingTo(target, () => writeFile(folder.reserve, randomBytes(reserveBytes)))
 }
 
 /** Replaces the state file; only its owner can read it, because the lease has a token. */
@@ -39,16 +56,22 @@ export async function writeState(folder: AttemptFolder, state: AttemptState): Pr
   await writeWhole(folder.stateFile, JSON.stringify(state))
 }
 
+/** Writes a file beside its place, flushes it and renames it. @throws DiskError, with nothing left half-written */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.tmp`
-  const file = await open(temporary, 'w', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(temporary, path)
+  await writingTo(inHome(`The file ${basename(path)}`), async () => {
+    const file = await open(temporary, 'w', 0o600)
+    try {
+      await file.writeFile(text)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(temporary, path)
+  }).catch(async (error) => {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw error
+  })
 }
 
 /**
