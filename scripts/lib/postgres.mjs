@@ -1,14 +1,12 @@
-import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Child } from './child.mjs'
 import { Stop } from './console.mjs'
 import { initCluster, serverEnvironment } from './postgres-init.mjs'
 import { clearLeftovers, runningServer } from './postgres-leftovers.mjs'
 import { findPrograms } from './postgres-programs.mjs'
-import { appPassword, appRole } from './postgres-roles.mjs'
+import { appPassword, appRole, prepareRoles } from './postgres-roles.mjs'
 import { isRoot, makePassable, serverUser, systemFolder } from './postgres-user.mjs'
 import { freePort, waitFor } from './process.mjs'
 
@@ -19,9 +17,6 @@ import { freePort, waitFor } from './process.mjs'
  * @property {Child} child
  * @property {() => Promise<void>} stop
  */
-
-/** @typedef {import('./postgres-setup.mjs').SetupOptions} SetupOptions */
-/** @typedef {import('./postgres-setup.mjs').SetupReport} SetupReport */
 
 /** After a crash the server replays its log before it answers: as long as its process lives, it is waited for. */
 const recoveryMs = 30 * 60_000
@@ -67,7 +62,7 @@ export async function startPostgres(home, { databasePassword: password }, superv
   try {
     child.start()
     await waitFor('PostgreSQL', async () => child.isUp, { timeoutMs: recoveryMs, alive: () => child.check() })
-    await setUp({ password, port })
+    await prepareDatabase(port, password)
   } catch (error) {
     await stop()
     throw error
@@ -120,17 +115,25 @@ async function makeCluster(databaseDir, password) {
   renameSync(unfinished, databaseDir)
 }
 
-/** The database and its roles. @param {SetupOptions} options */
-async function setUp(options) {
-  const child = fork(fileURLToPath(new URL('postgres-setup.mjs', import.meta.url)), {
-    stdio: 'ignore',
-    detached: true,
+/** The database and its roles. @param {number} port @param {string} password */
+async function prepareDatabase(port, password) {
+  const { default: pg } = await import('pg') // here: this module is read before npm packages are installed
+  await withClient('postgres', async (client) => {
+    const { rowCount } = await client.query("select from pg_database where datname = 'palate'")
+    if (!rowCount) await client.query('create database palate')
   })
-  child.send(options)
-  /** @type {SetupReport} */
-  const report = await new Promise((resolve) => {
-    child.once('message', (message) => resolve(/** @type {SetupReport} */ (message)))
-    child.once('exit', (code) => resolve({ done: false, reason: `its set-up ended with ${code}` }))
-  })
-  if (!report.done) throw new Stop(`PostgreSQL could not be set up: ${report.reason}`)
+  await withClient('palate', (client) => prepareRoles(client, password))
+
+  /** @param {string} database @param {(client: import('pg').Client) => Promise<void>} work */
+  async function withClient(database, work) {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'palate', password, database, ssl: false })
+    try {
+      await client.connect()
+      await work(client)
+    } catch (error) {
+      throw new Stop(`PostgreSQL could not be set up: ${error instanceof Error ? error.message : error}`)
+    } finally {
+      await client.end()
+    }
+  }
 }

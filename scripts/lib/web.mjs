@@ -25,10 +25,12 @@ export async function buildWeb() {
     )
   return withLock(join(web, '.build-next'), async () => {
     if (existsSync(folder)) return { dist, note: 'already built' }
-    await run(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
-      cwd: web,
-      env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
-    })
+    await forgetFailure(join(web, '.next/cache'), () =>
+      run(process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
+        cwd: web,
+        env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+      }),
+    )
     const copy = `${folder}.${process.pid}`
     cpSync(join(web, '.next'), copy, {
       recursive: true,
@@ -38,6 +40,21 @@ export async function buildWeb() {
     pruneBuilds()
     return { dist, note: '' }
   })
+}
+
+/**
+ * Turbopack's cache keeps a failure, too: the next build would repeat it when its cause is gone.
+ *
+ * @param {string} cache
+ * @param {() => Promise<unknown>} build
+ */
+export async function forgetFailure(cache, build) {
+  try {
+    await build()
+  } catch (error) {
+    rmSync(cache, { recursive: true, force: true })
+    throw error
+  }
 }
 
 /** The three newest builds stay: an older server may still read its own. */

@@ -1,0 +1,51 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { isAlive } from './lib/lock.mjs'
+import { root } from './lib/paths.mjs'
+import { forgetFailure } from './lib/web.mjs'
+
+/** What a module imports at once, without its comments. */
+function importsOf(file: string): string[] {
+  const code = readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
+  const found = code.matchAll(/^(?:import|export)\b(?:[^'"]*?\bfrom)?\s*'([^']+)'/gm)
+  return [...found].map(([, name = '']) => name)
+}
+
+test.each(['start', 'test', 'loop', 'check', 'reset', 'bench', 'chaos'])(
+  'npm run %s needs no npm package before it installs them',
+  (script) => {
+    const files = [join(root, `scripts/${script}.mjs`)]
+    for (const file of files)
+      for (const name of importsOf(file)) {
+        expect(name, file).toMatch(/^(node:|\.)/)
+        const path = join(dirname(file), name)
+        if (name.startsWith('.') && !files.includes(path)) files.push(path)
+      }
+    expect(files.length).toBeGreaterThan(script === 'chaos' ? 3 : 4)
+  },
+)
+
+test('a build that failed leaves no cache that repeats the failure', async () => {
+  const cache = mkdtempSync(join(tmpdir(), 'palate-cache-'))
+  await expect(forgetFailure(cache, () => Promise.reject(new Error('no module')))).rejects.toThrow(
+    'no module',
+  )
+  expect(existsSync(cache)).toBe(false)
+  mkdirSync(cache)
+  await forgetFailure(cache, () => Promise.resolve())
+  expect(existsSync(cache)).toBe(true)
+  rmSync(cache, { recursive: true })
+})
+
+test('a process of another user is alive: its lock is not taken away', () => {
+  const answer = (code: string) => () => {
+    throw Object.assign(new Error(`kill ${code}`), { code })
+  }
+  const kill = vi.spyOn(process, 'kill')
+  expect(kill.mockImplementation(answer('EPERM')) && isAlive(1)).toBe(true)
+  expect(kill.mockImplementation(answer('ESRCH')) && isAlive(1)).toBe(false)
+  kill.mockRestore()
+  expect(isAlive(process.pid)).toBe(true)
+})
