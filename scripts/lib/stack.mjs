@@ -7,6 +7,7 @@ import { Stop, step } from './console.mjs'
 import { readVariable } from './env.mjs'
 import { root } from './paths.mjs'
 import { startPostgres } from './postgres.mjs'
+import { isRoot, makePassable } from './postgres-user.mjs'
 import { freePort, portTaken, run, waitFor } from './process.mjs'
 
 /**
@@ -50,7 +51,9 @@ import { freePort, portTaken, run, waitFor } from './process.mjs'
  */
 function readSettings(home) {
   const file = join(home, 'settings.json')
-  mkdirSync(home, { recursive: true, mode: 0o755 })
+  // As root the database's user passes through it.
+  if (isRoot()) makePassable(home)
+  else mkdirSync(home, { recursive: true })
   if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'))
   const settings = {
     secret: randomBytes(32).toString('hex'),
@@ -75,6 +78,7 @@ export async function startStack(options) {
     throw new Stop(
       `Port ${port} is taken by another program. Stop it, or start Palate elsewhere: PALATE_PORT=${port + 100} npm start`,
     )
+  process.umask(0o077) // all that is kept there is for this user alone: data, logs, credentials
   const settings = readSettings(home)
   const logs = join(home, 'logs')
   mkdirSync(logs, { recursive: true })
