@@ -1,10 +1,14 @@
 """Which device and which precision a run uses, decided by the kind of device and never by a timing."""
 
+import math
 import os
 import random
+from pathlib import Path
 
 import numpy as np
 import torch
+
+from process import events
 
 
 def choose_device() -> torch.device:
@@ -33,9 +37,24 @@ def compute_type(device: torch.device) -> torch.dtype:
     return torch.bfloat16 if auto_precision(device)[0] == "bf16" else torch.float32
 
 
+def usable_cores(group: Path = Path("/sys/fs/cgroup")) -> int:
+    """The cores that this process may use: of the machine, of its CPU affinity (taskset) and of its container's quota."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = (group / "cpu.max").read_text(encoding="ascii").split()
+        return max(1, min(cores, math.ceil(int(quota) / int(period))))
+    except (OSError, ValueError):  # no cgroup v2, or "max": no quota
+        return cores
+
+
 def set_threads(threads: int) -> None:
-    """Threads for the arithmetic; two trainers at once on two cores run ten times slower, so the agent queues."""
-    torch.set_num_threads(threads)
+    """Threads for the arithmetic, but no more than cores: threads that wait for a core run ten times slower."""
+    cores = usable_cores()
+    torch.set_num_threads(min(threads, cores))
+    if threads > cores:
+        events.log_if_open(
+            "info", f"{threads} CPU threads are set; this process may use {cores}, so it takes {cores}."
+        )
 
 
 def seed_all(seed: int) -> None:

@@ -139,6 +139,12 @@ def log(level: str, text: str) -> None:
     emit({"type": "log", "level": level, "text": text})
 
 
+def log_if_open(level: str, text: str) -> None:
+    """As `log`; nothing in a program that reports no events, such as a study."""
+    if _stream is not None:
+        log(level, text)
+
+
 def run_end(
     status: str,
     results: dict[str, float],
