@@ -1,6 +1,5 @@
 """How every trainer starts, stops and fails: the wrapper around a run."""
 
-import errno
 import logging
 import os
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from job.job import Job, JobError, read_job
 from model.external import with_model
 from process import events, ranks
+from process.disk import explain_disk
 from process.stop import Canceled, StopFlag
 from run import summary as run_summary
 
@@ -28,13 +28,7 @@ def explain(error: BaseException) -> dict[str, str]:
             "message": "The machine ran out of memory while training.",
             "remedy": "Lower the batch size or the maximum length, then start the run again.",
         }
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return {
-            "code": "disk_full",
-            "message": "The disk is full, so the run could not write its files.",
-            "remedy": "Free some space on the agent's disk, then start the run again.",
-        }
-    return {
+    return explain_disk(error) or {
         "code": "trainer_failed",
         "message": f"The trainer stopped on an unexpected error: {type(error).__name__}: {text[:300]}",
         "remedy": "The run's log holds the full trace; start the run again, or send the log with a report.",
