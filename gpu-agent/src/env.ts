@@ -67,25 +67,40 @@ const passedOn = [
 ] // biome-ignore format: one list
 
 const toTheHub = [
-  'PALATE_MODEL_FOLDERS', 'HF_TOKEN', 'HF_ENDPOINT', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'SSL_CERT_FILE',
+  'PALATE_MODEL_FOLDERS', 'HF_TOKEN', 'HF_ENDPOINT', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'NO_PROXY',
+  'http_proxy', 'https_proxy', 'all_proxy', 'no_proxy',
+  'SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE',
 ] // biome-ignore format: one list
+
+/** A proxy is for other machines: a model hub on this one is asked without it. */
+function withoutProxyHere(env: Record<string, string>): Record<string, string> {
+  if (!Object.keys(env).some((name) => /^(https?|all)_proxy$/i.test(name))) return env
+  const all = [env.no_proxy ?? env.NO_PROXY, 'localhost', '127.0.0.1', '::1'].filter(Boolean).join(',')
+  return { ...env, NO_PROXY: all, no_proxy: all }
+}
 
 /** Training itself is always offline; `PALATE_MODELS_OFFLINE` applies to the download of a model before it. */
 function modelEnvOf(source: NodeJS.ProcessEnv): Record<string, string> {
   const cache = source.HF_HUB_CACHE ?? (source.HF_HOME ? join(source.HF_HOME, 'hub') : undefined)
-  return Object.fromEntries(
-    Object.entries({
-      ...Object.fromEntries(toTheHub.map((name) => [name, source[name]])),
-      PALATE_MODELS_OFFLINE: source.HF_HUB_OFFLINE,
-      HF_HUB_CACHE: cache,
-    }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+  return withoutProxyHere(
+    Object.fromEntries(
+      Object.entries({
+        ...Object.fromEntries(toTheHub.map((name) => [name, source[name]])),
+        PALATE_MODELS_OFFLINE: source.HF_HUB_OFFLINE,
+        HF_HUB_CACHE: cache,
+      }).flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    ),
   )
 }
 
 /** @throws Error with one line for each variable that is not usable */
 export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
   const env = readEnv(AgentEnv, source)
-  const childEnv: Record<string, string> = { PATH: env.PATH, PALATE_LLAMA_GPU: env.PALATE_LLAMA_GPU }
+  const childEnv: Record<string, string> = {
+    PATH: env.PATH,
+    PALATE_LLAMA_GPU: env.PALATE_LLAMA_GPU,
+    PYTHONUTF8: '1', // texts and paths are UTF-8 in every locale
+  }
   for (const name of passedOn) {
     const value = source[name]
     if (value !== undefined) childEnv[name] = value

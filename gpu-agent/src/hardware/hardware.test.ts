@@ -1,6 +1,9 @@
-import { tmpdir } from 'node:os'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
 import { Hardware, HardwareSample } from '@palate/protocol'
 import { describe, expect, it } from 'vitest'
+import { readMemory, usableCores } from './limits'
 import { describeHardware, Sampler, sampleMetrics } from './machine'
 import { chooseVisible, parseGpus, parseSamples } from './nvidia'
 
@@ -58,6 +61,41 @@ describe('nvidia-smi', () => {
       },
     ])
   })
+})
+
+describe('a container', () => {
+  async function inGroup<Result>(files: Record<string, string>, work: (group: string) => Promise<Result>) {
+    const group = await mkdtemp(join(tmpdir(), 'palate-group-'))
+    for (const [name, text] of Object.entries(files)) await writeFile(join(group, name), text)
+    return work(group).finally(() => rm(group, { recursive: true }))
+  }
+
+  it.each([
+    ['100000 100000\n', 1],
+    ['50000 100000\n', 1],
+    ['max 100000\n', availableParallelism()],
+  ])('with the CPU quota %j has %i cores', async (quota, cores) => {
+    expect(await inGroup({ 'cpu.max': quota }, usableCores)).toBe(cores)
+  })
+
+  it('has its own memory; files in the page cache are not in use', async () => {
+    const files = {
+      'memory.max': `${64 * 1024 ** 2}\n`,
+      'memory.current': `${60 * 1024 ** 2}\n`,
+      'memory.stat': `anon 1\ninactive_file ${20 * 1024 ** 2}\nactive_file 5\n`,
+    }
+    expect(await inGroup(files, readMemory)).toEqual({
+      totalBytes: 64 * 1024 ** 2,
+      usedBytes: 40 * 1024 ** 2,
+    })
+  })
+
+  it.each<Record<string, string>>([{}, { 'memory.max': 'max\n' }])(
+    'without a limit has the memory of the machine: %j',
+    async (files) => {
+      expect((await inGroup(files, readMemory)).totalBytes).toBe(totalmem())
+    },
+  )
 })
 
 describe('this machine', () => {

@@ -1,17 +1,17 @@
 import { statfs } from 'node:fs/promises'
-import { cpus, freemem, hostname, totalmem } from 'node:os'
+import { cpus, hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hardware, HardwareSample } from '@palate/protocol'
+import { readMemory, usableCores } from './limits'
 import { queryGpus, sampleGpus } from './nvidia'
 
-/** The hardware of this machine that runs are matched to. */
+/** The hardware that runs are matched to: of this machine, or what a container may use of it. */
 export async function describeHardware(env: Record<string, string>): Promise<Hardware> {
-  const cores = cpus()
   return {
     hostname: hostname(),
-    cpuModel: cores[0]?.model.trim() ?? 'unknown',
-    cpuCores: Math.max(1, cores.length),
-    memoryBytes: totalmem(),
+    cpuModel: cpus()[0]?.model.trim() ?? 'unknown',
+    cpuCores: await usableCores(),
+    memoryBytes: (await readMemory()).totalBytes,
     gpus: await queryGpus(env),
   }
 }
@@ -49,11 +49,12 @@ export class Sampler {
     const total = now.total - this.before.total
     const cpu = total > 0 ? Math.min(1, Math.max(0, (now.busy - this.before.busy) / total)) : null
     this.before = now
+    const memory = await readMemory()
     return {
       at: Date.now(),
       cpu,
-      memoryUsedBytes: totalmem() - freemem(),
-      memoryTotalBytes: totalmem(),
+      memoryUsedBytes: memory.usedBytes,
+      memoryTotalBytes: memory.totalBytes,
       diskFreeBytes: disk && disk.bavail * disk.bsize,
       diskTotalBytes: disk && disk.blocks * disk.bsize,
       gpus: found.filter(({ uuid }) => gpus.includes(uuid)),

@@ -15,6 +15,14 @@ it('reads a variable by its rule, with the default of the table', () => {
   })
 })
 
+it('takes an empty variable for one that is not set', () => {
+  const schema = envSchema('hub', {
+    HUB_PORT: z.coerce.number().int(),
+    REDIS_URL: z.string().min(1).optional(),
+  })
+  expect(readEnv(schema, { HUB_PORT: '', REDIS_URL: ' ' })).toEqual({ HUB_PORT: 3201 })
+})
+
 it('names each variable that is missing or wrong', () => {
   const schema = envSchema(['web', 'hub'], {
     DATABASE_URL: z.string().min(1),
