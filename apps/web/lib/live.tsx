@@ -24,7 +24,10 @@ export function Live({ children }: { children: ReactNode }) {
   return (
     <>
       {children}
-      <div role="status" className="pointer-events-none fixed inset-x-0 top-2 z-50 flex justify-center">
+      <div
+        role="status"
+        className="pointer-events-none fixed inset-x-0 bottom-18 z-50 flex justify-center lg:top-2 lg:bottom-auto"
+      >
         {state === 'paused' ? (
           <p className="rounded-full bg-warn-soft px-3.5 py-1.5 text-sm text-warn shadow-float">
             Live updates are paused; reconnecting…

@@ -1,12 +1,13 @@
 import type { ComponentProps } from 'react'
 import { cn } from './cn'
+import { Scroller } from './scroller'
 
 /** A table that scrolls sideways inside its container, so that the page does not. */
 export function Table({ className, ...rest }: ComponentProps<'table'>) {
   return (
-    <div className="scroll-quiet scroll-hint overflow-x-auto rounded-[inherit]">
+    <Scroller label="Table" className="scroll-hint rounded-[inherit]">
       <table className={cn('w-full border-collapse text-sm', className)} {...rest} />
-    </div>
+    </Scroller>
   )
 }
 
@@ -23,6 +24,9 @@ export function Th({ className, numeric, ...rest }: ComponentProps<'th'> & { num
     />
   )
 }
+
+/** Classes of a column that a phone has no room for: `TdNote` says there what it holds. */
+export const wideOnly = 'max-sm:hidden'
 
 export function Td({ className, numeric, ...rest }: ComponentProps<'td'> & { numeric?: boolean }) {
   return (

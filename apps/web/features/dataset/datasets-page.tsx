@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Card, Progress, Skeleton, Table, Td, Th, Tr } from '@palate/ui'
+import { Button, Card, cn, Progress, Skeleton, Table, Td, TdNote, Th, Tr, wideOnly } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useRouter } from 'next/navigation'
@@ -98,14 +98,16 @@ function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
             <Th>Dataset</Th>
             <Th>Newest version</Th>
             <Th numeric>Kept</Th>
-            <Th numeric>Dropped</Th>
-            <Th>Imported</Th>
+            <Th numeric className={wideOnly}>
+              Dropped
+            </Th>
+            <Th className={wideOnly}>Imported</Th>
           </tr>
         </thead>
         <tbody>
           {datasets.map(({ id, name, latest, versions }) => (
             <Tr key={id} className="hover:bg-sunk/60">
-              <Td className="min-w-44 font-semibold">
+              <Td className="font-semibold [overflow-wrap:anywhere] sm:min-w-44">
                 {latest ? (
                   <Link href={`/datasets/${latest.id}`} className="hover:text-accent">
                     {name}
@@ -113,6 +115,10 @@ function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
                 ) : (
                   name
                 )}
+                <TdNote>
+                  {latest?.rowsDropped ? `${formatCount(latest.rowsDropped)} dropped · ` : ''}
+                  {latest ? formatDate(latest.createdAt) : ''}
+                </TdNote>
               </Td>
               <Td>
                 {latest ? (
@@ -122,8 +128,10 @@ function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
                 )}
               </Td>
               <Td numeric>{latest?.rowsKept == null ? '–' : formatCount(latest.rowsKept)}</Td>
-              <Td numeric>{latest?.rowsDropped == null ? '–' : formatCount(latest.rowsDropped)}</Td>
-              <Td className="num whitespace-nowrap text-ink-2">
+              <Td numeric className={wideOnly}>
+                {latest?.rowsDropped == null ? '–' : formatCount(latest.rowsDropped)}
+              </Td>
+              <Td className={cn('num whitespace-nowrap text-ink-2', wideOnly)}>
                 {latest ? formatDate(latest.createdAt) : ''}
               </Td>
             </Tr>

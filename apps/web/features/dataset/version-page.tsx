@@ -52,7 +52,9 @@ function VersionView({ version }: { version: Version }) {
               <Stat
                 label="Rows dropped"
                 value={formatCount(version.rowsDropped ?? 0)}
-                note={plural(profile.dropped.length, 'reason')}
+                note={
+                  profile.dropped.length > 0 ? plural(profile.dropped.length, 'reason') : 'every row was kept'
+                }
               />
             </Card>
             <Card className="px-4.5 py-4">

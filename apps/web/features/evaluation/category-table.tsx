@@ -1,5 +1,5 @@
-import { Card, CardHead, Interval, Table, Td, Th, Tr } from '@palate/ui'
-import { formatInterval, formatPercent } from '../../lib/format'
+import { Card, CardHead, cn, Interval, Table, Td, TdNote, Th, Tr, wideOnly } from '@palate/ui'
+import { formatInterval, formatPercent, plural } from '../../lib/format'
 import type { Outputs } from '../../lib/trpc'
 
 type ByCategory = NonNullable<Outputs['evaluation']['get']['summary']>['byCategory']
@@ -15,28 +15,44 @@ export function CategoryTable({ byCategory }: { byCategory: ByCategory }) {
         <thead>
           <tr>
             <Th>Category</Th>
-            <Th numeric>Answers</Th>
+            <Th numeric className={wideOnly}>
+              Answers
+            </Th>
             <Th numeric>Win rate</Th>
-            <Th className="w-1/5">95% interval</Th>
+            <Th className={cn('w-1/5', wideOnly)}>95% interval</Th>
             <Th numeric>Violations</Th>
-            <Th numeric>Ingredients used</Th>
-            <Th numeric>Format</Th>
+            <Th numeric className={wideOnly}>
+              Ingredients used
+            </Th>
+            <Th numeric className={wideOnly}>
+              Format
+            </Th>
           </tr>
         </thead>
         <tbody>
           {Object.entries(byCategory).map(([key, row]) => (
             <Tr key={key}>
-              <Td className="font-medium whitespace-nowrap first-letter:uppercase">{categoryName(key)}</Td>
-              <Td numeric>{row.n}</Td>
+              <Td className="font-medium first-letter:uppercase sm:whitespace-nowrap">
+                {categoryName(key)}
+                <TdNote>{plural(row.n, 'answer')}</TdNote>
+              </Td>
+              <Td numeric className={wideOnly}>
+                {row.n}
+              </Td>
               <Td numeric className="whitespace-nowrap">
                 {formatPercent(row.winRate.value)}
+                <TdNote>95%: {formatInterval(row.winRate)}</TdNote>
               </Td>
-              <Td className="min-w-36">
+              <Td className={cn('min-w-36', wideOnly)}>
                 <Interval {...row.winRate} reference={50} label={`95%: ${formatInterval(row.winRate)}`} />
               </Td>
               <Change from={row.base.violations.value} to={row.tuned.violations.value} />
-              <Change from={row.base.ingredientUse.value} to={row.tuned.ingredientUse.value} />
-              <Change from={row.base.format.value} to={row.tuned.format.value} />
+              <Change
+                from={row.base.ingredientUse.value}
+                to={row.tuned.ingredientUse.value}
+                className={wideOnly}
+              />
+              <Change from={row.base.format.value} to={row.tuned.format.value} className={wideOnly} />
             </Tr>
           ))}
         </tbody>
@@ -45,9 +61,9 @@ export function CategoryTable({ byCategory }: { byCategory: ByCategory }) {
   )
 }
 
-function Change({ from, to }: { from: number; to: number }) {
+function Change({ from, to, className }: { from: number; to: number; className?: string }) {
   return (
-    <Td numeric className="whitespace-nowrap">
+    <Td numeric className={cn('whitespace-nowrap', className)}>
       <span className="text-ink-3">{formatPercent(from)} →</span> {formatPercent(to)}
     </Td>
   )

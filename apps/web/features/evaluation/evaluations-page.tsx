@@ -1,6 +1,19 @@
 'use client'
 
-import { Button, Card, EmptyState, Interval, Skeleton, Table, Td, Th, Tr } from '@palate/ui'
+import {
+  Button,
+  Card,
+  cn,
+  EmptyState,
+  Interval,
+  Skeleton,
+  Table,
+  Td,
+  TdNote,
+  Th,
+  Tr,
+  wideOnly,
+} from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { formatDate, formatInterval, formatPercent } from '../../lib/format'
@@ -55,11 +68,13 @@ function EvaluationTable({ evaluations }: { evaluations: readonly Evaluation[] }
           <tr>
             <Th>Evaluation</Th>
             <Th>Status</Th>
-            <Th>Tuned model</Th>
+            <Th className={wideOnly}>Tuned model</Th>
             <Th numeric>Win rate</Th>
-            <Th className="w-1/5">95% interval</Th>
-            <Th numeric>Violations</Th>
-            <Th>Created</Th>
+            <Th className={cn('w-1/5', wideOnly)}>95% interval</Th>
+            <Th numeric className={wideOnly}>
+              Violations
+            </Th>
+            <Th className={wideOnly}>Created</Th>
           </tr>
         </thead>
         <tbody>
@@ -69,15 +84,20 @@ function EvaluationTable({ evaluations }: { evaluations: readonly Evaluation[] }
                 <Link href={`/evaluations/${evaluation.id}`} className="hover:text-accent">
                   Evaluation {evaluation.number}
                 </Link>
+                <TdNote>
+                  {evaluation.tuned.name} v{evaluation.tuned.number} · {formatDate(evaluation.createdAt)}
+                </TdNote>
               </Td>
               <Td>
                 <StatusTag status={evaluation.status} />
               </Td>
-              <Td className="whitespace-nowrap">
+              <Td className={cn('whitespace-nowrap', wideOnly)}>
                 {evaluation.tuned.name} v{evaluation.tuned.number}
               </Td>
               <Result summary={evaluation.summary} />
-              <Td className="num whitespace-nowrap text-ink-2">{formatDate(evaluation.createdAt)}</Td>
+              <Td className={cn('num whitespace-nowrap text-ink-2', wideOnly)}>
+                {formatDate(evaluation.createdAt)}
+              </Td>
             </Tr>
           ))}
         </tbody>
@@ -91,8 +111,10 @@ function Result({ summary }: { summary: Evaluation['summary'] }) {
     return (
       <>
         <Td numeric>–</Td>
-        <Td className="text-ink-3">not scored yet</Td>
-        <Td numeric>–</Td>
+        <Td className={cn('text-ink-3', wideOnly)}>not scored yet</Td>
+        <Td numeric className={wideOnly}>
+          –
+        </Td>
       </>
     )
   }
@@ -101,15 +123,16 @@ function Result({ summary }: { summary: Evaluation['summary'] }) {
     <>
       <Td numeric className="whitespace-nowrap">
         {formatPercent(winRate.value)}
+        <TdNote>95%: {formatInterval(winRate)}</TdNote>
       </Td>
-      <Td className="min-w-36">
+      <Td className={cn('min-w-36', wideOnly)}>
         <Interval
           {...winRate}
           reference={50}
           label={`Win rate ${formatPercent(winRate.value)}, 95%: ${formatInterval(winRate)}`}
         />
       </Td>
-      <Td numeric className="whitespace-nowrap">
+      <Td numeric className={cn('whitespace-nowrap', wideOnly)}>
         {formatPercent(tuned.violations.value)}{' '}
         <span className="text-ink-3">from {formatPercent(base.violations.value)}</span>
       </Td>

@@ -1,6 +1,20 @@
 'use client'
 
-import { Button, Card, CardHead, EmptyState, Progress, Skeleton, Stat, Table, Td, Th, Tr } from '@palate/ui'
+import {
+  Button,
+  Card,
+  CardHead,
+  cn,
+  EmptyState,
+  Progress,
+  Skeleton,
+  Stat,
+  Table,
+  Td,
+  Th,
+  Tr,
+  wideOnly,
+} from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { formatCount } from '../../lib/format'
@@ -98,17 +112,17 @@ function SummaryView({ summary, mayUndo }: { summary: Summary; mayUndo: boolean 
               <Th numeric>Pairs</Th>
               <Th numeric>People</Th>
               <Th numeric>Rules</Th>
-              <Th className="w-1/3">Labeled by people</Th>
+              <Th className={cn('w-1/3', wideOnly)}>Labeled by people</Th>
             </tr>
           </thead>
           <tbody>
             {byPersona.map((row) => (
               <Tr key={row.slug}>
-                <Td className="font-medium whitespace-nowrap">{row.name}</Td>
+                <Td className="font-medium sm:whitespace-nowrap">{row.name}</Td>
                 <Td numeric>{formatCount(row.pairs)}</Td>
                 <Td numeric>{formatCount(row.personVotes)}</Td>
                 <Td numeric>{formatCount(row.ruleVotes)}</Td>
-                <Td className="min-w-32">
+                <Td className={cn('min-w-32', wideOnly)}>
                   <Progress
                     value={row.pairs > 0 ? row.personVotes / row.pairs : 0}
                     label={`Labeled by people for ${row.name}`}

@@ -78,6 +78,7 @@ export function UndoRulesButton({ last }: { last: Rules['last'] }) {
     <Button
       look="quiet"
       size="sm"
+      className="-ml-2.5 self-start"
       busy={undo.isPending}
       onClick={() => undo.mutate({ appliedAt: last.appliedAt })}
     >

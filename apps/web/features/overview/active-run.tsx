@@ -44,6 +44,8 @@ export function ActiveRun({ run: found }: { run: Run }) {
             live
             range={rangeOf(shown.series, run.progress?.totalSteps)}
           />
+        ) : metrics.data ? (
+          <p className="py-6 text-ink-2">Its chart appears here with the first steps.</p>
         ) : (
           <Skeleton className="h-48" />
         )}

@@ -87,6 +87,7 @@ export function PersonaForm({
     if (parsed.success) return onSubmit(wanted.slug, wanted.body)
     for (const issue of parsed.error.issues) {
       const field = issue.path[0] === 'slug' ? 'slug' : issue.path[1]
+      if (field === 'slug' && wanted.slug === '') continue // it comes from the name, which is missing
       form.setError(typeof field === 'string' && field in filled ? (field as keyof Values) : 'root', {
         message: issue.message,
       })
@@ -120,7 +121,7 @@ export function PersonaForm({
           <Textarea
             rows={3}
             {...form.register('systemPrompt')}
-            placeholder={personaPrompt({ ...draft, systemPrompt: undefined })}
+            placeholder={draft.name ? personaPrompt({ ...draft, systemPrompt: undefined }) : ''}
           />
         </Field>
       </fieldset>

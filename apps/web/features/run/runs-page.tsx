@@ -3,6 +3,7 @@
 import {
   Button,
   Card,
+  cn,
   EmptyState,
   Progress,
   Skeleton,
@@ -12,8 +13,10 @@ import {
   TabsList,
   TabsTrigger,
   Td,
+  TdNote,
   Th,
   Tr,
+  wideOnly,
 } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
@@ -25,7 +28,7 @@ import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
 import { NewRunDialog } from './form/new-run-dialog'
-import { kindName, StatusTag, timeLeft } from './run-status'
+import { isMoving, kindName, StatusTag, timeLeft } from './run-status'
 
 type Run = Outputs['run']['list'][number]
 
@@ -113,27 +116,35 @@ function RunTable({ runs }: { runs: readonly Run[] }) {
         <thead>
           <tr>
             <Th>Run</Th>
-            <Th>Kind</Th>
+            <Th className={wideOnly}>Kind</Th>
             <Th>Status</Th>
-            <Th className="w-1/4">Progress</Th>
+            <Th className={cn('w-1/4', wideOnly)}>Progress</Th>
             <Th numeric>Duration</Th>
-            <Th>Created</Th>
+            <Th className={wideOnly}>Created</Th>
           </tr>
         </thead>
         <tbody>
           {runs.map((run) => (
             <Tr key={run.id} className="hover:bg-sunk/60">
-              <Td className="min-w-48">
+              <Td className="sm:min-w-48">
                 <Link href={`/runs/${run.id}`} className="font-semibold hover:text-accent">
                   <span className="num mr-1.5 text-ink-3">{run.number}</span>
                   {run.name}
                 </Link>
+                <TdNote>
+                  {kindName(run.kind)} · {formatAgo(run.createdAt, now)}
+                </TdNote>
+                {isMoving(run.status) || run.status === 'failed' ? (
+                  <div className="mt-1.5 sm:hidden">
+                    <RunBar run={run} />
+                  </div>
+                ) : null}
               </Td>
-              <Td className="whitespace-nowrap">{kindName(run.kind)}</Td>
+              <Td className={cn('whitespace-nowrap', wideOnly)}>{kindName(run.kind)}</Td>
               <Td>
                 <StatusTag status={run.status} />
               </Td>
-              <Td className="min-w-40">
+              <Td className={cn('min-w-40', wideOnly)}>
                 <RunBar run={run} />
               </Td>
               <Td numeric className="whitespace-nowrap">
@@ -143,7 +154,9 @@ function RunTable({ runs }: { runs: readonly Run[] }) {
                     )
                   : '–'}
               </Td>
-              <Td className="num whitespace-nowrap text-ink-2">{formatAgo(run.createdAt, now)}</Td>
+              <Td className={cn('num whitespace-nowrap text-ink-2', wideOnly)}>
+                {formatAgo(run.createdAt, now)}
+              </Td>
             </Tr>
           ))}
         </tbody>

@@ -48,7 +48,7 @@ export function NewKeyDialog() {
       >
         {create.data ? (
           <>
-            <pre className="scroll-quiet overflow-x-auto rounded-md bg-sunk p-3 font-mono text-xs">
+            <pre className="rounded-md bg-sunk p-3 font-mono text-xs whitespace-pre-wrap [overflow-wrap:anywhere]">
               {create.data.key}
             </pre>
             <p className="text-sm text-ink-2">

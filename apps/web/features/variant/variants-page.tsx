@@ -1,6 +1,6 @@
 'use client'
 
-import { Card, EmptyState, Progress, Skeleton, Table, Td, Th, Tr } from '@palate/ui'
+import { Card, cn, EmptyState, Progress, Skeleton, Table, Td, TdNote, Th, Tr, wideOnly } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { formatCount, formatDate } from '../../lib/format'
@@ -52,31 +52,37 @@ function BatchTable({ batches }: { batches: readonly Batch[] }) {
           <tr>
             <Th>Batch</Th>
             <Th>Status</Th>
-            <Th className="w-1/4">Answers</Th>
+            <Th className={cn('w-1/4', wideOnly)}>Answers</Th>
             <Th numeric>Pairs</Th>
-            <Th>Model</Th>
-            <Th>Created</Th>
+            <Th className={wideOnly}>Model</Th>
+            <Th className={wideOnly}>Created</Th>
           </tr>
         </thead>
         <tbody>
           {batches.map((batch) => (
             <Tr key={batch.id} className="hover:bg-sunk/60">
-              <Td className="font-semibold whitespace-nowrap">
+              <Td className="font-semibold sm:whitespace-nowrap">
                 <Link href={`/variants/${batch.id}`} className="hover:text-accent">
                   Batch {batch.number}
                 </Link>
+                <TdNote>
+                  {formatCount(batch.answers)} of {formatCount(batch.expected)} answers
+                  {batch.model ? ` by ${batch.model.name} v${batch.model.number}` : ''}
+                </TdNote>
               </Td>
               <Td>
                 <StatusTag status={batch.status} />
               </Td>
-              <Td className="min-w-40">
+              <Td className={cn('min-w-40', wideOnly)}>
                 <AnswerProgress batch={batch} />
               </Td>
               <Td numeric>{formatCount(batch.pairs)}</Td>
-              <Td className="whitespace-nowrap">
+              <Td className={cn('whitespace-nowrap', wideOnly)}>
                 {batch.model ? `${batch.model.name} v${batch.model.number}` : '–'}
               </Td>
-              <Td className="num whitespace-nowrap text-ink-2">{formatDate(batch.createdAt)}</Td>
+              <Td className={cn('num whitespace-nowrap text-ink-2', wideOnly)}>
+                {formatDate(batch.createdAt)}
+              </Td>
             </Tr>
           ))}
         </tbody>

@@ -38,7 +38,7 @@ function Command({ text }: { text: string }) {
   }
   return (
     <div className="flex flex-col items-end gap-2">
-      <pre className="scroll-quiet w-full overflow-x-auto rounded-md bg-sunk p-3 font-mono text-xs leading-relaxed">
+      <pre className="w-full rounded-md bg-sunk p-3 font-mono text-xs leading-relaxed whitespace-pre-wrap [overflow-wrap:anywhere]">
         {text}
       </pre>
       <Button size="sm" onClick={copy}>
