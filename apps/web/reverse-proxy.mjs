@@ -1,6 +1,7 @@
 import { createServer, request } from 'node:http'
 import { pipeline } from 'node:stream'
 import { findBodyProblem, watchBody } from './body-limits.mjs'
+import { isEventStream, passEvents } from './event-stream.mjs'
 import { foreignAnswer, isForeign, setSecurityHeaders } from './origin-policy.mjs'
 import { openUpstreams } from './upstreams.mjs'
 
@@ -79,12 +80,17 @@ const isRepeatable = ({ method }) => method === 'GET' || method === 'HEAD'
  * @param {import('node:http').ServerResponse} response
  */
 function passOn(upstreams, [hub, next, ...others], incoming, response) {
+  let isStream = false
   const upstream = request(toHub(hub.url, incoming), (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     response.flushHeaders()
-    pipeline(answer, response, () => undefined)
+    if (isEventStream(answer)) {
+      isStream = true
+      passEvents(answer, response)
+    } else pipeline(answer, response, () => undefined)
   })
   upstream.on('error', () => {
+    if (isStream) return
     if (response.headersSent || response.destroyed) return response.destroy()
     upstreams.down(hub)
     if (next && isRepeatable(incoming)) return passOn(upstreams, [next, ...others], incoming, response)

@@ -76,12 +76,14 @@ function Conversation({ info }: { info: Info }) {
           key={turn.key}
           turn={turn}
           persona={info.personas.find(({ slug }) => slug === turn.persona)}
+          busy={writing}
           onRate={(thumb) => rate(turn, thumb)}
+          onRetry={() => ask(turn)}
         />
       ))}
       <Dock
         writing={writing}
-        onAsk={(question, sampling) => ask({ ...question, persona: chosen }, sampling)}
+        onAsk={(question, sampling) => ask({ ...question, sampling, persona: chosen })}
         onStop={stop}
       />
     </>

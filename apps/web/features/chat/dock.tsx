@@ -6,7 +6,7 @@ import { useState } from 'react'
 import { IngredientInput } from './ingredient-input'
 import { problemOfRequest } from './read-input'
 import { SamplingPanel } from './sampling-panel'
-import type { Sampling } from './use-chat'
+import type { Sampling } from './turns'
 
 /** The input of the chat: ingredients, a request, sampling settings, and the button. */
 export function Dock({

@@ -18,6 +18,7 @@ const turn = (key: string, more: Partial<Turn> = {}): Turn => ({
   inventory: ['beans'],
   request: '',
   text: '# Soup',
+  sampling: { temperature: 0.7, topP: 0.95, maxTokens: 320 },
   status: 'done',
   error: null,
   turnId: 'turn_1',

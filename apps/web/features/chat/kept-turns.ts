@@ -11,6 +11,7 @@ const KeptTurn = z.object({
   inventory: z.array(z.string()),
   request: z.string(),
   text: z.string(),
+  sampling: z.object({ temperature: z.number(), topP: z.number(), maxTokens: z.number() }),
   status: z.enum(['writing', 'done', 'cut', 'stopped', 'failed']),
   error: z.string().nullable(),
   turnId: z.string().nullable(),

@@ -1,5 +1,5 @@
 import { Slider } from '@palate/ui'
-import type { Sampling } from './use-chat'
+import type { Sampling } from './turns'
 
 const controls = [
   {

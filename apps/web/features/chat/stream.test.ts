@@ -45,4 +45,27 @@ describe('a streamed answer', () => {
     const broken = text('# A') + chunk({ error: { code: 'unavailable', message: 'The agent disconnected.' } })
     await expect(collect(broken, 5)).rejects.toThrow('The agent disconnected.')
   })
+
+  const brokenOff =
+    'The answer broke off: the connection to Palate was lost. Check the connection and try again.'
+
+  /** A body that sends some text and then ends as `end` says. */
+  const cutBody = (end: (controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>) => void) =>
+    new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(text('# A soup'))),
+      pull: end,
+    })
+
+  it.each([
+    ['closes before its end', cutBody((controller) => controller.close())],
+    ['is cut by the network', cutBody((controller) => controller.error(new TypeError('network error')))],
+    ['says nothing any more', cutBody(() => new Promise(() => undefined))],
+  ])('that %s keeps its text and says so', async (_how, body) => {
+    const events: ChatEvent[] = []
+    const reading = (async () => {
+      for await (const event of readChat(body, 200)) events.push(event)
+    })()
+    await expect(reading).rejects.toThrow(brokenOff)
+    expect(events).toEqual([{ type: 'text', text: '# A soup' }])
+  })
 })

@@ -1,5 +1,5 @@
 import { Button, Spinner } from '@palate/ui'
-import { Link2, ThumbsDown, ThumbsUp } from 'lucide-react'
+import { Link2, RotateCcw, ThumbsDown, ThumbsUp } from 'lucide-react'
 import { toast } from 'sonner'
 import type { Outputs } from '../../lib/trpc'
 import { CheckedCard, Question } from './checked-card'
@@ -11,11 +11,16 @@ type Persona = NonNullable<Outputs['chat']['info']>['personas'][number]
 export function TurnView({
   turn,
   persona,
+  busy,
   onRate,
+  onRetry,
 }: {
   turn: Turn
   persona: Persona | undefined
+  /** Whether another answer is being written. */
+  busy: boolean
   onRate: (thumb: Thumb) => void
+  onRetry: () => void
 }) {
   const { text, status, turnId } = turn
   const writing = status === 'writing'
@@ -41,9 +46,14 @@ export function TurnView({
         />
       )}
       {status === 'failed' ? (
-        <p role="alert" className="rounded-lg bg-bad-soft px-4 py-3 text-bad">
-          {turn.error}
-        </p>
+        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-lg bg-bad-soft px-4 py-3">
+          <p role="alert" className="text-bad">
+            {turn.error}
+          </p>
+          <Button disabled={busy} onClick={onRetry}>
+            <RotateCcw aria-hidden /> Try again
+          </Button>
+        </div>
       ) : null}
       {status === 'cut' ? (
         <p className="text-sm text-ink-2">

@@ -3,7 +3,13 @@ import { type Action, type Turn, turnsAfter } from './turns'
 
 const ask: Action = {
   type: 'ask',
-  ask: { key: '1', persona: 'vegan', inventory: ['corn'], request: 'lunch' },
+  ask: {
+    key: '1',
+    persona: 'vegan',
+    inventory: ['corn'],
+    request: 'lunch',
+    sampling: { temperature: 0.7, topP: 0.95, maxTokens: 320 },
+  },
 }
 const play = (...actions: Action[]) => actions.reduce<readonly Turn[]>(turnsAfter, [])
 const text = (value: string): Action => ({ type: 'event', key: '1', event: { type: 'text', text: value } })

@@ -1,6 +1,7 @@
 import type { ChatEvent } from './stream'
 
 export type Thumb = 'up' | 'down'
+export type Sampling = { temperature: number; topP: number; maxTokens: number }
 
 export type Turn = {
   key: string
@@ -8,6 +9,7 @@ export type Turn = {
   inventory: readonly string[]
   request: string
   text: string
+  sampling: Sampling
   status: 'writing' | 'done' | 'cut' | 'stopped' | 'failed'
   error: string | null
   /** The id of the stored answer, when the server has sent it. */
@@ -15,7 +17,7 @@ export type Turn = {
   thumb: Thumb | null
 }
 
-export type Ask = Pick<Turn, 'key' | 'persona' | 'inventory' | 'request'>
+export type Ask = Pick<Turn, 'key' | 'persona' | 'inventory' | 'request' | 'sampling'>
 
 export type Action =
   | { type: 'clear' }

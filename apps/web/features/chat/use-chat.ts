@@ -8,8 +8,6 @@ import { keepTurns, readTurns } from './kept-turns'
 import { readChat } from './stream'
 import { type Ask, type Thumb, type Turn, turnsAfter } from './turns'
 
-export type Sampling = { temperature: number; topP: number; maxTokens: number }
-
 /** The conversation with one deployment: ask, stream the answer, stop, and store thumbs. */
 export function useChat(slug: string) {
   const trpc = useTRPC()
@@ -25,13 +23,14 @@ export function useChat(slug: string) {
     if (changes !== '' || latest.current.length === 0) keepTurns(localStorage, slug, latest.current)
   }, [changes, slug])
 
-  const ask = async (question: Omit<Ask, 'key'>, sampling: Sampling) => {
+  const ask = async (question: Omit<Ask, 'key'>) => {
     const key = crypto.randomUUID()
     const abort = new AbortController()
     running.current = abort
     dispatch({ type: 'ask', ask: { ...question, key } })
+    const { persona, inventory, request, sampling } = question
     try {
-      const response = await fetch('/v1/chat/completions', {
+      const response = await send('/v1/chat/completions', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         signal: abort.signal,
@@ -41,7 +40,7 @@ export function useChat(slug: string) {
           temperature: sampling.temperature,
           top_p: sampling.topP,
           max_tokens: sampling.maxTokens,
-          palate: { ...question, visitorId: visitorId() },
+          palate: { persona, inventory, request, visitorId: visitorId() },
         }),
       })
       if (!response.ok || !response.body) throw new Error(describeErrorBody(await response.text()))
@@ -49,13 +48,7 @@ export function useChat(slug: string) {
       dispatch({ type: 'close', key })
     } catch (error) {
       if (abort.signal.aborted) dispatch({ type: 'stop', key })
-      else
-        dispatch({
-          type: 'fail',
-          key,
-          error:
-            error instanceof Error ? error.message : 'The answer ended before it was complete. Ask again.',
-        })
+      else dispatch({ type: 'fail', key, error: error instanceof Error ? error.message : String(error) })
     }
   }
 
@@ -72,6 +65,15 @@ export function useChat(slug: string) {
 
   return { turns, ask, stop: () => running.current?.abort(), clear: () => dispatch({ type: 'clear' }), rate }
 }
+
+/** A request that reaches nobody fails with the browser's words ("Failed to fetch"), which help nobody. */
+async function send(path: string, init: RequestInit): Promise<Response> {
+  return fetch(path, init).catch((error: unknown) => {
+    throw init.signal?.aborted ? error : new Error(unreachable)
+  })
+}
+
+const unreachable = 'Palate cannot be reached. Check the connection and try again.'
 
 const visitorKey = 'palate-visitor'
 
