@@ -51,6 +51,8 @@ export type Settings = {
   childEnv: Record<string, string>
   /** Added for a training of an external model: the folders that it may read, the model hub, its token and its cache. */
   modelEnv: Record<string, string>
+  /** Added for an import: the settings of pip, which fetches the packages of starting models. */
+  packageEnv: Record<string, string>
   /** Bytes of an attempt's events that may wait for the hub; with more, the trainer waits. */
   spoolQuotaBytes: number
   logLevel: string
@@ -93,6 +95,14 @@ function modelEnvOf(source: NodeJS.ProcessEnv): Record<string, string> {
   )
 }
 
+function packageEnvOf(source: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(source).flatMap(([name, value]) =>
+      value && /^PIP_[A-Z_]+$/.test(name) ? [[name, value]] : [],
+    ),
+  )
+}
+
 /** @throws Error with one line for each variable that is not usable */
 export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings {
   const env = readEnv(AgentEnv, source)
@@ -115,6 +125,7 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     trainerFolder: resolve(env.PALATE_TRAINER ?? join(fileURLToPath(import.meta.url), '../../trainer')),
     childEnv,
     modelEnv: modelEnvOf(source),
+    packageEnv: packageEnvOf(source),
     spoolQuotaBytes: env.PALATE_SPOOL_QUOTA_BYTES,
     logLevel: env.PALATE_LOG_LEVEL,
     allowRoot: env.PALATE_AGENT_ALLOW_ROOT === '1',

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { tsxArguments } from '../run/process/command'
+import { tsxArguments } from '../tsx'
 import { FromWorker, type ToWorker } from './messages'
 
 export type HostEnd = Omit<Extract<FromWorker, { type: 'end' }>, 'type' | 'id'>

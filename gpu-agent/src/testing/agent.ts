@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import pino from 'pino'
 import { Agent } from '../agent'
 import { readSettings } from '../env'
-import { tsxArguments } from '../run/process/command'
 import { defaultTimings, type Timings } from '../run/timings'
+import { tsxArguments } from '../tsx'
 import { agentEnv } from './env'
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url))

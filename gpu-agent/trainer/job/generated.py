@@ -7,7 +7,7 @@ from pydantic import Field
 from job.rule import Condition, Rule
 from job.setting import Int, Settings
 
-Kind = Literal["pretrain", "sft", "dpo", "kto", "probe"]
+Kind = Literal["pretrain", "sft", "dpo", "kto", "import", "probe"]
 FailureCode = Literal["bad_checkpoint", "bad_config", "bad_data", "bad_job", "bad_ontology", "disk_full", "diverged", "folder_closed", "hub_unreachable", "model_gated", "model_not_cached", "no_model", "no_template", "out_of_memory", "preflight_cut_answers", "preflight_doubled_bos", "preflight_no_end_token", "preflight_no_trained_token", "trainer_failed", "unsupported_adapter", "unsupported_model"]
 # The code of each preflight fault.
 PREFLIGHT_CODES: dict[str, FailureCode] = {
@@ -37,6 +37,18 @@ class FolderModel(Settings):
 
     from_: Annotated[Literal["folder"], Field(alias="from")] = "folder"
     path: Annotated[str, Field(max_length=500, pattern=r"^(?![\s\S]*\0)(?![\s\S]*[\\/]\.\.(?![^\\/]))(?:\/|[A-Za-z]:[\\/])", description="Use the whole path of a folder, from the root of the disk, without \"..\".")]
+
+
+class PackageModel(Settings):
+    """An external model."""
+
+    from_: Annotated[Literal["package"], Field(alias="from")] = "package"
+    package: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z", description="Use the name of a package.")]
+    version: Annotated[str, Field(max_length=50, pattern=r"^[0-9][A-Za-z0-9.+!_-]{0,49}\Z", description="Use the version of a package.")]
+    file: Annotated[str, Field(max_length=200, pattern=r"^(?!.*\.\.)(?!\/)[A-Za-z0-9_./-]+\.gguf\Z", description="Use the path of a GGUF file in the package.")]
+    sha256: Annotated[str, Field(max_length=64, pattern=r"^[0-9a-f]{64}\Z", description="Use a SHA-256 as 64 hexadecimal digits.")]
+    size_bytes: Annotated[Int, Field(gt=0, le=9007199254740991)]
+    download_bytes: Annotated[Int, Field(gt=0, le=9007199254740991)]
 
 
 class LoraSettings(Settings):
@@ -178,6 +190,15 @@ class KtoConfig(LoraSettings):
     max_length: Annotated[Int, Field(ge=64, le=131072, description="Use a whole number from 64 to 131072.")] = 512
 
 
+class ImportConfig(Settings):
+    """The settings of import runs."""
+
+    # Source: The package, the model of the Hugging Face hub or the folder that is imported.
+    source: Annotated[Annotated[HubModel | FolderModel | PackageModel, Field(discriminator="from_")] | None, Field(description="Use {\"from\": \"hub\", \"id\": \"owner/name\"}, {\"from\": \"folder\", \"path\": \"/models/name\"} or {\"from\": \"package\", …}.")] = None
+    # Weights for serving: original: the GGUF file as published, or F16 of a Hugging Face folder.
+    quantization: Annotated[Literal["original", "F16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M"], Field(description="Use one of original, F16, Q8_0, Q6_K, Q5_K_M, Q4_K_M.")] = "original"
+
+
 class ProbeConfig(Settings):
     """The settings of probe runs."""
 
@@ -187,13 +208,14 @@ class ProbeConfig(Settings):
     disk_bytes: Annotated[Int | None, Field(ge=4096, le=4294967296, description="Use a whole number from 4096 to 4294967296.")] = None
 
 
-Config = PretrainConfig | SftConfig | DpoConfig | KtoConfig | ProbeConfig
+Config = PretrainConfig | SftConfig | DpoConfig | KtoConfig | ImportConfig | ProbeConfig
 
-CONFIGS: dict[Kind, type[PretrainConfig] | type[SftConfig] | type[DpoConfig] | type[KtoConfig] | type[ProbeConfig]] = {
+CONFIGS: dict[Kind, type[PretrainConfig] | type[SftConfig] | type[DpoConfig] | type[KtoConfig] | type[ImportConfig] | type[ProbeConfig]] = {
     "pretrain": PretrainConfig,
     "sft": SftConfig,
     "dpo": DpoConfig,
     "kto": KtoConfig,
+    "import": ImportConfig,
     "probe": ProbeConfig,
 }
 
@@ -214,5 +236,6 @@ RULES: dict[Kind, list[Rule]] = {
     "kto": [
         Rule([Condition("earlyStopPatience", given=True), Condition("evalShare", given=False)], "config.earlyStopPatience is {earlyStopPatience}, but no rows are held out to evaluate on.", "Set config.evalShare, for example to 0.1."),
     ],
+    "import": [],
     "probe": [],
 }

@@ -30,6 +30,7 @@ INPUTS: dict[Kind, tuple[set[str], set[str]]] = {
     "sft": ({"model", "examples"}, {"adapter"}),
     "dpo": ({"model", "pairs"}, {"adapter"}),
     "kto": ({"model", "thumbs"}, {"adapter"}),
+    "import": (set(), set()),
     "probe": (set(), set()),
 }
 Name = Annotated[str, Field(min_length=1, description="Use the id of the row.")]

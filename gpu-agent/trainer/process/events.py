@@ -135,6 +135,11 @@ def probe(flops: float, precision: str, memory: float, disk_write: float, disk_r
     )
 
 
+def model(facts: dict[str, Any]) -> None:
+    """What an import found out about its model."""
+    emit({"type": "model", **facts})
+
+
 def log(level: str, text: str) -> None:
     emit({"type": "log", "level": level, "text": text})
 

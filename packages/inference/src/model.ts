@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { type LlamaContextSequence, LlamaLogLevel, type LlamaModel, type Token } from 'node-llama-cpp'
 import { InferenceError } from './error'
 import { sharedLlama } from './llama'
-import { chatPrompt, type Message, plainTokens } from './prompt'
+import { type Message, PromptEncoder, plainTokens } from './prompt'
 import { type PoolOptions, SequencePool } from './sequence-pool'
 import { StopTexts } from './stop-texts'
 import { createTextStream } from './text-stream'
@@ -66,6 +66,7 @@ export async function openModel(options: OpenOptions): Promise<Model> {
 
 export class Model {
   private readonly pools = new Map<string, Promise<SequencePool>>()
+  private encoder: PromptEncoder | null = null
 
   constructor(
     private readonly model: LlamaModel,
@@ -88,8 +89,9 @@ export class Model {
   }
 
   /** A conversation as token ids, as the model gets it. */
-  prompt(messages: Message[]): number[] {
-    return chatPrompt(this.model, messages)
+  prompt(messages: Message[]): Token[] {
+    this.encoder ??= new PromptEncoder(this.model)
+    return this.encoder.encode(messages)
   }
 
   /**
@@ -98,7 +100,7 @@ export class Model {
    * @throws InferenceError `prompt_too_long` when there is no room for a token of the answer
    */
   async generate(request: GenerateRequest): Promise<Answer> {
-    const prompt = chatPrompt(this.model, request.messages)
+    const prompt = this.prompt(request.messages)
     const room = this.contextTokens - prompt.length
     if (room < 1)
       throw new InferenceError(

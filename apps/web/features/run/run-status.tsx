@@ -58,6 +58,7 @@ const kindNames: Record<string, string> = {
   sft: 'fine-tuning',
   dpo: 'preference training',
   kto: 'training on thumbs',
+  import: 'import of a model',
   generate: 'answers',
   probe: 'probe',
 }

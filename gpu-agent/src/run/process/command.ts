@@ -1,8 +1,9 @@
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import type { Lease, RunKind } from '@palate/protocol'
 import type { Settings } from '../../env'
+import { llamaFiles } from '../../llama-files'
+import { tsxArguments } from '../../tsx'
 import type { Command } from './child'
 
 const scripts = {
@@ -10,6 +11,7 @@ const scripts = {
   sft: 'train_sft.py',
   dpo: 'train_dpo.py',
   kto: 'train_kto.py',
+  import: 'import_model.py',
   probe: 'probe.py',
 } as const
 
@@ -28,13 +30,7 @@ const offline = {
 
 /** The kinds of run that this agent can execute. */
 export function kindsOf(settings: Settings): RunKind[] {
-  return settings.python ? ['pretrain', 'sft', 'dpo', 'kto', 'generate', 'probe'] : ['generate']
-}
-
-/** Arguments for Node to run one of the agent's TypeScript files. */
-export function tsxArguments(file: string): string[] {
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  return ['--import', loader, file]
+  return settings.python ? ['pretrain', 'sft', 'dpo', 'kto', 'import', 'generate', 'probe'] : ['generate']
 }
 
 /**
@@ -64,7 +60,9 @@ export function commandFor(
     env: {
       ...settings.childEnv,
       ...offline,
+      ...(kind === 'import' ? { ...settings.modelEnv, ...settings.packageEnv } : {}),
       ...(shared.has(kind) ? settings.modelEnv : {}),
+      PALATE_LLAMA_CPP: JSON.stringify(llamaFiles()),
       ...own,
       // Shared by the runs of this machine: the log-probabilities of a reference are computed once for a sweep.
       PALATE_TRAINER_CACHE: join(settings.home, 'trainer-cache'),

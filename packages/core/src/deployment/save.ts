@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
-import { getModelRow } from '../model/find'
+import { getModelRow, weightsOf } from '../model/find'
 import { notify } from '../notify'
 import { authorize } from '../permission'
 import { type DeploymentView, readDeployments } from './list'
@@ -23,6 +23,7 @@ export async function saveDeployment(
   const { workspaceId } = ctx
   return ctx.db.transaction(async (tx) => {
     const model = await getModelRow(tx, workspaceId, wanted.modelVersionId)
+    await weightsOf(tx, model)
     const id = await writeDeployment(tx, ctx, wanted)
     const { slug, active } = wanted
     await audit(tx, ctx, 'deployment.save', id, { slug, active, modelVersionId: model.id })

@@ -1,5 +1,5 @@
 import { type Database, modelVersion, type RunInput, type Transaction } from '@palate/db'
-import { and, desc, eq } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { DomainError, required } from '../error'
 import type { ModelVersionRow } from './register'
 
@@ -16,7 +16,7 @@ export async function getModelRow(
   return required(row, 'This model')
 }
 
-/** @throws DomainError `conflict`, with a remedy, when the workspace has no model of this kind yet */
+/** The newest servable one. @throws DomainError `conflict`, with a remedy, when the workspace has none of this kind yet */
 export async function getNewestModelRow(
   tx: Database | Transaction,
   workspaceId: string,
@@ -25,21 +25,35 @@ export async function getNewestModelRow(
   const [row] = await tx
     .select()
     .from(modelVersion)
-    .where(and(eq(modelVersion.workspaceId, workspaceId), eq(modelVersion.kind, kind)))
+    .where(
+      and(
+        eq(modelVersion.workspaceId, workspaceId),
+        eq(modelVersion.kind, kind),
+        sql`${modelVersion.facts} ->> 'refusal' is null`,
+      ),
+    )
     .orderBy(desc(modelVersion.createdAt), desc(modelVersion.number))
     .limit(1)
   if (row) return row
   throw kind === 'base'
-    ? new DomainError('conflict', 'There is no model yet.', 'Train the starter model first.')
+    ? new DomainError('conflict', 'There is no model yet.', 'Add a model, or train the starter model.')
     : new DomainError('conflict', 'There is no tuned model yet.', 'Run a preference training first.')
 }
 
-/** The weights of this model: a base's own, or an adapter together with its base's. */
+/**
+ * The weights of this model: a base's own, or an adapter together with its base's.
+ * @throws DomainError `conflict` for a model that its import found not servable
+ */
 export async function weightsOf(
   tx: Database | Transaction,
   row: ModelVersionRow,
 ): Promise<{ base: RunInput; adapter: RunInput | null }> {
-  if (row.kind === 'base') return { base: row.gguf, adapter: null }
-  const base = await getModelRow(tx, row.workspaceId, row.baseId ?? '')
-  return { base: base.gguf, adapter: row.gguf }
+  const base = row.kind === 'base' ? row : await getModelRow(tx, row.workspaceId, row.baseId ?? '')
+  if (base.facts?.refusal)
+    throw new DomainError(
+      'conflict',
+      `${base.name} v${base.number} is not servable. ${base.facts.refusal}`,
+      'Choose another model.',
+    )
+  return { base: base.gguf, adapter: row.kind === 'base' ? null : row.gguf }
 }

@@ -1,9 +1,11 @@
 import { type Database, deployment, modelVersion, run, type Transaction } from '@palate/db'
-import { and, desc, eq } from 'drizzle-orm'
+import type { ModelFacts } from '@palate/protocol'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { groupBy } from '../group-by'
 import { authorize } from '../permission'
+import { getModelRow } from './find'
 import { type Lineage, readLineage } from './lineage'
 import { ModelRef } from './schemas'
 
@@ -20,6 +22,18 @@ export interface ModelView {
   createdAt: Date
   /** Slugs of its active deployments. */
   deployments: string[]
+  /** Of an imported model. */
+  license: string | null
+  parameters: number | null
+  quantization: string | null
+  /** Why it, or the base that it needs, cannot be served; null for a servable model. */
+  refusal: string | null
+}
+
+/** A model with its origin, and for an imported one what its import found out. */
+export interface ModelDetail extends ModelView {
+  lineage: Lineage
+  facts: ModelFacts | null
 }
 
 /** The model versions of a workspace, newest first, or one of them. */
@@ -38,6 +52,13 @@ export async function readModels(
     .select({ slug: deployment.slug, modelId: deployment.modelVersionId })
     .from(deployment)
     .where(and(eq(deployment.workspaceId, workspaceId), eq(deployment.active, true)))
+  const refused = await tx
+    .select({ id: modelVersion.id, refusal: sql<string>`${modelVersion.facts} ->> 'refusal'` })
+    .from(modelVersion)
+    .where(
+      and(eq(modelVersion.workspaceId, workspaceId), sql`${modelVersion.facts} ->> 'refusal' is not null`),
+    )
+  const refusals = new Map(refused.map(({ id, refusal }) => [id, refusal]))
   const byModel = groupBy(active, ({ modelId }) => modelId)
   return rows.map(({ model, runNumber }) => {
     const { id, name, number, kind, baseId, runId, createdAt } = model
@@ -53,6 +74,10 @@ export async function readModels(
       createdAt,
       deployments,
       sizeBytes: model.gguf.sizeBytes,
+      license: model.facts?.license ?? null,
+      parameters: model.facts?.parameters ?? null,
+      quantization: model.facts?.quantization ?? null,
+      refusal: model.facts?.refusal ?? refusals.get(baseId ?? '') ?? null,
     }
   })
 }
@@ -64,13 +89,11 @@ export async function listModels(ctx: ServiceContext): Promise<ModelView[]> {
 }
 
 /** @throws DomainError `not_found` */
-export async function getModel(
-  ctx: ServiceContext,
-  input: ModelRef,
-): Promise<ModelView & { lineage: Lineage }> {
+export async function getModel(ctx: ServiceContext, input: ModelRef): Promise<ModelDetail> {
   authorize(ctx, 'model:read')
   const { id } = ModelRef.parse(input)
   const [found] = await readModels(ctx.db, ctx.workspaceId, id)
   const view = required(found, 'This model')
-  return { ...view, lineage: await readLineage(ctx, view) }
+  const { facts } = await getModelRow(ctx.db, ctx.workspaceId, id)
+  return { ...view, facts, lineage: await readLineage(ctx, view) }
 }

@@ -1,6 +1,6 @@
 import { artifact, attempt, modelVersion, newId, type RunInput, type run, type Transaction } from '@palate/db'
-import type { ArtifactRole } from '@palate/protocol'
-import { and, asc, desc, eq } from 'drizzle-orm'
+import type { ArtifactRole, ModelFacts } from '@palate/protocol'
+import { and, asc, desc, eq, isNotNull } from 'drizzle-orm'
 import { nextNumber } from '../next-number'
 import { notify } from '../notify'
 
@@ -17,7 +17,7 @@ const roles: Record<
 }
 
 /**
- * Registers the model of a finished training: `pretrain` makes a base model; `sft`, `dpo` and `kto` make an adapter on
+ * Registers the model of a finished run: `pretrain` and `import` make a base model; `sft`, `dpo` and `kto` make an adapter on
  * `run.lineage.baseModelVersionId`, or a base model if they trained all weights. A repeated call changes nothing.
  * @returns null when the run did not upload all its weights (as files and as GGUF); nothing is registered then
  */
@@ -55,12 +55,25 @@ export async function registerModelVersion(
       baseId: kind === 'base' ? null : baseId,
       files,
       gguf: toInput(gguf, ggufName),
+      facts: await readFacts(tx, run),
     })
     .onConflictDoNothing({ target: modelVersion.runId })
     .returning()
   if (!made) return findByRun(tx, workspaceId, run.id)
   await notify(tx, { workspaceId, topic: 'model', id: made.id })
   return made
+}
+
+/** What an import found out, as its newest attempt reported it. The curated list knows a license better than a file. */
+async function readFacts(tx: Transaction, { id, lineage }: RunRow): Promise<ModelFacts | null> {
+  const [row] = await tx
+    .select({ facts: attempt.model })
+    .from(attempt)
+    .where(and(eq(attempt.runId, id), isNotNull(attempt.model)))
+    .orderBy(desc(attempt.number))
+    .limit(1)
+  const facts = row?.facts ?? null
+  return facts && typeof lineage.license === 'string' ? { ...facts, license: lineage.license } : facts
 }
 
 async function findByRun(

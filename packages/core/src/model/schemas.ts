@@ -1,5 +1,23 @@
-import { Id } from '@palate/protocol'
+import { Id, ImportConfig, ModelSource, Text } from '@palate/protocol'
 import { z } from 'zod'
 
 export const ModelRef = z.strictObject({ id: Id })
 export type ModelRef = z.infer<typeof ModelRef>
+
+/** A model of the curated list. */
+const StartingSource = z.strictObject({ from: z.literal('starting'), id: Text(100).min(1) })
+
+export const AddModelInput = z.strictObject({
+  source: z.discriminatedUnion('from', [StartingSource, ...ModelSource.options]),
+  /** The agent that imports it. Needed for a folder, which is on one machine. */
+  agentId: Id.optional(),
+  /** Default: the last part of the source. */
+  name: Text(80).trim().min(1).optional(),
+  quantization: ImportConfig.shape.quantization,
+})
+export type AddModelInput = z.input<typeof AddModelInput>
+
+export interface AddedModel {
+  runId: string
+  number: number
+}

@@ -117,6 +117,7 @@ async function writeChunk(
       ...(reported.environment ? { environment: reported.environment } : {}),
       ...(reported.preflight ? { preflight: reported.preflight } : {}),
       ...(reported.summary ? { summary: reported.summary } : {}),
+      ...(reported.model ? { model: reported.model } : {}),
       ...(checkpointStep === null ? {} : { checkpointStep }),
     })
     .where(eq(attempt.id, locked.attempt.id))

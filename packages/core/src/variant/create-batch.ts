@@ -11,7 +11,7 @@ import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { addJob } from '../job'
-import { getModelRow, getNewestModelRow } from '../model/find'
+import { getModelRow, getNewestModelRow, weightsOf } from '../model/find'
 import { nextNumber } from '../next-number'
 import { notify } from '../notify'
 import { authorize } from '../permission'
@@ -36,6 +36,7 @@ export async function createBatch(ctx: ServiceContext, input: CreateBatchInput =
     const model = given.modelVersionId
       ? await getModelRow(tx, workspaceId, given.modelVersionId)
       : await getNewestModelRow(tx, workspaceId, 'base')
+    await weightsOf(tx, model)
     const datasetVersionId = await chooseDataset(tx, workspaceId, given.datasetVersionId)
     const personaVersionIds = await choosePersonas(tx, workspaceId, given.personaIds)
     const id = newId('batch')

@@ -1,3 +1,4 @@
+import type { ModelFacts } from '@palate/protocol'
 import { integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { createdAt, id } from './columns'
 import { type RunInput, run } from './run'
@@ -20,6 +21,8 @@ export const modelVersion = pgTable(
     baseId: text('base_id'),
     files: jsonb('files').$type<RunInput[]>().notNull(),
     gguf: jsonb('gguf').$type<RunInput>().notNull(),
+    /** What its import found out; null for a model that was made here. */
+    facts: jsonb('facts').$type<ModelFacts>(),
     createdAt: createdAt(),
   },
   (table) => [

@@ -2,6 +2,7 @@ import {
   attemptStatuses,
   type EstimateBasis,
   type HourlyPrice,
+  type ModelFacts,
   type PreflightReport,
   type RunFailure,
   type RunNeeds,
@@ -123,6 +124,8 @@ export const attempt = pgTable(
     /** What the trainer checked in its data before it started, and what the attempt measured at its end. */
     preflight: jsonb('preflight').$type<PreflightReport>(),
     summary: jsonb('summary').$type<RunSummary>(),
+    /** What an import found out about its model. */
+    model: jsonb('model').$type<ModelFacts>(),
     /** The agent's price when the attempt started: a later change does not change this attempt's cost. */
     price: jsonb('price').$type<HourlyPrice>(),
     startedAt: at('started_at').notNull().defaultNow(),

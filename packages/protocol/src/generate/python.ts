@@ -124,7 +124,13 @@ export function pythonTypes(schemas: Readonly<Record<TrainKind, ObjectSchema>>):
   )
   const own = (kind: TrainKind) =>
     fieldsOf(kind).filter(([name, schema]) => !shared.some(([key, one]) => key === name && same(one, schema)))
-  const sources = shared.flatMap(([, { oneOf }]) => oneOf ?? [])
+  const sources = [
+    ...new Map(
+      trainKinds
+        .flatMap((kind) => fieldsOf(kind).flatMap(([, { oneOf }]) => oneOf ?? []))
+        .map((source) => [sourceName(source), source]),
+    ).values(),
+  ]
   const isTuning = (kind: TrainKind) => tuningKinds.some((one) => one === kind)
   const blocks = [
     [

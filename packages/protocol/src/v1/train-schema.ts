@@ -35,6 +35,7 @@ export const trainerDefaults: Readonly<Record<TrainKind, Readonly<Record<string,
   sft: readDefaults('sft'),
   dpo: readDefaults('dpo'),
   kto: readDefaults('kto'),
+  import: readDefaults('import'),
   probe: readDefaults('probe'),
 }
 
@@ -79,6 +80,8 @@ export const DpoConfig = makeSchema('dpo')
 export type DpoConfig = z.infer<typeof DpoConfig>
 export const KtoConfig = makeSchema('kto')
 export type KtoConfig = z.infer<typeof KtoConfig>
+export const ImportConfig = makeSchema('import')
+export type ImportConfig = z.infer<typeof ImportConfig>
 export const ProbeConfig = makeSchema('probe')
 export type ProbeConfig = z.infer<typeof ProbeConfig>
 
@@ -87,6 +90,7 @@ export const trainSchemas = {
   sft: SftConfig,
   dpo: DpoConfig,
   kto: KtoConfig,
+  import: ImportConfig,
   probe: ProbeConfig,
 } as const satisfies Record<TrainKind, z.ZodType>
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { RunFailure } from './failure'
 import { ProbeResult } from './hardware'
+import { ModelFacts } from './model-facts'
 import { PreflightReport, PreflightSequence } from './preflight'
 import { RunKind } from './run'
 import { RunSummary } from './summary'
@@ -100,6 +101,7 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     durationMs: z.number().nonnegative(),
   }),
   ProbeResult.extend({ type: z.literal('probe') }),
+  ModelFacts.extend({ type: z.literal('model') }),
   PreflightReport.extend({ type: z.literal('preflight') }),
   PreflightSequence.extend({ type: z.literal('preflight-row'), row: z.int().positive() }),
   z.object({

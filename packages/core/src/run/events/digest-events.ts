@@ -1,6 +1,7 @@
 import type { RunProgress } from '@palate/db'
 import type {
   LiveTopic,
+  ModelFacts,
   PreflightReport,
   ProbeResult,
   RunSummary,
@@ -18,6 +19,8 @@ export interface EventDigest {
   /** What a probe measured of the agent's machine. */
   probe: ProbeResult | null
   summary: RunSummary | null
+  /** What an import found out about its model. */
+  model: ModelFacts | null
 }
 
 /** What a chunk changes about its attempt: the last event of each kind. @param before the run's progress so far */
@@ -29,6 +32,7 @@ export function digestEvents(events: readonly SpooledEvent[], before: RunProgres
     preflight: null,
     probe: null,
     summary: null,
+    model: null,
   }
   for (const { event, at } of events) {
     if (event.type === 'progress') digest.progress = advanceProgress(digest.progress ?? before, event, at)
@@ -40,6 +44,9 @@ export function digestEvents(events: readonly SpooledEvent[], before: RunProgres
     } else if (event.type === 'probe') {
       const { type: _type, ...probe } = event
       digest.probe = probe
+    } else if (event.type === 'model') {
+      const { type: _type, ...model } = event
+      digest.model = model
     } else if (event.type === 'run-start') {
       const { type: _type, ...environment } = event
       digest.environment = environment
@@ -56,6 +63,7 @@ const topics: Partial<Record<TrainerEvent['type'], LiveTopic>> = {
   preflight: 'run',
   'preflight-row': 'run',
   probe: 'run',
+  model: 'run',
   'run-end': 'run',
   progress: 'run-progress',
   metric: 'run-metrics',

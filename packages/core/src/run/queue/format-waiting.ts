@@ -32,6 +32,7 @@ export function formatAgo(then: Date, now: Date): string {
 }
 
 const kinds: Readonly<Record<RunKind, string>> = {
+  import: 'import',
   pretrain: 'starter model',
   sft: 'fine-tuning',
   dpo: 'preference training',

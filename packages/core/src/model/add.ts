@@ -1,0 +1,83 @@
+import { run, type Transaction } from '@palate/db'
+import { ImportConfig, type ImportSource, nameModelSource, RunNeeds, startingModels } from '@palate/protocol'
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { z } from 'zod'
+import { audit } from '../audit'
+import type { ServiceContext } from '../context'
+import { DomainError, required } from '../error'
+import { authorize } from '../permission'
+import { insertRun } from '../run/queue/insert'
+import { type AddedModel, AddModelInput } from './schemas'
+
+/**
+ * Queues an import: an agent fetches the model, makes the files for training and serving, compares trainer and server,
+ * and the model is registered. Returns the import of the same source that is queued or running, if there is one.
+ */
+export async function addModel(ctx: ServiceContext, raw: AddModelInput): Promise<AddedModel> {
+  authorize(ctx, 'run:create')
+  const input = AddModelInput.parse(raw)
+  const { source, ...known } = resolveSource(input)
+  const config = ImportConfig.parse({ source, quantization: input.quantization })
+  return ctx.db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`import ${ctx.workspaceId}`}))`)
+    const open = await findOpen(tx, ctx.workspaceId, config)
+    if (open) return open
+    const row = await insertRun(tx, ctx, {
+      kind: 'import',
+      name: input.name ?? known.name,
+      seed: 0,
+      config,
+      inputs: [],
+      needs: RunNeeds.parse({ agentId: input.agentId ?? null }),
+      lineage: { source: nameModelSource(source), ...(known.license ? { license: known.license } : {}) },
+    })
+    await audit(tx, ctx, 'model.add', row.id, { source: nameModelSource(source) })
+    return { runId: row.id, number: row.number }
+  })
+}
+
+interface Resolved {
+  source: ImportSource
+  name: string
+  /** Of the list of starting models; the files of other sources may say it themselves. */
+  license?: string
+}
+
+function resolveSource({ source, agentId }: z.output<typeof AddModelInput>): Resolved {
+  if (source.from === 'starting') {
+    const { name, license, ...model } = required(
+      startingModels.find(({ id }) => id === source.id),
+      'This starting model',
+    )
+    return { source: model.source, name, license }
+  }
+  if (source.from === 'folder' && !agentId)
+    throw new DomainError(
+      'invalid',
+      'A folder is on the machine of one agent, and none was named.',
+      'Choose the agent.',
+    )
+  const path = source.from === 'hub' ? source.id : source.path
+  const parts = path.split(/[\\/]/).filter(Boolean)
+  return { source, name: (parts.at(-1) ?? path).slice(0, 80) }
+}
+
+async function findOpen(
+  tx: Transaction,
+  workspaceId: string,
+  config: ImportConfig,
+): Promise<AddedModel | undefined> {
+  const [open] = await tx
+    .select({ runId: run.id, number: run.number })
+    .from(run)
+    .where(
+      and(
+        eq(run.workspaceId, workspaceId),
+        eq(run.kind, 'import'),
+        inArray(run.status, ['queued', 'running']),
+        sql`${run.config} = ${JSON.stringify(config)}::jsonb`,
+      ),
+    )
+    .limit(1)
+  return open
+}
