@@ -19,6 +19,8 @@ from process import events
 from starter.ontology import Ontology, load_ontology
 
 TRAINER = Path(__file__).parent.parent
+# The hubs of the tests are on this machine, whatever proxy it has, and trainers speak UTF-8, whatever locale it has.
+os.environ.update({"NO_PROXY": "localhost,127.0.0.1,::1", "no_proxy": "localhost,127.0.0.1,::1", "PYTHONUTF8": "1"})
 ONTOLOGY = Path(__file__).parent / "fixtures" / "ontology.json"
 TINY = {
     "recipes": 160, "steps": 20, "batchSize": 4, "hiddenSize": 32, "layers": 2, "heads": 4, "kvHeads": 2,
@@ -58,7 +60,7 @@ def job_of(
 ) -> dict[str, Any]:
     return {
         "protocol": 1, "runId": "run_t", "attemptId": "att_t", "epoch": 1, "kind": kind, "workDir": str(work),
-        "seed": 7, "resumeFrom": None, "inputs": inputs, "config": config, **more,
+        "seed": 7, "resumeFrom": None, "stopFile": "stop.json", "inputs": inputs, "config": config, **more,
     }  # fmt: skip
 
 
@@ -67,7 +69,7 @@ def start(script: str, job: dict[str, Any]) -> subprocess.Popen[str]:
     path.write_text(json.dumps(job), encoding="utf-8")
     return subprocess.Popen(
         [sys.executable, "-u", script, str(path)],
-        cwd=TRAINER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=TRAINER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         env={**os.environ, "HF_HUB_OFFLINE": "1"},
     )  # fmt: skip
 
