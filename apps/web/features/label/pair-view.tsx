@@ -7,6 +7,7 @@ import { RecipeCard } from '../recipe/recipe-card'
 import { Brief } from './brief'
 import { ChoiceBar } from './choice-bar'
 import { type Choice, commandOf } from './choices'
+import { pauseWhileOffline, Stopwatch } from './stopwatch'
 import type { LabelPair } from './use-label-queue'
 
 /** One pair: the request, the persona, both answers, and the choices. Mount it once per pair: it measures the time. */
@@ -23,10 +24,11 @@ export function PairView({
   onUndo: () => void
   onHelp: () => void
 }) {
-  const [shownAt] = useState(() => performance.now())
+  const [watch] = useState(() => new Stopwatch())
+  useEffect(() => pauseWhileOffline(watch), [watch])
   const same = useMemo(() => readSame(pair.left, pair.right), [pair])
   const marks = useMemo(() => ({ left: marksOf(pair.left, pair), right: marksOf(pair.right, pair) }), [pair])
-  const vote = (choice: Choice) => onVote(pair, choice, Math.round(performance.now() - shownAt))
+  const vote = (choice: Choice) => onVote(pair, choice, Math.round(watch.read()))
   useKeys({ vote, skip: () => onSkip(pair), undo: onUndo, help: onHelp })
 
   return (

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { toast } from 'sonner'
 import { describeError } from '../../lib/error'
+import { isOnline } from '../../lib/online'
 import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
 import type { Choice } from './choices'
 import { inOrder } from './in-order'
@@ -15,6 +16,8 @@ const ahead = 5
 const refillBelow = 4
 
 const queueKey = ['label-queue']
+
+const offline = 'You are offline, so nothing was saved. Label on when the connection is back.'
 
 /**
  * The queue of pairs of one labeler. A vote removes the first pair at once and is sent in the background; if the
@@ -46,6 +49,7 @@ export function useLabelQueue() {
   }
 
   const send = async (pair: LabelPair, work: () => Promise<unknown>) => {
+    if (!isOnline()) return void toast.error(offline) // the pair stays where it is, and its time waits
     write((pairs) => pairs.filter(({ pairId }) => pairId !== pair.pairId))
     try {
       await inTurn(work)
@@ -63,6 +67,7 @@ export function useLabelQueue() {
       send(pair, () => client.label.vote.mutate({ pairId: pair.pairId, choice, durationMs })),
     skip: (pair: LabelPair) => send(pair, () => client.label.skip.mutate({ pairId: pair.pairId })),
     undo: async () => {
+      if (!isOnline()) return void toast.error(offline)
       try {
         const back = await inTurn(() => client.label.undo.mutate())
         if (!back) return void toast('There is no vote or skip of the last hour to undo.')

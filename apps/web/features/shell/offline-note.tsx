@@ -1,23 +1,11 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-
-function subscribe(onChange: () => void) {
-  window.addEventListener('online', onChange)
-  window.addEventListener('offline', onChange)
-  return () => {
-    window.removeEventListener('online', onChange)
-    window.removeEventListener('offline', onChange)
-  }
-}
+import { isOnline, subscribeToConnection } from '../../lib/online'
 
 /** Says that the browser is offline: what the page shows is then from before, and nothing is saved. */
 export function OfflineNote() {
-  const online = useSyncExternalStore(
-    subscribe,
-    () => navigator.onLine,
-    () => true,
-  )
+  const online = useSyncExternalStore(subscribeToConnection, isOnline, () => true)
   return online ? null : <OfflineText />
 }
 
