@@ -83,8 +83,18 @@ def save_checkpoint(job: Job, training: Training, step: int) -> None:
     drop_old_checkpoints(job)
 
 
+def ends_early(stop: StopFlag, step: int, config: PretrainConfig) -> bool:
+    """Whether the run was told to end after this step and to keep its model."""
+    if step in (0, config.steps) or not stop.keeps(step):
+        return False
+    events.log("info", f"Stops after step {step:,} of {config.steps:,}, as requested, and keeps the model.")
+    stop.end_early(step, config.steps, "request")
+    return True
+
+
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
-    """The whole run; returns its results. After SIGTERM raises `Canceled` as soon as a checkpoint is written."""
+    """The whole run; returns its results. After SIGTERM raises `Canceled` as soon as a checkpoint is written; told to
+    end early, it writes the model as it is."""
     config = job.config
     assert isinstance(config, PretrainConfig)
     began = time.monotonic()
@@ -93,9 +103,12 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     training = begin_training(job, config, tokenizer)
     figures = report_start(training, config)
     meter, narrator = Meter(training.precision), Narrator(config)
-    loss = math.nan
+    loss, done = math.nan, training.first
+    early = ends_early(stop, done, config)
     for step in range(training.first + 1, config.steps + 1):
-        rows, learning_rate, last = batches[step - 1], rate(step - 1, config), step == config.steps
+        if early:
+            break
+        rows, learning_rate, done = batches[step - 1], rate(step - 1, config), step
         narrator.begin(step)
         loss, norm = training.step(rows, learning_rate)
         meter.count(rows)
@@ -106,20 +119,26 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
                 "Lower learningRate.",
             )
         narrator.end(step, loss)
+        early = not stop.is_set and ends_early(stop, step, config)
+        last = early or step == config.steps
         if step % LOG_EVERY == 0 or last:
             values = {"loss": loss, "learning_rate": learning_rate, "grad_norm": norm.item()}
             events.metric(step, {**values, "tokens_per_second": meter.read_speed()})
             events.progress(step, config.steps, "training")
         if config.sample_every and (step % config.sample_every == 0 or last):
             emit_sample(training.model, tokenizer, step, step // config.sample_every, job.seed)
-        if stop.is_set or (config.checkpoint_every and step % config.checkpoint_every == 0 and not last):
+        if (
+            stop.is_set
+            or early
+            or (config.checkpoint_every and step % config.checkpoint_every == 0 and not last)
+        ):
             save_checkpoint(job, training, step)
         if stop.is_set:
             raise Canceled({**figures, "loss": loss, "steps": float(step)})
-    events.progress(config.steps, config.steps, "export")
+    events.progress(done, config.steps, "export")
     events.log("info", "Writes the model's files.")
     write_model(job, training.model, tokenizer)
-    return {**figures, "loss": loss, "steps": float(config.steps), "seconds": time.monotonic() - began}
+    return {**figures, "loss": loss, "steps": float(done), "seconds": time.monotonic() - began}
 
 
 if __name__ == "__main__":

@@ -125,18 +125,30 @@ describe('an attempt that lost its lease', () => {
     expect(await expireLeases(test.deps)).toBe(1)
     const current = await lease(next)
     expect(current.ref).toMatchObject({ runId: old.ref.runId, epoch: old.ref.epoch + 1 })
-    expect(await sleeper.ask('lease-renewal', old.ref)).toEqual({ lost: true, cancel: false })
+    expect(await sleeper.ask('lease-renewal', old.ref)).toEqual({
+      lost: true,
+      cancel: false,
+      stopAfterStep: null,
+    })
     expect(await sleeper.send(old.ref, [log])).toMatchObject({ lost: true })
     expect(await tryFiles(old)).toEqual([404, 409])
     // Also with the new epoch or the new attempt: they belong to another agent.
     for (const ref of [{ ...old.ref, epoch: current.ref.epoch }, current.ref]) {
-      expect(await sleeper.ask('lease-renewal', ref)).toEqual({ lost: true, cancel: false })
+      expect(await sleeper.ask('lease-renewal', ref)).toEqual({
+        lost: true,
+        cancel: false,
+        stopAfterStep: null,
+      })
       expect(await sleeper.send(ref, [log])).toMatchObject({ lost: true })
     }
     expect(await sleeper.hello({ running: [{ ...old.ref, lastSeq: 7 }] })).toMatchObject({
       ...{ keep: [], stop: [old.ref.attemptId] },
     })
-    expect(await next.ask('lease-renewal', current.ref)).toEqual({ lost: false, cancel: false })
+    expect(await next.ask('lease-renewal', current.ref)).toEqual({
+      lost: false,
+      cancel: false,
+      stopAfterStep: null,
+    })
     expect(await next.send(current.ref, [log])).toEqual({ ackedSeq: 1, lost: false })
     expect(await tryFiles(current)).toEqual([200, 201])
   })

@@ -18,6 +18,7 @@ export type TestAttempt = {
   events: SpooledEvent[]
   lost: boolean
   cancel: boolean
+  stopAfterStep: number | null
   artifacts: Map<string, Buffer>
 }
 
@@ -79,6 +80,7 @@ export class TestHub {
       config,
       inputs: Object.entries(inputs).map(([name, bytes]) => this.store(name, Buffer.from(bytes))),
       resume: null,
+      stopAfterStep: null,
       token: `lease-token.${runId.replace('run_', 'att_')}_1`,
       leaseMs: 600_000,
       gpus: [],
@@ -135,6 +137,7 @@ export class TestHub {
           events: [],
           lost: false,
           cancel: false,
+          stopAfterStep: null,
           artifacts: new Map(),
         })
       ack(lease)
@@ -147,7 +150,8 @@ export class TestHub {
     socket.on('lease-renewal', (payload: { attemptId: string }, ack) => {
       this.received.push({ event: 'lease-renewal', payload })
       const attempt = this.attempts.get(payload.attemptId)
-      ack({ lost: attempt?.lost ?? true, cancel: attempt?.cancel ?? false })
+      const { lost = true, cancel = false, stopAfterStep = null } = attempt ?? {}
+      ack({ lost, cancel, stopAfterStep })
     })
     socket.on('run-lines', async (payload, ack) => {
       const chunk = parseChunk(payload)
@@ -171,7 +175,13 @@ export class TestHub {
       const reported = hello.running.some((running) => running.attemptId === attemptId)
       const over = attempt.lost || attempt.events.at(-1)?.event.type === 'run-end'
       if (reported && attempt.lost) stop.push(attemptId)
-      else if (reported) keep.push({ attemptId, ackedSeq: attempt.events.length, cancel: attempt.cancel })
+      else if (reported)
+        keep.push({
+          attemptId,
+          ackedSeq: attempt.events.length,
+          cancel: attempt.cancel,
+          stopAfterStep: attempt.stopAfterStep,
+        })
       else if (!over) this.requeue(attempt)
     }
     return { agentId: 'agent_1', protocol: 1, keep, stop }
@@ -184,8 +194,13 @@ export class TestHub {
     const steps = this.attemptsOf(attempt.lease.runId).flatMap(({ events }) =>
       events.flatMap(({ event }) => (event.type === 'checkpoint' ? [event.step] : [])),
     )
-    const resume = steps.length > 0 ? { attemptId: attempt.lease.attemptId, step: Math.max(...steps) } : null
-    this.queue.push({ ...attempt.lease, attemptId, epoch, resume, token: `lease-token.${attemptId}` })
+    const resume =
+      steps.length > 0
+        ? { attemptId: attempt.lease.attemptId, step: Math.max(...steps), required: false }
+        : null
+    const { stopAfterStep } = attempt
+    const token = `lease-token.${attemptId}`
+    this.queue.push({ ...attempt.lease, attemptId, epoch, resume, stopAfterStep, token })
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

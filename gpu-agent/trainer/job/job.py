@@ -48,13 +48,15 @@ class JobFile(Settings):
     work_dir: Annotated[str, Field(description="Use the absolute path of a folder.")]
     seed: Count
     resume_from: Annotated[str | None, Field(description="Use a path relative to workDir, or null.")] = None
+    stop_file: Annotated[str | None, Field(description="Use a path relative to workDir, or null.")] = None
     inputs: Annotated[dict[str, str | None], Field(description="Use an object of paths relative to workDir.")]
     config: Any = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Job:
-    """One attempt at one run. Every path is resolved and lies inside `work_dir`."""
+    """One attempt at one run. Every path is resolved and lies inside `work_dir`. The agent writes `stop_file` when the
+    run should end early and keep its model."""
 
     run_id: str
     attempt_id: str
@@ -63,6 +65,7 @@ class Job:
     work_dir: Path
     seed: int
     resume_from: Path | None
+    stop_file: Path | None
     inputs: dict[str, Path]
     config: Config
 
@@ -114,6 +117,7 @@ def parse_job(raw: Any) -> Job:
         work_dir=work_dir,
         seed=file.seed,
         resume_from=parse_resume(work_dir, file.resume_from),
+        stop_file=inside(work_dir, file.stop_file, "stopFile") if file.stop_file else None,
         inputs=parse_inputs(work_dir, file.kind, file.inputs, is_external),
         config=config,
     )

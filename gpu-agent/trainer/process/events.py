@@ -155,7 +155,10 @@ def run_end(
     results: dict[str, float],
     error: dict[str, str] | None = None,
     summary: dict[str, Any] | None = None,
+    stopped: dict[str, Any] | None = None,
 ) -> None:
-    """`status` is finished, canceled or failed; the last line of every run, with its summary where one was kept."""
+    """`status` is finished, canceled or failed; the last line of every run, with its summary where one was kept.
+    `stopped` says where and why a finished run ended before its last step."""
     finite = {name: value for name, value in results.items() if math.isfinite(value)}
-    emit({"type": "run-end", "status": status, "results": finite, "error": error, "summary": summary})
+    event = {"type": "run-end", "status": status, "results": finite, "error": error, "summary": summary}
+    emit({**event, "stopped": stopped} if stopped else event)

@@ -1,5 +1,6 @@
 """The training itself, and what it leaves: an adapter or a model, every file announced."""
 
+import contextlib
 import shutil
 from typing import Any
 
@@ -11,7 +12,7 @@ from job.job import Job
 from model.export import announce, export_adapter, round_to_half, write_model
 from model.load import load_model
 from process import events, ranks
-from process.stop import Canceled
+from process.stop import AlreadyThere, Canceled
 from run.arguments import STAGING
 from run.reporter import Reporter
 
@@ -19,17 +20,20 @@ from run.reporter import Reporter
 def train_and_finish(
     job: Job, trainer: Any, tokenizer: PreTrainedTokenizerFast, reporter: Reporter, reference: str | None
 ) -> dict[str, float]:
-    """Train to the end or to SIGTERM, then write the adapter or the model; returns the run's results."""
+    """Train to the end, to an early end or to SIGTERM, then write the adapter or the model; returns the run's results."""
     trainer.remove_callback(PrinterCallback)
     reporter.follow(trainer, reference)
-    trainer.run(resume_path(job))
+    with contextlib.suppress(AlreadyThere):
+        trainer.run(resume_path(job))
     state: TrainerState = trainer.state
     results = reporter.results(state)
     if reporter.stop.is_set and state.global_step < state.max_steps:
         raise Canceled(results)
+    if state.global_step < state.max_steps and not reporter.stop.stopped:
+        reporter.stop.end_early(state.global_step, state.max_steps, "patience")
     if not ranks.is_main():
         return results
-    events.progress(state.max_steps, state.max_steps, "export")
+    events.progress(state.global_step, state.max_steps, "export")
     events.log("info", "Writes the model's files.")
     if reporter.keeper and reporter.keeper.best:
         reporter.keeper.restore(trainer.model)

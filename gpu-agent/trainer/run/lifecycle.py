@@ -67,6 +67,7 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
                 f"This script runs {kind} jobs, not {job.kind}.",
                 f"Start the script of {job.kind} jobs.",
             )
+        stop.keep_file = job.stop_file
         results = train(with_model(job, stop), stop)
     except Canceled as canceled:
         events.run_end("canceled", canceled.results, None, run_summary.read())
@@ -79,6 +80,6 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
             time.sleep(2)  # so that the first process reports what failed in all of them
         events.run_end("failed", {}, explain(error), run_summary.read())
         return 1
-    events.run_end("finished", results, None, run_summary.read())
+    events.run_end("finished", results, None, run_summary.read(), stop.stopped)
     ranks.leave()
     return 0

@@ -20,7 +20,7 @@ from job.job import Job, JobError, LoraSettings
 from model.generate import SAMPLE_PROMPTS, emit_sample
 from process import events, ranks
 from process.device import auto_precision
-from process.stop import StopFlag
+from process.stop import AlreadyThere, StopFlag
 from run import summary as run_summary
 from run.best import BestKeeper
 from run.checkpoint import ENGINE_FILE, adopt_checkpoint, drop_old_checkpoints
@@ -94,6 +94,9 @@ class Reporter(TrainerCallback):
                 f"in {counters.ref_seconds:.1f} s.",
             )
         self.since = time.monotonic()
+        if 0 < state.global_step < state.max_steps and self.stop.keeps(state.global_step):
+            self.end_early(state)
+            raise AlreadyThere
 
     def precision_reason(self) -> str | None:
         """Why `auto` took the precision; None where the settings, or a lack of memory, decided it."""
@@ -156,7 +159,20 @@ class Reporter(TrainerCallback):
         if self.stop.is_set:
             control.should_save = True
             control.should_training_stop = True
+        elif state.global_step < state.max_steps and self.stop.keeps(state.global_step):
+            self.end_early(state)
+            # As at the last step of a whole run. The checkpoint is for an agent that dies before the files are delivered.
+            control.should_evaluate = bool(self.config.eval_share)
+            control.should_save = True
+            control.should_training_stop = True
         return control
+
+    def end_early(self, state: TrainerState) -> None:
+        events.log(
+            "info",
+            f"Stops after step {state.global_step:,} of {state.max_steps:,}, as requested, and keeps the model.",
+        )
+        self.stop.end_early(state.global_step, state.max_steps, "request")
 
     def write_sample(self, model: Any, step: int, turn: int) -> None:
         try:

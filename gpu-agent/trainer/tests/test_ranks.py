@@ -109,6 +109,26 @@ def test_two_processes_stop_together_with_a_checkpoint(tmp_path: Path, model: Pa
 
 
 @pytest.mark.nightly
+def test_two_processes_end_early_after_the_same_step_and_keep_the_model(tmp_path: Path, model: Path) -> None:
+    job = prepare(tmp_path, model, "dpo", "pairs", rows(12, pair_row), {"epochs": 100, "batchSize": 4})
+    process = launch("train_dpo.py", {**job, "stopFile": "stop.json"})
+    assert process.stdout
+    lines: list[Event] = []
+    for line in process.stdout:
+        lines.append(json.loads(line))
+        if lines[-1]["type"] == "metric" and lines[-1]["position"] == 3:
+            (tmp_path / "stop.new").write_text(json.dumps({"afterStep": 3}), encoding="utf-8")
+            (tmp_path / "stop.new").rename(tmp_path / "stop.json")
+    assert process.wait(300) == 0
+    end = lines[-1]
+    assert (end["status"], end["stopped"]["reason"]) == ("finished", "request")
+    assert end["stopped"]["step"] == end["results"]["steps"] == of(lines, "metric")[-1]["position"] < 300
+    assert {line["role"] for line in of(lines, "artifact")} == {"adapter", "adapter-gguf"}
+    at = tmp_path / "checkpoints" / f"checkpoint-{end['stopped']['step']}"
+    assert sorted(path.name for path in at.glob("rng_state*")) == ["rng_state_0.pth", "rng_state_1.pth"]
+
+
+@pytest.mark.nightly
 def test_processes_end_with_their_launcher(tmp_path: Path) -> None:
     script = tmp_path / "wait.py"
     # One write a line: two processes share the pipe.

@@ -33,11 +33,12 @@ export function openAgentNotifier(agents: Namespace, relay: Relay, log: Logger):
   const held = (agentId: string | null) =>
     [...agents.sockets.values()].filter((socket) => agentId === null || agentOf(socket).agentId === agentId)
   return {
-    notify({ about, agentId, workspaceId = '', attemptId }) {
+    notify({ about, agentId, workspaceId = '', attemptId, afterStep }) {
       if (about === 'work' && agentId === null) return wake(workspaceId)
       if (about === 'revoked') return held(agentId).forEach(check)
       for (const socket of held(agentId)) {
         if (about === 'cancel') attemptId && socket.emit('cancel', { attemptId })
+        else if (about === 'stop') attemptId && socket.emit('stop', { attemptId, afterStep })
         else socket.emit(about)
       }
     },

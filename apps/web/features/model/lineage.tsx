@@ -7,7 +7,7 @@ import type { ReactNode } from 'react'
 import { plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
-import { kindName } from '../run/run-status'
+import { describeStop, kindName } from '../run/run-status'
 
 type LineageData = Outputs['model']['get']['lineage']
 
@@ -74,6 +74,7 @@ function stepsOf(lineage: LineageData): { title: string; body: ReactNode }[] {
             {run.name}
           </Link>
           , {kindName(run.kind)}, seed {run.seed}
+          {run.stopped ? `, ${describeStop(run.stopped)}` : ''}
         </>
       ),
     },

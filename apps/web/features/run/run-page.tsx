@@ -27,7 +27,7 @@ import { WaitingReasons } from './queue/waiting-reasons'
 import { RunFiles } from './run-files'
 import { RunLogs } from './run-logs'
 import { RunSamples } from './run-samples'
-import { kindName, type Run, RunProgress, StatusTag } from './run-status'
+import { kindName, type Run, RunProgress, RunStatusTag } from './run-status'
 import { RunSummary } from './run-summary'
 import { useTab } from './use-tab'
 
@@ -131,7 +131,7 @@ function RunHead({ run }: { run: Run }) {
       <div className="flex flex-wrap items-center justify-between gap-3">
         <div className="flex min-w-0 flex-wrap items-center gap-3">
           <h1 className="title text-2xl">{run.name}</h1>
-          <StatusTag status={run.status} />
+          <RunStatusTag run={run} />
           <span className="num text-ink-2">
             run {run.number} · {kindName(run.kind)}
             {run.startedAt

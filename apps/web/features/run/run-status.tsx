@@ -53,6 +53,27 @@ export function timeLeft({ progress, status }: Pick<Run, 'progress' | 'status'>)
   return formatTimeLeft(progress.secondsLeft)
 }
 
+/** Where and why a finished run ended before its last step. */
+export function describeStop({ step, totalSteps, reason }: NonNullable<Run['stopped']>): string {
+  const steps = `at step ${formatCount(step)} of ${formatCount(totalSteps)}`
+  return reason === 'request'
+    ? `stopped early ${steps}`
+    : `ended ${steps}, as the held-out loss no longer fell`
+}
+
+/** The status of a run: a running one that was told to stop and keep its model is stopping. */
+export function RunStatusTag({ run }: { run: Pick<Run, 'status' | 'stopRequestedAt' | 'stopped'> }) {
+  if (run.status === 'running' && run.stopRequestedAt)
+    return (
+      <Tag tone="warn" live>
+        stopping
+      </Tag>
+    )
+  if (run.status === 'finished' && run.stopped?.reason === 'request')
+    return <StatusTag status="finished">stopped early</StatusTag>
+  return <StatusTag status={run.status} />
+}
+
 const kindNames: Record<string, string> = {
   pretrain: 'starter model',
   sft: 'fine-tuning',

@@ -28,7 +28,7 @@ import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
 import { NewRunDialog } from './form/new-run-dialog'
-import { isMoving, kindName, StatusTag, timeLeft } from './run-status'
+import { isMoving, kindName, RunStatusTag, timeLeft } from './run-status'
 
 type Run = Outputs['run']['list'][number]
 
@@ -142,7 +142,7 @@ function RunTable({ runs }: { runs: readonly Run[] }) {
               </Td>
               <Td className={cn('whitespace-nowrap', wideOnly)}>{kindName(run.kind)}</Td>
               <Td>
-                <StatusTag status={run.status} />
+                <RunStatusTag run={run} />
               </Td>
               <Td className={cn('min-w-40', wideOnly)}>
                 <RunBar run={run} />

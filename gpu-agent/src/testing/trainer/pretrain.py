@@ -14,8 +14,8 @@ def emit(event: dict[str, Any]) -> None:
     print(json.dumps(event), flush=True)
 
 
-def run_end(status: str, error: dict[str, str] | None = None) -> None:
-    emit({"type": "run-end", "status": status, "results": {}, "error": error})
+def run_end(status: str, error: dict[str, str] | None = None, **more: Any) -> None:
+    emit({"type": "run-end", "status": status, "results": {}, "error": error, **more})
 
 
 def metric(step: int) -> None:
@@ -51,8 +51,14 @@ def wait_for_permission(work: Path, config: dict[str, Any], step: int, stop: lis
         time.sleep(0.02)
 
 
+def is_told_to_stop(job: dict[str, Any], work: Path, step: int) -> bool:
+    file = work / job["stopFile"]
+    return file.exists() and step >= int(json.loads(file.read_text())["afterStep"])
+
+
 def train(job: dict[str, Any], work: Path) -> None:
-    """Steps with checkpoints, resumed where the job says so; SIGTERM makes a checkpoint and ends as canceled."""
+    """Steps with checkpoints, resumed where the job says so; SIGTERM makes a checkpoint and ends as canceled. Told to
+    stop, it delivers what it has."""
     stop: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: stop.append(number))
     config = job["config"]
@@ -65,6 +71,12 @@ def train(job: dict[str, Any], work: Path) -> None:
             checkpoint(work, step)
         if stop:
             run_end("canceled")
+            return
+        if is_told_to_stop(job, work, step):
+            checkpoint(work, step)
+            artifact(work, "output/model.txt", f"trained for {step} steps")
+            wait_for_permission(work, config, config["steps"] - 1, stop)
+            run_end("finished", stopped={"step": step, "totalSteps": config["steps"], "reason": "request"})
             return
         time.sleep(config.get("stepSeconds", 0))
     artifact(work, "output/model.txt", f"trained for {config['steps']} steps")

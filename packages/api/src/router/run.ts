@@ -15,6 +15,7 @@ import {
   listQueue,
   listRuns,
   setRunPriority,
+  stopRun,
 } from '@palate/core'
 import { EstimateFactsInput } from '@palate/core/run/estimate/schemas'
 import {
@@ -62,4 +63,7 @@ export const runRouter = router({
   cancel: workspaceProcedure('run:cancel')
     .input(RunRef)
     .mutation(({ ctx, input }) => cancelRun(ctx.service, input)),
+  stop: workspaceProcedure('run:cancel')
+    .input(RunRef)
+    .mutation(({ ctx, input }) => stopRun(ctx.service, input)),
 })

@@ -107,7 +107,7 @@ test('hello keeps an attempt whose end is recorded but not acknowledged, unless 
     const { keep, stop } = await helloAgent(by, { ...hello, running: [{ runId, attemptId, epoch, ...mine }] })
     return { keep, stop }
   }
-  const kept = { keep: [{ attemptId, ackedSeq: 1, cancel: false }], stop: [] }
+  const kept = { keep: [{ attemptId, ackedSeq: 1, cancel: false, stopAfterStep: null }], stop: [] }
   const stopped = { keep: [], stop: [attemptId] }
   expect(await said({ lastSeq: 1 })).toEqual(kept)
   expect(await said({ lastSeq: 2 })).toEqual(stopped)
@@ -163,7 +163,7 @@ test('hello keeps attempts with a lease, stops others, and releases those that t
   expect(await helloAgent(machine, { ...hello, running: [mine, foreign] })).toEqual({
     agentId: machine.agentId,
     protocol: 1,
-    keep: [{ attemptId, ackedSeq: 1, cancel: true }],
+    keep: [{ attemptId, ackedSeq: 1, cancel: true, stopAfterStep: null }],
     stop: ['att_x'],
   })
   expect(await helloAgent(machine, { ...hello, running: [{ ...mine, epoch: 2 }] })).toMatchObject({

@@ -12,6 +12,7 @@ import { isOutdated } from '../agent-status'
 import type { AgentContext } from '../context'
 import { DomainError } from '../error'
 import { loseAttempt } from '../run/state/lose-attempt'
+import { wishesOf } from '../run/state/wishes'
 import { changeAgent } from './change'
 
 const gone = {
@@ -46,7 +47,7 @@ export async function helloAgent(ctx: AgentContext, raw: unknown): Promise<Hello
         .update(attempt)
         .set({ leaseExpiresAt: new Date(ctx.now().getTime() + ctx.leaseMs) })
         .where(eq(attempt.id, held.attemptId))
-      keep.push({ attemptId: held.attemptId, ackedSeq: held.ackedSeq, cancel: held.status === 'canceling' })
+      keep.push({ attemptId: held.attemptId, ackedSeq: held.ackedSeq, ...wishesOf(held) })
     }
     keep.push(...(await readDelivered(tx, ctx, running)))
     const kept = new Set(keep.map(({ attemptId }) => attemptId))
@@ -80,6 +81,7 @@ async function readHeld(tx: Transaction, ctx: AgentContext) {
       epoch: attempt.epoch,
       ackedSeq: attempt.ackedSeq,
       status: run.status,
+      stopAfterStep: run.stopAfterStep,
     })
     .from(attempt)
     .innerJoin(run, eq(run.id, attempt.runId))
@@ -111,5 +113,5 @@ async function readDelivered(
         (one) => one.attemptId === made.attemptId && one.epoch === made.epoch && one.lastSeq <= made.ackedSeq,
       ),
     )
-    .map(({ attemptId, ackedSeq }) => ({ attemptId, ackedSeq, cancel: false }))
+    .map(({ attemptId, ackedSeq }) => ({ attemptId, ackedSeq, cancel: false, stopAfterStep: null }))
 }

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { dataset, datasetVersion, persona, personaVersion, run, variantBatch, vote } from '@palate/db'
-import type { RunKind } from '@palate/protocol'
+import type { RunKind, RunStop } from '@palate/protocol'
 import { and, asc, count, eq, inArray } from 'drizzle-orm'
 import { z } from 'zod'
 import type { ServiceContext } from '../context'
@@ -8,7 +8,16 @@ import { required } from '../error'
 import { getModelRow } from './find'
 
 export interface Lineage {
-  run: { id: string; number: number; name: string; kind: RunKind; seed: number; createdAt: Date }
+  run: {
+    id: string
+    number: number
+    name: string
+    kind: RunKind
+    seed: number
+    createdAt: Date
+    /** Where it ended before its last step; null where it took them all. */
+    stopped: RunStop | null
+  }
   base: { id: string; name: string; number: number } | null
   /** The votes that it was trained on: how many of each source, and the hash of their sorted ids. */
   votes: { count: number; sha256: string; person: number; judge: number; rule: number } | null
@@ -45,11 +54,11 @@ export async function readLineage(
     .select()
     .from(run)
     .where(and(eq(run.workspaceId, workspaceId), eq(run.id, model.runId)))
-  const { id, number, name, kind, seed, createdAt, lineage } = required(made, 'Its run')
+  const { id, number, name, kind, seed, createdAt, stopped, lineage } = required(made, 'Its run')
   const origin = Origin.parse(lineage)
   const base = model.baseId ? await getModelRow(db, workspaceId, model.baseId) : null
   return {
-    run: { id, number, name, kind, seed, createdAt },
+    run: { id, number, name, kind, seed, createdAt, stopped },
     base: base && { id: base.id, name: base.name, number: base.number },
     votes: origin.votes && (await countVotes(ctx, origin.votes)),
     pairs: origin.pairs,

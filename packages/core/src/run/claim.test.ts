@@ -102,12 +102,12 @@ test('an expired lease goes to another agent; on the same agent the run resumes 
   })
   deps.advance(leaseMs - 1)
   expect(await expireLeases(deps)).toBe(0)
-  expect(await renewLease(agent, first)).toEqual({ lost: false, cancel: false })
+  expect(await renewLease(agent, first)).toEqual({ lost: false, cancel: false, stopAfterStep: null })
   deps.advance(leaseMs - 1)
   expect(await expireLeases(deps)).toBe(0)
   deps.advance(2)
   expect(await expireLeases(deps)).toBe(1)
-  expect(await renewLease(agent, first)).toEqual({ lost: true, cancel: false })
+  expect(await renewLease(agent, first)).toEqual({ lost: true, cancel: false, stopAfterStep: null })
   expect(await getRun(fixture.viewer, { id })).toMatchObject({
     status: 'queued',
     attempts: [{ status: 'lost', failure: { code: 'lease_expired' } }],
@@ -134,7 +134,7 @@ test('cancel ends a queued run at once; a running one gets the cancel with each 
   expect(lease.runId).toBe(running.id)
   await cancelRun(fixture.engineer, { id: running.id })
   expect(await getRun(fixture.viewer, { id: running.id })).toMatchObject({ status: 'canceling' })
-  expect(await renewLease(agent, lease)).toEqual({ lost: false, cancel: true })
+  expect(await renewLease(agent, lease)).toEqual({ lost: false, cancel: true, stopAfterStep: null })
   const end = { type: 'run-end', status: 'canceled', results: {}, error: null } as const
   const { runId, attemptId, epoch } = lease
   await recordEvents(agent, { runId, attemptId, epoch, events: [{ seq: 1, at: 0, event: end }] })

@@ -73,7 +73,7 @@ async function findResume(tx: Transaction, ctx: AgentContext, runId: string): Pr
     .where(and(eq(attempt.runId, runId), eq(attempt.agentId, ctx.agentId), isNotNull(attempt.checkpointStep)))
     .orderBy(desc(attempt.number))
     .limit(1)
-  return row && row.step !== null ? { attemptId: row.attemptId, step: row.step } : null
+  return row && row.step !== null ? { attemptId: row.attemptId, step: row.step, required: false } : null
 }
 
 async function startAttempt(
@@ -121,6 +121,7 @@ async function toLease(
     epoch,
     kind: found.kind,
     seed: found.seed,
+    stopAfterStep: found.stopAfterStep,
     config: found.config,
     inputs: found.inputs.map(({ name, sizeBytes, sha256 }) => ({
       name,

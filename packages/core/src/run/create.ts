@@ -43,5 +43,5 @@ async function needsOf(
   base: EstimateBase,
 ): Promise<RunNeeds> {
   const gpuMemoryBytes = await estimateLeastMemory(tx, ctx, { kind, config, base })
-  return { gpuMemoryBytes, gpus, labels: [...new Set(labels)].sort(), agentId: null }
+  return { gpuMemoryBytes, gpus, labels: [...new Set(labels)].sort(), agentId: null, checkpointStep: null }
 }

@@ -4,9 +4,10 @@ import { and, eq } from 'drizzle-orm'
 import type { AgentContext, Deps } from '../context'
 import type { TicketClaims } from '../ticket'
 import { decideAttempt } from './state/attempt-transition'
+import { wishesOf } from './state/wishes'
 
 /**
- * Renews a lease that is still valid, and repeats a request to cancel. `lost`: the attempt was lost or replaced; an
+ * Renews a lease that is still valid, and repeats what users ask of the run. `lost`: the attempt was lost or replaced; an
  * attempt that has ended is not lost.
  */
 export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<LeaseRenewalReply> {
@@ -18,13 +19,14 @@ export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<
     eq(attempt.workspaceId, ctx.workspaceId),
   )
   const [found] = await ctx.db
-    .select({ made: attempt, runStatus: run.status })
+    .select({ made: attempt, run: { status: run.status, stopAfterStep: run.stopAfterStep } })
     .from(attempt)
     .innerJoin(run, eq(run.id, attempt.runId))
     .where(own)
   const event = { type: 'renewed', epoch, leaseMs: ctx.leaseMs } as const
-  const decision = found && decideAttempt(found.made, event, ctx.now())
-  if (decision?.do !== 'change') return { lost: decision?.do !== 'nothing', cancel: false }
+  if (!found) return { lost: true, cancel: false, stopAfterStep: null }
+  const decision = decideAttempt(found.made, event, ctx.now())
+  if (decision.do !== 'change') return { lost: decision.do !== 'nothing', cancel: false, stopAfterStep: null }
   const [held] = await ctx.db
     .update(attempt)
     .set(decision.attempt)
@@ -32,7 +34,7 @@ export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<
     .returning({ id: attempt.id })
   // It ended or was lost since the read above, so this recursion ends.
   if (!held) return renewLease(ctx, raw)
-  return { lost: false, cancel: found?.runStatus === 'canceling' }
+  return { lost: false, ...wishesOf(found.run) }
 }
 
 /** Whether a lease's token gives access to this object: the attempt still runs, and the object is an input of the run. */

@@ -69,9 +69,9 @@ export async function loadRunView(ctx: Workspace, row: RunRow): Promise<RunView>
 
 function toRunView(row: RunRow) {
   const { id, number, name, kind, status, config, seed, lineage, progress, results, failure } = row
-  const { priority, createdAt, startedAt, finishedAt, cancelRequestedAt } = row
+  const { priority, createdAt, startedAt, finishedAt, cancelRequestedAt, stopRequestedAt, stopped } = row
   const order = { priority, needs: RunNeeds.parse(row.needs) }
-  const dates = { createdAt, startedAt, finishedAt, cancelRequestedAt }
+  const dates = { createdAt, startedAt, finishedAt, cancelRequestedAt, stopRequestedAt }
   return {
     id,
     number,
@@ -84,6 +84,7 @@ function toRunView(row: RunRow) {
     progress: toProgressView(progress),
     results,
     failure,
+    stopped,
     ...order,
     ...dates,
   }

@@ -131,7 +131,8 @@ async function endRun(
 ): Promise<void> {
   if (event.type !== 'run-end') return
   const state = { ...locked.run, attempts: await countAttempts(tx, locked.run.id) }
-  const decision = decide(state, { type: 'ended', status: event.status, failure: event.error }, ctx.now())
+  const { status, error: failure, stopped = null } = event
+  const decision = decide(state, { type: 'ended', status, failure, stopped }, ctx.now())
   if (decision.do !== 'change') return
   await applyDecision(tx, ctx, locked, decision, { results: event.results, failure: event.error })
 }

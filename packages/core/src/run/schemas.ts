@@ -13,6 +13,7 @@ import {
   RunKind,
   RunNeeds,
   type RunStatus,
+  type RunStop,
   type RunSummary,
   SftConfig,
   Text,
@@ -214,6 +215,10 @@ export interface RunView {
   startedAt: Date | null
   finishedAt: Date | null
   cancelRequestedAt: Date | null
+  /** When somebody wanted it to end early and keep its model. While it is running, it is stopping. */
+  stopRequestedAt: Date | null
+  /** Where it ended before its last step; null for a run that took all its steps, or has not finished. */
+  stopped: RunStop | null
   /** Why a queued run does not start, in one sentence. */
   waitingBecause: string | null
   /** The same, with each agent's reason. */

@@ -1,4 +1,4 @@
-import type { Hardware, HardwareSample, HourlyPrice, ProbeResult } from '@palate/protocol'
+import type { CheckpointReport, Hardware, HardwareSample, HourlyPrice, ProbeResult } from '@palate/protocol'
 import { boolean, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import { at, createdAt, id } from './columns'
 import { workspaceId } from './workspace'
@@ -24,6 +24,8 @@ export const agent = pgTable(
     /** The newest hardware sample; older ones are not kept. */
     sample: jsonb('sample').$type<HardwareSample>(),
     probe: jsonb('probe').$type<ProbeResult>(),
+    /** What it keeps of runs that ended without a model; null until it has reported. */
+    checkpoints: jsonb('checkpoints').$type<CheckpointReport>(),
     price: jsonb('price').$type<HourlyPrice>(),
     connectedAt: at('connected_at'),
     lastSeenAt: at('last_seen_at'),

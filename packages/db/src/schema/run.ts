@@ -6,6 +6,7 @@ import {
   type PreflightReport,
   type RunFailure,
   type RunNeeds,
+  type RunStop,
   type RunSummary,
   runKinds,
   runStatuses,
@@ -84,6 +85,13 @@ export const run = pgTable(
     /** The estimate for each agent when the run was created, to compare with what was measured. */
     estimates: jsonb('estimates').$type<RunEstimate[]>().notNull().default([]),
     cancelRequestedAt: at('cancel_requested_at'),
+    /** Somebody wants the run to end after this step and to keep its model. */
+    stopAfterStep: integer('stop_after_step'),
+    stopRequestedAt: at('stop_requested_at'),
+    /** Where it ended before its last step; null for a run that took all its steps, or has not finished. */
+    stopped: jsonb('stopped').$type<RunStop>(),
+    /** When it was last resumed: attempts before count no more towards the limit of lost ones. */
+    resumedAt: at('resumed_at'),
     leaseEpoch: integer('lease_epoch').notNull().default(0),
     createdBy: text('created_by').references(() => user.id),
     createdAt: createdAt(),

@@ -59,6 +59,24 @@ export type HelloHead = z.infer<typeof HelloHead>
 export const AgentLabel = ShortText.min(1).max(60, 'longer than 60 characters')
 export const agentLabelLimit = 20
 
+/** A checkpoint that an agent keeps of a run that has ended without a model, so that the run can be resumed. */
+export const KeptCheckpoint = z.object({
+  runId: ShortText,
+  step: z.int().nonnegative(),
+  sizeBytes: z.int().nonnegative(),
+  /** In milliseconds since 1970. */
+  keptUntil: z.number(),
+})
+export type KeptCheckpoint = z.infer<typeof KeptCheckpoint>
+
+/** agent → hub `checkpoints`, after each hello and each change: all that it keeps, and how much for how long. */
+export const CheckpointReport = z.object({
+  keepMs: z.int().nonnegative(),
+  budgetBytes: z.int().nonnegative(),
+  kept: z.array(KeptCheckpoint).max(1000),
+})
+export type CheckpointReport = z.infer<typeof CheckpointReport>
+
 /** agent → hub `hello`, the first message on a new socket. */
 export const AgentHello = z.object({
   protocol: z.object({ min: z.int(), max: z.int() }),
@@ -73,11 +91,18 @@ export const AgentHello = z.object({
 })
 export type AgentHello = z.infer<typeof AgentHello>
 
+/**
+ * What users ask of a running attempt. `cancel`: end without a model. `stopAfterStep`: end after the first step that is
+ * not before this one, and deliver the model; null where nobody asked. Cancel wins.
+ */
+const wishes = { cancel: z.boolean(), stopAfterStep: z.int().nonnegative().nullable() }
+export type RunWishes = { cancel: boolean; stopAfterStep: number | null }
+
 /** The hub's reply: attempts to continue (and the last sequence number that it has), attempts to stop. */
 export const HelloReply = z.object({
   agentId: z.string(),
   protocol: z.int(),
-  keep: z.array(z.object({ attemptId: z.string(), ackedSeq: z.int().nonnegative(), cancel: z.boolean() })),
+  keep: z.array(z.object({ attemptId: z.string(), ackedSeq: z.int().nonnegative(), ...wishes })),
   stop: z.array(z.string()),
 })
 export type HelloReply = z.infer<typeof HelloReply>
@@ -112,7 +137,9 @@ export const Lease = z.object({
   config: z.record(z.string(), z.unknown()),
   /** Keys are the names in the job; a folder input is several files that share the key's prefix (`model/config.json`). */
   inputs: z.array(LeaseInput),
-  resume: z.object({ step: z.int().nonnegative(), attemptId: z.string() }).nullable(),
+  /** `required`: without this checkpoint the attempt fails instead of starting over. */
+  resume: z.object({ step: z.int().nonnegative(), attemptId: z.string(), required: z.boolean() }).nullable(),
+  stopAfterStep: wishes.stopAfterStep,
   token: z.string(),
   leaseMs: z.int().positive(),
   /** GPUs reserved for this attempt; with more than one, accelerate starts one process for each. */
@@ -122,10 +149,10 @@ export type Lease = z.infer<typeof Lease>
 
 const attemptRef = { runId: z.string(), attemptId: z.string(), epoch: z.int().positive() }
 
-/** agent → hub every 30 s. `cancel`: the run was canceled; `lost`: another attempt has the lease, stop. */
+/** agent → hub every 30 s. `lost`: another attempt has the lease, stop. */
 export const LeaseRenewal = z.object(attemptRef)
 export type LeaseRenewal = z.infer<typeof LeaseRenewal>
-export const LeaseRenewalReply = z.object({ lost: z.boolean(), cancel: z.boolean() })
+export const LeaseRenewalReply = z.object({ lost: z.boolean(), ...wishes })
 export type LeaseRenewalReply = z.infer<typeof LeaseRenewalReply>
 
 /** An event that does not match its schema is kept as a log line: one bad event must not block the spool behind it. */
@@ -164,6 +191,10 @@ export type RotateReply = z.infer<typeof RotateReply>
 /** hub → agent `cancel`. The next renewal says the same; the push is only faster. */
 export const CancelPush = z.object({ attemptId: z.string() })
 export type CancelPush = z.infer<typeof CancelPush>
+
+/** hub → agent `stop`: end after this step and keep the model. The next renewal says the same. */
+export const StopPush = z.object({ attemptId: z.string(), afterStep: z.int().nonnegative() })
+export type StopPush = z.infer<typeof StopPush>
 
 export const AgentError = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
 export type AgentError = z.infer<typeof AgentError>

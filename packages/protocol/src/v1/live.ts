@@ -59,8 +59,10 @@ export const AgentNotice = z.object({
   /** Null for all agents, of the workspace where one is named. */
   agentId: z.string().nullable(),
   workspaceId: z.string().optional(),
-  about: z.enum(['work', 'cancel', 'revoked', 'rotate']),
+  about: z.enum(['work', 'cancel', 'stop', 'revoked', 'rotate']),
   attemptId: z.string().nullable(),
+  /** Of `stop`: the step to end after. */
+  afterStep: z.int().nonnegative().optional(),
 })
 export type AgentNotice = z.infer<typeof AgentNotice>
 

@@ -13,6 +13,14 @@ export const attemptStatuses = ['running', 'finished', 'failed', 'canceled', 'lo
 export const AttemptStatus = z.enum(attemptStatuses)
 export type AttemptStatus = z.infer<typeof AttemptStatus>
 
+/** Where a finished run ended before its last step, and why: on request, or as its held-out loss no longer fell. */
+export const RunStop = z.object({
+  step: z.int().nonnegative(),
+  totalSteps: z.int().nonnegative(),
+  reason: z.enum(['request', 'patience']),
+})
+export type RunStop = z.infer<typeof RunStop>
+
 /** What a run asks of the place that it runs on. */
 export const RunNeeds = z.object({
   /** Memory that it is expected to take on each GPU; null where nobody knows. */
@@ -21,8 +29,10 @@ export const RunNeeds = z.object({
   gpus: z.int().min(0).max(64).default(0),
   /** Labels that the agent must carry, all of them. */
   labels: z.array(z.string().min(1).max(60)).max(20).default([]),
-  /** The one agent that may take it (a probe measures one machine). */
+  /** The one agent that may take it: a probe measures one machine, a resumed run goes on where its checkpoint is. */
   agentId: z.string().nullable().default(null),
+  /** Of a resumed run: the step of the checkpoint that this agent keeps. */
+  checkpointStep: z.int().nonnegative().nullable().default(null),
 })
 export type RunNeeds = z.infer<typeof RunNeeds>
 

@@ -3,8 +3,12 @@ import { RunFailure } from './failure'
 import { ProbeResult } from './hardware'
 import { ModelFacts } from './model-facts'
 import { PreflightReport, PreflightSequence } from './preflight'
-import { RunKind } from './run'
+import { RunKind, RunStop } from './run'
 import { RunSummary } from './summary'
+
+/** What the agent writes into a job's `stopFile`: the run ends after the first step that is not before this one. */
+export const StopWish = z.strictObject({ afterStep: z.int().nonnegative() })
+export type StopWish = z.infer<typeof StopWish>
 
 /** The job file that the agent writes into the work folder. All paths but `workDir` are relative to it. */
 export const TrainerJob = z.strictObject({
@@ -16,6 +20,8 @@ export const TrainerJob = z.strictObject({
   workDir: z.string(),
   seed: z.int().nonnegative(),
   resumeFrom: z.string().nullable(),
+  /** A file that is there once the run should end early and keep its model; its text is a `StopWish`. */
+  stopFile: z.string(),
   inputs: z.record(z.string(), z.string()),
   config: z.record(z.string(), z.unknown()),
 })
@@ -110,6 +116,7 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     results: z.record(z.string(), z.unknown()),
     error: RunFailure.nullable(),
     summary: RunSummary.nullable().optional(),
+    stopped: RunStop.nullable().optional(),
   }),
 ])
 export type TrainerEvent = z.infer<typeof TrainerEvent>

@@ -47,6 +47,13 @@ export async function applyDecision(
       about: 'cancel',
       attemptId: locked.attempt.id,
     })
+  if (decision.next === 'stop' && locked.attempt && changed.stopAfterStep !== null)
+    await notifyAgents(tx, {
+      agentId: locked.attempt.agentId,
+      about: 'stop',
+      attemptId: locked.attempt.id,
+      afterStep: changed.stopAfterStep,
+    })
   await notifyRun(tx, changed)
   return changed
 }
