@@ -1,8 +1,11 @@
 import { createServer, request } from 'node:http'
 import { pipeline } from 'node:stream'
-import { findBodyProblem, watchBody } from './body-limits.mjs'
+import { foreignError, isForeign } from '@palate/config/http/foreign-origin'
+import { limitServer, serverOptions } from '@palate/config/http/server-limits'
 import { isEventStream, passEvents } from './event-stream.mjs'
-import { foreignAnswer, isForeign, setSecurityHeaders } from './origin-policy.mjs'
+import { findPageProblem, openPageLimits } from './page-limits.mjs'
+import { refuse } from './refusal.mjs'
+import { setSecurityHeaders } from './security-headers.mjs'
 import { openUpstreams } from './upstreams.mjs'
 
 /** @typedef {import('./upstreams.mjs').Upstream} Upstream */
@@ -14,8 +17,9 @@ import { openUpstreams } from './upstreams.mjs'
  * @typedef {object} ReverseProxyOptions
  * @property {string | string[]} hubUrl one hub, or several behind the one origin
  * @property {string} [origin] the address that people use
+ * @property {(incoming: IncomingMessage) => Promise<string | null>} [findSession] the id of the one that a cookie names
+ * @property {readonly string[]} [trustedProxies] whose X-Forwarded-For is believed
  * @property {import('node:http').RequestListener} handlePage
- * @property {(request: IncomingMessage, socket: Duplex, head: Buffer) => void} handlePageUpgrade
  */
 
 const hubPath = /^\/(socket\.io|v1|files)(?=[/?]|$)/
@@ -24,47 +28,54 @@ const hubPath = /^\/(socket\.io|v1|files)(?=[/?]|$)/
  * The one origin: what belongs to the hub is passed on byte by byte, everything else goes to the page handler. Next's
  * own rewrites would keep a whole upload in memory, cut it at 10 MB, end an answer after 30 s of silence, and pass on
  * any address that a visitor claims. With several upstreams, one that does not answer is passed over. Every response gets
- * the security headers here, and what a page of another origin sends is refused here.
+ * the security headers here, and what a page of another origin sends, or what is too much, is refused here.
  *
  * @param {ReverseProxyOptions} options
  * @returns {import('node:http').Server} not listening yet
  */
-export function createReverseProxy({ hubUrl, origin = '', handlePage, handlePageUpgrade }) {
+export function createReverseProxy({
+  hubUrl,
+  origin = '',
+  findSession = async () => null,
+  trustedProxies = [],
+  handlePage,
+}) {
   const upstreams = openUpstreams([hubUrl].flat())
-  const server = createServer((incoming, response) => {
+  const limits = openPageLimits(trustedProxies, findSession)
+  /** @type {import('node:http').RequestListener} */
+  const showPage = async (incoming, response) => {
+    const problem = findPageProblem(incoming) ?? (await limits.enter(incoming, response))
+    if (problem) return refuse(incoming, response, problem)
+    incoming.headers['x-forwarded-for'] = senders(incoming)
+    handlePage(incoming, response)
+  }
+  const server = createServer(serverOptions, (incoming, response) => {
     setSecurityHeaders(response, origin)
-    const isHubs = hubPath.test(incoming.url ?? '')
-    const problem = isHubs ? null : findBodyProblem(incoming)
-    watchBody(incoming)
-    if (isForeign(incoming, origin)) refuse(response, 403, foreignAnswer)
-    else if (problem) refuse(response, problem.status, problem.answer)
-    else if (isHubs) passOn(upstreams, upstreams.inOrder(incoming), incoming, response)
-    else {
-      incoming.headers['x-forwarded-for'] = senders(incoming)
-      handlePage(incoming, response)
-    }
+    if (isForeign(incoming, origin)) refuse(incoming, response, { status: 403, ...foreignError })
+    else if (hubPath.test(incoming.url ?? ''))
+      passOn(upstreams, upstreams.inOrder(incoming), incoming, response)
+    else showPage(incoming, response)
   })
-  server.requestTimeout = 0 // a large upload may take its time; `watchBody` knows which is one
+  limitServer(server, trustedProxies)
   server.on('upgrade', (incoming, socket, head) => {
-    if (isForeign(incoming, origin)) socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n')
+    if (isForeign(incoming, origin)) refuseUpgrade(socket, '403 Forbidden')
     else if (hubPath.test(incoming.url ?? ''))
       passUpgrade(upstreams, upstreams.inOrder(incoming), incoming, socket, head)
-    else handlePageUpgrade(incoming, socket, head)
+    else refuseUpgrade(socket, '426 Upgrade Required') // no page has a socket
   })
   server.on('close', () => upstreams.close())
   return server
 }
 
+/** @param {Duplex} socket @param {string} status */
+const refuseUpgrade = (socket, status) => socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`)
+
 /**
- * The rest of the body is never read: the connection ends with the answer.
+ * A hub that takes no connection. One that cuts a connection may do so because of what a client sent.
  *
- * @param {import('node:http').ServerResponse} response
- * @param {number} status
- * @param {string} body JSON
+ * @param {NodeJS.ErrnoException} error
  */
-function refuse(response, status, body) {
-  response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(body)
-}
+const isAway = ({ syscall }) => syscall === 'connect'
 
 /**
  * A request without a body can be repeated at the next hub; one with a body is repeated by its sender.
@@ -89,10 +100,10 @@ function passOn(upstreams, [hub, next, ...others], incoming, response) {
       passEvents(answer, response)
     } else pipeline(answer, response, () => undefined)
   })
-  upstream.on('error', () => {
+  upstream.on('error', (error) => {
     if (isStream) return
     if (response.headersSent || response.destroyed) return response.destroy()
-    upstreams.down(hub)
+    if (isAway(error)) upstreams.down(hub)
     if (next && isRepeatable(incoming)) return passOn(upstreams, [next, ...others], incoming, response)
     response.writeHead(502, { 'content-type': 'application/json' }).end(unreachable)
     incoming.resume()
@@ -112,19 +123,23 @@ function passUpgrade(upstreams, [hub, next, ...others], incoming, socket, head) 
   const upstream = request(toHub(hub.url, incoming))
   const drop = () => socket.destroy()
   const giveUp = () => upstream.destroy()
-  socket.on('error', giveUp)
-  upstream.on('error', () => {
+  socket.once('close', giveUp)
+  upstream.on('error', (error) => {
     if (socket.destroyed) return
-    upstreams.down(hub)
+    if (isAway(error)) upstreams.down(hub)
     if (!next) return drop()
-    socket.off('error', giveUp)
+    socket.off('close', giveUp)
     passUpgrade(upstreams, [next, ...others], incoming, socket, head)
   })
-  upstream.on('response', drop)
+  upstream.on('response', (answer) => {
+    answer.resume()
+    refuseUpgrade(socket, `${answer.statusCode} ${answer.statusMessage}`)
+  })
   upstream.on('upgrade', (answer, hubSocket, hubHead) => {
     const { rawHeaders, statusCode, statusMessage } = answer
     const lines = [`HTTP/1.1 ${statusCode} ${statusMessage}`]
     for (let at = 0; at < rawHeaders.length; at += 2) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`)
+    socket.off('close', giveUp)
     socket.write(`${lines.join('\r\n')}\r\n\r\n`)
     hubSocket.write(head)
     socket.write(hubHead)

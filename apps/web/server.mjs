@@ -1,8 +1,10 @@
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { readTrustedProxies } from '@palate/config/http/table'
 import next from 'next'
 import { createReverseProxy } from './reverse-proxy.mjs'
+import { sessionReader } from './session-cookie.mjs'
 
 /**
  * Serves the built app and passes the hub's paths on; run instead of `next start`:
@@ -22,8 +24,9 @@ await app.prepare()
 const server = createReverseProxy({
   hubUrl: values.hub,
   origin: new URL(process.env.NEXTAUTH_URL ?? `http://localhost:${port}`).origin,
+  findSession: sessionReader(process.env.NEXTAUTH_SECRET ?? ''),
+  trustedProxies: readTrustedProxies(process.env),
   handlePage: app.getRequestHandler(),
-  handlePageUpgrade: app.getUpgradeHandler(),
 })
 server.listen(port, values.host, () => process.stdout.write('the web app is listening\n'))
 // "localhost" is this address too. The one server handles both, so that a connection at either is treated alike.

@@ -40,7 +40,6 @@ async function proxy(...urls: string[]): Promise<string> {
     createReverseProxy({
       hubUrl: urls,
       handlePage: (_incoming, response) => response.end('page'),
-      handlePageUpgrade: (_incoming, socket) => socket.destroy(),
     }),
   )
 }

@@ -7,6 +7,7 @@ const Count = z.coerce.number().int().positive()
 /** Defaults and meanings: packages/config/variables.json. */
 export const HubEnv = CoreEnv.extend(
   envSchema('hub', {
+    PALATE_ORIGIN: z.string().default(''),
     HUB_HOST: z.string(),
     HUB_PORT: z.coerce.number().int().min(0).max(65_535),
     HUB_TRUSTED_PROXIES: z.string().transform((list) => list.split(',').map((address) => address.trim())),

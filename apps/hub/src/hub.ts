@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
+import { limitServer, serverOptions } from '@palate/config/http/server-limits'
 import { type Deps, temporaryFolder } from '@palate/core'
 import { Pool } from 'pg'
 import { openChatLimiter } from './chat/rate-limit'
@@ -8,6 +9,7 @@ import { Relay } from './chat/relay'
 import type { HubEnv } from './env'
 import { createApp } from './http/app'
 import { ArtifactUploads } from './http/artifact-uploads'
+import { openRequestBudgets } from './http/budget'
 import { sweepImportFolders } from './job/import-folder'
 import { startWorker } from './job/worker'
 import { listenForNotices } from './live/listen'
@@ -21,7 +23,6 @@ export interface Hub {
   close(): Promise<void>
 }
 
-const headersMs = 60_000
 /** Connections that are still open after this are closed: an upload can be resumed. */
 const graceMs = 3000
 
@@ -40,15 +41,18 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     env.HUB_ARTIFACT_MAX_BYTES,
   )
   const chat = { deps, relay, limiter, trustedProxies: env.HUB_TRUSTED_PROXIES }
-  const app = createApp({ deps, chat, artifacts })
-  const http = createAdaptorServer({ fetch: app.fetch }) as HttpServer
-  http.requestTimeout = 0 // a large upload takes long; headers do not
-  http.headersTimeout = headersMs
+  const app = createApp(
+    { deps, chat, artifacts },
+    openRequestBudgets(env.HUB_TRUSTED_PROXIES, env.PALATE_ORIGIN),
+  )
+  const http = createAdaptorServer({ fetch: app.fetch, serverOptions }) as HttpServer
   const redis = env.REDIS_URL ? openRedisAdapter(env.REDIS_URL, deps.log) : null
   const io = openSockets(http, deps, relay, {
     trustedProxies: env.HUB_TRUSTED_PROXIES,
+    origin: env.PALATE_ORIGIN,
     adapter: redis?.adapter,
   })
+  limitServer(http, env.HUB_TRUSTED_PROXIES)
   const unlisten = await listenForNotices(deps, io, relay)
   const importFolder = join(env.PALATE_STORAGE, 'import')
   await sweepImportFolders(deps, importFolder)

@@ -7,12 +7,16 @@ import { findSession } from './session'
 
 const anonymous = new AnonymousLimit()
 
-/** The caller of a procedure: an API key if the request has one (nobody if it is invalid), else the session's user. */
-export async function createApiContext(request: Request): Promise<ApiContext> {
+/**
+ * The caller of procedures: an API key if the request has one (nobody if it is invalid), else the session's user.
+ *
+ * @param calls in this request
+ */
+export async function createApiContext(request: Request, calls: number): Promise<ApiContext> {
   const opened = await deps()
   return {
     deps: opened,
-    caller: await findCaller(request).catch((error: unknown) => {
+    caller: await findCaller(request, calls).catch((error: unknown) => {
       // Outside the procedures nothing else maps errors: their SQL must not reach the client.
       throw toTrpcError(error, opened, 'authentication')
     }),
@@ -21,12 +25,12 @@ export async function createApiContext(request: Request): Promise<ApiContext> {
   }
 }
 
-async function findCaller(request: Request): Promise<Caller> {
+async function findCaller(request: Request, calls: number): Promise<Caller> {
   const bearer = /^Bearer (plt_\S+)$/.exec(request.headers.get('authorization') ?? '')?.[1]
   const key = bearer ? await resolveApiKey(await deps(), bearer) : null
   if (key) return key
   const session = bearer ? null : await findSession()
   if (session) return session
-  anonymous.take(readOrigin(request.headers).address, Date.now())
+  await anonymous.take(readOrigin(request.headers).address, calls)
   return { kind: 'nobody' }
 }

@@ -1,4 +1,4 @@
-import { clientAddress } from '@palate/core'
+import { clientAddress } from '@palate/config/http/client-address'
 import { env } from './env'
 
 /**

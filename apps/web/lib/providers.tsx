@@ -45,7 +45,11 @@ const createClient = () =>
       splitLink({
         condition: ({ type }) => type === 'mutation',
         true: httpLink({ ...server, headers: idempotencyHeaders }),
-        false: httpBatchLink({ ...server, maxItems: limits.procedure.batch }),
+        false: httpBatchLink({
+          ...server,
+          maxItems: limits.procedure.batch,
+          maxURLLength: limits.request.urlCharacters,
+        }),
       }),
     ],
   })

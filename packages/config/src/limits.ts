@@ -2,21 +2,51 @@ import table from '../limits.json' with { type: 'json' }
 
 /**
  * The budgets of every entry, one table for all processes: sizes in bytes, times in seconds, rates per minute. What
- * arrives before a sign-in gets little; what an agent may send after it has shown its credential is in `socket`.
+ * arrives before a sign-in gets little, but enough for many people behind one address.
  */
 export const limits: Readonly<{
-  /** An HTTP request to the web process; an upload has no size here (its ticket has), but may not fall silent. */
-  request: { bodyBytes: number; bodySeconds: number; uploadIdleSeconds: number }
+  /** TCP, of web and hub. `unreadSeconds`: for so long a response may wait for a client that reads nothing of it. */
+  connection: {
+    perAddress: number
+    total: number
+    headerBytes: number
+    headerSeconds: number
+    unreadSeconds: number
+  }
+  /** An HTTP request. An upload has no size here (its ticket has), but may not fall silent. */
+  request: {
+    urlCharacters: number
+    bodyBytes: number
+    bodySeconds: number
+    uploadIdleSeconds: number
+    /** For so long the rest of a body is read after its answer: a client that still sends reads no answer. */
+    refusedBodySeconds: number
+  }
+  /** Pages, procedures and sign-in, by address; of those who are signed in by session. Static files are not counted. */
+  page: {
+    atOncePerAddress: number
+    anonymousPerMinute: number
+    sessionPerMinute: number
+    keyPerMinute: number
+  }
   /** tRPC: calls in one request, and calls of one address without a session or a key. */
   procedure: { batch: number; anonymousPerMinute: number }
+  /** Failed sign-ins within the window: of an account at one address, of an address, of an account elsewhere. */
+  signIn: { windowMinutes: number; accountHere: number; address: number; account: number }
+  /** HTTP requests of one address to the hub: to routes that need no ticket, and to all. */
+  hub: { openPerMinute: number; perMinute: number }
   /** `messageBytes` and `connectionBytes` hold for all but agents, the second for the life of a connection. */
   socket: {
     messageBytes: number
     connectionBytes: number
     agentMessageBytes: number
+    messagesPerMinute: number
+    agentMessagesPerMinute: number
     authenticateSeconds: number
-    /** Connections of one address that have not said yet who they are. */
+    /** Connections of one address that have not said yet who they are; all of one address; new ones in a minute. */
     waitingPerAddress: number
+    perAddress: number
+    opensPerMinute: number
   }
   /** A text in a log entry; a line, a file and the files of a part's log; lines of one kind in a minute. */
   log: {

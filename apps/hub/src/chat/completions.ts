@@ -1,12 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
-import {
-  clientAddress,
-  type Deps,
-  DomainError,
-  listServedModels,
-  resolveApiKey,
-  resolveWorkspace,
-} from '@palate/core'
+import { clientAddress } from '@palate/config/http/client-address'
+import { type Deps, DomainError, listServedModels, resolveApiKey, resolveWorkspace } from '@palate/core'
 import type { ChatCompletionRequest, ModelList, ServedModel } from '@palate/protocol'
 import type { Context } from 'hono'
 import type { ChatLimiter } from './rate-limit'

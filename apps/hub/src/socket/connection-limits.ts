@@ -1,17 +1,24 @@
+import { EventEmitter } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { limits } from '@palate/config'
-import { clientAddress } from '@palate/core'
+import { openBudget, openCounter } from '@palate/config/http/budget'
+import { clientAddress } from '@palate/config/http/client-address'
+import { foreignError, isForeign } from '@palate/config/http/foreign-origin'
 import type { Server, Socket } from 'socket.io'
 
 type Connection = Socket['conn']
 
 interface Held {
-  address: string
-  /** Whether it still has to say who it is. */
-  waiting: boolean
+  /** Gives back its place among those that still have to say who they are. */
+  stopWaiting: () => void
   /** What it may still send; an agent may send any amount. */
   bytesLeft: number
+  messagesPerMinute: number
+  messages: number
+  countedSince: number
 }
+
+const minuteMs = 60_000
 
 /**
  * What a connection may send before anyone knows who it is: small messages, few bytes in all, for a few seconds, and
@@ -19,13 +26,22 @@ interface Held {
  */
 export class ConnectionLimits {
   private readonly held = new WeakMap<Connection, Held>()
-  private readonly waiting = new Map<string, number>()
+  private readonly waiting = openCounter(limits.socket.waitingPerAddress)
+  private readonly all = openCounter(limits.socket.perAddress)
+  private readonly opened = openBudget(limits.socket.opensPerMinute)
 
-  constructor(private readonly trustedProxies: readonly string[]) {}
+  /** @param origin the address that people use */
+  constructor(
+    private readonly trustedProxies: readonly string[],
+    private readonly origin: string,
+  ) {}
 
-  /** Whether the sender may open one more connection. */
-  hasRoom(request: IncomingMessage): boolean {
-    return (this.waiting.get(this.addressOf(request)) ?? 0) < limits.socket.waitingPerAddress
+  /** @returns why the sender may not open one more connection, or null */
+  async findProblem(request: IncomingMessage): Promise<string | null> {
+    if (isForeign(request, this.origin)) return foreignError.message
+    const address = this.addressOf(request)
+    const hasRoom = this.waiting.hasRoom(address) && this.all.hasRoom(address)
+    return hasRoom && (await this.opened.take(address)) ? null : 'Too many connections from this address.'
   }
 
   /** Watches all connections from now on. The default namespace is for nobody. */
@@ -36,36 +52,34 @@ export class ConnectionLimits {
 
   /** Of a connection that has shown who it is. */
   authenticated({ conn }: Socket): void {
-    const held = this.held.get(conn)
-    if (held) this.stopWaiting(held)
+    this.held.get(conn)?.stopWaiting()
   }
 
   /** Of an agent: engine.io fixes the size of messages when a connection opens, so it is raised where it is checked. */
   trust({ conn }: Socket): void {
     const held = this.held.get(conn)
-    if (held) held.bytesLeft = Number.POSITIVE_INFINITY
+    if (held) {
+      held.bytesLeft = Number.POSITIVE_INFINITY
+      held.messagesPerMinute = limits.socket.agentMessagesPerMinute
+    }
     raiseMessageLimit(conn)
     conn.on('upgrade', () => raiseMessageLimit(conn))
   }
 
   private open(connection: Connection): void {
     const address = this.addressOf(connection.request)
-    const held = { address, waiting: true, bytesLeft: limits.socket.connectionBytes }
+    const { connectionBytes, messagesPerMinute } = limits.socket
+    const stopWaiting = this.waiting.enter(address)
+    const held = { stopWaiting, bytesLeft: connectionBytes, messagesPerMinute, messages: 0, countedSince: 0 }
     this.held.set(connection, held)
-    this.waiting.set(address, (this.waiting.get(address) ?? 0) + 1)
-    connection.on('close', () => this.stopWaiting(held))
-    connection.on('data', (data: string | Buffer) => {
-      held.bytesLeft -= data.length
-      if (held.bytesLeft < 0) connection.close(true)
-    })
-  }
-
-  private stopWaiting(held: Held): void {
-    if (!held.waiting) return
-    held.waiting = false
-    const left = (this.waiting.get(held.address) ?? 1) - 1
-    if (left > 0) this.waiting.set(held.address, left)
-    else this.waiting.delete(held.address)
+    connection.on('close', stopWaiting)
+    connection.on('close', this.all.enter(address))
+    const count = (bytes: number) => isWithin(held, bytes, Date.now()) || cut(connection)
+    connection.on('packet', ({ data }: { data?: string | Buffer }) => count(data?.length ?? 0))
+    // ws answers pings by itself, also those of a client that never reads.
+    const countPings = () => webSocketOf(connection)?.on('ping', () => count(0))
+    countPings()
+    connection.on('upgrade', countPings)
   }
 
   private addressOf({ socket, headers }: IncomingMessage): string {
@@ -74,12 +88,36 @@ export class ConnectionLimits {
   }
 }
 
+/** At once: a close waits half a minute for a client that goes on sending and does not answer. */
+function cut(connection: Connection): void {
+  connection.close(true)
+  const socket = webSocketOf(connection)
+  const terminate: unknown = socket && Reflect.get(socket, 'terminate')
+  if (typeof terminate === 'function') Reflect.apply(terminate, socket, [])
+}
+
+/** Counts a message. @returns whether the connection may still send it */
+function isWithin(held: Held, bytes: number, now: number): boolean {
+  if (now - held.countedSince >= minuteMs) {
+    held.countedSince = now
+    held.messages = 0
+  }
+  held.messages += 1
+  held.bytesLeft -= bytes
+  return held.bytesLeft >= 0 && held.messages <= held.messagesPerMinute
+}
+
 /** Long polling checks its transport's limit; a WebSocket that of the receiver in ws. A test sends a large message. */
 function raiseMessageLimit({ transport }: Connection): void {
   const { agentMessageBytes } = limits.socket
   Reflect.set(transport, 'maxHttpBufferSize', agentMessageBytes)
   const receiver = read(read(transport, 'socket'), '_receiver')
   if (receiver) Reflect.set(receiver, '_maxPayload', agentMessageBytes)
+}
+
+function webSocketOf({ transport }: Connection): EventEmitter | null {
+  const socket = read(transport, 'socket')
+  return socket instanceof EventEmitter ? socket : null
 }
 
 function read(owner: unknown, name: string): object | null {

@@ -1,3 +1,4 @@
+import { connect as connectTcp } from 'node:net'
 import { limits } from '@palate/config'
 import { createLiveTicket } from '@palate/core'
 import { createWorkspaceFixture } from '@palate/core/testing'
@@ -6,7 +7,7 @@ import { expect, it } from 'vitest'
 import { connect, connectAgent } from '../testing/agent'
 import { startTestHub, until } from '../testing/hub'
 
-const test = await startTestHub()
+const test = await startTestHub({ PALATE_ORIGIN: 'http://palate.example' })
 const fixture = await createWorkspaceFixture(test.deps)
 const open = (path: string, auth: Record<string, string> = {}) => connect(`${test.origin}${path}`, auth)
 const connected = (socket: Socket) =>
@@ -41,6 +42,59 @@ it('a page that listens cannot send much', async () => {
   for (let count = 0; count < 20; count += 1) socket.emit('noise', text)
   await until(() => socket.disconnected, 10_000)
 })
+
+it('small messages have a rate too, and so have the pings that a WebSocket answers by itself', async () => {
+  const socket = await connected(open('/live', await createLiveTicket(fixture.viewer)))
+  for (let count = 0; count <= limits.socket.messagesPerMinute; count += 1) socket.emit('noise')
+  await until(() => socket.disconnected, 10_000)
+  const raw = await upgrade({})
+  const closed = new Promise((resolve) => raw.socket.once('close', resolve))
+  const ping = Buffer.from([0x89, 0x80, 0, 0, 0, 0])
+  raw.socket.write(Buffer.concat(Array.from({ length: limits.socket.messagesPerMinute + 1 }, () => ping)))
+  await closed
+})
+
+it('an unfinished packet is refused by its announced size; nothing is compressed', async () => {
+  const { socket, head } = await upgrade({ 'Sec-WebSocket-Extensions': 'permessage-deflate' })
+  expect(head).toMatch(/^HTTP\/1\.1 101/)
+  expect(head).not.toMatch(/permessage-deflate/i)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  const announced = Buffer.alloc(14)
+  announced.writeUInt16BE(0x81ff)
+  announced.writeBigUInt64BE(BigInt(30 * 1024 * 1024), 2)
+  socket.write(announced)
+  await closed
+})
+
+it.each([
+  ['a page of another origin', { Origin: 'http://other.example' }, 'HTTP/1.1 400'],
+  ['a page of the same host at another port', { Origin: 'http://palate:9' }, 'HTTP/1.1 400'],
+  ['a page of its own', { Origin: 'http://palate' }, 'HTTP/1.1 101'],
+  ['the address that people use', { Origin: 'http://palate.example' }, 'HTTP/1.1 101'],
+  ['a program', {}, 'HTTP/1.1 101'],
+])("at the hub's own port a socket of %s gets its answer", async (_name, headers, answer) => {
+  const { head, socket } = await upgrade(headers)
+  expect(head.slice(0, answer.length)).toBe(answer)
+  socket.destroy()
+})
+
+/** Opens a WebSocket without a client. @returns what the hub says to it */
+async function upgrade(headers: Record<string, string>) {
+  const socket = connectTcp(Number(new URL(test.origin).port), '127.0.0.1')
+  socket.on('error', () => undefined)
+  const lines = [
+    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
+    'Host: palate',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: cGFsYXRlLXBhbGF0ZS1wYQ==',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ]
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  const head = await new Promise<string>((resolve) => socket.once('data', (data) => resolve(String(data))))
+  return { socket, head }
+}
 
 it.each(['websocket', 'polling'])('an agent sends large messages by %s', async (transport) => {
   const { agentId, credential, ...first } = await connectAgent(test.origin, fixture.owner)

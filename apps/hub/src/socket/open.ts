@@ -13,21 +13,29 @@ const heartbeat = { pingInterval: 10_000, pingTimeout: 15_000 }
 
 /**
  * @param trustedProxies whose X-Forwarded-For is believed
+ * @param origin the address that people use
  * @param adapter connects the sockets of several hubs; without it there is only this one
  */
 export function openSockets(
   http: HttpServer,
   deps: Deps,
   relay: Relay,
-  { trustedProxies, adapter }: { trustedProxies: readonly string[]; adapter?: ServerOptions['adapter'] },
+  {
+    trustedProxies,
+    origin,
+    adapter,
+  }: { trustedProxies: readonly string[]; origin: string; adapter?: ServerOptions['adapter'] },
 ): Server {
-  const bounds = new ConnectionLimits(trustedProxies)
+  const bounds = new ConnectionLimits(trustedProxies, origin)
   const io = new Server(http, {
     path: '/socket.io',
     // Of those that have not shown who they are; an agent's limit is raised then.
     maxHttpBufferSize: limits.socket.messageBytes,
     connectTimeout: limits.socket.authenticateSeconds * 1000,
-    allowRequest: (request, give) => give(null, bounds.hasRoom(request)),
+    allowRequest: async (request, give) => {
+      const problem = await bounds.findProblem(request)
+      give(problem, problem === null)
+    },
     serveClient: false,
     ...heartbeat,
     ...(adapter ? { adapter } : {}),

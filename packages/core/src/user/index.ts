@@ -1,6 +1,5 @@
 export { bootstrapDemo, type DemoWorkspace, demoOwner } from './bootstrap-demo'
 export { changePassword } from './change-password'
-export { clientAddress } from './client-address'
 export { createUser } from './create'
 export {
   endOtherSessions,

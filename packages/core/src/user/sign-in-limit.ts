@@ -1,9 +1,11 @@
+import { limits } from '@palate/config'
 import { newId, signInAttempt, type Transaction } from '@palate/db'
 import { and, count, eq, gt, lt, max, ne, type SQL, sql } from 'drizzle-orm'
 import { DomainError } from '../error'
 
 /** Failures in the window after which an attempt is refused. */
-const limits = { windowMs: 15 * 60_000, accountHere: 10, address: 50, account: 100 }
+const { windowMinutes, accountHere, address: perAddress, account } = limits.signIn
+const windowMs = windowMinutes * 60_000
 const dayMs = 24 * 3_600_000
 /** For so long an address from which the account was used is known. */
 const knownMs = 30 * dayMs
@@ -44,25 +46,24 @@ async function requireRoom(tx: Transaction, { email, address, now }: Attempt): P
     .select({ at: max(signInAttempt.at) })
     .from(signInAttempt)
     .where(and(here, eq(signInAttempt.succeeded, true)))
-  const failures = async (which: SQL | undefined, since = now.getTime() - limits.windowMs) => {
+  const failures = async (which: SQL | undefined, since = now.getTime() - windowMs) => {
     const recent = and(which, eq(signInAttempt.succeeded, false), gt(signInAttempt.at, new Date(since)))
     return (await tx.select({ count: count() }).from(signInAttempt).where(recent))[0]?.count ?? 0
   }
-  const lastSuccess = Math.max(known?.at?.getTime() ?? 0, now.getTime() - limits.windowMs)
+  const lastSuccess = Math.max(known?.at?.getTime() ?? 0, now.getTime() - windowMs)
   const elsewhere = and(eq(signInAttempt.email, email), ne(signInAttempt.address, address))
   if (
-    (await failures(here, lastSuccess)) >= limits.accountHere ||
-    (await failures(eq(signInAttempt.address, address))) >= limits.address ||
-    (!known?.at && (await failures(elsewhere)) >= limits.account)
+    (await failures(here, lastSuccess)) >= accountHere ||
+    (await failures(eq(signInAttempt.address, address))) >= perAddress ||
+    (!known?.at && (await failures(elsewhere)) >= account)
   )
     throw tooMany()
 }
 
 function tooMany(): DomainError {
-  const minutes = limits.windowMs / 60_000
   return new DomainError(
     'rate_limited',
     'Too many attempts to sign in failed.',
-    `Wait ${minutes} minutes and try again.`,
+    `Wait ${windowMinutes} minutes and try again.`,
   )
 }

@@ -9,7 +9,7 @@ const handler = (request: Request) =>
     maxBatchSize: limits.procedure.batch,
     req: request,
     router: appRouter,
-    createContext: ({ req }) => createApiContext(req),
+    createContext: ({ req, info }) => createApiContext(req, info.calls.length),
   })
 
 export { handler as GET, handler as POST }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { clientAddress } from './client-address'
+import { clientAddress } from './client-address.mjs'
 
 const proxies = ['127.0.0.1', '::1', '10.0.0.2']
 

@@ -1,0 +1,43 @@
+import { openCounter } from './budget.mjs'
+import { clientAddress, isTrusted } from './client-address.mjs'
+import { limits } from './table.mjs'
+import { watchBody, watchReader } from './watch.mjs'
+
+/** @typedef {import('node:http').Server} Server */
+/** @typedef {import('node:net').Socket} Socket */
+
+const checkEveryMs = 2000
+const { headerBytes, headerSeconds } = limits.connection
+
+/** What Node itself enforces, for `createServer`: the size of headers, and the time that they may take. */
+export const serverOptions = {
+  maxHeaderSize: headerBytes,
+  headersTimeout: headerSeconds * 1000,
+  connectionsCheckingInterval: checkEveryMs,
+  requestTimeout: 0, // a large upload may take its time; `watchBody` knows which is one
+}
+
+/**
+ * What a server takes before anyone knows who asks: so many connections of one address, bodies that arrive, and
+ * responses that are read. A proxy of our own has any number of connections: those behind it are counted by request.
+ *
+ * @param {Server} server
+ * @param {readonly string[]} trustedProxies
+ * @param {{ perAddress: number, total: number }} [connectionLimits]
+ */
+export function limitServer(server, trustedProxies, { perAddress, total } = limits.connection) {
+  const connections = openCounter(perAddress)
+  server.maxConnections = total
+  server.on('connection', (/** @type {Socket} */ socket) => {
+    if (isTrusted(socket.remoteAddress, trustedProxies)) return
+    const address = clientAddress(socket.remoteAddress, undefined, [])
+    if (!connections.hasRoom(address)) return void socket.destroy()
+    socket.once('close', connections.enter(address))
+  })
+  // Node leaves a socket that asks for an upgrade without a listener: a client that is gone would end the process.
+  server.prependListener('upgrade', (_incoming, socket) => void socket.on('error', () => socket.destroy()))
+  server.prependListener('request', (incoming, response) => {
+    watchBody(incoming, response)
+    watchReader(response)
+  })
+}

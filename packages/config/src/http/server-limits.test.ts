@@ -1,0 +1,62 @@
+import { createServer } from 'node:http'
+import { connect, type Socket } from 'node:net'
+import { expect, it, onTestFinished } from 'vitest'
+import { limitServer, serverOptions } from './server-limits.mjs'
+
+async function start(trustedProxies: string[], most: { perAddress: number; total: number }) {
+  const server = createServer(serverOptions, (_incoming, response) => response.end('served'))
+  limitServer(server, trustedProxies, most)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  /** @returns what the server says, once it is known whether it says anything */
+  return async (localAddress: string, head = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n') => {
+    const socket = connect({ host: '127.0.0.1', port, localAddress }).on('error', () => undefined)
+    const heard = await new Promise<string>((resolve) => {
+      socket.once('data', (data) => resolve(String(data).slice(9, 12)))
+      socket.once('close', () => resolve('closed'))
+      socket.write(head)
+    })
+    return { socket, heard }
+  }
+}
+
+it('an address has a number of connections, and another has its own', async () => {
+  const open = await start([], { perAddress: 2, total: 100 })
+  const held: Socket[] = []
+  for (const expected of ['200', '200', 'closed']) {
+    const { socket, heard } = await open('127.0.0.1')
+    expect(heard).toBe(expected)
+    held.push(socket)
+  }
+  expect((await open('127.0.0.2')).heard).toBe('200')
+  held[0]?.destroy()
+  await expect.poll(async () => (await open('127.0.0.1')).heard, { timeout: 30_000 }).toBe('200')
+}, 60_000)
+
+it('a proxy of our own has any number of connections, but not more than there are in all', async () => {
+  const open = await start(['127.0.0.1'], { perAddress: 1, total: 3 })
+  const heard = []
+  for (let count = 0; count < 4; count += 1) heard.push((await open('127.0.0.1')).heard)
+  expect(heard).toEqual(['200', '200', '200', 'closed'])
+})
+
+it('a client that resets its connection while it asks for an upgrade does not end the process', async () => {
+  const server = createServer(serverOptions)
+  limitServer(server, [])
+  const upgraded = new Promise<Socket>((resolve) => {
+    server.on('upgrade', (_incoming, socket) => resolve(socket as Socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as { port: number }
+  const client = connect(port, '127.0.0.1').on('error', () => undefined)
+  client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n')
+  const socket = await upgraded
+  expect(socket.listenerCount('error')).toBeGreaterThan(0)
+  client.resetAndDestroy()
+  if (!socket.destroyed) await new Promise((resolve) => socket.resume().once('close', resolve))
+})
