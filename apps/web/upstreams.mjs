@@ -4,19 +4,25 @@ import { request } from 'node:http'
 const checkEveryMs = 1000
 const checkTimeoutMs = 3000
 
-/** @typedef {{ url: URL, up: boolean, open: number }} Upstream a hub; `open` counts its upgraded connections */
+/**
+ * A hub. `well`: its health is good; `unwell`: it answers, but a part that it needs is down; `gone`: it does not answer.
+ * `open` counts its upgraded connections.
+ *
+ * @typedef {{ url: URL, state: 'well' | 'unwell' | 'gone', open: number }} Upstream
+ */
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {ReturnType<typeof openUpstreams>} Upstreams */
 
 /**
- * The upstreams behind the one origin, and which of them a request goes to. A hub that does not answer is left out
- * until its `/files/health` answers again.
+ * The upstreams behind the one origin, and which of them a request goes to. A hub whose `/files/health` is not good is
+ * left out until it is again. When none is well (the database is down for all), those that still answer get the requests:
+ * they say what is down.
  *
  * @param {string[]} urls
  */
 export function openUpstreams(urls) {
   /** @type {Upstream[]} */
-  const upstreams = urls.map((url) => ({ url: new URL(url), up: true, open: 0 }))
+  const upstreams = urls.map((url) => ({ url: new URL(url), state: 'well', open: 0 }))
   const [first] = upstreams
   if (!first) throw new Error('The web origin needs the address of a hub: pass --hub.')
   const checkAll = () => upstreams.forEach(checkHealth)
@@ -31,8 +37,7 @@ export function openUpstreams(urls) {
      */
     inOrder(incoming) {
       if (upstreams.length === 1) return [first]
-      const up = upstreams.filter((hub) => hub.up)
-      const candidates = up.length > 0 ? up : [...upstreams]
+      const candidates = bestOf(upstreams)
       const [best = first, ...others] = isSession(incoming)
         ? sortForSender(candidates, senderOf(incoming))
         : candidates.sort((a, b) => a.open - b.open)
@@ -40,12 +45,19 @@ export function openUpstreams(urls) {
     },
     /** @param {Upstream} hub */
     down(hub) {
-      hub.up = false
+      hub.state = 'gone'
     },
     close() {
       if (timer) clearInterval(timer)
     },
   }
+}
+
+/** @param {readonly Upstream[]} upstreams @returns {Upstream[]} those that fare best, never none */
+function bestOf(upstreams) {
+  const those = (/** @type {Upstream['state']} */ state) => upstreams.filter((hub) => hub.state === state)
+  const [well, unwell] = [those('well'), those('unwell')]
+  return well.length > 0 ? well : unwell.length > 0 ? unwell : [...upstreams]
 }
 
 /**
@@ -84,12 +96,12 @@ function checkHealth(hub) {
     { host: hostname, port, path: '/files/health', timeout: checkTimeoutMs },
     (answer) => {
       answer.resume()
-      hub.up = answer.statusCode === 200
+      hub.state = answer.statusCode === 200 ? 'well' : 'unwell'
     },
   )
   asked.on('timeout', () => asked.destroy(new Error('no answer')))
   asked.on('error', () => {
-    hub.up = false
+    hub.state = 'gone'
   })
   asked.end()
 }

@@ -91,6 +91,20 @@ it('answers with an error when all hubs have stopped', async () => {
   expect((await fetch(`${origin}/files/health`)).status).toBe(502)
 })
 
+it('when the database is down for all hubs, those that answer say so', async () => {
+  const down = { status: 503 }
+  const origin = await proxy(discard, await listen(hub('one', down)), await listen(hub('two', down)))
+  const everybody = async () => {
+    const answers = new Set<string>()
+    for (let count = 0; count < 12; count += 1)
+      answers.add(await (await fetch(`${origin}/v1/chat/completions`, { method: 'POST' })).text())
+    return [...answers].join()
+  }
+  await expect.poll(everybody, { timeout: 120_000 }).toMatch(/^(one|two|one,two|two,one)$/)
+  const health = await fetch(`${origin}/files/health`)
+  expect(health.status).toBe(503)
+})
+
 it('an unhealthy hub gets no requests until it is healthy again', async () => {
   const health = { status: 503 }
   const origin = await proxy(await listen(hub('one', health)), await listen(hub('two')))

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { limitServer, serverOptions } from '@palate/config/http/server-limits'
-import { type Deps, temporaryFolder } from '@palate/core'
+import { type Deps, openDatabaseHealth, temporaryFolder } from '@palate/core'
 import { Pool } from 'pg'
 import { openChatLimiter } from './chat/rate-limit'
 import { Relay } from './chat/relay'
@@ -42,7 +42,7 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
   )
   const chat = { deps, relay, limiter, trustedProxies: env.HUB_TRUSTED_PROXIES }
   const app = createApp(
-    { deps, chat, artifacts },
+    { deps, chat, artifacts, askDatabase: openDatabaseHealth(deps) },
     openRequestBudgets(env.HUB_TRUSTED_PROXIES, env.PALATE_ORIGIN),
   )
   const http = createAdaptorServer({ fetch: app.fetch, serverOptions }) as HttpServer

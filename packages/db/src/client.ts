@@ -13,6 +13,13 @@ const timeouts = {
   idle_in_transaction_session_timeout: 120_000,
 }
 
+const connectSeconds = 10
+/**
+ * Seconds until a lost connection is opened again: the library's own wait grows to 20 s, in which requests would hang
+ * although the database is back.
+ */
+const backoff = (failures: number) => Math.min(0.05 * 2 ** failures, 1)
+
 /**
  * The pools of a process: `db` for Drizzle; `sql`, a plain client for LISTEN and for SQL that Drizzle cannot express
  * (Drizzle changes the type parsers of its client); `bulk` for transactions that COPY, which connects on first use.
@@ -20,7 +27,7 @@ const timeouts = {
 export function openDatabase(url: string, options: { max?: number; applicationName?: string } = {}) {
   const { max = 10, applicationName = 'palate' } = options
   const connection = { application_name: applicationName, ...timeouts }
-  const settings = { onnotice: () => undefined, connection }
+  const settings = { onnotice: () => undefined, connection, connect_timeout: connectSeconds, backoff }
   const half = Math.max(2, Math.ceil(max / 2))
   const wrapped = postgres(url, { ...settings, max })
   const sql = postgres(url, { ...settings, max: half })

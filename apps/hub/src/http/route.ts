@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
-import type { Deps } from '@palate/core'
+import type { AskDatabase, Deps } from '@palate/core'
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import type { ChatTools } from '../chat/completions'
@@ -12,6 +12,7 @@ export interface HttpTools {
   deps: Deps
   chat: ChatTools
   artifacts: ArtifactUploads
+  askDatabase: AskDatabase
 }
 
 /** What a body or a response holds: JSON of a schema, a stream of such objects, or bytes. */

@@ -11,6 +11,7 @@ import {
 import { z } from 'zod'
 import { getModel, getModels, postChatCompletions } from '../chat/completions'
 import { getDownload, getObject, getProbe, maxProbeMebibytes } from './download'
+import { getHealth, Health } from './health'
 import { describeRoutes } from './openapi'
 import { putUpload, UploadResult } from './put-upload'
 import { jsonRoute, type Route } from './route'
@@ -84,12 +85,9 @@ const files: readonly Route[] = [
     success: {
       status: 200,
       description: 'The database answered.',
-      content: [{ json: z.object({ ok: z.literal(true) }) }],
+      content: [{ json: Health }],
     },
-    async handle(c, { deps }) {
-      await deps.sql`select 1`
-      return c.json({ ok: true })
-    },
+    handle: getHealth,
   },
   {
     method: 'PUT',

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest'
+import { databaseAway, openDatabaseHealth } from './database-health'
+import { createTestDeps } from './testing'
+
+const deps = await createTestDeps()
+const once = { databaseSeconds: 60, cacheSeconds: 1 }
+
+/** A client whose queries are answered by the test. */
+function openAnswers() {
+  const waiting: ((problem?: Error) => void)[] = []
+  const canceled: number[] = []
+  const sql = (() => {
+    const index = waiting.length
+    const query = new Promise<void>((resolve, reject) => {
+      waiting.push((problem) => (problem ? reject(problem) : resolve()))
+    })
+    return Object.assign(query, { cancel: () => canceled.push(index) })
+  }) as unknown as typeof deps.sql
+  return { sql, waiting, canceled }
+}
+
+it('says null for a database that answers, and a sentence with a remedy for one that is away', async () => {
+  expect(await openDatabaseHealth(deps)()).toBeNull()
+  const { sql, waiting } = openAnswers()
+  const asked = openDatabaseHealth({ ...deps, sql }, once)()
+  waiting[0]?.(new Error('connect ECONNREFUSED'))
+  expect(await asked).toEqual(databaseAway)
+})
+
+it('many who ask within a second cause one query, and the next second another', async () => {
+  let now = 0
+  const { sql, waiting } = openAnswers()
+  const ask = openDatabaseHealth({ ...deps, sql }, once, () => now)
+  const asked = Array.from({ length: 500 }, ask)
+  waiting[0]?.()
+  expect(await Promise.all(asked)).toEqual(Array(500).fill(null))
+  now = 999
+  await ask()
+  expect(waiting).toHaveLength(1)
+  now = 1000
+  const next = ask()
+  waiting[1]?.(new Error('gone'))
+  expect(await next).toEqual(databaseAway)
+})
+
+it('does not wait long for a database that is silent, and takes the question back', async () => {
+  const { sql, canceled } = openAnswers()
+  const ask = openDatabaseHealth({ ...deps, sql }, { databaseSeconds: 0.01, cacheSeconds: 1 })
+  expect(await ask()).toEqual(databaseAway)
+  expect(canceled).toEqual([0])
+})

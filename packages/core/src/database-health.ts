@@ -1,0 +1,66 @@
+import { limits } from '@palate/config'
+import type { Deps } from './context'
+import type { Failure } from './failure'
+
+export const databaseAway: Failure = {
+  code: 'unavailable',
+  message: 'The database is not available at the moment.',
+  remedy:
+    'Palate works again by itself as soon as it is back. If that takes longer than a minute, look into the terminal of npm start or the log of PostgreSQL.',
+}
+
+/** Resolves to null where the database answers, else to what a client may know. Never rejects. */
+export type AskDatabase = () => Promise<Failure | null>
+
+/**
+ * Asks the database whether it answers: for a short time, and at most once in a second, however many ask for it. A
+ * change is logged.
+ */
+export function openDatabaseHealth(
+  { sql, log }: Pick<Deps, 'sql' | 'log'>,
+  { databaseSeconds, cacheSeconds } = limits.health,
+  now = Date.now,
+): AskDatabase {
+  let answer: Promise<Failure | null> = Promise.resolve(null)
+  let askedAt = Number.NEGATIVE_INFINITY
+  let isPending = false
+  let wasUp = true
+  const ask = async () => {
+    const problem = await answers(sql, databaseSeconds * 1000)
+    if ((problem === null) !== wasUp) {
+      if (problem) log.error({ error: problem }, 'the database does not answer')
+      else log.info({}, 'the database answers again')
+    }
+    wasUp = problem === null
+    isPending = false
+    askedAt = now()
+    return problem === null ? null : databaseAway
+  }
+  return () => {
+    if (!isPending && now() - askedAt >= cacheSeconds * 1000) {
+      isPending = true
+      answer = ask()
+    }
+    return answer
+  }
+}
+
+/** @returns why it does not answer, for the log */
+async function answers(sql: Deps['sql'], timeoutMs: number): Promise<string | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer after ${timeoutMs} ms`), timeoutMs)
+  })
+  const query = sql`select 1`
+  const asked = query.then(
+    () => null,
+    (error: unknown) => String(error),
+  )
+  try {
+    const problem = await Promise.race([asked, late])
+    if (problem !== null) query.cancel()
+    return problem
+  } finally {
+    clearTimeout(timer)
+  }
+}
