@@ -3,10 +3,11 @@
 import { cn, Tag } from '@palate/ui'
 import Link from 'next/link'
 import { useState } from 'react'
-import { formatBytes, formatDate } from '../../lib/format'
+import { formatBytes, formatDate, formatParameters } from '../../lib/format'
 import type { Outputs } from '../../lib/trpc'
 import { DeployDialog } from '../deployment/deploy-dialog'
 import { Lineage } from './lineage'
+import { ModelFacts } from './model-facts'
 
 type Model = Outputs['model']['list'][number]
 
@@ -53,13 +54,21 @@ function ModelRow({ model, mayDeploy }: { model: Model; mayDeploy: boolean }) {
           {model.name} v{model.number}
         </b>
         <Tag tone={isBase ? 'plain' : 'accent'}>{isBase ? 'base' : 'tuned'}</Tag>
+        {model.refusal ? (
+          <Tag tone="bad">
+            <span title={model.refusal}>not servable</span>
+          </Tag>
+        ) : null}
         {model.deployments.map((slug) => (
           <Tag key={slug} tone="good" live>
             {slug}
           </Tag>
         ))}
         <span className="num text-sm text-ink-3">
-          {formatBytes(model.sizeBytes)} ·{' '}
+          {model.parameters ? `${formatParameters(model.parameters)} · ` : ''}
+          {model.license ? `${model.license} · ` : ''}
+          {formatBytes(model.sizeBytes)}
+          {model.quantization ? ` ${model.quantization}` : ''} ·{' '}
           <Link href={`/runs/${model.runId}`} className="underline underline-offset-3 hover:text-ink">
             run {model.runNumber}
           </Link>{' '}
@@ -77,6 +86,7 @@ function ModelRow({ model, mayDeploy }: { model: Model; mayDeploy: boolean }) {
           {mayDeploy ? <DeployDialog modelId={model.id} /> : null}
         </span>
       </div>
+      {open ? <ModelFacts modelId={model.id} /> : null}
       {open ? <Lineage modelId={model.id} /> : null}
     </div>
   )

@@ -9,6 +9,8 @@ import { FeedbackList } from '../chat/feedback-list'
 import { DeployDialog } from '../deployment/deploy-dialog'
 import { DeploymentList } from '../deployment/deployment-list'
 import { Page } from '../shell/page'
+import { AddModelDialog } from './add-model-dialog'
+import { ModelImports } from './model-imports'
 import { ModelTree } from './model-tree'
 
 export function ModelsPage() {
@@ -22,11 +24,17 @@ export function ModelsPage() {
       crumbs={[{ name: 'Models' }]}
       title="Models"
       lead="Model versions with their lineage, deployments with their public names, and feedback from the chat."
-      actions={mayDeploy && (models.data?.length ?? 0) > 0 ? <DeployDialog /> : null}
+      actions={
+        <>
+          {mayDeploy && (models.data?.length ?? 0) > 0 ? <DeployDialog /> : null}
+          {may('run:create') ? <AddModelDialog /> : null}
+        </>
+      }
     >
       <Loaded query={deployments} skeleton={<Skeleton className="h-28" />}>
         {(list) => (list.length > 0 ? <DeploymentList deployments={list} mayDeploy={mayDeploy} /> : null)}
       </Loaded>
+      <ModelImports />
       <Loaded query={models} skeleton={<Skeleton className="h-64" />}>
         {(list) =>
           list.length > 0 ? (
@@ -36,7 +44,7 @@ export function ModelsPage() {
             </Card>
           ) : (
             <EmptyState title="No models yet">
-              Models appear here when a training run finishes. Create a run to train the starter model.
+              Add a published model such as SmolLM2, or create a run to train the starter model from nothing.
             </EmptyState>
           )
         }

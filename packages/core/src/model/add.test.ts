@@ -48,7 +48,7 @@ async function importModel(workspaceId: string, engineer: ServiceContext, found:
     await storeArtifact(
       deps,
       { workspaceId, agentId: agent.agentId, runId, attemptId, epoch },
-      { role, path, sizeBytes: bytes.length, sha256, stream: Readable.from([bytes]) },
+      { role, path, sha256, stream: Readable.from([bytes]) },
     )
   }
   const said: TrainerEvent[] = [

