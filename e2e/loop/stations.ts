@@ -15,6 +15,8 @@ export interface Settings {
   seed: number
   /** Small settings, whose model writes texts that nobody can read. */
   isQuick: boolean
+  /** The model that writes the variants and is trained on their votes. Default: the newest base. */
+  modelId?: string | undefined
 }
 
 /** The recipes that Palate brings along. */
@@ -50,7 +52,7 @@ export async function importData(client: Client, settings: Settings): Promise<st
   return notes.join('; ')
 }
 
-async function finishRun(client: Client, id: string) {
+export async function finishRun(client: Client, id: string) {
   return poll(() => client.run.get.query({ id }), {
     done: (run) => run.status === 'finished',
     failed: (run) =>
@@ -64,7 +66,7 @@ async function finishRun(client: Client, id: string) {
   })
 }
 
-async function lastValue(client: Client, runId: string, key: string): Promise<number> {
+export async function lastValue(client: Client, runId: string, key: string): Promise<number> {
   const { series } = await client.run.metrics.query({ runId, keys: [key], maxPoints: 2000 })
   return series[0]?.points.at(-1)?.[1] ?? Number.NaN
 }
@@ -97,6 +99,7 @@ export async function generateVariants(
 ): Promise<{ batchId: string; note: string }> {
   const batch = await client.variant.createBatch.mutate({
     promptsPerPersona: settings.promptsPerPersona,
+    ...(settings.modelId ? { modelVersionId: settings.modelId } : {}),
     ...(settings.isQuick ? { variantsPerPrompt: 2, keepUnreadable: true } : {}),
     seed: settings.seed,
   })
@@ -135,8 +138,11 @@ export async function labelPairs(client: Client): Promise<string> {
 
 /** Station 7, on the votes of one batch. */
 export async function trainPreference(client: Client, settings: Settings, batchId: string): Promise<string> {
-  const { seed, dpo: config } = settings
-  const run = await client.run.create.mutate({ kind: 'dpo', seed, config, batchIds: [batchId] })
+  const { seed, dpo: config, modelId: baseModelVersionId } = settings
+  const run = await client.run.create.mutate({
+    ...{ kind: 'dpo', seed, config, batchIds: [batchId] },
+    ...(baseModelVersionId ? { baseModelVersionId } : {}),
+  })
   await finishRun(client, run.id)
   const [accuracy, margin] = await Promise.all(
     ['rewards/accuracies', 'rewards/margins'].map((key) => lastValue(client, run.id, key)),

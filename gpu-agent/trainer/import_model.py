@@ -50,12 +50,13 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     )
     model.to(choose_device()).eval()
     served, fallen = serving_file(job, config, runtime, exact, published, stop)
-    gate, refusal = pass_gate(job, runtime, exact, served, model, tokenizer, stop)
+    gate, not_servable = pass_gate(job, runtime, exact, served, model, tokenizer, stop)
     facts = describe(config, read_gguf(served), model, tokenizer)
-    events.model({**facts, "fallbackTensors": fallen, "gate": gate, "refusal": refusal})
+    events.model({**facts, "fallbackTensors": fallen, "gate": gate, "notServable": not_servable})
     announce(job, "hf", hf)
     announce(job, "gguf", served)
-    (events.log("warn", f"The model is not servable: {refusal}") if refusal else None)
+    if not_servable:
+        events.log("warn", f"The model is not servable: {not_servable}")
     return {"parameters": float(model.num_parameters()), "seconds": time.monotonic() - began}
 
 
@@ -150,7 +151,7 @@ def pass_gate(
     )
     if served.stat().st_size != exact.stat().st_size:
         _, failed = ask_server(runtime, served, conversations[:1], job.work_dir, stop, 4)
-    return gate.as_event(), gate.refusal() or failed
+    return gate.as_event(), gate.not_servable() or failed
 
 
 def describe(

@@ -6,7 +6,7 @@ import { llamaGpu } from '../generate/env'
 
 /**
  * Loads a GGUF file and says how the server reads and answers conversations, a JSON object a line: the trainer compares
- * it with transformers. A process of its own, because a bad file ends whoever loads it.
+ * it with transformers. A process of its own, because a bad file ends the process that loads it.
  */
 const Request = z.strictObject({
   path: z.string(),

@@ -63,7 +63,7 @@ class Gate:
             "differences": self.differences[:SHOWN_DIFFERENCES],
         }
 
-    def refusal(self) -> str | None:
+    def not_servable(self) -> str | None:
         """Why a model with this result is not served."""
         unequal = self.conversations - self.equal_prompts
         if unequal:

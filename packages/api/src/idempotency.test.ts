@@ -47,6 +47,11 @@ const creating: Record<string, { input?: unknown; other?: unknown; table: string
     table: 'deployment',
   },
   'evaluation.create': { input: { caseLimit: 2 }, other: { caseLimit: 3 }, table: 'evaluation' },
+  'model.add': {
+    input: { source: { from: 'starting', id: 'smollm2-135m-instruct' } },
+    other: { source: { from: 'hub', id: 'acme/small-llama' } },
+    table: 'run',
+  },
   'persona.importYaml': {
     input: { yaml: 'version: 1\npersonas:\n  - slug: imported\n    name: a guest\n' },
     table: 'persona_version',

@@ -30,9 +30,11 @@ export function ModelFacts({ modelId }: { modelId: string }) {
             </dl>
             <h3 className="flex items-center gap-2 text-sm font-medium">
               Template and parity gate{' '}
-              <Tag tone={facts.refusal ? 'bad' : 'good'}>{facts.refusal ? 'not servable' : 'servable'}</Tag>
+              <Tag tone={facts.notServable ? 'bad' : 'good'}>
+                {facts.notServable ? 'not servable' : 'servable'}
+              </Tag>
             </h3>
-            {facts.refusal ? <p className="text-sm text-bad">{facts.refusal}</p> : null}
+            {facts.notServable ? <p className="text-sm text-bad">{facts.notServable}</p> : null}
             {facts.gate ? <GateResult gate={facts.gate} /> : null}
           </section>
         ) : null

@@ -54,9 +54,9 @@ function ModelRow({ model, mayDeploy }: { model: Model; mayDeploy: boolean }) {
           {model.name} v{model.number}
         </b>
         <Tag tone={isBase ? 'plain' : 'accent'}>{isBase ? 'base' : 'tuned'}</Tag>
-        {model.refusal ? (
+        {model.notServable ? (
           <Tag tone="bad">
-            <span title={model.refusal}>not servable</span>
+            <span title={model.notServable}>not servable</span>
           </Tag>
         ) : null}
         {model.deployments.map((slug) => (

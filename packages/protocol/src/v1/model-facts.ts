@@ -60,6 +60,6 @@ export const ModelFacts = z.object({
   endToken: ShortText.nullable(),
   gate: ParityGate.nullable(),
   /** Why it cannot be served, in a sentence; null for a servable model. */
-  refusal: Text(1000).nullable(),
+  notServable: Text(1000).nullable(),
 })
 export type ModelFacts = z.infer<typeof ModelFacts>
