@@ -9,10 +9,16 @@ export const Tabs = Radix.Root
 export function TabsList({ className, ...rest }: ComponentProps<typeof Radix.List>) {
   return (
     <Radix.List
+      ref={showActive}
       className={cn('flex gap-5 overflow-x-auto border-b border-line [scrollbar-width:none]', className)}
       {...rest}
     />
   )
+}
+
+/** On a phone the tab that a page opens with may be beyond the edge. */
+function showActive(list: HTMLDivElement | null) {
+  list?.querySelector('[data-state=active]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
 }
 
 export function TabsTrigger({ className, ...rest }: ComponentProps<typeof Radix.Trigger>) {

@@ -45,6 +45,14 @@ const trainingCharts: readonly KnownChart[] = [
   { title: 'Tokens per second', names: { tokens_per_second: 'tokens per second' } },
 ]
 
+/** What a metric is called: "Rewards, chosen", or its key in words where no chart knows it. */
+export function nameMetric(key: string): string {
+  const chart = trainingCharts.find(({ names }) => key in names)
+  const name = chart?.names[key]
+  if (!chart || !name) return key.replaceAll('_', ' ')
+  return name === 'training' || name === chart.title.toLowerCase() ? chart.title : `${chart.title}, ${name}`
+}
+
 const machineChart: KnownChart = {
   title: 'Processor, memory, disk',
   names: { 'system/cpu': 'processor', 'system/memory': 'memory', 'system/disk': 'disk' },

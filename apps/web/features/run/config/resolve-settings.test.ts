@@ -18,6 +18,11 @@ it('shows every setting as the trainer takes it, also those that were left out',
   expect(resolveSettings({ kind: 'dpo', config: {} })[0]?.title).toBe('Basics')
 })
 
+it('says what a setting does with 0', () => {
+  expect(find({}, 'microBatchTokens')?.value).toBe('as many as fit')
+  expect(find({}, 'earlyStopPatience')?.value).toBe('never')
+})
+
 it('marks what differs from the default', () => {
   expect(find({ epochs: 1 }, 'epochs')).toMatchObject({ value: '1', changed: true })
   expect(find({ epochs: 5 }, 'epochs')).toMatchObject({ value: '5', changed: false })

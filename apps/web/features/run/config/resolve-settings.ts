@@ -39,8 +39,11 @@ export function resolveSettings({ kind, config }: Pick<Run, 'kind' | 'config'>):
   })
 }
 
-function describeValue({ type, unit }: Setting, value: unknown): string {
+function describeValue({ type, unit, hint }: Setting, value: unknown): string {
   if (value === undefined) return 'automatic'
+  // "0: as many as fit": what a setting does with 0 stands in its hint.
+  const zero = value === 0 ? /\b0: ([^.;]+)/.exec(hint)?.[1] : undefined
+  if (zero) return zero
   const source = type === 'model' ? ModelSource.safeParse(value) : null
   if (source?.success) return nameModelSource(source.data)
   if (typeof value === 'boolean') return value ? 'on' : 'off'

@@ -1,6 +1,7 @@
 import { Card, CardBody, CardHead, Table, Td, Th, Tr } from '@palate/ui'
 import { formatDate } from '../../../lib/format'
 import { type Run, StatusTag } from '../run-status'
+import { describeResults } from './describe-results'
 import { describeTaken } from './describe-taken'
 import { FigureList } from './figure-list'
 import { resolveSettings } from './resolve-settings'
@@ -26,9 +27,7 @@ export function RunConfigView({ run }: { run: Run }) {
           <Card>
             <CardHead title="Results" />
             <CardBody>
-              <FigureList
-                figures={Object.entries(run.results).map(([label, value]) => ({ label, value: show(value) }))}
-              />
+              <FigureList figures={describeResults(run.results)} />
             </CardBody>
           </Card>
         ) : null}
@@ -86,5 +85,3 @@ function Attempts({ run }: { run: Run }) {
     </Card>
   )
 }
-
-const show = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value))

@@ -5,6 +5,7 @@ import {
   Dialog,
   DialogContent,
   DialogTrigger,
+  Skeleton,
   Tabs,
   TabsContent,
   TabsList,
@@ -38,20 +39,23 @@ export function NewRunDialog() {
     }),
   )
   const start = (input: Inputs['run']['create']) => create.mutate(input)
-  const likely = readiness.data?.baseModel ? 'dpo' : 'pretrain'
+  // None while it loads: a tab that is chosen by then must not change under the pointer.
+  const likely = readiness.isPending ? '' : readiness.data?.baseModel ? 'dpo' : 'pretrain'
+  const shown = kind ?? likely
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
         <Button>Create run</Button>
       </DialogTrigger>
       <DialogContent title="New run" className="max-w-2xl">
-        <Tabs value={kind ?? likely} onValueChange={setKind}>
+        <Tabs value={shown} onValueChange={setKind}>
           <TabsList>
             <TabsTrigger value="pretrain">Starter model</TabsTrigger>
             <TabsTrigger value="sft">Fine-tuning</TabsTrigger>
             <TabsTrigger value="dpo">Preferences</TabsTrigger>
             <TabsTrigger value="kto">Thumbs</TabsTrigger>
           </TabsList>
+          {shown === '' ? <Skeleton className="mt-5 h-96" /> : null}
           <TabsContent value="pretrain">
             <StarterForm busy={create.isPending} onSubmit={start} />
           </TabsContent>
