@@ -35,7 +35,7 @@ export function FeedbackList() {
   )
 }
 
-function FeedbackRow({ feedback }: { feedback: Feedback }) {
+export function FeedbackRow({ feedback }: { feedback: Feedback }) {
   const now = useNow(30_000)
   const { thumb, turn, createdAt } = feedback
   const Icon = thumb === 'up' ? ThumbsUp : ThumbsDown
