@@ -54,6 +54,19 @@ describe.skipIf(!python)(`a model in llama.cpp${unlessPython}`, () => {
     }
   })
 
+  it('evaluates a system prompt ahead, and answers the same', async () => {
+    const request = { messages: messages('I have rice and tofu.'), sampling: greedy }
+    const cold = await model.generate(request)
+    expect(cold.reusedTokens).toBe(0)
+    await model.warmUp({ system: 'You are a helpful cook.', adapterPath: null })
+    const warm = await model.generate({ ...request, reuse: true })
+    expect(warm.reusedTokens).toBeGreaterThan(5)
+    expect(warm.tokenIds.slice(0, 10)).toEqual(cold.tokenIds.slice(0, 10))
+    const again = await model.generate({ ...request, reuse: true })
+    expect(again.reusedTokens).toBe(again.promptTokens - 1)
+    expect(again.tokenIds.slice(0, 10)).toEqual(cold.tokenIds.slice(0, 10))
+  })
+
   it('keeps base and adapter separate while both are in use', async () => {
     const ask = (adapterPath: string | null) =>
       model.generate({

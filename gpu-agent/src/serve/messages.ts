@@ -12,6 +12,7 @@ export const ToWorker = z.discriminatedUnion('type', [
     sampling: Sampling,
     stop: z.array(z.string()),
   }),
+  z.object({ type: z.literal('warm-up'), system: z.string(), adapterPath: z.string().nullable() }),
   z.object({ type: z.literal('cancel'), id: z.string() }),
 ])
 export type ToWorker = z.infer<typeof ToWorker>
@@ -27,6 +28,7 @@ export const FromWorker = z.discriminatedUnion('type', [
     finishReason: z.enum(['stop', 'length', 'canceled', 'error']),
     promptTokens: z.int(),
     completionTokens: z.int(),
+    reusedTokens: z.int().optional(),
     error: z.string().nullable(),
     errorCode: ServeEnd.shape.errorCode,
   }),

@@ -1,5 +1,7 @@
 import { ModelHost } from './model-host'
 
+const keptAfterUseMs = 2 * 60_000
+
 /** Base models in memory: the most recent one stays until another one is requested, or until it was idle for long. */
 export class ModelCache {
   private readonly hosts = new Map<string, ModelHost>()
@@ -23,6 +25,16 @@ export class ModelCache {
     })
     this.makeRoom(path)
     return host
+  }
+
+  /**
+   * Whether a model may be opened for a visitor who has not asked anything yet: it must not take the place of one that
+   * answered lately, or strangers who open pages would make two models push each other out.
+   */
+  mayWarmUp(path: string): boolean {
+    if (this.hosts.has(path) || this.hosts.size < this.limits.models) return true
+    const quiet = Date.now() - keptAfterUseMs
+    return [...this.hosts.values()].some((host) => host.isIdle && host.lastUsed < quiet)
   }
 
   async close(): Promise<void> {

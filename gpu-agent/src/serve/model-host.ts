@@ -65,6 +65,11 @@ export class ModelHost {
     })
   }
 
+  /** Evaluates a system prompt ahead of the first question. */
+  warmUp(request: Omit<Extract<ToWorker, { type: 'warm-up' }>, 'type'>): void {
+    this.send({ type: 'warm-up', ...request })
+  }
+
   async dispose(): Promise<void> {
     this.child.kill('SIGKILL')
     await this.exited

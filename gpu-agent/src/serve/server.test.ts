@@ -47,6 +47,7 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
       base?: Buffer
       stop?: string[]
       question?: string
+      system?: string
     } = {},
   ) {
     const files = await tinyModel(python ?? '')
@@ -55,7 +56,10 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     const start = {
       requestId,
       model: { modelVersionId: 'mv_1', base, adapter, token: 'serve-token' },
-      messages: [{ role: 'user', content: options.question ?? 'I have rice, tofu and chicken. Dinner.' }],
+      messages: [
+        ...(options.system ? [{ role: 'system', content: options.system }] : []),
+        { role: 'user', content: options.question ?? 'I have rice, tofu and chicken. Dinner.' },
+      ],
       sampling: { temperature: 0, topP: 1, maxTokens: options.maxTokens ?? 40 },
       stop: options.stop ?? [],
     }
@@ -78,6 +82,18 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     tokens(requestId)
       .map(({ text }) => text)
       .join('')
+
+  it('knows the system prompt of a chat before its first question, after a warm-up', async () => {
+    const system = 'You cook for Mina. Cuisine: thai. Never use: chicken, beef or pork.'
+    const base = hub.store('base.gguf', await readFile((await tinyModel(python ?? '')).base))
+    const model = { modelVersionId: 'mv_1', base, adapter: null, token: 'serve-token' }
+    hub.push('serve-warm-up', { model, system: `${system} ${'Use rice. '.repeat(60)}` })
+    await ask('r13', { system: `${system} ${'Use rice. '.repeat(60)}` })
+    const warm = await until('r13', () => endOf('r13'))
+    expect(warm).toMatchObject({ error: null })
+    expect(warm.reusedTokens).toBeGreaterThan(60)
+    expect(warm.reusedTokens).toBeLessThan(warm.promptTokens)
+  })
 
   it('ends an answer before a stop text, and says when the messages are too long', async () => {
     await ask('r10')

@@ -1,4 +1,4 @@
-import { ServeCancel, type ServeEnd, ServeStart } from '@palate/protocol'
+import { ServeCancel, type ServeEnd, type ServeModel, ServeStart, ServeWarmUp } from '@palate/protocol'
 import type { Logger } from 'pino'
 import type { HubLink } from '../connect/hub-link'
 import type { ObjectCache } from '../files/cache'
@@ -19,6 +19,8 @@ export type ServerTools = {
 export class Server {
   private readonly requests = new Map<string, AbortController>()
   private readonly cache: ModelCache
+  private readonly closing = new AbortController()
+  private warmingUp = false
 
   constructor(private readonly tools: ServerTools) {
     this.cache = new ModelCache(tools.childEnv, tools.limits ?? { idleMs: 10 * 60_000, models: 1 })
@@ -27,6 +29,10 @@ export class Server {
   listen(): void {
     const { link } = this.tools
     link.on('serve-start', (payload, ack) => ack(this.accept(payload)))
+    link.on('serve-warm-up', (payload) => {
+      const warmUp = ServeWarmUp.safeParse(payload)
+      if (warmUp.success) void this.warmUp(warmUp.data)
+    })
     link.on('serve-cancel', (payload) => {
       const cancel = ServeCancel.safeParse(payload)
       if (cancel.success) this.requests.get(cancel.data.requestId)?.abort(new Error('canceled'))
@@ -40,6 +46,7 @@ export class Server {
 
   async close(): Promise<void> {
     this.cancelAll()
+    this.closing.abort(new Error('The agent stops.'))
     await this.cache.close()
   }
 
@@ -77,12 +84,32 @@ export class Server {
     link.notify('serve-end', message)
   }
 
-  private async answer({ requestId, model, messages, sampling, stop }: ServeStart, signal: AbortSignal) {
-    const { cache, link } = this.tools
-    const [path, adapterPath] = await Promise.all([
+  private fetchWeights(model: ServeModel, signal: AbortSignal): Promise<[string, string | null]> {
+    const { cache } = this.tools
+    return Promise.all([
       cache.fetch(model.base, model.token, signal),
       model.adapter ? cache.fetch(model.adapter, model.token, signal) : null,
     ])
+  }
+
+  /** Loads a model and evaluates its system prompt. Nobody waits for it: a failure is met again by the first question. */
+  private async warmUp({ model, system }: ServeWarmUp): Promise<void> {
+    if (this.warmingUp) return
+    this.warmingUp = true
+    try {
+      const [path, adapterPath] = await this.fetchWeights(model, this.closing.signal)
+      if (this.cache.mayWarmUp(path)) this.cache.take(path).warmUp({ system, adapterPath })
+    } catch (error) {
+      if (!this.closing.signal.aborted)
+        this.tools.log.warn({ reason: String(error) }, 'no model was opened ahead')
+    } finally {
+      this.warmingUp = false
+    }
+  }
+
+  private async answer({ requestId, model, messages, sampling, stop }: ServeStart, signal: AbortSignal) {
+    const { link } = this.tools
+    const [path, adapterPath] = await this.fetchWeights(model, signal)
     const text = coalesce(coalesceMs, (piece) => link.notify('serve-token', { requestId, text: piece }))
     try {
       return await this.cache.take(path).generate({ adapterPath, messages, sampling, stop }, text.add, signal)

@@ -22,11 +22,13 @@ async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promi
       sampling,
       stop,
       adapterPath,
+      reuse: true,
       onText,
       signal: controller.signal,
     })
-    const { finishReason, promptTokens, tokenIds } = answer
-    send({ type: 'end', id, finishReason, promptTokens, completionTokens: tokenIds.length, error: null })
+    const { finishReason, promptTokens, reusedTokens, tokenIds } = answer
+    const tokens = { promptTokens, reusedTokens, completionTokens: tokenIds.length }
+    send({ type: 'end', id, finishReason, ...tokens, error: null })
   } catch (error) {
     const nothing = { promptTokens: 0, completionTokens: 0 }
     const tooLong = error instanceof InferenceError && error.code === 'prompt_too_long'
@@ -35,6 +37,12 @@ async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promi
   } finally {
     running.delete(id)
   }
+}
+
+/** Its failure is no one's: the next question meets the same and says why. */
+async function warmUp({ system, adapterPath }: Extract<ToWorker, { type: 'warm-up' }>): Promise<void> {
+  const model = await opened
+  await model?.warmUp({ system, adapterPath })
 }
 
 process.on('message', (value) => {
@@ -46,6 +54,7 @@ process.on('message', (value) => {
       (error: unknown) => send({ type: 'failed', message: `The model cannot be opened: ${reason(error)}` }),
     )
   } else if (message.type === 'generate') void generate(message)
+  else if (message.type === 'warm-up') warmUp(message).catch(() => undefined)
   else running.get(message.id)?.abort()
 })
 // The agent has ended, so no requests can arrive.

@@ -35,6 +35,11 @@ export type GenerateRequest = {
   stop?: readonly string[]
   /** A GGUF LoRA for the open base model. */
   adapterPath?: string | null
+  /**
+   * Evaluate only what the model does not remember of the prompt's beginning. The answer comes sooner, and may differ in
+   * the last digits from one that was evaluated as a whole: for chats, not for what must be repeatable.
+   */
+  reuse?: boolean
   /** Called with each piece of text, whole characters only. */
   onText?: (text: string) => void
   signal?: AbortSignal
@@ -45,6 +50,8 @@ export type Answer = {
   /** The answer's tokens without the one that ends it. */
   tokenIds: number[]
   promptTokens: number
+  /** How many of the prompt's tokens were known from before. */
+  reusedTokens: number
   /** `length`: maxTokens or the context was used up; `canceled`: the signal aborted, and the text is incomplete. */
   finishReason: 'stop' | 'length' | 'canceled'
 }
@@ -67,6 +74,7 @@ export async function openModel(options: OpenOptions): Promise<Model> {
 export class Model {
   private readonly pools = new Map<string, Promise<SequencePool>>()
   private encoder: PromptEncoder | null = null
+  private warming: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly model: LlamaModel,
@@ -107,8 +115,31 @@ export class Model {
         'prompt_too_long',
         `The prompt has ${prompt.length} tokens and this model takes ${this.contextTokens}. Shorten it.`,
       )
+    if (request.reuse) await this.warming
     const pool = await this.pool(request.adapterPath ?? null)
-    return pool.use((sequence) => this.answer(sequence, prompt, room, request))
+    const known = request.reuse ? prompt.slice(0, -1) : undefined // the last token must be evaluated
+    return pool.use((sequence) => this.answer(sequence, prompt, room, request), known)
+  }
+
+  /** Opens the contexts and evaluates what every conversation under a system prompt begins with. */
+  warmUp({ system, adapterPath }: { system: string; adapterPath: string | null }): Promise<void> {
+    const [one, other] = ['A', '1'].map((content) =>
+      this.prompt([
+        { role: 'system', content: system },
+        { role: 'user', content },
+      ]),
+    )
+    const differs = one?.findIndex((token, index) => token !== other?.[index]) ?? 0
+    const beginning = one?.slice(0, Math.min(differs, this.contextTokens - 1)) ?? []
+    const work = this.warming.then(async () => {
+      const pool = await this.pool(adapterPath)
+      await pool.use(async (sequence) => {
+        const rest = beginning.slice(sequence.nextTokenIndex)
+        if (rest.length > 0) await sequence.evaluateWithoutGeneratingNewTokens(rest)
+      }, beginning)
+    })
+    this.warming = work.catch(() => undefined)
+    return work
   }
 
   /** Frees the weights and every context. No answer may be in progress. */
@@ -127,6 +158,7 @@ export class Model {
     const stream = createTextStream(this.model)
     const stops = new StopTexts(stop)
     const tokenIds: number[] = []
+    const reusedTokens = sequence.nextTokenIndex
     let text = ''
     const take = (piece: string) => {
       text += piece
@@ -134,12 +166,12 @@ export class Model {
     }
     const finish = (finishReason: Answer['finishReason']): Answer => {
       take(stops.push(stream.flush()) + stops.flush())
-      return { text, tokenIds, promptTokens: prompt.length, finishReason }
+      return { text, tokenIds, promptTokens: prompt.length, reusedTokens, finishReason }
     }
     const limit = Math.min(sampling.maxTokens, room)
     if (signal?.aborted) return finish('canceled')
     const { temperature, topP, seed } = sampling
-    for await (const token of sequence.evaluate(prompt, {
+    for await (const token of sequence.evaluate(prompt.slice(reusedTokens), {
       temperature,
       topP,
       topK: 0,

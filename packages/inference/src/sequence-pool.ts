@@ -1,4 +1,4 @@
-import type { LlamaContext, LlamaContextSequence, LlamaModel } from 'node-llama-cpp'
+import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from 'node-llama-cpp'
 
 export type PoolOptions = {
   contextTokens: number
@@ -53,14 +53,18 @@ export class SequencePool {
     return this.busy === 0 && this.waiting.length === 0
   }
 
-  /** Runs `use` with a sequence whose history is empty. */
-  async use<T>(use: (sequence: LlamaContextSequence) => Promise<T>): Promise<T> {
+  /**
+   * Runs `use` with a sequence whose history is empty, or, for a `prompt`, with the free one that knows most of its
+   * beginning and nothing else.
+   */
+  async use<T>(use: (sequence: LlamaContextSequence) => Promise<T>, prompt?: Token[]): Promise<T> {
     this.lastUsed = performance.now()
     this.busy += 1
     const sequence =
-      this.free.pop() ?? (await new Promise<LlamaContextSequence>((lend) => this.waiting.push(lend)))
+      this.takeFree(prompt) ?? (await new Promise<LlamaContextSequence>((lend) => this.waiting.push(lend)))
     try {
-      await sequence.clearHistory()
+      if (prompt) await sequence.adaptStateToTokens(prompt, false)
+      else await sequence.clearHistory()
       return await use(sequence)
     } finally {
       this.busy -= 1
@@ -68,6 +72,19 @@ export class SequencePool {
       if (next) next(sequence)
       else this.free.push(sequence)
     }
+  }
+
+  private takeFree(prompt: Token[] = []): LlamaContextSequence | undefined {
+    const knownOf = (sequence: LlamaContextSequence) =>
+      sequence.compareContextTokens(prompt).firstDifferentIndex
+    const best = this.free.reduce<{ index: number; known: number }>(
+      (found, sequence, index) => {
+        const known = knownOf(sequence)
+        return known > found.known ? { index, known } : found
+      },
+      { index: this.free.length - 1, known: 0 },
+    )
+    return this.free.splice(best.index, 1)[0]
   }
 
   async dispose(): Promise<void> {

@@ -32,6 +32,14 @@ export const ServeStart = z.object({
 })
 export type ServeStart = z.infer<typeof ServeStart>
 
+/** hub → agent `serve-warm-up`: somebody opened the chat, so the next question may come soon. Without a reply. */
+export const ServeWarmUp = z.object({
+  model: ServeModel,
+  /** The system prompt that the next question will have. */
+  system: z.string().max(maxMessageLength),
+})
+export type ServeWarmUp = z.infer<typeof ServeWarmUp>
+
 export const ServeToken = z.object({ requestId: z.string(), text: z.string() })
 export type ServeToken = z.infer<typeof ServeToken>
 
@@ -40,6 +48,8 @@ export const ServeEnd = z.object({
   finishReason: z.enum(['stop', 'length', 'canceled', 'error']),
   promptTokens: z.int().nonnegative(),
   completionTokens: z.int().nonnegative(),
+  /** Of the prompt's tokens, those that the model knew from before. */
+  reusedTokens: z.int().nonnegative().optional(),
   durationMs: z.number().nonnegative(),
   error: z.string().nullable(),
   /** Names an error that the request caused, so that nobody asks the same again. */
