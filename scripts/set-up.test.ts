@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
+import { addressesOf } from './lib/address.mjs'
 import { isAlive } from './lib/lock.mjs'
 import { root } from './lib/paths.mjs'
 import { forgetFailure } from './lib/web.mjs'
@@ -48,4 +49,16 @@ test('a process of another user is alive: its lock is not taken away', () => {
   expect(kill.mockImplementation(answer('ESRCH')) && isAlive(1)).toBe(false)
   kill.mockRestore()
   expect(isAlive(process.pid)).toBe(true)
+})
+
+test.each([
+  ['127.0.0.1', 'http://localhost:3000', 'http://127.0.0.1:3000'],
+  ['0.0.0.0', 'http://localhost:3000', 'http://127.0.0.1:3000'],
+  ['::', 'http://localhost:3000', 'http://[::1]:3000'],
+  ['::1', 'http://localhost:3000', 'http://[::1]:3000'],
+  ['fd00::2', 'http://[fd00::2]:3000', 'http://[fd00::2]:3000'],
+  ['192.168.1.5', 'http://192.168.1.5:3000', 'http://192.168.1.5:3000'],
+  ['kitchen.local', 'http://kitchen.local:3000', 'http://kitchen.local:3000'],
+])('where the web process is reached that listens on %s', (host, origin, local) => {
+  expect(addressesOf(host, 3000)).toEqual({ origin, local })
 })

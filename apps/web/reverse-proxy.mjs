@@ -6,7 +6,7 @@ import { isEventStream, passEvents } from './event-stream.mjs'
 import { findPageProblem, openPageLimits } from './page-limits.mjs'
 import { refuse } from './refusal.mjs'
 import { setSecurityHeaders } from './security-headers.mjs'
-import { openUpstreams } from './upstreams.mjs'
+import { openUpstreams, socketAddress } from './upstreams.mjs'
 
 /** @typedef {import('./upstreams.mjs').Upstream} Upstream */
 /** @typedef {import('./upstreams.mjs').Upstreams} Upstreams */
@@ -161,8 +161,7 @@ function toHub(hub, incoming) {
   const { method, url, headers } = incoming
   const { expect: _answeredByUs, ...rest } = headers
   return {
-    host: hub.hostname,
-    port: hub.port,
+    ...socketAddress(hub),
     method,
     path: url,
     headers: { ...rest, 'x-forwarded-for': senders(incoming), 'x-forwarded-host': headers.host ?? '' },

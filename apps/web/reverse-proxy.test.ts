@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, request, type Server } from 'node:http'
 import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { buffer, text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createReverseProxy } from './reverse-proxy.mjs'
@@ -119,6 +120,26 @@ it('forwards an upgrade in both directions, but not on a page', async () => {
     })
   expect(await talk('/socket.io/?EIO=4')).toMatch(/^HTTP\/1\.1 101 [\s\S]*ping$/)
   expect(await talk('/chat')).toMatch(/^HTTP\/1\.1 426/)
+})
+
+const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+)
+
+it.skipIf(!hasIpv6)('forwards to a hub at an address of IPv6', async () => {
+  const other = createServer((_incoming, response) => response.end('hub'))
+  await new Promise<void>((resolve) => other.listen(0, '::1', resolve))
+  const { port: at } = other.address() as { port: number }
+  const alone = createReverseProxy({
+    hubUrl: `http://[::1]:${at}`,
+    handlePage: (_incoming, response) => response.end(),
+  })
+  const response = await fetch(`http://127.0.0.1:${await listen(alone)}/files/health`)
+  expect(await response.text()).toBe('hub')
+  for (const server of [alone, other]) {
+    server.close()
+    server.closeAllConnections()
+  }
 })
 
 it('answers with an error when the hub does not answer', async () => {

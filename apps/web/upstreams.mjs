@@ -89,11 +89,13 @@ function sortForSender(candidates, sender) {
 /** @param {string} sender @param {string} host */
 const weightOf = (sender, host) => createHash('sha256').update(`${sender} ${host}`).digest('hex')
 
+/** Where to connect: an address of IPv6 is in brackets in a URL only. @param {URL} url */
+export const socketAddress = ({ hostname, port }) => ({ host: hostname.replace(/^\[|\]$/g, ''), port })
+
 /** @param {Upstream} hub */
 function checkHealth(hub) {
-  const { hostname, port } = hub.url
   const asked = request(
-    { host: hostname, port, path: '/files/health', timeout: checkTimeoutMs },
+    { ...socketAddress(hub.url), path: '/files/health', timeout: checkTimeoutMs },
     (answer) => {
       answer.resume()
       hub.state = answer.statusCode === 200 ? 'well' : 'unwell'

@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { addressesOf } from './address.mjs'
 import { Child } from './child.mjs'
 import { Stop, step } from './console.mjs'
-import { readVariable } from './env.mjs'
+import { readVariable, requireVariable } from './env.mjs'
 import { root } from './paths.mjs'
 import { startPostgres } from './postgres.mjs'
 import { isRoot, makePassable } from './postgres-user.mjs'
@@ -102,7 +103,14 @@ export async function startStack(options) {
     const env = await stackEnv(home, port, databaseUrl, settings.secret)
     const boot = await bootstrap(options, { ...env, ...(postgres ? { DATABASE_URL: postgres.url } : {}) })
     const children = await startChildren(options, env, boot, logs, started)
-    return { origin: `http://localhost:${port}`, boot, env, children, stop, logs }
+    return {
+      origin: addressesOf(requireVariable('PALATE_HOST'), port).origin,
+      boot,
+      env,
+      children,
+      stop,
+      logs,
+    }
   } catch (error) {
     await stop()
     throw error
@@ -116,7 +124,7 @@ export async function startStack(options) {
  * @param {string} ownSecret
  */
 async function stackEnv(home, port, databaseUrl, ownSecret) {
-  const origin = readVariable('PALATE_ORIGIN') ?? `http://localhost:${port}`
+  const origin = readVariable('PALATE_ORIGIN') ?? addressesOf(requireVariable('PALATE_HOST'), port).origin
   const secret = readVariable('PALATE_SECRET') ?? ownSecret
   return {
     DATABASE_URL: databaseUrl,
@@ -198,8 +206,9 @@ async function startChildren({ home, port, python, dist, policy, agentEnv = {} }
     const alive = () => {
       for (const child of [started.hub, started.web, started.agent]) child?.check()
     }
+    const { local } = addressesOf(requireVariable('PALATE_HOST'), port)
     /** @param {string} path */
-    const answers = async (path) => (await fetch(`http://127.0.0.1:${port}${path}`)).ok
+    const answers = async (path) => (await fetch(`${local}${path}`)).ok
     await waitFor('The hub', () => answers('/files/health'), { timeoutMs: 90_000, alive })
     await waitFor('The web app', () => answers('/sign-in'), { timeoutMs: 90_000, alive })
   })
