@@ -23,6 +23,10 @@ export async function openClaims(pool: Pool) {
     if (workerPoolId)
       await on.query('select pg_advisory_lock($1, hashtext($2))', [workerLockSpace, workerPoolId])
   }
+  /** A runner that stopped by itself: its jobs are free. */
+  const release = async (stopped: string) => {
+    await client?.query('select pg_advisory_unlock($1, hashtext($2))', [workerLockSpace, stopped])
+  }
   const watch = (held: PoolClient) => {
     held.once('end', () => {
       if (closing) return
@@ -51,8 +55,11 @@ export async function openClaims(pool: Pool) {
   }
   watch(client)
   events.on('pool:create', ({ workerPool }) => {
+    const before = workerPoolId
     workerPoolId = workerPool.id
-    if (client) claimed = claim(client)
+    if (!client) return
+    claimed = claim(client).then(() => (before === null ? undefined : release(before)))
+    claimed.catch(() => undefined) // the connection is lost, and it is claimed again on the next one
   })
   return {
     events,

@@ -1,4 +1,6 @@
-import { Logger as GraphileLogger, makeWorkerUtils, run } from 'graphile-worker'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '@palate/core'
+import { Logger as GraphileLogger, makeWorkerUtils, type Runner, run } from 'graphile-worker'
 import type { Pool } from 'pg'
 import { openClaims } from './claim-worker'
 import type { JobTools } from './kind'
@@ -6,6 +8,12 @@ import { rescueJobs } from './rescue'
 import { createTasks } from './tasks'
 
 const concurrency = 2
+const againMs = 1000
+/**
+ * The end of a job is written by a batch of one. Without it the library lets its promise go, and the process ends with an
+ * unhandled rejection when the database is lost at that moment.
+ */
+const preset = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } }
 
 export interface Worker {
   /** Unlocks the jobs of stopped hubs and ends jobs without retries left. Called periodically. */
@@ -24,14 +32,17 @@ export async function startWorker(pool: Pool, tools: JobTools): Promise<Worker> 
   const utils = await makeWorkerUtils({ pgPool: pool, logger })
   const claims = await openClaims(pool)
   await rescueJobs(pool, utils, tools)
-  const runner = await run({
-    pgPool: pool,
-    concurrency,
-    logger,
-    taskList: createTasks(tools),
-    noHandleSignals: true,
-    events: claims.events,
-  })
+  const start = () =>
+    run({
+      preset,
+      pgPool: pool,
+      concurrency,
+      logger,
+      taskList: createTasks(tools),
+      noHandleSignals: true,
+      events: claims.events,
+    })
+  const runner = await keepRunning(start, log)
   await claims.held()
   return {
     rescue: () => rescueJobs(pool, utils, tools),
@@ -39,6 +50,32 @@ export async function startWorker(pool: Pool, tools: JobTools): Promise<Worker> 
       await runner.stop()
       await claims.release()
       await utils.release()
+    },
+  }
+}
+
+/**
+ * A runner that cannot write the end of a job stops: the library does not know then who has the job. Another one takes
+ * its place, and `rescueJobs` unlocks what the first had locked.
+ */
+async function keepRunning(start: () => Promise<Runner>, log: Logger): Promise<{ stop(): Promise<void> }> {
+  let runner: Runner | null = await start()
+  let stopping = false
+  const keep = async () => {
+    while (!stopping) {
+      await runner?.promise.catch(() => undefined)
+      if (stopping) return
+      log.warn({}, 'the job worker stopped; another one takes its place')
+      await sleep(againMs)
+      runner = await start().catch(() => null)
+    }
+    await runner?.stop().catch(() => undefined)
+  }
+  void keep()
+  return {
+    async stop() {
+      stopping = true
+      await runner?.stop().catch(() => undefined)
     },
   }
 }
