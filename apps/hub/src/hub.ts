@@ -6,6 +6,7 @@ import { type Deps, openDatabaseHealth, temporaryFolder } from '@palate/core'
 import { Pool } from 'pg'
 import { openChatLimiter } from './chat/rate-limit'
 import { Relay } from './chat/relay'
+import { openWarmUpBudgets } from './chat/warm-up'
 import type { HubEnv } from './env'
 import { createApp } from './http/app'
 import { ArtifactUploads } from './http/artifact-uploads'
@@ -40,7 +41,7 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     join(env.PALATE_STORAGE, 'partial'),
     env.HUB_ARTIFACT_MAX_BYTES,
   )
-  const chat = { deps, relay, limiter, trustedProxies: env.HUB_TRUSTED_PROXIES }
+  const chat = { deps, relay, limiter, warmUps: openWarmUpBudgets(), trustedProxies: env.HUB_TRUSTED_PROXIES }
   const app = createApp(
     { deps, chat, artifacts, askDatabase: openDatabaseHealth(deps) },
     openRequestBudgets(env.HUB_TRUSTED_PROXIES, env.PALATE_ORIGIN),

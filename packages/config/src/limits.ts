@@ -33,6 +33,8 @@ export const limits: Readonly<{
   procedure: { batch: number; anonymousPerMinute: number }
   /** Failed sign-ins within the window: of an account at one address, of an address, of an account elsewhere. */
   signIn: { windowMinutes: number; accountHere: number; address: number; account: number }
+  /** Models that are opened ahead because somebody opened the chat: for one address, and for one system prompt. */
+  chat: { warmUpsPerMinute: number; warmUpsPerPromptAndMinute: number }
   /** HTTP requests of one address to the hub: to routes that need no ticket, and to all. */
   hub: { openPerMinute: number; perMinute: number }
   /** `messageBytes` and `connectionBytes` hold for all but agents, the second for the life of a connection. */

@@ -7,11 +7,13 @@ import type { ChatLimiter } from './rate-limit'
 import type { Relay } from './relay'
 import { sendCompletion, streamCompletion } from './response'
 import { openTurn } from './turn'
+import type { WarmUpBudgets } from './warm-up'
 
 export interface ChatTools {
   deps: Deps
   relay: Relay
   limiter: ChatLimiter
+  warmUps: WarmUpBudgets
   trustedProxies: readonly string[]
 }
 

@@ -69,23 +69,30 @@ export class Relay {
    * @throws DomainError `unavailable` when no agent is connected here, or all are at their limit
    */
   pick(workspaceId: string): Server {
-    const serving = this.connected().filter((each) => each.serving && each.agent.workspaceId === workspaceId)
-    const load = ({ agent }: Server) =>
-      [...this.#open.values()].filter((open) => open.agentId === agent.agentId).length
-    const [server] = serving.sort((a, b) => load(a) - load(b))
+    const server = this.find(workspaceId)
     if (!server)
       throw new DomainError(
         'unavailable',
         'No agent is connected that can answer.',
         'Start an agent that serves models, then ask again.',
       )
-    if (load(server) >= this.answersPerAgent)
+    if (this.#load(server) >= this.answersPerAgent)
       throw new DomainError(
         'unavailable',
         'The agents are answering as many requests as they can.',
         'Try again in a moment.',
       )
     return server
+  }
+
+  /** The same, however busy it is; null when none is connected here. */
+  find(workspaceId: string): Server | null {
+    const serving = this.connected().filter((each) => each.serving && each.agent.workspaceId === workspaceId)
+    return serving.sort((a, b) => this.#load(a) - this.#load(b))[0] ?? null
+  }
+
+  #load({ agent }: Server): number {
+    return [...this.#open.values()].filter((open) => open.agentId === agent.agentId).length
   }
 
   /** @throws DomainError `unavailable` with the agent's reason when it does not accept the request */

@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type Deps, getServing, type PreparedChat, prepareChat, type Serving, storeTurn } from '@palate/core'
-import type {
-  ChatCompletionRequest,
-  ChatMessage,
-  LeaseInput,
-  Sampling,
-  ServeEnd,
-  ServeModel,
-} from '@palate/protocol'
+import type { ChatCompletionRequest, ChatMessage, Sampling, ServeEnd } from '@palate/protocol'
 import { ApiError } from './api-error'
 import { samplingOf, stopOf } from './parameters'
 import type { Relay } from './relay'
+import { toServeModel } from './serve-model'
 
 export interface Turn {
   id: string
@@ -24,8 +18,6 @@ export interface Turn {
   /** Stores the turn as it ended, also when the visitor stopped it. A turn that failed without any text is not stored. */
   store(text: string, end: ServeEnd): Promise<void>
 }
-
-const serveSeconds = 600
 
 /**
  * Finds the model, builds the prompt, chooses an agent and starts the answer.
@@ -89,26 +81,6 @@ function refuseSystemMessages(messages: readonly ChatMessage[]): void {
       'Send the API key, put the text into a user message, or choose a persona with `palate`.',
       { param: `messages[${index}].role`, code: 'system_message_refused' },
     )
-}
-
-/** The ticket allows this agent to fetch these weights and no others, for as long as the download may take. */
-async function toServeModel(
-  deps: Deps,
-  agentId: string,
-  { workspaceId, model }: Serving,
-): Promise<ServeModel> {
-  const { modelVersionId, base, adapter } = model
-  const objects = [base, ...(adapter ? [adapter] : [])].map(({ sha256 }) => sha256)
-  return {
-    modelVersionId,
-    base: toInput(base),
-    adapter: adapter && toInput(adapter),
-    token: await deps.tickets.sign('serve', { workspaceId, agentId, objects }, serveSeconds),
-  }
-}
-
-function toInput({ name, sizeBytes, sha256 }: Serving['model']['base']): LeaseInput {
-  return { name, sizeBytes, sha256, path: `/files/objects/${sha256}` }
 }
 
 async function keep(

@@ -50,7 +50,11 @@ const withJson = Object.entries(describeRoutes(routes).paths).flatMap(([path, op
 )
 
 it('finds the routes with a JSON body', () => {
-  expect(withJson.map(({ path }) => path)).toEqual(['/v1/chat/completions', '/files/agents/enroll'])
+  expect(withJson.map(({ path }) => path)).toEqual([
+    '/v1/chat/completions',
+    '/v1/warm-up',
+    '/files/agents/enroll',
+  ])
 })
 
 it.each(withJson)('$method $path parses the schema that is documented', async ({ method, path, schema }) => {
@@ -60,7 +64,7 @@ it.each(withJson)('$method $path parses the schema that is documented', async ({
     expect(response.status).toBe(400)
     return error.message
   }
-  const samples = { model: 'cook', code: 'pen_12345678', name: 'machine' }
+  const samples = { model: 'cook', persona: 'vegan', code: 'pen_12345678', name: 'machine' }
   const valid = Object.fromEntries(Object.entries(samples).filter(([name]) => name in schema.properties))
   expect(Object.keys(valid).sort()).toEqual([...schema.required].sort())
   for (const name of schema.required)

@@ -7,9 +7,11 @@ import {
   EnrollResponse,
   ModelList,
   ServedModel,
+  WarmUpRequest,
 } from '@palate/protocol'
 import { z } from 'zod'
 import { getModel, getModels, postChatCompletions } from '../chat/completions'
+import { postWarmUp } from '../chat/warm-up'
 import { getDownload, getObject, getProbe, maxProbeMebibytes } from './download'
 import { getHealth, Health } from './health'
 import { describeRoutes } from './openapi'
@@ -61,6 +63,16 @@ const chat: readonly Route[] = [
       content: [{ json: ChatCompletion }, eventStream],
     },
     handle: (c, { chat }, request) => postChatCompletions(c, chat, request),
+  }),
+  jsonRoute({
+    method: 'POST',
+    path: '/v1/warm-up',
+    summary: 'Open a model and its system prompt ahead of a first question. Public and rate-limited.',
+    ticket: null,
+    body: WarmUpRequest,
+    maxBytes: 4096,
+    success: { status: 202, description: 'Nothing waits for it.' },
+    handle: (c, { chat }, request) => postWarmUp(c, chat, request),
   }),
   {
     method: 'GET',

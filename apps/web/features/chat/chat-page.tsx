@@ -10,6 +10,7 @@ import { Dock } from './dock'
 import { PersonaChoice } from './persona-choice'
 import { TurnView } from './turn-view'
 import { useChat } from './use-chat'
+import { useWarmUp } from './warm-up'
 
 type Info = NonNullable<Outputs['chat']['info']>
 
@@ -49,6 +50,7 @@ function NoModel() {
 function Conversation({ info }: { info: Info }) {
   const [chosen, setChosen] = useState(info.personas[0]?.slug ?? '')
   const { turns, ask, stop, clear, rate } = useChat(info.slug)
+  useWarmUp(info.slug, chosen)
   const writing = turns.at(-1)?.status === 'writing'
   return (
     <>

@@ -40,6 +40,14 @@ export const ServeWarmUp = z.object({
 })
 export type ServeWarmUp = z.infer<typeof ServeWarmUp>
 
+/** Body of POST /v1/warm-up. */
+export const WarmUpRequest = z.strictObject({
+  /** The deployment's public name. */
+  model: z.string().min(1).max(120),
+  persona: z.string().min(1).max(80),
+})
+export type WarmUpRequest = z.infer<typeof WarmUpRequest>
+
 export const ServeToken = z.object({ requestId: z.string(), text: z.string() })
 export type ServeToken = z.infer<typeof ServeToken>
 
