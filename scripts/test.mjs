@@ -123,7 +123,7 @@ async function pytest(python) {
  */
 async function chaos(python) {
   const script = join(root, 'e2e/chaos/main.ts')
-  const options = ['--seeds', '30', '--faults', '6', '--steps', '150', '--at-once', '1']
+  const options = ['--seeds', '268', '--faults', '6', '--steps', '150', '--at-once', '1']
   const output = await run(process.execPath, ['--import', 'tsx', script, ...options], {
     cwd: root,
     env: { PALATE_PYTHON: python },

@@ -17,7 +17,7 @@ export interface Machine {
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** The demo workspace as its owner's programs see it, through the same verbs as the web app. */
-export async function openWorkspace(stack: Stack) {
+export async function openWorkspace(stack: Pick<Stack, 'env'>) {
   const { deps, close } = await openDepsFromEnv(CoreEnv.parse(stack.env), {
     applicationName: 'palate-bench',
     log: quiet,

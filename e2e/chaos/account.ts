@@ -3,7 +3,7 @@ import { type Account, compareAttempt, compareChart } from './compare'
 import { readAttempts, readRuns, type StoredAttempt, type StoredRun } from './records'
 import type { Reference } from './reference'
 import type { SpoolView } from './spools'
-import type { Stack } from './stack'
+import type { Workplace } from './stack'
 
 export interface Verdict extends Account {
   runs: number
@@ -13,7 +13,7 @@ export interface Verdict extends Account {
 
 /** Compares everything at the end: points with the recorder, charts with an undisturbed run, files with their hashes. */
 export async function takeAccount(
-  stack: Stack,
+  stack: Workplace,
   views: SpoolView[],
   references: Map<number, Reference>,
 ): Promise<Verdict> {
@@ -55,7 +55,7 @@ function add(verdict: Verdict, { duplicates, lost, faults }: Omit<Account, 'expe
 }
 
 /** Every file that the finishing attempt announced is stored, with the bytes that the trainer had hashed. */
-async function checkFiles(stack: Stack, runs: StoredRun[], attempts: StoredAttempt[]): Promise<string[]> {
+async function checkFiles(stack: Workplace, runs: StoredRun[], attempts: StoredAttempt[]): Promise<string[]> {
   const faults: string[] = []
   for (const run of runs) {
     const last = attempts.find(({ runId, status }) => runId === run.id && status === 'finished')
@@ -73,7 +73,7 @@ async function checkFiles(stack: Stack, runs: StoredRun[], attempts: StoredAttem
   return faults
 }
 
-async function hashOf({ owner }: Stack, storageKey: string): Promise<string> {
+async function hashOf({ owner }: Workplace, storageKey: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of await owner.storage.stream(storageKey)) hash.update(chunk as Buffer)
   return hash.digest('hex')

@@ -33,12 +33,16 @@ export class KillableDatabase {
     this.server = server
   }
 
-  /** SIGKILL to the postmaster and every process of it. */
-  async kill(): Promise<void> {
+  /**
+   * SIGKILL to the postmaster and every process of it, or to the postmaster alone, whose processes then end by
+   * themselves; or the shutdown that PostgreSQL calls immediate, which leaves a recovery to the next start.
+   */
+  async kill(how: 'kill-all' | 'kill-postmaster' | 'immediate' = 'kill-all'): Promise<void> {
     const text = await readFile(join(this.home, 'data/postmaster.pid'), 'utf8')
     const postmaster = Number(text.split('\n')[0])
     const all = [postmaster, ...(await childrenOf(postmaster))]
-    for (const pid of all) kill(pid, 'SIGKILL')
+    if (how === 'immediate') kill(postmaster, 'SIGQUIT')
+    else for (const pid of how === 'kill-all' ? all : [postmaster]) kill(pid, 'SIGKILL')
     await untilGone(all)
     // We ended it ourselves: the library's hook at the end of this process would wait for it forever.
     if (this.server) Reflect.set(this.server, 'process', undefined)

@@ -12,6 +12,8 @@ type Strike = (stack: Stack, fault: Fault, seen: SpoolView[]) => Promise<boolean
 const strikes: Record<FaultKind, Strike> = {
   'kill-hub': (stack, fault) => outage(stack, 'hub', fault),
   'kill-database': (stack, fault) => outage(stack, 'database', fault),
+  'kill-postmaster': (stack, fault) => databaseOutage(stack, 'kill-postmaster', fault),
+  'stop-database': (stack, fault) => databaseOutage(stack, 'immediate', fault),
   'kill-agent': async (stack, fault, seen) => {
     await stack.kill('agent')
     seen.push(...(await readSpools(stack.agentHome)))
@@ -75,6 +77,17 @@ async function outage(stack: Stack, part: 'hub' | 'database', { lastsMs }: Fault
   await stack.kill(part)
   await sleep(lastsMs)
   await stack.start(part)
+  return true
+}
+
+async function databaseOutage(
+  { database }: Stack,
+  how: 'kill-postmaster' | 'immediate',
+  { lastsMs }: Fault,
+): Promise<boolean> {
+  await database.kill(how)
+  await sleep(lastsMs)
+  await database.start()
   return true
 }
 

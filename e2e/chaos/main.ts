@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openReferences } from './reference'
+import { type RepeatResult, runRepeat } from './repeat'
 import { faultKinds } from './schedule'
 import { runSeed, type SeedResult } from './seed'
 
@@ -13,6 +14,7 @@ async function main(): Promise<number> {
       steps: { type: 'string' },
       'at-once': { type: 'string', default: '2' },
       keep: { type: 'boolean', default: false },
+      repeat: { type: 'string' },
     },
   })
   const python = process.env.PALATE_PYTHON
@@ -25,10 +27,17 @@ async function main(): Promise<number> {
     fileURLToPath(new URL('../../gpu-agent/trainer', import.meta.url)),
   )
   const atOnce = Number(values['at-once'])
+  const tell = (text: string) => say(`  ${new Date().toISOString().slice(11, 19)}  ${text}`)
+  if (values.repeat) {
+    const dist = process.env.PALATE_WEB_DIST
+    if (!dist) throw new Error('PALATE_WEB_DIST is not set: run this through npm run chaos.')
+    const times = Number(values.repeat)
+    const common = { python, dist, referenceOf, atOnce, steps, keep: values.keep, tell }
+    return printRepeat(await runRepeat({ ...common, times }), times)
+  }
   const results: SeedResult[] = []
   for (const seed of seeds) {
     say(`\nSeed ${seed}: ${faults} faults`)
-    const tell = (text: string) => say(`  ${new Date().toISOString().slice(11, 19)}  ${text}`)
     const result = await runSeed({
       seed,
       faults,
@@ -76,6 +85,19 @@ function toJson(result: SeedResult) {
   const { seed, runs, runsFinished, attempts, expected, stored, duplicates, lost, seconds, faults } = result
   const counted = { faults: struckIn(result), runs, runsFinished, attempts }
   return { seed, ...counted, expected, stored, duplicates, lost, wrong: faults, seconds }
+}
+
+/** @returns the exit code */
+function printRepeat({ killed, isUp, faults: wrong, ...result }: RepeatResult, times: number): number {
+  for (const fault of wrong) say(`  wrong       ${fault}`)
+  process.stdout.write(`${JSON.stringify({ repeat: { times, killed, isUp, ...result, wrong } })}\n`)
+  const isWell =
+    isUp &&
+    result.lost === 0 &&
+    result.duplicates === 0 &&
+    result.runs === result.runsFinished &&
+    wrong.length === 0
+  return isWell ? 0 : 1
 }
 
 const say = (text: string) => process.stdout.write(`${text}\n`)

@@ -3,6 +3,8 @@ import { Chance } from './random'
 export const faultKinds = [
   'kill-hub',
   'kill-database',
+  'kill-postmaster',
+  'stop-database',
   'kill-agent',
   'kill-trainer',
   'cut-network',
@@ -35,6 +37,8 @@ export interface Fault {
 const lasts: Record<FaultKind, [number, number]> = {
   'kill-hub': [100, 4000],
   'kill-database': [100, 4000],
+  'kill-postmaster': [100, 4000],
+  'stop-database': [100, 4000],
   'kill-agent': [100, 4000],
   'kill-trainer': [0, 0],
   'cut-network': [300, 8000],

@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createRun } from '@palate/core'
 import { takeAccount, type Verdict } from './account'
+import { keepBusy, untilAllOver, type WorkOptions } from './busy'
 import { strike } from './faults'
-import { statusesOfRuns } from './records'
-import type { Reference } from './reference'
 import { type FaultKind, makeSchedule, makeUploadCuts } from './schedule'
 import type { SpoolView } from './spools'
 import { Stack } from './stack'
-import { type RunInput, runInput } from './work'
 
 export interface SeedResult extends Verdict {
   seed: number
@@ -16,20 +13,14 @@ export interface SeedResult extends Verdict {
   seconds: number
 }
 
-export interface SeedOptions {
+export interface SeedOptions extends WorkOptions {
   seed: number
   faults: number
-  steps?: number
   python: string
-  /** Runs that wait or work at the same time. */
-  atOnce: number
-  referenceOf: (input: RunInput) => Promise<Reference>
   keep: boolean
   tell: (text: string) => void
 }
 
-const over = ['finished', 'failed', 'canceled']
-const timeoutMs = 15 * 60_000
 const signals = ['SIGINT', 'SIGTERM'] as const
 
 /** One chaos test: its own stack, work that lasts longer than the faults, and the results afterwards. */
@@ -86,45 +77,4 @@ async function untilWorkGoesOn(stack: Stack): Promise<void> {
     if ((await stack.recorder.bytes()) > before + 1500) return
     await sleep(250)
   }
-}
-
-/** Creates a run whenever too few are left; the reference of each is trained at the same time. */
-function keepBusy(stack: Stack, { atOnce, steps, referenceOf }: SeedOptions) {
-  let stopping = false
-  let ordered = 0
-  const inputs = new Map<number, RunInput>()
-  const work = async () => {
-    while (!stopping) {
-      const open = (await stack.retrying(statusesOfRuns)).filter((status) => !over.includes(status)).length
-      if (open < atOnce) {
-        const input = runInput(ordered, steps)
-        inputs.set(input.seed ?? 0, input)
-        referenceOf(input).catch(() => undefined) // awaited and reported with the results
-        await stack.retrying((owner) => createRun(owner, input))
-        ordered += 1
-      } else await sleep(1000)
-    }
-  }
-  const working = work()
-  return {
-    async stop() {
-      stopping = true
-      await working
-    },
-    async references() {
-      const made = [...inputs].map(async ([seed, input]) => [seed, await referenceOf(input)] as const)
-      return new Map(await Promise.all(made))
-    },
-  }
-}
-
-/** @throws nothing: the results report runs that hang */
-async function untilAllOver(stack: Stack): Promise<void> {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
-    const statuses = await stack.retrying(statusesOfRuns)
-    if (statuses.every((status) => over.includes(status))) break
-    await sleep(500)
-  }
-  // The trainer of a run that has just ended may need a moment to exit.
-  for (let waited = 0; waited < 15_000 && (await stack.trainers()).length > 0; waited += 250) await sleep(250)
 }

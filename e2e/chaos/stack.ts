@@ -118,23 +118,13 @@ export class Stack {
   }
 
   /** Repeats a query until the database answers: it may be down at the moment. */
-  async retrying<Answer>(ask: (owner: ServiceContext) => Promise<Answer>): Promise<Answer> {
-    for (let failures = 0; ; failures += 1) {
-      try {
-        return await ask(this.owner)
-      } catch (error) {
-        if (failures === 60) throw error
-        await sleep(500)
-      }
-    }
+  retrying<Answer>(ask: (owner: ServiceContext) => Promise<Answer>): Promise<Answer> {
+    return retrying(this.owner, ask)
   }
 
   /** Processes of all trainers so far that are still alive. */
-  async trainers(): Promise<number[]> {
-    const attempts = await Promise.all((await this.recorder.attempts()).map((id) => this.recorder.read(id)))
-    const alive = []
-    for (const pid of attempts.flatMap(({ pids }) => pids)) if (await isAlive(pid)) alive.push(pid)
-    return alive
+  trainers(): Promise<number[]> {
+    return findTrainers(this.recorder)
   }
 
   async close(keep: boolean): Promise<void> {
@@ -146,6 +136,30 @@ export class Stack {
     await this.database.stop()
     if (!keep) await rm(this.home, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** What work needs, and the account of it at the end. */
+export type Workplace = Pick<Stack, 'owner' | 'recorder' | 'retrying' | 'trainers'>
+
+export async function retrying<Answer>(
+  owner: ServiceContext,
+  ask: (owner: ServiceContext) => Promise<Answer>,
+): Promise<Answer> {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await ask(owner)
+    } catch (error) {
+      if (failures === 60) throw error
+      await sleep(500)
+    }
+  }
+}
+
+export async function findTrainers(recorder: Recorder): Promise<number[]> {
+  const attempts = await Promise.all((await recorder.attempts()).map((id) => recorder.read(id)))
+  const alive = []
+  for (const pid of attempts.flatMap(({ pids }) => pids)) if (await isAlive(pid)) alive.push(pid)
+  return alive
 }
 
 const tsx = (entry: string) => ['--import', 'tsx', '--conditions=node', join(root, entry)]
