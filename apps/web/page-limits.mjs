@@ -1,13 +1,14 @@
-import { openBudget, openCounter } from '@palate/config/http/budget'
+import { openBudget } from '@palate/config/http/budget'
 import { clientAddress } from '@palate/config/http/client-address'
 import { limits } from '@palate/config/http/table'
+import { openPageQueue } from './page-queue.mjs'
 
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
 /** @typedef {{ status: number, code: string, message: string, remedy: string }} Problem */
 
 const { bodyBytes, urlCharacters } = limits.request
-const { atOncePerAddress, anonymousPerMinute, sessionPerMinute, keyPerMinute } = limits.page
+const { anonymousPerMinute, sessionPerMinute, keyPerMinute } = limits.page
 const isApi = /^\/api\//
 const isStatic = /^\/(_next\/static\/|icon\.svg$|favicon\.ico$)/
 
@@ -58,13 +59,15 @@ export function openPageLimits(trustedProxies, findSession) {
   const anonymous = openBudget(anonymousPerMinute)
   const sessions = openBudget(sessionPerMinute)
   const keys = openBudget(keyPerMinute)
-  const atOnce = openCounter(atOncePerAddress)
+  const queue = openPageQueue(limits.page)
 
-  /** @param {IncomingMessage} incoming @param {string} address */
-  async function hasBudget(incoming, address) {
-    if (/^Bearer plt_/.test(incoming.headers.authorization ?? '')) return keys.take(address)
+  /** Whose request it is, and the budget that it is taken from. @param {IncomingMessage} incoming */
+  async function findKey(incoming) {
+    const forwarded = String(incoming.headers['x-forwarded-for'] ?? '')
+    const address = clientAddress(incoming.socket.remoteAddress, forwarded, trustedProxies)
+    if (/^Bearer plt_/.test(incoming.headers.authorization ?? '')) return { key: address, budget: keys }
     const session = await findSession(incoming)
-    return session ? sessions.take(session) : anonymous.take(address)
+    return session ? { key: session, budget: sessions } : { key: address, budget: anonymous }
   }
 
   return {
@@ -75,11 +78,8 @@ export function openPageLimits(trustedProxies, findSession) {
      */
     async enter(incoming, response) {
       if (isStatic.test(incoming.url ?? '')) return null
-      const forwarded = String(incoming.headers['x-forwarded-for'] ?? '')
-      const address = clientAddress(incoming.socket.remoteAddress, forwarded, trustedProxies)
-      if (!atOnce.hasRoom(address)) return tooMany
-      response.once('close', atOnce.enter(address))
-      return (await hasBudget(incoming, address)) ? null : tooMany
+      const { key, budget } = await findKey(incoming)
+      return (await budget.take(key)) && (await queue.enter(key, response)) ? null : tooMany
     },
   }
 }

@@ -50,6 +50,7 @@ export function createReverseProxy({
     handlePage(incoming, response)
   }
   const server = createServer(serverOptions, (incoming, response) => {
+    if (incoming.socket.destroyed) return // cut for what came before on the same connection
     setSecurityHeaders(response, origin)
     if (isForeign(incoming, origin)) refuse(incoming, response, { status: 403, ...foreignError })
     else if (hubPath.test(incoming.url ?? ''))

@@ -5,12 +5,13 @@ import table from '../limits.json' with { type: 'json' }
  * arrives before a sign-in gets little, but enough for many people behind one address.
  */
 export const limits: Readonly<{
-  /** TCP, of web and hub. `unreadSeconds`: for so long a response may wait for a client that reads nothing of it. */
+  /** TCP, of web and hub. `requestsAhead`: sent before the answers to those before. `unreadSeconds`: for so long a response may wait for a client that reads nothing of it. */
   connection: {
     perAddress: number
     total: number
     headerBytes: number
     headerSeconds: number
+    requestsAhead: number
     unreadSeconds: number
   }
   /** An HTTP request. An upload has no size here (its ticket has), but may not fall silent. */
@@ -22,9 +23,14 @@ export const limits: Readonly<{
     /** For so long the rest of a body is read after its answer: a client that still sends reads no answer. */
     refusedBodySeconds: number
   }
-  /** Pages, procedures and sign-in, by address; of those who are signed in by session. Static files are not counted. */
+  /**
+   * Pages, procedures and sign-in. A key is the session of those who are signed in, else the address; so many requests
+   * are worked on at once, and so many wait. Static files are not counted.
+   */
   page: {
-    atOncePerAddress: number
+    atOnce: number
+    atOncePerKey: number
+    waitingPerKey: number
     anonymousPerMinute: number
     sessionPerMinute: number
     keyPerMinute: number

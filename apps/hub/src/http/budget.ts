@@ -37,6 +37,7 @@ export function openRequestBudgets(trustedProxies: readonly string[], origin: st
       await next()
     }
   const refuseForeign: Middleware = async (c, next) => {
+    if (c.env.incoming.socket.destroyed) return c.body(null, 400) // cut for what came before on the same connection
     const { code, message, remedy } = foreignError
     if (isForeign(c.env.incoming, origin)) throw new DomainError(code, message, remedy)
     await next()

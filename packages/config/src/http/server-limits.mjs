@@ -7,7 +7,7 @@ import { watchBody, watchReader } from './watch.mjs'
 /** @typedef {import('node:net').Socket} Socket */
 
 const checkEveryMs = 2000
-const { headerBytes, headerSeconds } = limits.connection
+const { headerBytes, headerSeconds, requestsAhead } = limits.connection
 
 /** What Node itself enforces, for `createServer`: the size of headers, and the time that they may take. */
 export const serverOptions = {
@@ -15,6 +15,21 @@ export const serverOptions = {
   headersTimeout: headerSeconds * 1000,
   connectionsCheckingInterval: checkEveryMs,
   requestTimeout: 0, // a large upload may take its time; `watchBody` knows which is one
+}
+
+/**
+ * Requests of a connection that have no answer yet. Browsers and proxies wait for each; who sends thousands ahead would
+ * have them all read at once.
+ *
+ * @type {WeakMap<Socket, number>}
+ */
+const ahead = new WeakMap()
+
+/** @param {Socket} socket @param {number} step */
+function countAhead(socket, step) {
+  const count = (ahead.get(socket) ?? 0) + step
+  ahead.set(socket, count)
+  return count
 }
 
 /**
@@ -37,6 +52,9 @@ export function limitServer(server, trustedProxies, { perAddress, total } = limi
   // Node leaves a socket that asks for an upgrade without a listener: a client that is gone would end the process.
   server.prependListener('upgrade', (_incoming, socket) => void socket.on('error', () => socket.destroy()))
   server.prependListener('request', (incoming, response) => {
+    const { socket } = incoming
+    if (countAhead(socket, 1) > requestsAhead) return void socket.destroy()
+    response.once('close', () => countAhead(socket, -1))
     watchBody(incoming, response)
     watchReader(response)
   })

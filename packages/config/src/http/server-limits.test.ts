@@ -44,6 +44,19 @@ it('a proxy of our own has any number of connections, but not more than there ar
   expect(heard).toEqual(['200', '200', '200', 'closed'])
 })
 
+it('who sends many requests ahead of their answers is cut', async () => {
+  const server = createServer(serverOptions, () => undefined)
+  limitServer(server, [])
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as { port: number }
+  const client = connect(port, '127.0.0.1')
+    .on('error', () => undefined)
+    .resume()
+  client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(50))
+  await new Promise((resolve) => client.once('close', resolve))
+}, 60_000)
+
 it('a client that resets its connection while it asks for an upgrade does not end the process', async () => {
   const server = createServer(serverOptions)
   limitServer(server, [])

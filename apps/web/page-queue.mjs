@@ -1,0 +1,74 @@
+/** @typedef {{ key: string, start: () => void }} Waiting */
+
+/** Whoever holds a place for longer, for example by reading slowly, no longer keeps others from theirs. */
+const placeMs = 5000
+
+/**
+ * How many requests Next works on at once, in all and for each key; the others wait for their turn. A page is computed
+ * on the thread that also passes on everything else: a hundred pages at once would hold up all of it for seconds.
+ *
+ * @param {{ atOnce: number, atOncePerKey: number, waitingPerKey: number }} most
+ */
+export function openPageQueue({ atOnce, atOncePerKey, waitingPerKey }) {
+  /** @type {Waiting[]} */
+  const waiting = []
+  /** @type {Map<string, number>} */
+  const running = new Map()
+  let all = 0
+
+  /** @param {string} key */
+  const hasPlace = (key) => all < atOnce && (running.get(key) ?? 0) < atOncePerKey
+
+  /** @param {string} key @returns {() => void} gives the place back; only its first call counts */
+  function take(key) {
+    all += 1
+    running.set(key, (running.get(key) ?? 0) + 1)
+    const timer = setTimeout(giveBack, placeMs).unref()
+    let held = true
+    return giveBack
+
+    function giveBack() {
+      if (!held) return
+      held = false
+      clearTimeout(timer)
+      all -= 1
+      const left = (running.get(key) ?? 1) - 1
+      if (left > 0) running.set(key, left)
+      else running.delete(key)
+      startNext()
+    }
+  }
+
+  function startNext() {
+    const at = waiting.findIndex(({ key }) => hasPlace(key))
+    if (at >= 0) waiting.splice(at, 1)[0]?.start()
+  }
+
+  return {
+    /**
+     * @param {string} key
+     * @param {import('node:http').ServerResponse} response gives the place back when it has ended
+     * @returns {Promise<boolean>} when it is this request's turn; false when too many wait or its client is gone
+     */
+    async enter(key, response) {
+      if (!hasPlace(key)) {
+        if (waiting.filter((one) => one.key === key).length >= waitingPerKey) return false
+        await new Promise((resolve) => {
+          const turn = { key, start: () => resolve(undefined) }
+          waiting.push(turn)
+          response.once('close', () => {
+            if (waiting.includes(turn)) waiting.splice(waiting.indexOf(turn), 1)
+            resolve(undefined)
+          })
+        })
+        if (response.destroyed) {
+          startNext() // the turn may have come just then
+          return false
+        }
+      }
+      const giveBack = take(key)
+      for (const event of ['prefinish', 'close']) response.once(event, giveBack)
+      return true
+    },
+  }
+}
