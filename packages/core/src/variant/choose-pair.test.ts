@@ -15,6 +15,11 @@ test.each<[string, string[], [number, number] | null]>([
   ['one answer', [keeps], null],
   ['a broken rule beside a kept one', [breaks, recipe('chicken'), keepsAll, keepsAll], [1, 2]],
   ['also where the order is the other way', [keepsAll, breaks, breaks], [0, 1]],
+  [
+    'of two that keep the rules, the well-formed one',
+    [keepsAll.replace('# Dish\n', ''), breaks, keeps],
+    [1, 2],
+  ],
   ['all keep the rules: the larger difference in use', [keeps, keepsAll, keepsAll], [0, 1]],
   ['no difference by the rules', [keeps, `${keeps} Stir.`, keeps], [0, 1]],
   ['all equal', [keeps, keeps], [0, 1]],

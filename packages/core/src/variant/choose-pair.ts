@@ -7,9 +7,10 @@ export interface Candidate {
 }
 
 /**
- * Of a prompt's answers, the two that teach most: one that keeps the persona's rules beside one that breaks them, then
- * the larger difference in broken rules, in used ingredients, in problems of form. Without any difference it is the
- * first two that are not equal. Answers in `seq` order; the first of the pair has the lower one.
+ * Of a prompt's answers, the two that teach most: one that keeps the persona's rules beside one that breaks them, best
+ * where the one that keeps them is well-formed (training copies the chosen answer, its faults too); then the larger
+ * difference in broken rules, in used ingredients, in problems of form. Without any difference it is the first two that
+ * are not equal. Answers in `seq` order; the first of the pair has the lower one.
  *
  * Two answers that both keep or both break the rules end in a tie or "both bad", and teach nothing of them.
  * @returns null for fewer than two answers; two equal ones where all are equal
@@ -45,9 +46,13 @@ function grade(text: string, context: CheckContext): Omit<Grade, 'answer'> {
 
 /** By importance; the first difference decides. */
 function contrastOf(one: Grade, other: Grade): number[] {
+  const better = one.broken <= other.broken ? one : other
+  const decides = (one.broken === 0) !== (other.broken === 0)
   return [
     Number(one.answer.text !== other.answer.text),
-    Number((one.broken === 0) !== (other.broken === 0)),
+    Number(decides && better.problems === 0),
+    Number(decides),
+    Number(better.problems === 0),
     Math.abs(one.broken - other.broken),
     Math.abs(one.used - other.used),
     Math.abs(one.problems - other.problems),
