@@ -16,6 +16,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   process.env.PALATE_URL = stack.origin
   process.env.PALATE_API_KEY = stack.boot.apiKey ?? ''
   process.env.PALATE_AGENT_PID = String(stack.children.agent?.process?.pid ?? '')
+  process.env.PALATE_STACK_DATABASE_URL = stack.env.DATABASE_URL ?? ''
   process.env.PALATE_OWNER = JSON.stringify(stack.boot)
   return async () => {
     await stack.stop()
