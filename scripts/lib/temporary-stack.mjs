@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { bold, fail } from './console.mjs'
 import { runForeground } from './foreground.mjs'
+import { databaseFolder } from './postgres.mjs'
 import { preparePackages, preparePython, prepareWeb } from './prepare.mjs'
 import { freePort } from './process.mjs'
 import { startStack } from './stack.mjs'
@@ -23,7 +24,8 @@ export async function runOnTemporaryStack(title, entry, given) {
   let stopParts = async () => {}
   const stop = async () => {
     await stopParts()
-    if (!keep) rmSync(home, { recursive: true, force: true })
+    if (keep) return
+    for (const folder of [databaseFolder(home), home]) rmSync(folder, { recursive: true, force: true })
   }
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.on(signal, () => void stop().then(() => process.exit(1)))
