@@ -1,6 +1,6 @@
 import { getTurn, saveDeployment } from '@palate/core'
 import { createModel, createVegan, createWorkspaceFixture } from '@palate/core/testing'
-import { ChatCompletion, ChatCompletionChunk, ModelList, ServeStart, ServeWarmUp } from '@palate/protocol'
+import { ChatCompletion, ChatCompletionChunk, ModelList, ServeStart } from '@palate/protocol'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
 import { connectAgent, postJson } from '../testing/agent'
 import { startTestHub, until } from '../testing/hub'
@@ -65,51 +65,6 @@ function answerWith(tokens: string[], end: object = {}): Promise<ServeStart> {
     })
   })
 }
-
-/** The warm-ups that the agent gets while `work` is done. */
-async function warmUpsDuring(work: () => Promise<unknown>): Promise<ServeWarmUp[]> {
-  const seen: ServeWarmUp[] = []
-  const note = (raw: unknown) => void seen.push(ServeWarmUp.parse(raw))
-  agent.socket.on('serve-warm-up', note)
-  await work()
-  await agent.hello() // what was sent before its reply has arrived
-  agent.socket.off('serve-warm-up', note)
-  return seen
-}
-
-const warmUp = (body: object, address = nextAddress()) =>
-  postJson(`${test.origin}/v1/warm-up`, body, { 'x-forwarded-for': address })
-
-describe('a warm-up', () => {
-  const opened = { model: 'cook', persona: 'mexican-vegan' }
-
-  it('has the agent open the model with the system prompt of the next question, once a minute', async () => {
-    const [first, ...more] = await warmUpsDuring(async () => {
-      for (let times = 0; times < 5; times += 1) expect((await warmUp(opened)).status).toBe(202)
-    })
-    const asked = answerWith(['Soup'])
-    await (await ask(question)).text()
-    const { model, messages } = await asked
-    expect(first).toMatchObject({
-      model: { modelVersionId: model.modelVersionId, base: model.base, adapter: model.adapter },
-      system: messages[0]?.content,
-    })
-    expect(more).toEqual([])
-  })
-
-  it('of an unknown model or persona reaches no agent, and one address may not ask without end', async () => {
-    const seen = await warmUpsDuring(async () => {
-      expect((await warmUp({ ...opened, model: 'none' })).status).toBe(404)
-      expect((await warmUp({ ...opened, persona: 'none' })).status).toBe(202)
-      const address = nextAddress()
-      const statuses = []
-      for (let times = 0; times < 25; times += 1)
-        statuses.push((await warmUp({ ...opened, persona: `none-${times}` }, address)).status)
-      expect([statuses[0], statuses.at(-1)]).toEqual([202, 429])
-    })
-    expect(seen).toEqual([])
-  })
-})
 
 async function readChunks(response: Response): Promise<(Record<string, unknown> | '[DONE]')[]> {
   // A long answer also has comments that keep the connection open.

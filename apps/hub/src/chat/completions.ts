@@ -3,19 +3,9 @@ import { clientAddress } from '@palate/config/http/client-address'
 import { type Deps, DomainError, listServedModels, resolveApiKey, resolveWorkspace } from '@palate/core'
 import type { ChatCompletionRequest, ModelList, ServedModel } from '@palate/protocol'
 import type { Context } from 'hono'
-import type { ChatLimiter } from './rate-limit'
-import type { Relay } from './relay'
 import { sendCompletion, streamCompletion } from './response'
+import type { ChatTools } from './tools'
 import { openTurn } from './turn'
-import type { WarmUpBudgets } from './warm-up'
-
-export interface ChatTools {
-  deps: Deps
-  relay: Relay
-  limiter: ChatLimiter
-  warmUps: WarmUpBudgets
-  trustedProxies: readonly string[]
-}
 
 /** POST /v1/chat/completions, in OpenAI's shape, streamed or whole. Public, therefore rate-limited. */
 export async function postChatCompletions(

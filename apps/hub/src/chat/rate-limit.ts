@@ -1,3 +1,5 @@
+import { limits } from '@palate/config'
+import { openBudget } from '@palate/config/http/budget'
 import { DomainError } from '@palate/core'
 import type { Pool } from 'pg'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
@@ -64,6 +66,12 @@ export async function openChatLimiter(pool: Pool, limits: Limits): Promise<ChatL
     },
   }
 }
+
+/** Of each prompt one warm-up a minute reaches an agent, however many people open the page. */
+export const openWarmUpBudgets = () => ({
+  addresses: openBudget(limits.chat.warmUpsPerMinute),
+  prompts: openBudget(limits.chat.warmUpsPerPromptAndMinute),
+})
 
 function openCounter(pool: Pool, keyPrefix: string, points: number): Promise<RateLimiterPostgres> {
   return new Promise((resolve, reject) => {

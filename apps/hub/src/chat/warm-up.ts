@@ -1,24 +1,11 @@
 import type { HttpBindings } from '@hono/node-server'
-import { limits } from '@palate/config'
-import { openBudget } from '@palate/config/http/budget'
 import { clientAddress } from '@palate/config/http/client-address'
 import { prepareWarmUp } from '@palate/core'
 import type { WarmUpRequest } from '@palate/protocol'
 import type { Context } from 'hono'
-import type { ChatTools } from './completions'
 import { RateLimited } from './rate-limit'
 import { toServeModel } from './serve-model'
-
-/** Of each prompt one warm-up a minute reaches an agent, however many people open the page. */
-export interface WarmUpBudgets {
-  addresses: ReturnType<typeof openBudget>
-  prompts: ReturnType<typeof openBudget>
-}
-
-export const openWarmUpBudgets = (): WarmUpBudgets => ({
-  addresses: openBudget(limits.chat.warmUpsPerMinute),
-  prompts: openBudget(limits.chat.warmUpsPerPromptAndMinute),
-})
+import type { ChatTools } from './tools'
 
 /**
  * POST /v1/warm-up: somebody opened the chat, so an agent opens the model and reads the system prompt ahead. Nobody waits

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { AskDatabase, Deps } from '@palate/core'
 import type { Context } from 'hono'
 import type { z } from 'zod'
-import type { ChatTools } from '../chat/completions'
+import type { ChatTools } from '../chat/tools'
 import type { ArtifactUploads } from './artifact-uploads'
 import { readJson } from './request'
 

@@ -115,6 +115,11 @@ export class Spool {
     return this.end !== null && !isMachineFailure(this.end.error)
   }
 
+  /** Whether the attempt ended with its model. */
+  get hasFinished(): boolean {
+    return this.end?.status === 'finished'
+  }
+
   get lastSeq(): number {
     return this.nextSeq - 1
   }
@@ -242,10 +247,7 @@ export class Spool {
   private async releaseReserve(): Promise<boolean> {
     const { reserve } = this.options
     if (reserve === undefined) return false
-    return rm(reserve).then(
-      () => true,
-      () => false,
-    )
+    return (await rm(reserve).catch(() => 'gone')) !== 'gone'
   }
 
   private async write(): Promise<void> {
