@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { fail, Stop } from './lib/console.mjs'
 import { root, trainer } from './lib/paths.mjs'
-import { preparePackages, preparePython } from './lib/prepare.mjs'
+import { preparePackages, preparePython, prepareWeb } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
 import { installPythonFor } from './lib/python.mjs'
 import { checkNode } from './lib/setup.mjs'
@@ -34,6 +34,13 @@ const benches = {
     async start(options) {
       await preparePackages()
       await runTypeScript('e2e/bench/dispatch.ts', options)
+    },
+  },
+  abuse: {
+    what: 'floods against a running stack: health, memory, what is refused, and whether a person can go on working',
+    async start(options) {
+      await preparePackages()
+      await runTypeScript('e2e/bench/abuse.ts', ['--dist', await prepareWeb(), ...options])
     },
   },
 }

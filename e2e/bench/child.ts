@@ -7,6 +7,8 @@ export interface Child {
   pid: number
   /** Settles when the process has ended, with all its output. */
   done: Promise<{ code: number | null; output: string }>
+  /** How many bytes it has written so far. */
+  written(): number
   stop(): Promise<void>
   kill(): Promise<void>
 }
@@ -27,7 +29,9 @@ export function startProgram(command: string, args: string[], env: Record<string
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
+  let written = 0
   const keep = (chunk: Buffer) => {
+    written += chunk.length
     output = (output + chunk.toString()).slice(-4_000_000)
   }
   child.stdout.on('data', keep)
@@ -39,7 +43,13 @@ export function startProgram(command: string, args: string[], env: Record<string
     child.kill(signal)
     await done
   }
-  return { pid: child.pid ?? 0, done, stop: end('SIGTERM'), kill: end('SIGKILL') }
+  return {
+    pid: child.pid ?? 0,
+    done,
+    written: () => written,
+    stop: end('SIGTERM'),
+    kill: end('SIGKILL'),
+  }
 }
 
 /** Runs a program to its end. @returns the last line that it said, as JSON */

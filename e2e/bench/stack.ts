@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { root } from '../../scripts/lib/paths.mjs'
 import { databaseFolder, startPostgres } from '../../scripts/lib/postgres.mjs'
 import { freePort, waitFor } from '../../scripts/lib/process.mjs'
-import { type Child, startChild } from './child'
+import { answerOf, type Child, startChild, startProgram } from './child'
 
 export interface Stack {
   databaseUrl: string
@@ -12,6 +13,8 @@ export interface Stack {
   postgresPid: number
   secret: string
   origin: string
+  /** Of the demo workspace, who can sign in. */
+  owner: { email: string; password: string }
   home: string
   hubs: Child[]
   hubUrls: string[]
@@ -20,8 +23,19 @@ export interface Stack {
   stop(): Promise<void>
 }
 
+interface StackOptions {
+  hubs?: number
+  env?: Record<string, string>
+  /** A build of the web app, whose pages are served too; without it the web origin is only the hubs' proxy. */
+  web?: string
+}
+
 /** PostgreSQL as `npm start` has it, some hubs, and the web origin as their proxy, in a folder that is removed at the end. */
-export async function startStack({ hubs: count = 1, env: more = {} } = {}): Promise<Stack> {
+export async function startStack({
+  hubs: count = 1,
+  env: more = {},
+  web,
+}: StackOptions = {}): Promise<Stack> {
   const home = mkdtempSync(join(tmpdir(), 'palate-bench-'))
   chmodSync(home, 0o755) // the database runs as its own user, who must be able to read the folder
   const closers: (() => Promise<void>)[] = [async () => rmSync(home, { recursive: true, force: true })]
@@ -41,8 +55,10 @@ export async function startStack({ hubs: count = 1, env: more = {} } = {}): Prom
       NODE_ENV: 'production',
       ...more,
     }
-    const bootstrap = await startChild('apps/hub/src/bootstrap.ts', [], env).done
-    if (bootstrap.code !== 0) throw new Error(`The database could not be set up:\n${bootstrap.output}`)
+    const boot = await answerOf<{ ownerEmail: string; ownerPassword: string }>(
+      startChild('apps/hub/src/bootstrap.ts', [], env),
+    )
+    const owner = { email: boot.ownerEmail, password: boot.ownerPassword }
     const hubs: Child[] = []
     const hubUrls: string[] = []
     for (let index = 0; index < count; index += 1) {
@@ -54,16 +70,38 @@ export async function startStack({ hubs: count = 1, env: more = {} } = {}): Prom
       await waitFor('The hub', async () => (await fetch(`${hubUrls[index]}/files/health`)).ok)
     }
     const port = await freePort()
-    const proxy = startChild('e2e/bench/reverse-proxy.ts', [String(port), ...hubUrls])
-    closers.push(proxy.stop)
     const origin = `http://127.0.0.1:${port}`
-    await waitFor('The web origin', async () => (await fetch(`${origin}/files/health`)).ok)
+    const proxy = web
+      ? startWeb(web, origin, hubUrls, env)
+      : startChild('e2e/bench/reverse-proxy.ts', [String(port), ...hubUrls])
+    closers.push(proxy.stop)
+    const path = web ? '/sign-in' : '/files/health'
+    await waitFor('The web origin', async () => (await fetch(`${origin}${path}`)).ok)
     const postgresPid = Number(
       readFileSync(join(databaseFolder(home), 'postmaster.pid'), 'utf8').split('\n')[0],
     )
-    return { databaseUrl: postgres.url, postgresPid, secret, origin, home, hubs, hubUrls, proxy, env, stop }
+    const databaseUrl = postgres.url
+    return { databaseUrl, postgresPid, secret, origin, owner, home, hubs, hubUrls, proxy, env, stop }
   } catch (error) {
     await stop()
     throw error
   }
+}
+
+/** The web process as `npm start` has it. */
+function startWeb(dist: string, origin: string, hubUrls: string[], env: Record<string, string>): Child {
+  const { port } = new URL(origin)
+  const args = [
+    join(root, 'apps/web/server.mjs'),
+    '--port',
+    port,
+    ...hubUrls.flatMap((url) => ['--hub', url]),
+  ]
+  return startProgram(process.execPath, args, {
+    ...env,
+    PALATE_WEB_DIST: dist,
+    NEXTAUTH_URL: origin,
+    NEXTAUTH_SECRET: env.PALATE_SECRET ?? '',
+    NEXT_TELEMETRY_DISABLED: '1',
+  })
 }
