@@ -98,7 +98,7 @@ it('people behind one address: who is signed in has a budget of their own, a for
   expect((await ask(port, '/', { headers: { cookie: 'ours=1' } })).status).toBe(200)
 }, 60_000)
 
-it('the client of a procedure gets a refusal as procedures send theirs', async () => {
+it('the client of a procedure gets the error in the shape in which procedures send theirs', async () => {
   const { port } = await startProxy()
   const { status, body } = await ask(
     port,

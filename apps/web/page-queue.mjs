@@ -1,6 +1,6 @@
 /** @typedef {{ key: string, start: () => void }} Waiting */
 
-/** Whoever holds a place for longer, for example by reading slowly, no longer keeps others from theirs. */
+/** A request that takes longer, for example because its client reads slowly, no longer keeps others from a place. */
 const placeMs = 5000
 
 /**

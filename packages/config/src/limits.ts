@@ -5,7 +5,10 @@ import table from '../limits.json' with { type: 'json' }
  * arrives before a sign-in gets little, but enough for many people behind one address.
  */
 export const limits: Readonly<{
-  /** TCP, of web and hub. `requestsAhead`: sent before the answers to those before. `unreadSeconds`: for so long a response may wait for a client that reads nothing of it. */
+  /**
+   * TCP, of web and hub. `requestsAhead` are sent before the answers to those before; for `unreadSeconds` a response may
+   * wait for a client that reads nothing of it.
+   */
   connection: {
     perAddress: number
     total: number

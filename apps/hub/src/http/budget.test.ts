@@ -36,7 +36,7 @@ it.each([
   expect((await ask(path, { method })).status).not.toBe(403)
 })
 
-it('an address has a number of requests a minute to routes that need no ticket; health is always told', async () => {
+it('an address has a number of requests a minute to routes that need no ticket; health always answers', async () => {
   const from = '127.0.0.7'
   for (let left = limits.hub.openPerMinute; left > 0; left -= 100)
     await Promise.all(Array.from({ length: 100 }, () => ask('/v1/openapi.json', { from })))
