@@ -17,6 +17,7 @@ async function main([verb, ...rest]: string[]): Promise<void> {
 }
 
 async function work(settings: Settings): Promise<void> {
+  process.umask(0o077) // its folder holds a credential and the team's data: for this user alone
   const { redactor } = settings
   const log = pino(
     { name: 'agent', level: settings.logLevel },
