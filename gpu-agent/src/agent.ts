@@ -3,6 +3,7 @@ import { findDiskProblem } from '@palate/config'
 import {
   AgentHello,
   CancelPush,
+  type CheckpointReport,
   type HardwareSample,
   HelloReply,
   type Lease,
@@ -11,6 +12,7 @@ import {
   StopPush,
 } from '@palate/protocol'
 import type { Logger } from 'pino'
+import { z } from 'zod'
 import { type Credential, obtainCredential } from './connect/credential'
 import { HubLink } from './connect/hub-link'
 import type { Settings } from './env'
@@ -26,13 +28,8 @@ import { failed, setupFailure } from './run/failure'
 import { commandFor, kindsOf } from './run/process/command'
 import { recoverAttempts } from './run/recover'
 import { defaultTimings, type Timings } from './run/timings'
-import {
-  attemptFolder,
-  makeAttemptFolder,
-  pruneRuns,
-  removeAttempt,
-  writeState,
-} from './run/work/attempt-folder'
+import { attemptFolder, makeAttemptFolder, removeAttempt, writeState } from './run/work/attempt-folder'
+import { pruneCheckpoints } from './run/work/kept-checkpoints'
 import { Server } from './serve/server'
 
 const day = 24 * 60 * 60_000
@@ -47,6 +44,7 @@ export class Agent {
   private draining = false
   private leaser: Leaser | null = null
   private working: Promise<void> = Promise.resolve()
+  private lastReport: Promise<void> = Promise.resolve()
 
   private constructor(
     private readonly settings: Settings,
@@ -140,7 +138,7 @@ export class Agent {
   private async begin(): Promise<void> {
     const { link, cache } = this.tools
     await cache.prune(30 * day)
-    await pruneRuns(this.settings.home, 7 * day)
+    await this.tidyCheckpoints()
     const { gpus: cards } = this.hello.hardware
     this.log.info(
       { gpus: cards.map(({ name }) => name) },
@@ -170,6 +168,8 @@ export class Agent {
       const push = CancelPush.safeParse(payload)
       if (push.success) this.attempts.get(push.data.attemptId)?.cancel()
     })
+    const tidy = setInterval(() => void this.reportCheckpoints(), this.tools.timings.tidyEveryMs)
+    this.stopping.signal.addEventListener('abort', () => clearInterval(tidy))
     this.server.listen()
     link.open()
     this.working = this.work(leaser, leftovers).catch((error: unknown) => {
@@ -231,12 +231,34 @@ export class Agent {
       return outcome
     } finally {
       this.attempts.delete(attemptId)
+      void this.reportCheckpoints()
     }
   }
 
   private report(sample: HardwareSample): void {
     this.tools.link.notify('hardware', { sample })
     for (const attempt of this.attempts.values()) attempt.note(sample)
+  }
+
+  /** Removes the checkpoints that are too old or too many. @returns what this agent keeps */
+  private tidyCheckpoints(): Promise<CheckpointReport> {
+    const { home, checkpoints } = this.settings
+    const leases = [...this.pending.values(), ...[...this.attempts.values()].map(({ lease }) => lease)]
+    const busy = new Set(leases.map(({ runId }) => runId))
+    return pruneCheckpoints(home, checkpoints, { now: Date.now(), busy })
+  }
+
+  /** Reports which runs could be resumed here. A report that gets lost is followed by another: at each hello. */
+  private reportCheckpoints(): Promise<void> {
+    const turn = this.lastReport.then(async () => {
+      const report = await this.tidyCheckpoints()
+      await this.tools.link.call('checkpoints', report, z.null())
+    })
+    this.lastReport = turn.catch((error: unknown) => {
+      if (!this.stopping.signal.aborted)
+        this.log.warn({ reason: String(error) }, 'the kept checkpoints could not be reported')
+    })
+    return this.lastReport
   }
 
   private async greetWhenReady(): Promise<void> {
@@ -267,5 +289,6 @@ export class Agent {
       if (kept) attempt.follow(kept)
     }
     this.log.info({ running: running.length, stop: reply.stop.length }, 'connected')
+    void this.reportCheckpoints()
   }
 }

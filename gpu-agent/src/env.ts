@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { envSchema, readEnv } from '@palate/config'
-import { AgentLabel, agentLabelLimit } from '@palate/protocol'
+import { AgentLabel, agentLabelLimit, type CheckpointReport } from '@palate/protocol'
 import { z } from 'zod'
 import { Redactor } from './redact'
 
@@ -31,10 +31,14 @@ const AgentEnv = envSchema('agent', {
   PALATE_TRAINER: text,
   PALATE_LLAMA_GPU: z.enum(['auto', 'off']),
   PALATE_SPOOL_QUOTA_BYTES: z.coerce.number().int().min(4096),
+  PALATE_CHECKPOINT_DAYS: z.coerce.number().min(0).max(3650),
+  PALATE_CHECKPOINT_BYTES: z.coerce.number().int().min(0),
   PALATE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   PALATE_AGENT_ALLOW_ROOT: z.enum(['0', '1']),
   PALATE_AGENT_DRAIN_SECONDS: z.coerce.number().int().min(0).max(86_400),
 }).extend({ PATH: z.string().default('/usr/local/bin:/usr/bin:/bin') })
+
+export type CheckpointPolicy = Pick<CheckpointReport, 'keepMs' | 'budgetBytes'>
 
 /** The agent's settings, read once from the environment. */
 export type Settings = {
@@ -55,6 +59,8 @@ export type Settings = {
   packageEnv: Record<string, string>
   /** Bytes of an attempt's events that may wait for the hub; with more, the trainer waits. */
   spoolQuotaBytes: number
+  /** How long, and how much of them, checkpoints of canceled and failed runs are kept. */
+  checkpoints: CheckpointPolicy
   logLevel: string
   /** Whether the owner allows the agent to run as root. */
   allowRoot: boolean
@@ -127,6 +133,10 @@ export function readSettings(source: NodeJS.ProcessEnv = process.env): Settings 
     modelEnv: modelEnvOf(source),
     packageEnv: packageEnvOf(source),
     spoolQuotaBytes: env.PALATE_SPOOL_QUOTA_BYTES,
+    checkpoints: {
+      keepMs: Math.round(env.PALATE_CHECKPOINT_DAYS * 24 * 3600_000),
+      budgetBytes: env.PALATE_CHECKPOINT_BYTES,
+    },
     logLevel: env.PALATE_LOG_LEVEL,
     allowRoot: env.PALATE_AGENT_ALLOW_ROOT === '1',
     drainMs: env.PALATE_AGENT_DRAIN_SECONDS * 1000,

@@ -84,7 +84,7 @@ def save_checkpoint(job: Job, training: Training, step: int) -> None:
 
 
 def ends_early(stop: StopFlag, step: int, config: PretrainConfig) -> bool:
-    """Whether the run was told to end after this step and to keep its model."""
+    """Whether the run was asked to end after this step and to keep its model."""
     if step in (0, config.steps) or not stop.keeps(step):
         return False
     events.log("info", f"Stops after step {step:,} of {config.steps:,}, as requested, and keeps the model.")
@@ -93,7 +93,7 @@ def ends_early(stop: StopFlag, step: int, config: PretrainConfig) -> bool:
 
 
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
-    """The whole run; returns its results. After SIGTERM raises `Canceled` as soon as a checkpoint is written; told to
+    """The whole run; returns its results. After SIGTERM raises `Canceled` as soon as a checkpoint is written; asked to
     end early, it writes the model as it is."""
     config = job.config
     assert isinstance(config, PretrainConfig)

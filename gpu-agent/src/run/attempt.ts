@@ -19,6 +19,7 @@ import { deliver } from './spool/deliver'
 import { Spool } from './spool/spool'
 import type { Timings } from './timings'
 import { type AttemptFolder, removeAttempt } from './work/attempt-folder'
+import { keepCheckpoint } from './work/kept-checkpoints'
 import { writeStopWish } from './work/stop-wish'
 
 export type AttemptTools = {
@@ -84,7 +85,7 @@ export class Attempt {
     this.spool.append({ type: 'metric', axis: 'seconds', position, time: sample.at, values })
   }
 
-  /** The run should end after this step and keep its model: the trainer is told by a file. */
+  /** The run should end after this step and keep its model: the trainer reads it from a file. */
   async stopAfter(step: number): Promise<void> {
     if (this.stopAfterStep === step) return
     try {
@@ -165,8 +166,12 @@ export class Attempt {
     await this.spool.close().catch((error: unknown) => this.warn(error))
     this.tools.redactor.forget(this.lease.token)
     const final = this.isLost ? 'lost' : outcome
-    // After a spooled run-end the checkpoints are not needed, also if the hub already had the end.
-    if (final !== 'stopped') await removeAttempt(this.folder, this.spool.endsRun)
+    if (final === 'stopped') return final
+    // After a spooled run-end without a failure of the machine the run is over, also if the hub already had the end. One
+    // that ended without a model can be resumed from its checkpoint.
+    const { endsRun, hasFinished } = this.spool
+    const kept = endsRun && !hasFinished && (await keepCheckpoint(this.folder))
+    await removeAttempt(this.folder, endsRun && !kept)
     return final
   }
 

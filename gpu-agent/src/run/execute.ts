@@ -5,7 +5,7 @@ import { canceled, failed, type RunEnd, setupFailure } from './failure'
 import { follow } from './follow'
 import { startChild } from './process/child'
 import { writeState, writeWhole } from './work/attempt-folder'
-import { forgetCheckpointsBeyond, newestCheckpoint } from './work/checkpoint'
+import { CheckpointGone, forgetCheckpointsBeyond, newestCheckpoint } from './work/checkpoint'
 import { placeInputs } from './work/inputs'
 import { stopFile } from './work/stop-wish'
 
@@ -44,6 +44,8 @@ async function jobOf(execution: Execution, inputs: Record<string, string>): Prom
   const onDamaged = (checkpoint: string, reason: string) =>
     void spool.append({ type: 'log', level: 'warn', text: `${checkpoint} is skipped: ${reason}.` })
   await forgetCheckpointsBeyond(folder.work, lease.resume?.step ?? null)
+  const resumeFrom = await newestCheckpoint(folder.work, onDamaged)
+  if (lease.resume?.required && resumeFrom === null) throw new CheckpointGone(lease.resume.step)
   return {
     protocol: 1,
     runId: lease.runId,
@@ -53,7 +55,7 @@ async function jobOf(execution: Execution, inputs: Record<string, string>): Prom
     workDir: folder.work,
     seed: lease.seed,
     stopFile,
-    resumeFrom: await newestCheckpoint(folder.work, onDamaged),
+    resumeFrom,
     inputs,
     config: lease.config,
   }

@@ -5,6 +5,7 @@ import { PathEscape } from '../files/inside'
 import { FinalError } from '../files/retry'
 import type { ChildExit } from './process/child'
 import { isOutOfMemory, outOfMemory } from './process/memory'
+import { CheckpointGone } from './work/checkpoint'
 
 export type RunEnd = Extract<TrainerEvent, { type: 'run-end' }>
 
@@ -66,6 +67,8 @@ export function setupFailure(error: unknown): RunFailure {
     return { code: 'path_escape', message, remedy: 'Use names inside the work folder.' }
   if (error instanceof FinalError)
     return { code: 'refused', message, remedy: 'Start the run again. Its files may have changed meanwhile.' }
+  if (error instanceof CheckpointGone)
+    return { code: 'checkpoint_gone', message, remedy: 'Clone the run to train from the start.' }
   const disk = nameDiskError(error, inHome('A file of the run'))
   if (disk instanceof DiskError && !message.startsWith('spawn')) return diskFailure(disk)
   if (code === 'ENOENT' && message.startsWith('spawn'))

@@ -12,6 +12,8 @@ export type Timings = {
   pollWorkMs: number
   /** The interval of hardware samples. */
   sampleEveryMs: number
+  /** How often checkpoints that are too old are looked for. */
+  tidyEveryMs: number
 }
 
 export const defaultTimings: Timings = {
@@ -22,4 +24,5 @@ export const defaultTimings: Timings = {
   renewEveryMs: 30_000,
   pollWorkMs: 20_000,
   sampleEveryMs: 5_000,
+  tidyEveryMs: 60 * 60_000,
 }

@@ -5,7 +5,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AgentHello, EnrollRequest, type Lease, LeaseRequest, RunLines, SpooledEvent } from '@palate/protocol'
+import {
+  AgentHello,
+  CheckpointReport,
+  EnrollRequest,
+  type Lease,
+  LeaseRequest,
+  RunLines,
+  SpooledEvent,
+} from '@palate/protocol'
 import { FileStore } from '@tus/file-store'
 import { Server as TusServer } from '@tus/server'
 import { Server, type Socket } from 'socket.io'
@@ -33,6 +41,8 @@ export class TestHub {
   readonly queue: Lease[] = []
   readonly codes = new Set(['code-12345678'])
   readonly credentials = new Set(['credential-1'])
+  /** The newest report of what the agent keeps. */
+  checkpoints: CheckpointReport | null = null
   readonly received: { event: string; payload: unknown }[] = []
   /** Called for each chunk before it is stored; closing the socket there loses the ack. */
   beforeAck: (chunk: TestChunk, socket: Socket) => void | Promise<void> = () => undefined
@@ -90,6 +100,16 @@ export class TestHub {
     return lease
   }
 
+  /** Another attempt of a run that has ended, as after somebody resumed it. */
+  leaseAgain(before: Lease, resume: Lease['resume']): Lease {
+    const epoch = before.epoch + 1
+    const attemptId = before.attemptId.replace(/_\d+$/, `_${epoch}`)
+    const lease = { ...before, attemptId, epoch, resume, token: `lease-token.${attemptId}` }
+    this.queue.push(lease)
+    this.io.of('/agent').emit('work', {})
+    return lease
+  }
+
   store(name: string, bytes: Buffer) {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     this.objects.set(sha256, bytes)
@@ -141,6 +161,10 @@ export class TestHub {
           artifacts: new Map(),
         })
       ack(lease)
+    })
+    socket.on('checkpoints', (payload, ack) => {
+      this.checkpoints = CheckpointReport.parse(payload)
+      ack(null)
     })
     socket.on('rotate-credential', (payload, ack) => {
       this.received.push({ event: 'rotate-credential', payload })

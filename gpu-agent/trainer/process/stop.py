@@ -23,7 +23,7 @@ class AlreadyThere(Exception):
 class StopFlag:
     """Set by SIGTERM, read between steps. Of several processes none stops alone: they agree at the start of a step.
 
-    A run can also be told to end early and keep its model: the agent writes `keep_file`, with the step to end after. A
+    A run can also be asked to end early and keep its model: the agent writes `keep_file`, with the step to end after. A
     file, because a signal to the process group would end the launcher of several processes.
     """
 
@@ -51,11 +51,11 @@ class StopFlag:
             self.is_set = ranks.any_of(self._asked)
 
     def keeps(self, step: int) -> bool:
-        """Whether the run is told to end after this step and to keep its model. Every process calls this at the same
+        """Whether the run is asked to end after this step and to keep its model. Every process calls this at the same
         steps, and all get the same answer."""
-        return ranks.any_of(self._is_told(step))
+        return ranks.any_of(self._is_asked(step))
 
-    def _is_told(self, step: int) -> bool:
+    def _is_asked(self, step: int) -> bool:
         if self.keep_file is None:
             return False
         try:
@@ -65,5 +65,5 @@ class StopFlag:
         return step >= after
 
     def end_early(self, step: int, total: int, reason: str) -> None:
-        """`reason` is request, or patience where the held-out loss no longer fell."""
+        """`reason` is request, or no-improvement where the held-out loss no longer fell."""
         self.stopped = {"step": step, "totalSteps": total, "reason": reason}

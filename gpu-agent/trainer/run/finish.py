@@ -30,7 +30,7 @@ def train_and_finish(
     if reporter.stop.is_set and state.global_step < state.max_steps:
         raise Canceled(results)
     if state.global_step < state.max_steps and not reporter.stop.stopped:
-        reporter.stop.end_early(state.global_step, state.max_steps, "patience")
+        reporter.stop.end_early(state.global_step, state.max_steps, "no-improvement")
     if not ranks.is_main():
         return results
     events.progress(state.global_step, state.max_steps, "export")

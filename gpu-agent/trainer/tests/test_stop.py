@@ -1,4 +1,4 @@
-"""A run that is told to end early and keep its model, and one that was canceled and goes on: what they leave."""
+"""A run that is asked to end early and keep its model, and one that was canceled and goes on: what they leave."""
 
 import json
 import math
@@ -37,7 +37,7 @@ KINDS = {
 CONFIG = {"checkpointEvery": 3, "loraDropout": 0.1}
 
 
-def tell(work: Path, after: int) -> StopFlag:
+def ask(work: Path, after: int) -> StopFlag:
     """What the agent writes when somebody wants the run to end after a step."""
     flag = StopFlag()
     flag.keep_file = work / "stop.json"
@@ -65,7 +65,7 @@ def test_a_run_that_stops_at_a_step_leaves_what_its_checkpoint_has(
     whole, _ = here(train, prepare(tmp_path / "whole", model, kind, name, data, CONFIG))
     assert of(whole, "checkpoint")[0]["step"] == 3
     job = prepare(tmp_path / "early", model, kind, name, data, CONFIG)
-    flag = tell(tmp_path / "early", 3)
+    flag = ask(tmp_path / "early", 3)
     lines, results = here(train, job, flag)
     assert flag.stopped == {"step": 3, "totalSteps": 6, "reason": "request"}
     assert results["steps"] == 3
@@ -75,7 +75,7 @@ def test_a_run_that_stops_at_a_step_leaves_what_its_checkpoint_has(
     assert same(exported, adapter(tmp_path / "whole" / "checkpoints" / "checkpoint-3"))
 
     # The agent died while the files were written: the next attempt takes no further step.
-    again = tell(tmp_path / "early", 3)
+    again = ask(tmp_path / "early", 3)
     lines, results = here(train, {**job, "resumeFrom": "checkpoints/checkpoint-3"}, again)
     assert (again.stopped, results["steps"]) == (flag.stopped, 3)
     assert of(lines, "metric") == []
@@ -87,14 +87,14 @@ def test_the_last_weights_are_evaluated_and_the_best_ones_kept(
 ) -> None:
     config = {"evalShare": 0.25, "evalEvery": 2, "epochs": 4}
     job = prepare(tmp_path, model, "dpo", "pairs", rows(16, pair_row), config)
-    lines, results = here(train_dpo.train, job, tell(tmp_path, 5))
+    lines, results = here(train_dpo.train, job, ask(tmp_path, 5))
     held_out = [line["position"] for line in of(lines, "metric") if "eval/loss" in line["values"]]
     assert held_out == [2, 4, 5]
     assert results["best_step"] in held_out
 
 
 def test_a_cancel_after_it_wins(tmp_path: Path, model: Path, here: Here) -> None:
-    flag = tell(tmp_path, 2)
+    flag = ask(tmp_path, 2)
     flag.is_set = True
     job = prepare(tmp_path, model, "dpo", "pairs", rows(12, pair_row), CONFIG)
     lines, results = here(train_dpo.train, job, flag)
@@ -132,7 +132,7 @@ def test_a_canceled_run_goes_on_to_the_same_losses_bit_for_bit(
 
 def test_the_starter_model_is_kept_as_it_is(tmp_path: Path) -> None:
     work, inputs = prepared(tmp_path), {"ontology": "inputs/ontology.json"}
-    tell(work, 11)
+    ask(work, 11)
     lines = run("pretrain.py", job_of("pretrain", work, inputs, TINY, stopFile="stop.json"))
     end = lines[-1]
     assert end["status"] == "finished"

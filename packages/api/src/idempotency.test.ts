@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { seedPersonas } from '@palate/core'
-import { createAgent, createModel, createTestDeps, createWorkspaceFixture } from '@palate/core/testing'
+import {
+  createAgent,
+  createModel,
+  createTestDeps,
+  createWorkspaceFixture,
+  queueRun,
+} from '@palate/core/testing'
 import { TRPCError } from '@trpc/server'
 import { expect, test } from 'vitest'
 import { appRouter } from './root'
@@ -25,6 +31,25 @@ await deps.sql`insert into upload ${deps.sql({
   sha256: stored.sha256,
   completed_at: new Date().toISOString(),
 })}`
+
+// A canceled run whose checkpoint the agent keeps.
+const canceled = await queueRun(deps, workspaceId)
+await deps.sql`update run set status = 'canceled', lease_epoch = 1 where id = ${canceled.id}`
+await deps.sql`insert into attempt ${deps.sql({
+  id: 'att_canceled',
+  workspace_id: workspaceId,
+  run_id: canceled.id,
+  number: 1,
+  agent_id: agent.agentId,
+  epoch: 1,
+  status: 'canceled',
+  checkpoint_step: 5,
+  lease_expires_at: new Date().toISOString(),
+  ended_at: new Date().toISOString(),
+})}`
+const kept = [{ runId: canceled.id, step: 5, sizeBytes: 1, keptUntil: Date.now() + 3600_000 }]
+const report = { keepMs: 1, budgetBytes: 1, reportedAt: Date.now() + 3600_000, kept }
+await deps.sql`update agent set checkpoints = ${deps.sql.json(report)} where id = ${agent.agentId}`
 
 const body = { name: 'a cook', cuisines: [], flavors: [], diets: [], forbidden: [], preferred: [] }
 const dataset = 'dataset_version'
@@ -62,6 +87,7 @@ const creating: Record<string, { input?: unknown; other?: unknown; table: string
     table: 'persona_version',
   },
   'run.create': { input: { kind: 'pretrain' }, other: { kind: 'pretrain', seed: 2 }, table: 'run' },
+  'run.resume': { input: { id: canceled.id }, table: 'audit_log' },
   'variant.createBatch': {
     input: { promptsPerPersona: 1 },
     other: { promptsPerPersona: 2 },
@@ -86,6 +112,7 @@ const repeatable = [
   'persona.archive',
   'run.cancel',
   'run.setPriority',
+  'run.stop',
 ]
 
 interface Described {

@@ -6,6 +6,7 @@ import {
   disconnectAgent,
   drainAgent,
   helloAgent,
+  recordCheckpoints,
   recordHardware,
   recordRunLines,
   renewLease,
@@ -14,6 +15,7 @@ import {
 } from '@palate/core'
 import {
   AgentHello,
+  CheckpointReport,
   DrainNotice,
   HardwareReport,
   LeaseRenewal,
@@ -49,6 +51,7 @@ const requests = {
     queues.run(chunk.attemptId, (memory) => recordRunLines(agent, chunk, memory)),
   ),
   drain: on(DrainNotice, drainAgent),
+  checkpoints: on(CheckpointReport, recordCheckpoints),
   'rotate-credential': on(z.unknown(), rotateCredential),
 }
 

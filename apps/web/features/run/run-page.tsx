@@ -1,25 +1,16 @@
 'use client'
 
-import {
-  Button,
-  Confirm,
-  ErrorState,
-  Progress,
-  Skeleton,
-  Tabs,
-  TabsContent,
-  TabsList,
-  TabsTrigger,
-} from '@palate/ui'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { ErrorState, Progress, Skeleton, Tabs, TabsContent, TabsList, TabsTrigger } from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { joinSentences } from '../../lib/error'
 import { formatDuration } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
-import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
+import { describeResume } from './actions/describe-actions'
+import { RunActions } from './actions/run-actions'
 import { RunCharts } from './chart/run-charts'
 import { RunConfigView } from './config/run-config'
 import { RunPreflight } from './preflight/run-preflight'
@@ -27,7 +18,7 @@ import { WaitingReasons } from './queue/waiting-reasons'
 import { RunFiles } from './run-files'
 import { RunLogs } from './run-logs'
 import { RunSamples } from './run-samples'
-import { kindName, type Run, RunProgress, RunStatusTag } from './run-status'
+import { describeStop, kindName, type Run, RunProgress, RunStatusTag, workedMs } from './run-status'
 import { RunSummary } from './run-summary'
 import { useTab } from './use-tab'
 
@@ -134,9 +125,7 @@ function RunHead({ run }: { run: Run }) {
           <RunStatusTag run={run} />
           <span className="num text-ink-2">
             run {run.number} · {kindName(run.kind)}
-            {run.startedAt
-              ? ` · ${formatDuration(new Date(run.finishedAt ?? now).getTime() - new Date(run.startedAt).getTime())}`
-              : ''}
+            {run.attempts.length > 0 ? ` · ${formatDuration(workedMs(run, now))}` : ''}
             {run.attempts.at(-1) ? ` · on ${run.attempts.at(-1)?.agentName}` : ''}
             {describeReference(run)}
           </span>
@@ -151,6 +140,7 @@ function RunHead({ run }: { run: Run }) {
           </span>
         </div>
       ) : null}
+      <EndNote run={run} />
     </header>
   )
 }
@@ -163,40 +153,15 @@ function describeReference({ attempts }: Run): string {
   return ''
 }
 
-function RunActions({ run }: { run: Run }) {
-  const trpc = useTRPC()
-  const may = useMay()
-  const queryClient = useQueryClient()
-  const cancel = useMutation(
-    trpc.run.cancel.mutationOptions({
-      onSuccess: () => queryClient.invalidateQueries(trpc.run.pathFilter()),
-    }),
-  )
-  const stoppable = run.status === 'queued' || run.status === 'running'
-  return (
-    <div className="flex gap-2">
-      {run.modelVersionId ? (
-        <Button asChild>
-          <Link href={run.kind === 'pretrain' ? '/models' : '/evaluations'}>
-            {run.kind === 'pretrain' ? 'Open models' : 'Open evaluations'}
-          </Link>
-        </Button>
-      ) : null}
-      {stoppable && may('run:cancel') ? (
-        <Confirm
-          trigger={
-            <Button look="danger" busy={cancel.isPending}>
-              Cancel run
-            </Button>
-          }
-          title={`Cancel run ${run.number}?`}
-          description="The trainer stops after its current step. Metrics and logs stay. No model is saved."
-          action="Cancel run"
-          onConfirm={() => cancel.mutate({ id: run.id })}
-        />
-      ) : null}
-    </div>
-  )
+/** What becomes of a run that ends before its last step: it is stopping, it was stopped, or it can be resumed. */
+function EndNote({ run }: { run: Run }) {
+  const stopping = run.status === 'running' && run.stopRequestedAt !== null
+  const text = stopping
+    ? 'It ends after its current step, and its model is kept.'
+    : run.stopped
+      ? `It ${describeStop(run.stopped)}.`
+      : describeResume(run)
+  return text ? <p className="text-ink-2">{text}</p> : null
 }
 
 function RunSkeleton() {

@@ -61,7 +61,7 @@ export function describeStop({ step, totalSteps, reason }: NonNullable<Run['stop
     : `ended ${steps}, as the held-out loss no longer fell`
 }
 
-/** The status of a run: a running one that was told to stop and keep its model is stopping. */
+/** The status of a run: a running one that somebody asked to stop and keep its model is stopping. */
 export function RunStatusTag({ run }: { run: Pick<Run, 'status' | 'stopRequestedAt' | 'stopped'> }) {
   if (run.status === 'running' && run.stopRequestedAt)
     return (
@@ -72,6 +72,17 @@ export function RunStatusTag({ run }: { run: Pick<Run, 'status' | 'stopRequested
   if (run.status === 'finished' && run.stopped?.reason === 'request')
     return <StatusTag status="finished">stopped early</StatusTag>
   return <StatusTag status={run.status} />
+}
+
+/** How long agents have worked on a run, without the time in which it waited between two attempts. */
+export function workedMs(
+  { attempts, finishedAt }: Pick<Run, 'attempts' | 'finishedAt'>,
+  now: number,
+): number {
+  return attempts.reduce((sum, { startedAt, endedAt }) => {
+    const end = endedAt ?? finishedAt ?? now
+    return sum + new Date(end).getTime() - new Date(startedAt).getTime()
+  }, 0)
 }
 
 const kindNames: Record<string, string> = {

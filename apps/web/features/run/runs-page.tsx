@@ -20,6 +20,7 @@ import {
 } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
+import { useRouter, useSearchParams } from 'next/navigation'
 import { useState } from 'react'
 import { formatAgo, formatDuration } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
@@ -28,7 +29,7 @@ import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
 import { NewRunDialog } from './form/new-run-dialog'
-import { isMoving, kindName, RunStatusTag, timeLeft } from './run-status'
+import { isMoving, kindName, RunStatusTag, timeLeft, workedMs } from './run-status'
 
 type Run = Outputs['run']['list'][number]
 
@@ -52,7 +53,7 @@ export function RunsPage() {
       actions={
         <>
           <QueueLink waiting={(runs.data ?? []).filter(({ status }) => status === 'queued').length} />
-          {may('run:create') ? <NewRunDialog /> : null}
+          {may('run:create') ? <CreateRun /> : null}
         </>
       }
     >
@@ -75,6 +76,18 @@ export function RunsPage() {
       </Tabs>
     </Page>
   )
+}
+
+/** The form of a new run; `?clone=run_…` opens it with the settings of that run. */
+function CreateRun() {
+  const trpc = useTRPC()
+  const router = useRouter()
+  const id = useSearchParams().get('clone')
+  const clone = useQuery(trpc.run.clone.queryOptions({ id: id ?? '' }, { enabled: id !== null }))
+  const leave = () => {
+    if (id) router.replace('/runs')
+  }
+  return <NewRunDialog key={clone.data && id} clone={id ? clone.data : undefined} onClosed={leave} />
 }
 
 function QueueLink({ waiting }: { waiting: number }) {
@@ -148,11 +161,7 @@ function RunTable({ runs }: { runs: readonly Run[] }) {
                 <RunBar run={run} />
               </Td>
               <Td numeric className="whitespace-nowrap">
-                {run.startedAt
-                  ? formatDuration(
-                      new Date(run.finishedAt ?? now).getTime() - new Date(run.startedAt).getTime(),
-                    )
-                  : '–'}
+                {run.attempts.length > 0 ? formatDuration(workedMs(run, now)) : '–'}
               </Td>
               <Td className={cn('num whitespace-nowrap text-ink-2', wideOnly)}>
                 {formatAgo(run.createdAt, now)}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { makeFolder, writingTo } from '@palate/config'
 import { Lease } from '@palate/protocol'
@@ -112,17 +112,8 @@ export async function removeAttempt(folder: AttemptFolder, wholeRun: boolean): P
   if (wholeRun) await rm(join(folder.work, '..'), { recursive: true, force: true })
 }
 
-/** Removes work folders of runs that have no attempt here and did not change for `maxAgeMs`. */
-export async function pruneRuns(home: string, maxAgeMs: number): Promise<void> {
-  for (const runId of await names(join(home, 'runs'))) {
-    const run = join(home, 'runs', runId)
-    if ((await names(join(run, 'attempts'))).length > 0) continue
-    const touched = (await stat(join(run, 'work')).catch(() => stat(run))).mtimeMs
-    if (touched < Date.now() - maxAgeMs) await rm(run, { recursive: true, force: true })
-  }
-}
-
-async function names(folder: string): Promise<string[]> {
+/** The folders in a folder whose names can be ids. */
+export async function names(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
   return entries
     .filter((entry) => entry.isDirectory() && /^[A-Za-z0-9_-]{1,128}$/.test(entry.name))

@@ -41,6 +41,19 @@ export async function forgetCheckpointsBeyond(workDir: string, step: number | nu
       await rm(join(workDir, `checkpoints/checkpoint-${one}`), { recursive: true, force: true })
 }
 
+/** The step of the newest checkpoint, whole or damaged; null where there is none. */
+export async function newestStep(workDir: string): Promise<number | null> {
+  const steps = await stepsIn(workDir)
+  return steps.length > 0 ? Math.max(...steps) : null
+}
+
+/** The checkpoint that a resumed run needs is damaged, or was removed. */
+export class CheckpointGone extends Error {
+  constructor(step: number) {
+    super(`The checkpoint of step ${step} is damaged, or no longer on this machine.`)
+  }
+}
+
 async function stepsIn(workDir: string): Promise<number[]> {
   const entries = await readdir(join(workDir, 'checkpoints'), { withFileTypes: true }).catch(() => [])
   return entries

@@ -6,7 +6,7 @@ import { type AttemptFolder, writeWhole } from './attempt-folder'
 /** The job's `stopFile`, relative to the work folder. */
 export const stopFile = 'stop.json'
 
-/** Tells the trainer to end early and to keep the model; null takes it back. */
+/** Asks the trainer to end early and to keep the model; null takes it back. */
 export async function writeStopWish({ work }: AttemptFolder, wish: StopWish | null): Promise<void> {
   const path = join(work, stopFile)
   if (wish) await writeWhole(path, JSON.stringify(wish))

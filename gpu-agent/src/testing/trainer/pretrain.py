@@ -51,14 +51,14 @@ def wait_for_permission(work: Path, config: dict[str, Any], step: int, stop: lis
         time.sleep(0.02)
 
 
-def is_told_to_stop(job: dict[str, Any], work: Path, step: int) -> bool:
+def is_asked_to_stop(job: dict[str, Any], work: Path, step: int) -> bool:
     file = work / job["stopFile"]
     return file.exists() and step >= int(json.loads(file.read_text())["afterStep"])
 
 
 def train(job: dict[str, Any], work: Path) -> None:
-    """Steps with checkpoints, resumed where the job says so; SIGTERM makes a checkpoint and ends as canceled. Told to
-    stop, it delivers what it has."""
+    """Steps with checkpoints, resumed where the job says so; SIGTERM makes a checkpoint and ends as canceled. Asked
+    to stop, it delivers what it has."""
     stop: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _frame: stop.append(number))
     config = job["config"]
@@ -72,7 +72,7 @@ def train(job: dict[str, Any], work: Path) -> None:
         if stop:
             run_end("canceled")
             return
-        if is_told_to_stop(job, work, step):
+        if is_asked_to_stop(job, work, step):
             checkpoint(work, step)
             artifact(work, "output/model.txt", f"trained for {step} steps")
             wait_for_permission(work, config, config["steps"] - 1, stop)

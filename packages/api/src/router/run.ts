@@ -5,6 +5,7 @@ import {
   getReadiness,
   getRun,
   getRunArtifacts,
+  getRunClone,
   getRunLineage,
   getRunLogs,
   getRunMetrics,
@@ -14,6 +15,7 @@ import {
   getRunSummary,
   listQueue,
   listRuns,
+  resumeRun,
   setRunPriority,
   stopRun,
 } from '@palate/core'
@@ -56,7 +58,11 @@ export const runRouter = router({
     .query(({ ctx, input }) => getEstimateFacts(ctx.service, input)),
   lineage: read.input(RunRef).query(({ ctx, input }) => getRunLineage(ctx.service, input)),
   summary: read.input(RunRef).query(({ ctx, input }) => getRunSummary(ctx.service, input)),
+  clone: workspaceProcedure('run:create')
+    .input(RunRef)
+    .query(({ ctx, input }) => getRunClone(ctx.service, input)),
   create: workspaceProcedure('run:create').input(CreateRunInput).mutation(creates(createRun)),
+  resume: workspaceProcedure('run:create').input(RunRef).mutation(creates(resumeRun)),
   setPriority: workspaceProcedure('run:create')
     .input(SetRunPriorityInput)
     .mutation(({ ctx, input }) => setRunPriority(ctx.service, input)),

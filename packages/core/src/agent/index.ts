@@ -16,5 +16,6 @@ export {
   recordHardware,
   touchAgent,
 } from './presence'
+export { recordCheckpoints } from './record-checkpoints'
 export { revokeAgent } from './revoke'
 export { setAgentPrice } from './set-price'

@@ -25,14 +25,14 @@ export async function claimRun(ctx: AgentContext, raw: LeaseRequest): Promise<Le
     const machine = await lockAgent(tx, ctx)
     const held = await findHeld(tx, ctx)
     const missed = held.find(({ made }) => made.ackedSeq === 0 && !request.holding.includes(made.id))
-    if (missed) return { ...missed, resume: await findResume(tx, ctx, missed.run.id) }
+    if (missed) return { ...missed, resume: await findResume(tx, ctx, missed.run) }
     if (machine.draining) return null
     const gpusOf = held.map(({ made }) => made.gpus)
     const capacity = findFree(totalCapacity({ ...machine, kinds }), gpusOf, request.freeGpus)
     const id = capacity && (await lockNextQueued(tx, ctx.workspaceId, capacity, kinds))
     if (!capacity || !id) return null
     const found = await readRun(tx, id)
-    const resume = found.leaseEpoch > 0 ? await findResume(tx, ctx, found.id) : null
+    const resume = found.leaseEpoch > 0 ? await findResume(tx, ctx, found) : null
     const gpus = chooseGpus(RunNeeds.parse(found.needs), capacity)
     const made = await startAttempt(tx, ctx, found, { gpus, price: machine.price })
     await notifyRun(tx, found)
@@ -66,14 +66,19 @@ async function readRun(tx: Transaction, id: string): Promise<RunRow> {
 }
 
 /** The newest checkpoint of this run on this agent's disk. Checkpoints on other machines cannot be used. */
-async function findResume(tx: Transaction, ctx: AgentContext, runId: string): Promise<Lease['resume']> {
+async function findResume(tx: Transaction, ctx: AgentContext, found: RunRow): Promise<Lease['resume']> {
   const [row] = await tx
     .select({ attemptId: attempt.id, step: attempt.checkpointStep })
     .from(attempt)
-    .where(and(eq(attempt.runId, runId), eq(attempt.agentId, ctx.agentId), isNotNull(attempt.checkpointStep)))
+    .where(
+      and(eq(attempt.runId, found.id), eq(attempt.agentId, ctx.agentId), isNotNull(attempt.checkpointStep)),
+    )
     .orderBy(desc(attempt.number))
     .limit(1)
-  return row && row.step !== null ? { attemptId: row.attemptId, step: row.step, required: false } : null
+  if (!row || row.step === null) return null
+  // A resumed run goes on from that checkpoint, and does not start over.
+  const required = RunNeeds.parse(found.needs).checkpointStep !== null
+  return { attemptId: row.attemptId, step: row.step, required }
 }
 
 async function startAttempt(

@@ -9,7 +9,7 @@ import { type EstimateBase, estimateLeastMemory, estimateRun } from './estimate/
 import { baseKey } from './estimate/shape'
 import { planRun } from './plan/plan'
 import { insertRun } from './queue/insert'
-import { loadRunView } from './read'
+import { findOwnRun, loadRunView } from './read'
 import { CreateRunInput, type RunView } from './schemas'
 
 /**
@@ -25,6 +25,8 @@ export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promi
     const plan = await planRun(tx, ctx, input)
     const { kind, config, seed = randomInt(2 ** 31 - 1), priority = 0 } = input
     const { size, ...planned } = plan
+    if (input.clonedFrom)
+      planned.lineage = { ...plan.lineage, clonedFrom: await ownRunId(tx, ctx, input.clonedFrom) }
     const base = { key: baseKey(plan.lineage), shape: 'baseShape' in input ? input.baseShape : undefined }
     const estimates = await estimateRun(tx, ctx, { kind, config, base, size })
     const needs = await needsOf(tx, ctx, input, base)
@@ -33,6 +35,11 @@ export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promi
     return row
   })
   return loadRunView(ctx, made)
+}
+
+/** @throws DomainError `not_found`, also for a run of another workspace */
+async function ownRunId(tx: Transaction, ctx: ServiceContext, id: string): Promise<string> {
+  return (await findOwnRun({ workspaceId: ctx.workspaceId, db: tx }, id)).id
 }
 
 /** The least GPU memory that the training can run with, so that it waits only if no agent has that much. */

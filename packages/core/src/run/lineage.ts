@@ -5,6 +5,7 @@ import {
   modelVersion,
   persona,
   personaVersion,
+  run,
   variantBatch,
 } from '@palate/db'
 import { and, asc, eq, inArray } from 'drizzle-orm'
@@ -19,6 +20,7 @@ const Count = z.int().optional().catch(undefined)
 
 /** What the kinds of runs record of where they come from; other fields are not shown. */
 const Origin = z.object({
+  clonedFrom: z.string().optional(),
   baseModelVersionId: z.string().optional(),
   adapterModelVersionId: z.string().optional(),
   tunedModelVersionId: z.string().optional(),
@@ -43,6 +45,7 @@ export async function getRunLineage(ctx: ServiceContext, raw: RunRef): Promise<R
   const { lineage } = await findOwnRun(ctx, RunRef.parse(raw).id)
   const origin = Origin.parse(lineage)
   const sources = [
+    ...(await readRuns(ctx, origin)),
     ...(await readModels(ctx, origin)),
     ...(await readDatasets(ctx, origin)),
     ...(await readBatches(ctx, origin)),
@@ -59,6 +62,14 @@ export async function getRunLineage(ctx: ServiceContext, raw: RunRef): Promise<R
 
 const known = (...ids: (string | null | undefined)[]) => ids.filter((id) => id !== null && id !== undefined)
 const numbered = (name: string, number: number) => `${name} v${number}`
+
+async function readRuns({ db, workspaceId }: ServiceContext, origin: Origin): Promise<RunSourceView[]> {
+  const rows = await db
+    .select({ id: run.id, number: run.number, name: run.name })
+    .from(run)
+    .where(and(eq(run.workspaceId, workspaceId), inArray(run.id, known(origin.clonedFrom))))
+  return rows.map(({ id, number, name }) => ({ kind: 'run', id, name: `Run ${number}, ${name}` }))
+}
 
 async function readModels({ db, workspaceId }: ServiceContext, origin: Origin): Promise<RunSourceView[]> {
   const { baseModelVersionId: base, adapterModelVersionId: adapter, tunedModelVersionId: tuned } = origin

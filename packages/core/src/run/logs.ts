@@ -3,7 +3,16 @@ import { and, desc, eq, sql } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
 import { findOwnRun } from './read'
-import { RunLogsInput, type RunLogView } from './schemas'
+import { RunLogsInput } from './schemas'
+
+interface RunLogView {
+  attemptId: string
+  attemptNumber: number
+  seq: number
+  level: string
+  text: string
+  time: Date
+}
 
 export interface RunLogPage {
   /** Oldest first. */

@@ -1,14 +1,16 @@
-import { agent, attempt, modelVersion, run } from '@palate/db'
+import { agent, attempt, type Database, modelVersion, run, type Transaction } from '@palate/db'
 import { RunNeeds } from '@palate/protocol'
 import { and, asc, desc, eq, inArray } from 'drizzle-orm'
 import type { Deps, ServiceContext } from '../context'
 import { required } from '../error'
 import { groupBy } from '../group-by'
 import { authorize } from '../permission'
+import { readKeeping, readResumes } from './checkpoint/read'
 import { toProgressView } from './events/progress'
 import type { RunRow } from './queue/insert'
 import { explainQueue, readQueue } from './queue/read-queue'
 import { type AttemptView, ListRunsInput, RunRef, type RunView } from './schemas'
+import { isTraining } from './state/training'
 
 /** The newest runs first. */
 export async function listRuns(ctx: ServiceContext, raw: ListRunsInput): Promise<RunView[]> {
@@ -30,7 +32,10 @@ export async function getRun(ctx: ServiceContext, raw: RunRef): Promise<RunView>
 }
 
 /** @throws DomainError `not_found`, also for a run of another workspace */
-export async function findOwnRun(ctx: ServiceContext, id: string): Promise<RunRow> {
+export async function findOwnRun(
+  ctx: { db: Database | Transaction; workspaceId: string },
+  id: string,
+): Promise<RunRow> {
   const [row] = await ctx.db
     .select()
     .from(run)
@@ -53,12 +58,20 @@ export async function loadRunViews(ctx: Workspace, rows: readonly RunRow[]): Pro
   const queued = new Set(rows.flatMap(({ id, status }) => (status === 'queued' ? [id] : [])))
   const queue = queued.size > 0 ? await readQueue(ctx) : []
   const reasons = await explainQueue(ctx, queue, queued)
+  const resumes = await readResumes(ctx, rows)
+  const working = rows.filter(({ kind, status }) => isTraining(kind) && status === 'running')
+  const keeping = await readKeeping(
+    ctx,
+    working.map(({ id }) => id),
+  )
   return rows.map((row) => ({
     ...toRunView(row),
     waitingBecause: reasons.get(row.id)?.because ?? null,
     waiting: reasons.get(row.id) ?? null,
     attempts: (attempts.get(row.id) ?? []).map(({ view }) => view),
     modelVersionId: modelOf.get(row.id) ?? null,
+    resume: resumes.get(row.id) ?? null,
+    keeping: keeping.get(row.id) ?? null,
   }))
 }
 

@@ -3,7 +3,15 @@ import { and, desc, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
 import { findOwnRun } from './read'
-import { RunSamplesInput, type RunSampleView } from './schemas'
+import { RunSamplesInput } from './schemas'
+
+export interface RunSampleView {
+  attemptId: string
+  seq: number
+  step: number
+  prompt: string
+  text: string
+}
 
 /** The texts that the model generated during training, newest first. */
 export async function getRunSamples(ctx: ServiceContext, raw: RunSamplesInput): Promise<RunSampleView[]> {

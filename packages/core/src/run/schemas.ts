@@ -19,6 +19,7 @@ import {
   Text,
 } from '@palate/protocol'
 import { z } from 'zod'
+import type { CheckpointKeeping, ResumeView } from './checkpoint/choose'
 
 const RunName = Text(80).trim().min(1)
 export const RunPriority = z.int().min(-100).max(100)
@@ -44,6 +45,9 @@ const RunNeedsInput = {
   gpus: RunNeeds.shape.gpus.unwrap().optional(),
 }
 
+/** The run whose settings this one began with. Its lineage names it. */
+const CloneInput = { clonedFrom: Id.optional() }
+
 /** The model to train. Default: the newest base model, unless `config.base` names an external one. */
 const StartInput = {
   /** A base, or an adapter to train further. It is also the reference model of a preference training. */
@@ -58,6 +62,7 @@ const CreatePretrain = z.strictObject({
   seed: Seed.optional(),
   config: PretrainConfig.default({}),
   ...RunNeedsInput,
+  ...CloneInput,
 })
 const CreateDpo = z.strictObject({
   kind: z.literal('dpo'),
@@ -65,6 +70,7 @@ const CreateDpo = z.strictObject({
   seed: Seed.optional(),
   config: DpoConfig.default({}),
   ...RunNeedsInput,
+  ...CloneInput,
   ...StartInput,
   ...PreferenceFilter.shape,
 })
@@ -75,6 +81,7 @@ const CreateSft = z.strictObject({
   seed: Seed.optional(),
   config: SftConfig.default({}),
   ...RunNeedsInput,
+  ...CloneInput,
   ...StartInput,
   /** Default: the newest version that is ready. */
   datasetVersionId: Id.optional(),
@@ -86,6 +93,7 @@ const CreateKto = z.strictObject({
   seed: Seed.optional(),
   config: KtoConfig.default({}),
   ...RunNeedsInput,
+  ...CloneInput,
   ...StartInput,
 })
 
@@ -167,7 +175,7 @@ export interface RunPreflightRowView {
 }
 
 export interface RunSourceView {
-  kind: 'base' | 'adapter' | 'dataset' | 'batch' | 'persona' | 'evaluation'
+  kind: 'run' | 'base' | 'adapter' | 'dataset' | 'batch' | 'persona' | 'evaluation'
   /** Of the dataset version, the batch, the persona and so on: what the page that shows it goes by. */
   id: string
   name: string
@@ -225,6 +233,10 @@ export interface RunView {
   waiting: WaitingView | null
   attempts: AttemptView[]
   modelVersionId: string | null
+  /** Of a training that was canceled or has failed; null for others. */
+  resume: ResumeView | null
+  /** Of a training that an agent works on: what becomes of its checkpoint if it is canceled. */
+  keeping: CheckpointKeeping | null
 }
 
 /** Why a queued run waits: one sentence, and the reason of each agent that cannot take it now. */
@@ -270,23 +282,6 @@ export interface RunMetricsView {
   series: MetricSeriesView[]
   /** Series beyond the first 200, which are not read. */
   hidden: number
-}
-
-export interface RunLogView {
-  attemptId: string
-  attemptNumber: number
-  seq: number
-  level: string
-  text: string
-  time: Date
-}
-
-export interface RunSampleView {
-  attemptId: string
-  seq: number
-  step: number
-  prompt: string
-  text: string
 }
 
 export interface RunArtifactView {

@@ -3,6 +3,9 @@ import { boolean, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import { at, createdAt, id } from './columns'
 import { workspaceId } from './workspace'
 
+/** An agent's newest report of its checkpoints, and when it came, in milliseconds since 1970. */
+export type StoredCheckpoints = CheckpointReport & { reportedAt: number }
+
 export const agent = pgTable(
   'agent',
   {
@@ -25,7 +28,7 @@ export const agent = pgTable(
     sample: jsonb('sample').$type<HardwareSample>(),
     probe: jsonb('probe').$type<ProbeResult>(),
     /** What it keeps of runs that ended without a model; null until it has reported. */
-    checkpoints: jsonb('checkpoints').$type<CheckpointReport>(),
+    checkpoints: jsonb('checkpoints').$type<StoredCheckpoints>(),
     price: jsonb('price').$type<HourlyPrice>(),
     connectedAt: at('connected_at'),
     lastSeenAt: at('last_seen_at'),

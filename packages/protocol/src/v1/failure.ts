@@ -33,6 +33,7 @@ export const machineFailures = ['killed', 'stopped_outside'] as const
 export const agentFailures = [
   ...machineFailures,
   'agent_failed',
+  'checkpoint_gone',
   'generate_failed',
   'no_trainer',
   'path_escape',

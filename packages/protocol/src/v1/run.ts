@@ -17,7 +17,7 @@ export type AttemptStatus = z.infer<typeof AttemptStatus>
 export const RunStop = z.object({
   step: z.int().nonnegative(),
   totalSteps: z.int().nonnegative(),
-  reason: z.enum(['request', 'patience']),
+  reason: z.enum(['request', 'no-improvement']),
 })
 export type RunStop = z.infer<typeof RunStop>
 

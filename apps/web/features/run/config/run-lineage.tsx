@@ -36,6 +36,7 @@ export function RunLineage({ run }: { run: Run }) {
 }
 
 const kinds: readonly [kind: Source['kind'], label: string, href: (id: string) => string][] = [
+  ['run', 'Cloned from', (id) => `/runs/${id}`],
   ['base', 'Base model', () => '/models'],
   ['adapter', 'Adapter', () => '/models'],
   ['dataset', 'Dataset', (id) => `/datasets/${id}`],

@@ -7,17 +7,20 @@ import { sftPresets } from './presets'
 import { TuningForm, type TuningProps } from './tuning-form'
 
 /** Trains the model on the recipes of a dataset, as answers. */
-export function FineTuningForm({ onSubmit, ...props }: TuningProps<Inputs['run']['create']>) {
+export function FineTuningForm({ onSubmit, clone, ...props }: TuningProps<Inputs['run']['create']>) {
   const trpc = useTRPC()
   const datasets = useQuery(trpc.dataset.list.queryOptions())
-  const [datasetVersionId, setDataset] = useState<string>()
+  const [datasetVersionId, setDataset] = useState(clone?.datasetVersion?.id)
   const ready = (datasets.data ?? []).flatMap(({ name, latest }) =>
     latest?.status === 'ready' ? [{ name, version: latest }] : [],
   )
+  const cloned = clone?.datasetVersion
+  const older = cloned && ready.every(({ version }) => version.id !== cloned.id) ? [cloned] : []
   const none = datasets.isSuccess && ready.length === 0
   return (
     <TuningForm
       kind="sft"
+      clone={clone}
       presets={sftPresets}
       namePlaceholder="fine-tuning"
       action="Train on the recipes"
@@ -33,11 +36,14 @@ export function FineTuningForm({ onSubmit, ...props }: TuningProps<Inputs['run']
             value={datasetVersionId ?? ready[0]?.version.id ?? ''}
             onValueChange={setDataset}
             placeholder={datasets.isPending ? 'Loading…' : 'None yet'}
-            options={ready.map(({ name, version }) => ({
-              value: version.id,
-              label: name,
-              hint: plural(version.profile?.splits.train ?? version.rowsKept ?? 0, 'recipe'),
-            }))}
+            options={[
+              ...ready.map(({ name, version }) => ({
+                value: version.id,
+                label: name,
+                hint: plural(version.profile?.splits.train ?? version.rowsKept ?? 0, 'recipe'),
+              })),
+              ...older.map(({ id, name }) => ({ value: id, label: name, hint: 'as in the run before' })),
+            ]}
           />
         </Field>
       }

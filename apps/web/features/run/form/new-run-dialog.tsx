@@ -17,37 +17,51 @@ import { useState } from 'react'
 import { type Inputs, useTRPC } from '../../../lib/trpc'
 import { FineTuningForm } from './fine-tuning-form'
 import { PreferenceForm } from './preference-form'
+import type { Clone } from './run-form'
 import { StarterForm } from './starter-form'
 import { ThumbsForm } from './thumbs-form'
 
-/** Creates a training run: by default the starter model if there is no base model, else preference training. */
-export function NewRunDialog() {
+/**
+ * Creates a training run: by default the starter model if there is no base model, else preference training. With
+ * `clone`, it opens with the settings of that run.
+ */
+export function NewRunDialog({ clone, onClosed }: { clone?: Clone | undefined; onClosed?: () => void }) {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
-  const [open, setOpen] = useState(false)
+  const [isOpen, setIsOpen] = useState(false)
+  const open = isOpen || clone !== undefined
+  const setOpen = (next: boolean) => {
+    setIsOpen(next)
+    if (!next) onClosed?.()
+  }
   const [kind, setKind] = useState<string>()
   const readiness = useQuery(trpc.run.readiness.queryOptions(undefined, { enabled: open }))
   const create = useMutation(
     trpc.run.create.mutationOptions({
       onSuccess: (run) => {
-        setOpen(false)
+        setIsOpen(false)
         void queryClient.invalidateQueries(trpc.run.pathFilter())
         void queryClient.invalidateQueries(trpc.overview.pathFilter())
         router.push(`/runs/${run.id}`)
       },
     }),
   )
-  const start = (input: Inputs['run']['create']) => create.mutate(input)
+  const start = (input: Inputs['run']['create']) => create.mutate({ ...input, clonedFrom: clone?.from.id })
+  const own = (of: Clone['kind']) => (clone?.kind === of ? clone : undefined)
   // None while it loads: a tab that is chosen by then must not change under the pointer.
   const likely = readiness.isPending ? '' : readiness.data?.baseModel ? 'dpo' : 'pretrain'
-  const shown = kind ?? likely
+  const shown = kind ?? clone?.kind ?? likely
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
         <Button>Create run</Button>
       </DialogTrigger>
-      <DialogContent title="New run" className="max-w-2xl">
+      <DialogContent
+        title={clone ? `New run like run ${clone.from.number}` : 'New run'}
+        className="max-w-2xl"
+      >
+        {clone && clone.missing.length > 0 ? <MissingNote missing={clone.missing} /> : null}
         <Tabs value={shown} onValueChange={setKind}>
           <TabsList>
             <TabsTrigger value="pretrain">Starter model</TabsTrigger>
@@ -57,19 +71,40 @@ export function NewRunDialog() {
           </TabsList>
           {shown === '' ? <Skeleton className="mt-5 h-96" /> : null}
           <TabsContent value="pretrain">
-            <StarterForm busy={create.isPending} onSubmit={start} />
+            <StarterForm clone={own('pretrain')} busy={create.isPending} onSubmit={start} />
           </TabsContent>
           <TabsContent value="sft">
-            <FineTuningForm readiness={readiness} busy={create.isPending} onSubmit={start} />
+            <FineTuningForm
+              clone={own('sft')}
+              readiness={readiness}
+              busy={create.isPending}
+              onSubmit={start}
+            />
           </TabsContent>
           <TabsContent value="dpo">
-            <PreferenceForm readiness={readiness} busy={create.isPending} onSubmit={start} />
+            <PreferenceForm
+              clone={own('dpo')}
+              readiness={readiness}
+              busy={create.isPending}
+              onSubmit={start}
+            />
           </TabsContent>
           <TabsContent value="kto">
-            <ThumbsForm readiness={readiness} busy={create.isPending} onSubmit={start} />
+            <ThumbsForm clone={own('kto')} readiness={readiness} busy={create.isPending} onSubmit={start} />
           </TabsContent>
         </Tabs>
       </DialogContent>
     </Dialog>
+  )
+}
+
+/** What of a cloned run no longer exists. */
+function MissingNote({ missing }: { missing: readonly string[] }) {
+  return (
+    <ul role="status" className="flex flex-col gap-1 rounded-lg bg-warn-soft px-4 py-2.5 text-sm text-warn">
+      {missing.map((sentence) => (
+        <li key={sentence}>{sentence}</li>
+      ))}
+    </ul>
   )
 }

@@ -3,6 +3,7 @@
 import { type EstimateKind, type TrainConfig, trainSchemas } from '@palate/protocol'
 import { Button, Field, Input } from '@palate/ui'
 import { type FormEvent, type ReactNode, useRef, useState } from 'react'
+import type { Outputs } from '../../../lib/trpc'
 import { dropErrors, findErrors, readTexts, type Texts, textsOf } from './form-settings'
 import { PresetChoice } from './preset-choice'
 import type { Preset } from './presets'
@@ -15,10 +16,14 @@ export type RunDraft<Config> = {
   config: Config
 } & Placement
 
+/** What a run is cloned from. */
+export type Clone = Outputs['run']['clone']
+
 /** Preset, settings, name and placement of a run. An empty setting has its default. */
 export function RunForm<Kind extends EstimateKind>({
   kind,
   presets,
+  clone,
   own = {},
   namePlaceholder,
   action,
@@ -30,6 +35,8 @@ export function RunForm<Kind extends EstimateKind>({
 }: {
   kind: Kind
   presets: readonly Preset[]
+  /** The run whose settings it begins with, instead of those of the first preset. */
+  clone?: Clone | undefined
   /** Settings that have controls of their own outside the sections. */
   own?: Readonly<Record<string, unknown>>
   namePlaceholder: string
@@ -41,11 +48,11 @@ export function RunForm<Kind extends EstimateKind>({
   footer?: (config: Readonly<Record<string, unknown>>) => ReactNode
   onSubmit: (draft: RunDraft<TrainConfig<Kind>>) => void
 }) {
-  const [chosen, setChosen] = useState(presets[0])
-  const [texts, setTexts] = useState<Texts>(() => textsOf(presets[0]?.config ?? {}))
-  const [where, setWhere] = useState(anywhere)
-  const [name, setName] = useState('')
-  const [seed, setSeed] = useState('')
+  const [chosen, setChosen] = useState(clone ? undefined : presets[0])
+  const [texts, setTexts] = useState<Texts>(() => textsOf(clone?.config ?? presets[0]?.config ?? {}))
+  const [where, setWhere] = useState<Placement>(clone ?? anywhere)
+  const [name, setName] = useState(clone?.name ?? '')
+  const [seed, setSeed] = useState(clone ? String(clone.seed) : '')
   const [attempted, setAttempted] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   const config = { ...readTexts(kind, texts), ...own }
@@ -60,7 +67,7 @@ export function RunForm<Kind extends EstimateKind>({
       name: name.trim() || undefined,
       seed: seed === '' ? undefined : Number(seed),
       config: parsed.data as TrainConfig<Kind>,
-      ...where,
+      ...{ priority: where.priority, labels: where.labels, gpus: where.gpus },
     })
   }
 
@@ -90,7 +97,14 @@ export function RunForm<Kind extends EstimateKind>({
             onChange={({ target }) => setName(target.value)}
           />
         </Field>
-        <Field label="Seed" hint="The same seed gives the same run. Empty: one is drawn">
+        <Field
+          label="Seed"
+          hint={
+            clone
+              ? 'That of the run before. Empty: another one is drawn'
+              : 'The same seed gives the same run. Empty: one is drawn'
+          }
+        >
           <Input
             type="number"
             min={0}

@@ -44,16 +44,24 @@ function readShape(config: string): ModelShape | null {
 /** A model of the registry, of the Hugging Face hub, or in a folder that the owner of an agent has opened. */
 export function StartModelField({
   readiness: { baseModel, adapters },
+  also,
   value,
   onChange,
   hint,
 }: {
   readiness: Pick<Readiness, 'baseModel' | 'adapters'>
+  /** A model that is offered too: that of a cloned run, which may be older than the newest base. */
+  also?: { id: string; name: string; number: number } | undefined
   value: Start
   onChange: (start: Start) => void
   hint: string
 }) {
-  const models = baseModel ? [baseModel, ...adapters] : []
+  const listed = baseModel ? [baseModel, ...adapters] : []
+  const models = also && listed.every(({ id }) => id !== also.id) ? [...listed, also] : listed
+  const hintOf = (id: string) => {
+    if (id === baseModel?.id) return 'without an adapter'
+    return id === also?.id ? 'as in the run before' : 'an adapter on it, trained further'
+  }
   const choose = (chosen: string) => {
     if (chosen === 'hub') onChange({ from: 'hub', id: '', revision: '', config: '' })
     else if (chosen === 'folder') onChange({ from: 'folder', path: '', config: '' })
@@ -71,7 +79,7 @@ export function StartModelField({
             ...models.map(({ id, name, number }) => ({
               value: id,
               label: `${name} v${number}`,
-              hint: id === baseModel?.id ? 'without an adapter' : 'an adapter on it, trained further',
+              hint: hintOf(id),
             })),
             { value: 'hub', label: 'Hugging Face hub', hint: 'by model id' },
             { value: 'folder', label: 'Folder on the machine of the agent', hint: 'by path' },

@@ -1,18 +1,21 @@
 import type { Inputs } from '../../../lib/trpc'
 import { EstimatePanel } from '../estimate/estimate-panel'
 import { pretrainPresets } from './presets'
-import { RunForm } from './run-form'
+import { type Clone, RunForm } from './run-form'
 
 export function StarterForm({
+  clone,
   busy,
   onSubmit,
 }: {
+  clone?: Clone | undefined
   busy: boolean
   onSubmit: (input: Inputs['run']['create']) => void
 }) {
   return (
     <RunForm
       kind="pretrain"
+      clone={clone}
       presets={pretrainPresets}
       namePlaceholder="starter"
       action="Train the starter model"

@@ -1,4 +1,11 @@
-import type { EstimateKind, ModelShape, PreflightFault, TrainConfig } from '@palate/protocol'
+import {
+  type EstimateKind,
+  type ModelShape,
+  ModelSource,
+  type PreflightFault,
+  preflightFaults,
+  type TrainConfig,
+} from '@palate/protocol'
 import { ErrorState, Skeleton } from '@palate/ui'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
@@ -8,7 +15,7 @@ import { useMay } from '../../../lib/use-may'
 import { EstimatePanel } from '../estimate/estimate-panel'
 import { OverrideField } from '../preflight/override-field'
 import type { Preset } from './presets'
-import { type RunDraft, RunForm } from './run-form'
+import { type Clone, type RunDraft, RunForm } from './run-form'
 import { isWhole, readSource, type Start, StartModelField } from './start-model-field'
 
 export type Readiness = Outputs['run']['readiness']
@@ -17,6 +24,8 @@ export type Readiness = Outputs['run']['readiness']
 export interface TuningProps<Draft> {
   readiness: { data: Readiness | undefined; error: { message: string } | null; refetch: () => unknown }
   busy: boolean
+  /** The run whose settings the form begins with. */
+  clone?: Clone | undefined
   onSubmit: (draft: Draft) => void
 }
 
@@ -45,6 +54,7 @@ export function TuningForm<Kind extends TuningKind>({
   extra,
   readiness,
   busy,
+  clone,
   onSubmit,
 }: {
   kind: Kind
@@ -59,8 +69,8 @@ export function TuningForm<Kind extends TuningKind>({
   extra?: ReactNode
 } & TuningProps<TuningDraft<Kind>>) {
   const may = useMay()
-  const [start, setStart] = useState<Start>({ from: 'registry' })
-  const [allowed, setAllowed] = useState<PreflightFault[]>([])
+  const [start, setStart] = useState<Start>(() => startOf(clone))
+  const [allowed, setAllowed] = useState(() => allowedOf(clone))
   const { base, baseModelVersionId, baseShape } = readSource(start)
   return (
     <Loaded query={readiness} skeleton={<Skeleton className="h-64" />}>
@@ -70,6 +80,7 @@ export function TuningForm<Kind extends TuningKind>({
           <RunForm
             kind={kind}
             presets={presets}
+            clone={clone}
             namePlaceholder={namePlaceholder}
             action={action}
             busy={busy}
@@ -92,13 +103,33 @@ export function TuningForm<Kind extends TuningKind>({
             ) : null}
             <div className="grid gap-4 sm:grid-cols-2">
               {extra}
-              <StartModelField readiness={known} value={start} onChange={setStart} hint={startHint} />
+              <StartModelField
+                readiness={known}
+                also={clone?.baseModel ?? undefined}
+                value={start}
+                onChange={setStart}
+                hint={startHint}
+              />
             </div>
           </RunForm>
         )
       }}
     </Loaded>
   )
+}
+
+/** The model that a cloned run began with. */
+function startOf(clone: Clone | undefined): Start {
+  const source = ModelSource.safeParse(clone?.config.base).data
+  if (source?.from === 'folder') return { from: 'folder', path: source.path, config: '' }
+  if (source) return { from: 'hub', id: source.id, revision: source.revision ?? '', config: '' }
+  return { from: 'registry', id: clone?.baseModel?.id }
+}
+
+/** The preflight faults that a cloned run allowed. */
+function allowedOf(clone: Clone | undefined): PreflightFault[] {
+  const allowed = clone?.config.overridePreflight
+  return preflightFaults.filter((fault) => Array.isArray(allowed) && allowed.includes(fault))
 }
 
 function NotYet({ message, href, action }: Missing) {

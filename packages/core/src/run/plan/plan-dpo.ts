@@ -33,6 +33,7 @@ export async function planDpo(tx: Transaction, ctx: ServiceContext, input: Creat
     lineage: {
       ...start.lineage,
       batchIds: made.batchIds,
+      ...(input.sources ? { sources: input.sources } : {}),
       personaVersionIds: made.personaVersionIds,
       pairs: made.counts,
       votes: {

@@ -111,7 +111,7 @@ test.each<[string, string, Parameters<typeof why>]>([
   ],
   [
     'a required agent that was revoked',
-    'The agent that it waits for was revoked. Cancel the run and create it again.',
+    'The agent that it waits for was revoked. Cancel the run and clone it.',
     [{ agentId: 'tavern' }, [agent('oven')]],
   ],
 ])('%s: %s', (_, sentence, args) => {

@@ -99,7 +99,7 @@ function describeWhole(wanted: Wanted, verdicts: readonly Verdict[], ahead: numb
   if (!only)
     return wanted.needs.agentId === null
       ? 'No agent is enrolled yet. Enroll one on the Agents page.'
-      : 'The agent that it waits for was revoked. Cancel the run and create it again.'
+      : 'The agent that it waits for was revoked. Cancel the run and clone it.'
   if (verdicts.some(({ reason }) => reason === null))
     return ahead === 0 ? 'An agent is about to take it.' : `${describeAhead(ahead)}.`
   const able = verdicts.filter(({ never }) => never === null)
@@ -107,7 +107,8 @@ function describeWhole(wanted: Wanted, verdicts: readonly Verdict[], ahead: numb
   const present = able.filter(({ agent }) => agent.online && !agent.draining && !agent.outdated)
   const [first] = present.length > 0 ? present : able
   const count = present.length > 0 ? present.length : able.length
-  if (count === 1 && first) return `It waits for ${first.agent.name}: ${first.reason}.${alsoAhead(ahead)}`
+  if (count === 1 && first)
+    return `It waits for ${first.agent.name}${describeHold(wanted)}: ${first.reason}.${alsoAhead(ahead)}`
   if (present.length > 0) return `${describeNoRoom(wanted, present)}${alsoAhead(ahead)}`
   const draining = able.filter(({ agent }) => agent.online).length
   return draining === 0
@@ -115,6 +116,8 @@ function describeWhole(wanted: Wanted, verdicts: readonly Verdict[], ahead: numb
     : `Of ${count} agents that could take it, ${count - draining} are offline and ${draining} take no new runs.`
 }
 
+const describeHold = ({ needs: { checkpointStep } }: Wanted) =>
+  checkpointStep === null ? '' : `, which keeps its checkpoint of step ${checkpointStep}`
 const describeAhead = (ahead: number) => (ahead === 1 ? 'One run is ahead' : `${ahead} runs are ahead`)
 const alsoAhead = (ahead: number) => (ahead > 0 ? ` ${describeAhead(ahead)}.` : '')
 

@@ -29,7 +29,7 @@ export async function findRunningAttempt(tx: Transaction, runId: string): Promis
 
 /**
  * Attempts since the run last made progress: those after the newest attempt that reached a later checkpoint than all
- * before it. So a long run on a machine that is often off does not fail, but a run without progress does.
+ * before it, and since it was last resumed. So a long run on a machine that is often off does not fail, but a run without progress does.
  */
 export async function countAttempts(tx: Transaction, runId: string): Promise<number> {
   const result = await tx.execute(sql`
@@ -37,6 +37,7 @@ export async function countAttempts(tx: Transaction, runId: string): Promise<num
       select number, checkpoint_step,
         max(checkpoint_step) over (order by number rows between unbounded preceding and 1 preceding) as before
       from attempt where run_id = ${runId}
+        and started_at >= coalesce((select resumed_at from run where id = ${runId}), '-infinity')
     )
     select count(*)::int as n from progress
     where number > coalesce((select max(number) from progress where checkpoint_step > coalesce(before, -1)), 0)`)

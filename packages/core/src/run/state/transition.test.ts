@@ -83,9 +83,9 @@ test('a run that loses all its agents fails with a reason', () => {
   })
 })
 
-test('a run that is told to stop and keep its model ends after the step that it has reached', () => {
-  const told = decide(running, events.stop, now)
-  expect(told).toMatchObject({ run: { status: 'running', stopAfterStep: 7, stopRequestedAt: now } })
+test('a run that is asked to stop and keep its model ends after the step that it has reached', () => {
+  const asked = decide(running, events.stop, now)
+  expect(asked).toMatchObject({ run: { status: 'running', stopAfterStep: 7, stopRequestedAt: now } })
   const stopping = { ...running, stopAfterStep: 7 }
   expect(decide(stopping, { ...events.stop, step: 9 }, now)).toEqual({ do: 'nothing' })
   // Its agent is lost: the wish goes with the run to its next attempt.
