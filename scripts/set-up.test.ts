@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { addressesOf } from './lib/address.mjs'
 import { isAlive } from './lib/lock.mjs'
 import { root } from './lib/paths.mjs'
+import { projectFiles } from './lib/project-files.mjs'
 import { forgetFailure } from './lib/web.mjs'
 
 /** What a module imports at once, without its comments. */
@@ -61,4 +63,16 @@ test.each([
   ['kitchen.local', 'http://kitchen.local:3000', 'http://kitchen.local:3000'],
 ])('where the web process is reached that listens on %s', (host, origin, local) => {
   expect(addressesOf(host, 3000)).toEqual({ origin, local })
+})
+
+test('the checks see files with names in other scripts, and say where there is no checkout', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'palate Küche 料理-'))
+  try {
+    expect(() => projectFiles([], folder)).toThrow('The checks need Git and a checkout of it')
+    execFileSync('git', ['init', '-q', folder])
+    writeFileSync(join(folder, 'Crème brûlée 布丁.md'), '')
+    expect(projectFiles([], folder)).toEqual(['Crème brûlée 布丁.md'])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
