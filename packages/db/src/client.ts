@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { openBulk } from './bulk'
+import { guardTransactions } from './lost-connection'
 import * as schema from './schema'
 
 /**
@@ -27,7 +28,12 @@ const backoff = (failures: number) => Math.min(0.05 * 2 ** failures, 1)
 export function openDatabase(url: string, options: { max?: number; applicationName?: string } = {}) {
   const { max = 10, applicationName = 'palate' } = options
   const connection = { application_name: applicationName, ...timeouts }
-  const settings = { onnotice: () => undefined, connection, connect_timeout: connectSeconds, backoff }
+  const settings = {
+    onnotice: () => undefined,
+    connection,
+    connect_timeout: connectSeconds,
+    backoff,
+  }
   const half = Math.max(2, Math.ceil(max / 2))
   const wrapped = postgres(url, { ...settings, max })
   const sql = postgres(url, { ...settings, max: half })
@@ -35,7 +41,7 @@ export function openDatabase(url: string, options: { max?: number; applicationNa
   const close = async () => {
     await Promise.all([wrapped.end({ timeout: 5 }), sql.end({ timeout: 5 }), bulk.close()])
   }
-  return { db: drizzle(wrapped, { schema }), sql, bulk, close }
+  return { db: drizzle(guardTransactions(wrapped), { schema }), sql, bulk, close }
 }
 
 export type OpenDatabase = ReturnType<typeof openDatabase>
