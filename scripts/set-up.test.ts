@@ -60,7 +60,7 @@ test.each([
   ['::1', 'http://localhost:3000', 'http://[::1]:3000'],
   ['fd00::2', 'http://[fd00::2]:3000', 'http://[fd00::2]:3000'],
   ['192.168.1.5', 'http://192.168.1.5:3000', 'http://192.168.1.5:3000'],
-  ['kitchen.local', 'http://kitchen.local:3000', 'http://kitchen.local:3000'],
+  ['palate.local', 'http://palate.local:3000', 'http://palate.local:3000'],
 ])('where the web process is reached that listens on %s', (host, origin, local) => {
   expect(addressesOf(host, 3000)).toEqual({ origin, local })
 })

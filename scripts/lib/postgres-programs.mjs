@@ -38,7 +38,7 @@ function nativeFolder() {
 }
 
 /**
- * Gives the libraries their second names. The package does that in an install script, which npm may be told to skip.
+ * Gives the libraries their second names. The package does that in an install script, which npm can be set to skip.
  *
  * @param {string} folder `native` of the package
  * @returns {string} the same
