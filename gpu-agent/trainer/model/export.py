@@ -7,6 +7,7 @@ are reordered (llama.cpp, convert_hf_to_gguf.py, LlamaModel.permute). Of a LoRA 
 import json
 import math
 import re
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,8 +20,10 @@ from safetensors.torch import load_file
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from job.job import Job, JobError
+from model.llama_cpp import convert_adapter, find_runtime
 from model.tokenizer import load_tokenizer
 from process import events
+from process.stop import StopFlag
 
 Array = np.ndarray[Any, np.dtype[Any]]
 NAMES = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, 256)
@@ -31,6 +34,11 @@ def permute(rows: Array, heads: int) -> Array:
     return (
         rows.reshape(heads, 2, rows.shape[0] // heads // 2, rows.shape[1]).swapaxes(1, 2).reshape(rows.shape)
     )
+
+
+def architectures(folder: Path) -> list[str]:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return list(config.get("architectures") or [])
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -122,8 +130,11 @@ def gguf_alpha(settings: dict[str, Any]) -> float:
     return alpha * math.sqrt(settings["r"]) if settings.get("use_rslora") else alpha
 
 
-def export_adapter(base: Path, adapter: Path, target: Path) -> None:
-    """Write a PEFT LoRA as a GGUF adapter of the base in `base`. llama.cpp divides alpha by the rank."""
+def export_adapter(base: Path, adapter: Path, target: Path, stop: StopFlag) -> None:
+    """Write a PEFT LoRA as a GGUF adapter of the base in `base`: a Llama's here, any other with llama.cpp's converter.
+    llama.cpp divides alpha by the rank."""
+    if architectures(base) != ["LlamaForCausalLM"]:
+        return convert_other(base, adapter, target, stop)
     config = read_config(base)
     settings = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
     writer = gguf.GGUFWriter(None, "llama")
@@ -143,6 +154,17 @@ def export_adapter(base: Path, adapter: Path, target: Path) -> None:
         array = permute(array, rows) if rows else array
         writer.add_tensor(f"{gguf_name(weight)}.lora_{side.lower()}", np.ascontiguousarray(array))
     write_file(writer, target)
+
+
+def convert_other(base: Path, adapter: Path, target: Path, stop: StopFlag) -> None:
+    """llama.cpp's converter reads `lora_alpha` alone, so that it gets a copy with the alpha that means the same."""
+    copy = target.with_name("adapter.converting")
+    shutil.copytree(adapter, copy, dirs_exist_ok=True)
+    settings = json.loads((copy / "adapter_config.json").read_text(encoding="utf-8"))
+    settings = {**settings, "lora_alpha": gguf_alpha(settings), "use_rslora": False}
+    (copy / "adapter_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    convert_adapter(find_runtime(), base, copy, target, stop)
+    shutil.rmtree(copy)
 
 
 def write_file(writer: gguf.GGUFWriter, target: Path) -> None:

@@ -179,7 +179,8 @@ def judge_answer(
     """Where transformers would have written another token. After a real difference the rest says nothing more."""
     with torch.no_grad():
         ids = torch.tensor([prompt + answer], device=model.device)
-        scores = model(input_ids=ids).logits[0, len(prompt) - 1 :].float().log_softmax(-1).cpu()
+        kept = model(input_ids=ids, logits_to_keep=len(answer) + 1).logits[0]
+        scores = kept.float().log_softmax(-1).cpu()
     differences: list[dict[str, Any]] = []
     for position, row in enumerate(scores):
         if position == len(answer) and not ends:

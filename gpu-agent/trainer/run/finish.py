@@ -9,10 +9,11 @@ from transformers import PreTrainedModel, PreTrainedTokenizerFast, PrinterCallba
 
 from job.generated import HubModel
 from job.job import Job
-from model.export import announce, export_adapter, round_to_half, write_model
+from model.export import announce, export_adapter, round_to_half
 from model.load import load_model
+from model.merge import write_whole
 from process import events, ranks
-from process.stop import AlreadyThere, Canceled
+from process.stop import AlreadyThere, Canceled, StopFlag
 from run.arguments import STAGING
 from run.reporter import Reporter
 
@@ -39,16 +40,16 @@ def train_and_finish(
         reporter.keeper.restore(trainer.model)
     round_to_half(weight for weight in trainer.model.parameters() if weight.requires_grad)
     if not isinstance(trainer.model, PeftModel):
-        write_model(job, trainer.model, tokenizer)
+        write_whole(job, trainer.model, tokenizer)
     elif trainer.model.peft_config["default"].use_dora and job.source is None:
-        write_model(job, merged(job, trainer.model), tokenizer)
+        write_whole(job, merged(job, trainer.model), tokenizer)
     else:
-        write_adapter(job, trainer.model)
+        write_adapter(job, trainer.model, reporter.stop)
     shutil.rmtree(job.work_dir / STAGING, ignore_errors=True)
     return results
 
 
-def write_adapter(job: Job, model: PeftModel) -> None:
+def write_adapter(job: Job, model: PeftModel, stop: StopFlag) -> None:
     """The adapter as PEFT safetensors and as GGUF, every file announced. An adapter on an external model
     names that model and has no GGUF, because its base has none here."""
     folder = job.output("output/adapter/adapter_config.json").parent
@@ -60,7 +61,7 @@ def write_adapter(job: Job, model: PeftModel) -> None:
     announce(job, "adapter", folder)
     if job.source is None:
         gguf = job.output("output/adapter.gguf")
-        export_adapter(job.inputs["model"], folder, gguf)
+        export_adapter(job.inputs["model"], folder, gguf, stop)
         announce(job, "adapter-gguf", gguf)
 
 

@@ -18,6 +18,8 @@ const fixture = await createWorkspaceFixture(deps)
 const { workspaceId } = fixture
 const base = await createModel(deps, workspaceId)
 const tuned = await createModel(deps, workspaceId, base)
+// As after an import: only such a base takes an adapter into itself.
+await deps.sql`update model_version set facts = ${deps.sql.json({ license: null, notServable: null })} where id = ${base.id}`
 await deps.db.transaction((tx) => seedPersonas(tx, fixture.owner))
 const agent = await createAgent(deps, workspaceId)
 await deps.sql`update agent set kinds = array['probe'] where id = ${agent.agentId}`
@@ -75,6 +77,11 @@ const creating: Record<string, { input?: unknown; other?: unknown; table: string
   'model.add': {
     input: { source: { from: 'starting', id: 'smollm2-135m-instruct' } },
     other: { source: { from: 'hub', id: 'acme/small-llama' } },
+    table: 'run',
+  },
+  'model.merge': {
+    input: { id: tuned.id },
+    other: { id: tuned.id, quantization: 'Q8_0' },
     table: 'run',
   },
   'persona.importYaml': {

@@ -7,18 +7,24 @@ import { formatBytes, formatDate, formatParameters } from '../../lib/format'
 import type { Outputs } from '../../lib/trpc'
 import { DeployDialog } from '../deployment/deploy-dialog'
 import { Lineage } from './lineage'
+import { MergeDialog } from './merge-dialog'
 import { ModelFacts } from './model-facts'
 
 type Model = Outputs['model']['list'][number]
+interface Rights {
+  mayDeploy: boolean
+  /** An adapter on an imported base can be merged into it. */
+  mayMerge: boolean
+}
 
 /** Base models and the adapters trained on them, as a tree. */
-export function ModelTree({ models, mayDeploy }: { models: readonly Model[]; mayDeploy: boolean }) {
+export function ModelTree({ models, mayDeploy, mayMerge }: { models: readonly Model[] } & Rights) {
   const roots = models.filter((model) => !models.some(({ id }) => id === model.baseId))
   return (
     <ul className="px-4.5 py-3">
       {roots.map((root) => (
         <li key={root.id} className="border-b border-line py-2 last:border-0">
-          <ModelRow model={root} mayDeploy={mayDeploy} />
+          <ModelRow model={root} mayDeploy={mayDeploy} mayMerge={false} />
           <ul className="ml-[8.5px] border-l-[1.5px] border-line-strong">
             {models
               .filter(({ baseId }) => baseId === root.id)
@@ -27,7 +33,11 @@ export function ModelTree({ models, mayDeploy }: { models: readonly Model[]; may
                   key={model.id}
                   className="relative pl-6 before:absolute before:top-5.5 before:left-0 before:h-[1.5px] before:w-4 before:bg-line-strong"
                 >
-                  <ModelRow model={model} mayDeploy={mayDeploy} />
+                  <ModelRow
+                    model={model}
+                    mayDeploy={mayDeploy}
+                    mayMerge={mayMerge && root.parameters !== null}
+                  />
                 </li>
               ))}
           </ul>
@@ -37,7 +47,7 @@ export function ModelTree({ models, mayDeploy }: { models: readonly Model[]; may
   )
 }
 
-function ModelRow({ model, mayDeploy }: { model: Model; mayDeploy: boolean }) {
+function ModelRow({ model, mayDeploy, mayMerge }: { model: Model } & Rights) {
   const [open, setOpen] = useState(false)
   const isBase = model.kind === 'base'
   return (
@@ -83,6 +93,7 @@ function ModelRow({ model, mayDeploy }: { model: Model; mayDeploy: boolean }) {
           >
             {open ? 'Hide lineage' : 'Show lineage'}
           </button>
+          {mayMerge ? <MergeDialog id={model.id} name={`${model.name} v${model.number}`} /> : null}
           {mayDeploy ? <DeployDialog modelId={model.id} /> : null}
         </span>
       </div>

@@ -40,7 +40,7 @@ export function ModelsPage() {
           list.length > 0 ? (
             <Card>
               <CardHead title="Model versions" />
-              <ModelTree models={list} mayDeploy={mayDeploy} />
+              <ModelTree models={list} mayDeploy={mayDeploy} mayMerge={may('run:create')} />
             </Card>
           ) : (
             <EmptyState title="No models yet">

@@ -8,9 +8,17 @@ import { saveDeployment } from '../deployment'
 import { getRun } from '../run'
 import { claimRun } from '../run/claim'
 import { createRun } from '../run/create'
-import { createAgent, createTestDeps, createWorkspaceFixture, recordEvents, requestWork } from '../testing'
+import {
+  createAgent,
+  createModel,
+  createTestDeps,
+  createWorkspaceFixture,
+  recordEvents,
+  requestWork,
+} from '../testing'
 import { createBatch } from '../variant'
-import { addModel, getModel, listModels } from './index'
+import { getModelRow } from './find'
+import { addModel, getModel, listModels, mergeModel } from './index'
 
 const deps = await createTestDeps()
 const smol = { source: { from: 'starting' as const, id: 'smollm2-135m-instruct' } }
@@ -97,4 +105,22 @@ test('an unknown starting model and a folder without its agent are refused', asy
   await expect(addModel(engineer, unknown)).rejects.toMatchObject({ code: 'not_found' })
   const folder = { source: { from: 'folder' as const, path: '/models/llama' } }
   await expect(addModel(engineer, folder)).rejects.toMatchObject({ code: 'invalid' })
+})
+
+test('an adapter on an imported base is merged by an agent that gets the published file; one on a starter is not', async () => {
+  const { workspaceId, engineer } = await createWorkspaceFixture(deps)
+  const starter = await createModel(deps, workspaceId)
+  const { id } = await importModel(workspaceId, engineer, facts)
+  const base = await deps.db.transaction((tx) => getModelRow(tx, workspaceId, id))
+  const adapter = await createModel(deps, workspaceId, base)
+  const { runId } = await mergeModel(engineer, { id: adapter.id, quantization: 'Q4_K_M' })
+  const agent = await createAgent(deps, workspaceId)
+  const lease = await claimRun(agent, requestWork(['import']))
+  expect(lease).toMatchObject({ runId, config: { quantization: 'Q4_K_M' } })
+  expect(lease?.inputs.map(({ name }) => name)).toEqual([
+    ...['model/config.json', 'model/model.safetensors', 'adapter/adapter_model.safetensors', 'base.gguf'],
+  ])
+  await expect(mergeModel(engineer, { id })).rejects.toMatchObject({ code: 'invalid' })
+  const own = await createModel(deps, workspaceId, starter)
+  await expect(mergeModel(engineer, { id: own.id })).rejects.toMatchObject({ code: 'invalid' })
 })

@@ -17,6 +17,15 @@ export const AddModelInput = z.strictObject({
 })
 export type AddModelInput = z.input<typeof AddModelInput>
 
+/** An adapter on an imported base. */
+export const MergeModelInput = z.strictObject({
+  id: Id,
+  /** Default: the adapter's, with "merged". */
+  name: Text(80).trim().min(1).optional(),
+  quantization: ImportConfig.shape.quantization,
+})
+export type MergeModelInput = z.input<typeof MergeModelInput>
+
 export interface AddedModel {
   runId: string
   number: number

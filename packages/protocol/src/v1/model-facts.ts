@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { ShortText, Text } from './text'
 
+/** The types of weights that an import can serve; `original` is what was published. */
+export const quantizations = ['original', 'F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M'] as const
+
 const Count = z.int().nonnegative()
 
 /** Where a conversation of the parity gate came out differently. */

@@ -1,3 +1,4 @@
+import { quantizations } from './model-facts'
 import { preflightFaults } from './preflight'
 import { boolean, choice, choices, importSource, int, model, names, number, numbers, text } from './setting'
 
@@ -244,7 +245,7 @@ export const trainSettings = {
     ...{ group: 'import', kinds: ['import'], ownControl: true, label: 'Source' },
     hint: 'The package, the model of the Hugging Face hub or the folder that is imported.',
   }),
-  quantization: choice(['original', 'F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M'], {
+  quantization: choice(quantizations, {
     ...{ group: 'import', kinds: ['import'], default: 'original', label: 'Weights for serving' },
     hint: 'original: the GGUF file as published, or F16 of a Hugging Face folder.',
   }),

@@ -51,7 +51,11 @@ export async function findStartModel(
 
 interface StartInput {
   baseModelVersionId?: string | undefined
-  config: { base?: ModelSource | undefined; fullWeights?: boolean | undefined }
+  config: {
+    base?: ModelSource | undefined
+    fullWeights?: boolean | undefined
+    loraDora?: boolean | undefined
+  }
 }
 
 interface Start {
@@ -74,8 +78,11 @@ export async function chooseStart(tx: Transaction, workspaceId: string, input: S
       'config.fullWeights is true, but an adapter is trained further, and its base is frozen.',
       'Choose a base model, or set config.fullWeights to false.',
     )
+  // A whole model that comes out of an imported one keeps the tokenizer and the template of its GGUF.
+  const { fullWeights, loraDora } = input.config
+  const published = base.facts && (fullWeights || loraDora) ? [base.gguf] : []
   return {
-    files: [...base.files, ...(adapter?.files ?? [])],
+    files: [...base.files, ...(adapter?.files ?? []), ...published],
     lineage: { baseModelVersionId: base.id, ...(adapter ? { adapterModelVersionId: adapter.id } : {}) },
   }
 }
