@@ -1,4 +1,4 @@
-import { DomainError, sessionSeconds, signIn, signOut } from '@palate/core'
+import { sessionSeconds, signIn, signOut, toFailure } from '@palate/core'
 import type { NextAuthOptions } from 'next-auth'
 import Credentials from 'next-auth/providers/credentials'
 import { deps } from './deps'
@@ -24,12 +24,9 @@ export const authOptions: NextAuthOptions = {
           )
           return found && { id: found.userId, sid: found.sessionId, name: found.name, email: found.email }
         } catch (error) {
-          // next-auth shows the message of an error to the user; only domain errors may be shown.
-          if (error instanceof DomainError)
-            throw new Error([error.message, error.remedy].filter(Boolean).join(' '))
-          const { log } = await deps()
-          log.error({ error }, 'sign-in failed')
-          throw new Error('Sign-in failed because of a server error. Try again in a minute.')
+          // next-auth shows the message of an error to the user.
+          const { message, remedy } = toFailure(error, (await deps()).log, 'sign-in')
+          throw new Error([message, remedy].filter(Boolean).join(' '))
         }
       },
     }),

@@ -30,7 +30,10 @@ const createQueryClient = () =>
       queries: {
         staleTime: 5_000,
         // A request that the server rejected is not repeated; a server error is, once.
-        retry: (failures, error) => failures < 1 && (statusOf(error) ?? 500) >= 500,
+        retry: (failures, error) => failures < 1 && mayPass(error),
+        // While a part of Palate is away, a page asks again until it is back.
+        refetchInterval: ({ state: { status, error } }) =>
+          status === 'error' && mayPass(error) ? askAgainMs : false,
       },
     },
   })
@@ -53,6 +56,11 @@ const createClient = () =>
       }),
     ],
   })
+
+const askAgainMs = 5000
+
+/** Whether the server, and not the request, is the cause. */
+const mayPass = (error: unknown) => (statusOf(error) ?? 500) >= 500
 
 const statusOf = (error: unknown) =>
   error instanceof TRPCClientError ? (error.data as { httpStatus?: number } | null)?.httpStatus : undefined
