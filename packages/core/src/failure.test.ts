@@ -1,3 +1,4 @@
+import { nameDiskError } from '@palate/config'
 import { apiKey, user } from '@palate/db'
 import { eq, sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
@@ -100,5 +101,21 @@ test('a request id leads to the cause in the log', async () => {
   const [id] = /[0-9a-f]{10}/.exec(failure.message) ?? []
   expect(lines).toHaveLength(1)
   for (const part of [String(id), 'boom', 'GET /somewhere']) expect(lines[0]).toContain(part)
+  await opened.close()
+})
+
+test('a full disk is named with its place, or at least as one', async () => {
+  const { opened } = openLog()
+  const system = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  const named = nameDiskError(system, { what: 'The file', place: 'the store' })
+  expect(toFailure(new Error('outer', { cause: named }), opened.deps.log, 'test')).toEqual({
+    code: 'unavailable',
+    message: 'The file could not be written: the disk of the store is full.',
+    remedy: 'Free some space there, then try again.',
+  })
+  expect(toFailure(system, opened.deps.log, 'test')).toMatchObject({
+    code: 'unavailable',
+    message: 'A disk of the machine that runs Palate is full.',
+  })
   await opened.close()
 })
