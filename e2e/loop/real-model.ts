@@ -5,8 +5,7 @@ import { finishRun, lastValue, type Settings } from './stations'
 /** The starting models that the loop can begin with, by the name of `--model`. */
 const models: Readonly<Record<string, string>> = { smollm2: 'smollm2-135m-instruct' }
 
-/** Room for the export after the training itself has been stopped. */
-const minute = 60_000
+const minuteMs = 60_000
 
 export interface Imported {
   note: string
@@ -50,12 +49,14 @@ export async function fineTune(
   { config, minutes }: FineTuning,
 ): Promise<{ modelId: string; note: string }> {
   const run = await client.run.create.mutate({ kind: 'sft', seed, config })
-  const stopAt = Date.now() + minutes * minute
+  const stopAt = Date.now() + minutes * minuteMs
   let isStopped = false
   const finished = await poll(
     async () => {
       const state = await client.run.get.query({ id: run.id })
-      if (!isStopped && state.status === 'running' && Date.now() > stopAt) {
+      // Before its first step a training has nothing to keep.
+      const hasTrained = state.progress?.stage === 'training' && state.progress.step > 0
+      if (!isStopped && hasTrained && state.status === 'running' && Date.now() > stopAt) {
         isStopped = true
         await client.run.stop.mutate({ id: run.id })
       }
