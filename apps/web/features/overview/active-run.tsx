@@ -7,7 +7,7 @@ import { type Outputs, useTRPC } from '../../lib/trpc'
 import { groupStepCharts } from '../run/chart/chart-groups'
 import { rangeOf, useMetrics } from '../run/chart/metrics'
 import { MetricChart } from '../run/chart/run-charts'
-import { RunProgress, StatusTag } from '../run/run-status'
+import { RunProgress, RunStatusTag } from '../run/run-status'
 
 type Run = NonNullable<Outputs['overview']['get']['activeRun']>
 
@@ -30,7 +30,7 @@ export function ActiveRun({ run: found }: { run: Run }) {
             <Link href={`/runs/${run.id}`} className="hover:text-accent">
               Run {run.number} · {run.name}
             </Link>
-            <StatusTag status={run.status} />
+            <RunStatusTag run={run} />
           </>
         }
         aside={<RunProgress run={run} />}
