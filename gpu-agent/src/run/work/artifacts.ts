@@ -48,7 +48,7 @@ export class UploadQueue {
   }
 }
 
-/** A hub whose disk is full refuses uploads until somebody frees it: whoever watches the run must see why it waits. */
+/** A hub whose disk is full refuses uploads until somebody frees it: those who watch the run must see why it waits. */
 function waits({ path }: Artifact, error: unknown): TrainerEvent {
   const reason = error instanceof Error ? error.message : String(error)
   return { type: 'log', level: 'warn', text: `${path} is not uploaded yet, the agent tries again: ${reason}` }
