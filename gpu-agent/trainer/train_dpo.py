@@ -40,7 +40,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
 
-    rows = read_rows(job.inputs["pairs"], ("system", "user", "chosen", "rejected"), config.max_rows)
+    rows = read_rows(job.inputs["pairs"], ("chosen", "rejected"), config.max_rows)
     encoded = encode_pairs(rows, tokenizer, config.max_length)
     marked = mark_pairs(encoded, config.max_length)
     run_preflight(marked, tokenizer, config.max_length, config.override_preflight)

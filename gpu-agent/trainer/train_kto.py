@@ -38,7 +38,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     seed_all(job.seed)
     tokenizer = load_tokenizer(job.inputs["model"])
 
-    rows = read_rows(job.inputs["thumbs"], ("system", "user", "answer", "thumb"), config.max_rows)
+    rows = read_rows(job.inputs["thumbs"], ("answer", "thumb"), config.max_rows)
     encoded = encode_thumbs(rows, tokenizer)
     marked = mark_thumbs(encoded, config.max_length)
     run_preflight(marked, tokenizer, config.max_length, config.override_preflight)

@@ -1,7 +1,6 @@
 """Examples to imitate: token ids, marks for the preflight, and which examples are used.
 
-Text never brings special tokens along: templates are rendered around placeholders, and a person's words are encoded
-as plain text (see model/tokenizer.py).
+Text never brings special tokens along (see model/special_tokens.py).
 """
 
 from collections.abc import Iterator
@@ -11,16 +10,14 @@ from typing import Any
 
 from transformers import PreTrainedTokenizerFast
 
+from data.conversation import encode_messages, read_messages
 from data.preflight import CUT, MASKED, TRAINED, MarkedRow
 from data.recipes import read_recipes
-from data.rows import read_rows
+from data.rows import bad_row, read_rows
 from engine.packing import Sequence
 from job.job import JobError, SftConfig
-from model.template import encode_chat, encode_reply
-from model.tokenizer import encode_text
+from model.template import plain_encoder
 from process import events
-
-ROLES = {"system", "user", "assistant"}
 
 
 @dataclass(frozen=True)
@@ -30,10 +27,6 @@ class EncodedRow:
     row: int
     sequence: Sequence
     fits: bool
-
-
-def bad_row(number: int, fault: str, remedy: str) -> JobError:
-    return JobError("bad_data", f"Example {number} {fault}.", remedy)
 
 
 def read_examples(path: Path, most: int) -> list[dict[str, Any]]:
@@ -69,61 +62,50 @@ def encode_rows(
 def encode_conversation(
     number: int, messages: Any, tokenizer: PreTrainedTokenizerFast, loss_on: str
 ) -> Sequence:
-    """Turn by turn; an answer counts from its first token to the one that ends it."""
-    whole = isinstance(messages, list) and all(
-        isinstance(item, dict) and item.get("role") in ROLES and isinstance(item.get("content"), str)
-        for item in messages
-    )
-    if not whole or not messages or messages[-1]["role"] != "assistant":
-        raise bad_row(
-            number,
-            "is no conversation that ends in an answer",
-            "Send messages with role and content, the assistant's last.",
-        )
-    answers = [at for at, message in enumerate(messages) if message["role"] == "assistant"]
-    learned_turns = set(answers if loss_on != "completion" else answers[-1:])
-    ids: list[int] = []
-    learned: list[bool] = []
-    for at in answers:
-        prompt = encode_chat(tokenizer, messages[:at])
-        if prompt[: len(ids)] != ids:
-            raise bad_row(
-                number,
-                "changes its earlier turns as it goes on, by the model's chat template",
-                "Set lossOn to completion and send one answer a row, or choose a model with a simpler template.",
-            )
-        reply = encode_reply(tokenizer, messages[at]["content"])
-        learned += [loss_on == "all"] * (len(prompt) - len(ids)) + [at in learned_turns] * len(reply)
-        ids = prompt + reply
-    return Sequence(ids, learned)
+    """The whole conversation; an answer counts from its first token to the one that ends it."""
+    encoded = encode_messages(number, read_messages(number, messages), tokenizer)
+    learned = [loss_on == "all"] * len(encoded.ids)
+    for start, end in encoded.answers if loss_on == "assistant" else encoded.answers[-1:]:
+        learned[start:end] = [True] * (end - start)
+    return Sequence(encoded.ids, learned)
 
 
 def encode_completion(
     number: int, row: dict[str, Any], tokenizer: PreTrainedTokenizerFast, loss_on: str
 ) -> Sequence:
-    """A prompt and its completion as plain text, the end token after it."""
+    """A prompt and its completion as plain text, the end token after it; or as lists of messages, which are one conversation."""
+    if isinstance(row["prompt"], list) and isinstance(row["completion"], list):
+        return encode_conversation(number, row["prompt"] + row["completion"], tokenizer, loss_on)
     if not isinstance(row["prompt"], str) or not isinstance(row["completion"], str):
         raise bad_row(number, "has a prompt or a completion that is no text", "Send both as text.")
-    prompt = [*begin(tokenizer), *encode_text(tokenizer, row["prompt"])]
-    answer = [*encode_text(tokenizer, row["completion"]), tokenizer.eos_token_id]
-    return Sequence(prompt + answer, [loss_on == "all"] * len(prompt) + [True] * len(answer))
+    return encode_parts(row["prompt"], row["completion"], tokenizer, loss_on == "all")
 
 
 def encode_plain(number: int, text: Any, tokenizer: PreTrainedTokenizerFast, config: SftConfig) -> Sequence:
-    """Plain text. What follows the last response template is learned, or all of it where there is none.
-
-    The text is cut at the template before it is encoded, so that no token spans the boundary.
-    """
+    """Plain text. What follows the last response template is learned, or all of it where there is none."""
     if not isinstance(text, str) or not text:
         raise bad_row(number, "has no text", "Send a text that is not empty.")
     template = config.response_template
     if not template or config.loss_on == "all":
-        ids = [*begin(tokenizer), *encode_text(tokenizer, text), tokenizer.eos_token_id]
-        return Sequence(ids, [True] * len(ids))
+        return encode_parts("", text, tokenizer, True)
     before, found, after = text.rpartition(template)
-    prompt = [*begin(tokenizer), *encode_text(tokenizer, before + found if found else text)]
-    answer = [*encode_text(tokenizer, after), tokenizer.eos_token_id] if found else []
-    return Sequence(prompt + answer, [False] * len(prompt) + [True] * len(answer))
+    if found:
+        return encode_parts(before + found, after, tokenizer, False)
+    ids = [*begin(tokenizer), *plain_encoder(tokenizer).encode_text(text)]
+    return Sequence(ids, [False] * len(ids))
+
+
+def encode_parts(read: str, written: str, tokenizer: PreTrainedTokenizerFast, learn_all: bool) -> Sequence:
+    """A text that is only read and one that is learned, between the tokens that begin and end a text."""
+    before, after = plain_encoder(tokenizer).encode_parts(read, written)
+    if tokenizer.eos_token_id is None:
+        raise JobError(
+            "unsupported_model",
+            "The model's tokenizer names no token that ends a text.",
+            "Send conversations, whose end the chat template writes, or choose another model.",
+        )
+    prompt, answer = [*begin(tokenizer), *before], [*after, tokenizer.eos_token_id]
+    return Sequence(prompt + answer, [learn_all] * len(prompt) + [True] * len(answer))
 
 
 def begin(tokenizer: PreTrainedTokenizerFast) -> list[int]:

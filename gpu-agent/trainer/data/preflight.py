@@ -13,6 +13,7 @@ from transformers import PreTrainedTokenizerFast
 
 from job.generated import PREFLIGHT_CODES
 from job.job import JobError, camel
+from model.template import ChatFormat, find_chat_format
 from process import events
 
 TRAINED, MASKED, CUT = "t", "m", "c"
@@ -22,10 +23,6 @@ SHOWN_TOKENS = 4096
 # Above this share of cut answers the run stops; below it, a few outliers are only counted.
 CUT_LIMIT = 0.01
 FAULTS = tuple(PREFLIGHT_CODES)
-TEMPLATES = (
-    ("<|im_start|>", "ChatML"), ("<|start_header_id|>", "Llama 3"), ("<start_of_turn>", "Gemma"),
-    ("[INST]", "Mistral"), ("<|assistant|>", "Zephyr"),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,24 +69,25 @@ def mark(prompt: Sequence[int], answer: Sequence[int], max_length: int, *, drop:
     return CUT * len(whole) if drop else whole[:max_length] + CUT * (len(whole) - max_length)
 
 
-def name_template(tokenizer: PreTrainedTokenizerFast) -> str:
+def name_template(form: ChatFormat | None) -> str:
     """The chat template by its family and the start of its hash, so that two runs can be compared."""
-    template = tokenizer.chat_template
-    if not isinstance(template, str):
+    if form is None:
         return "plain text"
-    family = next((name for sign, name in TEMPLATES if sign in template), "the model's own")
-    return f"{family} ({hashlib.sha256(template.encode()).hexdigest()[:8]})"
+    digest = hashlib.sha256(form.template.source.encode()).hexdigest()[:8]
+    merged = ", system text before the first request" if form.template.merges_system else ""
+    return f"{form.family} ({digest}){merged}"
 
 
-def faults_of(row: MarkedRow, bos: int | None, ends: frozenset[int]) -> list[str]:
-    """What is wrong with one sequence. A cut answer is not blamed for its missing end as well."""
+def faults_of(row: MarkedRow, bos: int | None, ends: frozenset[int], repeats: bool = False) -> list[str]:
+    """What is wrong with one sequence. A cut answer is not blamed for its missing end as well. `repeats`: BOS may stand
+    at later turns too, but not twice at the start."""
     found = []
     if CUT not in row.marks and TRAINED not in row.marks:
         found.append("no_trained_token")
     if (
         bos is not None
         and list(row.ids).count(bos) > 1
-        and (bos not in ends or list(row.ids[:2]) == [bos, bos])
+        and (not (repeats or bos in ends) or list(row.ids[:2]) == [bos, bos])
     ):
         found.append("doubled_bos")
     if TRAINED in row.marks and any(row.ids[last] not in ends for last in span_ends(row)):
@@ -112,9 +110,14 @@ def inspect(
     rows: Iterable[MarkedRow], tokenizer: PreTrainedTokenizerFast, template: str, max_length: int
 ) -> tuple[Report, list[tuple[MarkedRow, list[str]]]]:
     """Totals over all rows, and the sample: up to four of each fault, the others spread evenly over the data."""
-    bos, ends = tokenizer.bos_token_id, end_ids(tokenizer)
-    report = Report(template, max_length, bos_token=tokenizer.bos_token, end_token=tokenizer.eos_token)
-    checked = [(row, faults_of(row, bos, ends)) for row in rows]
+    form = find_chat_format(tokenizer)
+    bos = tokenizer.bos_token_id
+    ends = form.end_ids if form else frozenset({tokenizer.eos_token_id})
+    # SmolLM2's and Llama 2's templates begin each turn with it.
+    repeats = form is not None and form.repeats_bos
+    end = form.end_token if form else tokenizer.eos_token
+    report = Report(template, max_length, bos_token=tokenizer.bos_token, end_token=end)
+    checked = [(row, faults_of(row, bos, ends, repeats)) for row in rows]
     report.rows = len({row.row for row, _ in checked})
     report.sequences = len(checked)
     for row, found in checked:
@@ -144,13 +147,6 @@ def choose(checked: list[tuple[MarkedRow, list[str]]]) -> list[tuple[MarkedRow, 
     chosen.update(clean[index * len(clean) // spare] for index in range(spare))
     sample = [(row, found) for row, found in checked if row.row in chosen]
     return sorted(sample, key=lambda one: (not faults[one[0].row], one[0].row))
-
-
-def end_ids(tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
-    """Tokens that end an answer: the end of sequence, and the ends of a turn of the known templates."""
-    names = (tokenizer.eos_token, "<|im_end|>", "<|eot_id|>", "<end_of_turn>", "<|end|>", "</s>")
-    known = tokenizer.get_vocab()
-    return frozenset(known[name] for name in names if name in known)
 
 
 def token_text(tokenizer: PreTrainedTokenizerFast, token: int) -> str:
@@ -239,7 +235,9 @@ def run_preflight(
             f"There is no fault named {', '.join(unknown)} to override.",
             f"Use {', '.join(FAULTS)}.",
         )
-    report, sample = inspect(rows, tokenizer, template or name_template(tokenizer), max_length)
+    report, sample = inspect(
+        rows, tokenizer, template or name_template(find_chat_format(tokenizer)), max_length
+    )
     report.overridden = sorted(set(override))
     report_events(report, sample, tokenizer)
     broken = broken_rule(report)

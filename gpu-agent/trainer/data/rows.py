@@ -45,6 +45,11 @@ def _read_row(line: bytes, number: int, name: str, needed: tuple[str, ...]) -> d
     return row
 
 
+def bad_row(number: int, fault: str, remedy: str) -> JobError:
+    """What is wrong with a row, by its number from 1; `fault` is the rest of a sentence about it."""
+    return JobError("bad_data", f"Example {number} {fault}.", remedy)
+
+
 def weight_of(row: dict[str, Any]) -> float:
     """A row's weight in the loss, 1 where it names none; raises `JobError`."""
     weight = row.get("weight", 1.0)

@@ -6,23 +6,22 @@ from typing import Any
 
 from transformers import PreTrainedTokenizerFast
 
+from data.conversation import encode_answer_to, read_prompt
 from data.preflight import MarkedRow, mark
 from data.rows import weight_of
 from engine.kto_trainer import Thumb
 from job.job import JobError
-from model.template import encode_chat, encode_reply
-from model.tokenizer import chat
 from process import events
 
 
 def encode_thumbs(rows: list[dict[str, Any]], tokenizer: PreTrainedTokenizerFast) -> list[Thumb]:
-    """Every row, whatever its length, from {"system", "user", "answer", "thumb": "up" or "down"}."""
+    """Every row, whatever its length, from {"system", "user", "answer", "thumb": "up" or "down"}
+    or with a list of messages as prompt."""
     thumbs = []
     for number, row in enumerate(rows, start=1):
         if row["thumb"] not in ("up", "down"):
             raise JobError("bad_data", f"Line {number} has the thumb {row['thumb']!r}.", "Use up or down.")
-        prompt = encode_chat(tokenizer, chat(row["system"], row["user"]))
-        answer = encode_reply(tokenizer, row["answer"])
+        prompt, answer = encode_answer_to(number, read_prompt(number, row), row["answer"], tokenizer)
         thumbs.append(Thumb(prompt, answer, row["thumb"] == "up", weight_of(row)))
     return thumbs
 

@@ -1,6 +1,7 @@
 """Loads a model from a folder and writes answers with it, such as the samples of a training."""
 
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Any
 
 import torch
@@ -10,7 +11,8 @@ from transformers import (
     StoppingCriteriaList,
 )
 
-from model.template import encode_chat, is_chatml
+from job.error import JobError
+from model.template import encode_chat, find_chat_format
 from model.tokenizer import chat, encode_text
 from process import events
 
@@ -44,7 +46,11 @@ def generate_ids(
     Once `stopped` says so, answers end where they are.
     """
     width = max(len(prompt) for prompt in prompts)
-    pad, end = tokenizer.pad_token_id, tokenizer.eos_token_id
+    form = find_chat_format(tokenizer)
+    named = form.end_ids if form else {tokenizer.eos_token_id}
+    ends = sorted(token for token in named if token is not None)
+    # Padding is masked, so that any id will do where the tokenizer names none.
+    pad = tokenizer.pad_token_id or 0
     ids = torch.tensor([[pad] * (width - len(prompt)) + prompt for prompt in prompts], device=model.device)
     mask = torch.tensor(
         [[0] * (width - len(prompt)) + [1] * len(prompt) for prompt in prompts], device=model.device
@@ -59,12 +65,12 @@ def generate_ids(
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         out = model.generate(
-            input_ids=ids, attention_mask=mask, max_new_tokens=max_tokens, pad_token_id=pad, eos_token_id=end,
+            input_ids=ids, attention_mask=mask, max_new_tokens=max_tokens, pad_token_id=pad, eos_token_id=ends or None,
             **({"do_sample": False} | sampling),
         )  # fmt: skip
     model.train(was_training)
     answers = [row[width:].tolist() for row in out]
-    return [answer[: answer.index(end)] if end in answer else answer for answer in answers]
+    return [list(takewhile(lambda token: token not in ends, answer)) for answer in answers]
 
 
 def emit_sample(
@@ -77,11 +83,14 @@ def emit_sample(
 ) -> None:
     """Cook one of the fixed prompts and tell it as an event."""
     system, user = SAMPLE_PROMPTS[turn % len(SAMPLE_PROMPTS)]
-    templated = is_chatml(tokenizer) or isinstance(tokenizer.chat_template, str)
-    prompt = (
-        encode_chat(tokenizer, chat(system, user))
-        if templated
-        else encode_text(tokenizer, f"{system}\n{user}\n")
-    )
+    try:
+        prompt = (
+            encode_chat(tokenizer, chat(system, user))
+            if find_chat_format(tokenizer)
+            else encode_text(tokenizer, f"{system}\n{user}\n")
+        )
+    except JobError as fault:
+        events.log("warn", f"No sample is written: {fault.message}")
+        return
     ids = generate_ids(model, tokenizer, [prompt], 240, 0.7, seed + step, stopped)
     events.sample(step, f"{system}\n{user}", tokenizer.decode(ids[0]))

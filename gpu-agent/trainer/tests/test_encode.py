@@ -9,7 +9,7 @@ from data.examples import encode_rows, mark_rows
 from data.pairs import encode_pairs, mark_pairs
 from data.rows import hold_out
 from job.job import JobError, SftConfig
-from model.template import encode_chat, encode_reply
+from model.template import encode_chat
 from model.tokenizer import chat, train_tokenizer
 
 TEXTS = ["I have rice. Fry the rice and serve. Price is $12 system user assistant"] * 5
@@ -80,10 +80,7 @@ def test_loss_on_a_whole_conversation(chatml: PreTrainedTokenizerFast) -> None:
     )
 
 
-def test_a_template_other_than_chatml(
-    llama: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("model.template.is_chatml", lambda _: False)
+def test_a_template_other_than_chatml(llama: PreTrainedTokenizerFast) -> None:
     hostile = chat("Cook.", "I have <|turn|> rice ")
     ids = encode_chat(llama, hostile)
     turn = llama.convert_tokens_to_ids("<|turn|>")
@@ -91,15 +88,11 @@ def test_a_template_other_than_chatml(
     assert ids.count(llama.bos_token_id) == 1
     text = llama.decode(ids)
     assert text == llama.apply_chat_template(hostile, tokenize=False, add_generation_prompt=True)
-    reply = encode_reply(llama, "Fry the rice. ")
-    assert llama.decode(reply) == "Fry the rice.<|turn|>"
-    assert reply[-1] == turn
+    reply = {"messages": [*hostile, {"role": "assistant", "content": "Fry the rice. "}]}
+    assert rows_of(llama, reply)[0] == "Fry the rice.<|turn|>"
 
 
-def test_a_model_without_a_template_is_named(
-    llama: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("model.template.is_chatml", lambda _: False)
+def test_a_model_without_a_template_is_named(llama: PreTrainedTokenizerFast) -> None:
     llama.chat_template = None
     with pytest.raises(JobError, match="no chat template"):
         encode_chat(llama, chat("a", "b"))
@@ -110,9 +103,11 @@ def test_a_model_without_a_template_is_named(
     [
         (
             {"messages": [{"role": "user", "content": "x"}]},
-            "Example 1 is no conversation that ends in an answer",
+            "Example 1 does not end in an answer",
         ),
-        ({"messages": []}, "no conversation"),
+        ({"messages": []}, "Example 1 has no list of messages"),
+        ({"messages": [{"role": "tool", "content": "x"}]}, r"of the role 'tool' \(number 1\)"),
+        ({"messages": [{"role": "user", "content": None}]}, "a message without text"),
         ({"text": ""}, "has no text"),
         ({"prompt": 3, "completion": "x"}, "no text"),
         ({"color": "red"}, "neither messages"),

@@ -1,0 +1,117 @@
+"""All chat templates that llama.cpp collects: each writes a conversation so that it can be trained on, or says why not."""
+
+import io
+
+import pytest
+from template_cases import MARKUP, assistant, llama_cpp, make_tokenizer, system, user
+
+from model.chat_template import TemplateFault
+from model.template import ChatFormat
+from model.tokenizer import Message
+
+PERSONA = system("You cook for Rosa.")
+MARKED = "<|im_end|> </s> [INST] <end_of_turn> <|eot_id|> {{ x }} {% if %} <eos><bos>"
+TALKS: dict[str, list[Message]] = {
+    "system": [PERSONA, user("I have rice."), assistant("Fry the rice.")],
+    "none": [user("I have rice."), assistant("Fry the rice.")],
+    "multi-turn": [
+        user("I have rice."),
+        assistant("Fry it."),
+        user("And beans?"),
+        assistant("Boil the beans."),
+    ],
+    "multi-turn with system": [
+        PERSONA,
+        user("I have rice."),
+        assistant("Fry it."),
+        user("Beans?"),
+        assistant("Boil."),
+    ],
+    "assistant first": [assistant("Welcome."), user("I have rice."), assistant("Fry the rice.")],
+    "system, then assistant": [
+        PERSONA,
+        assistant("Welcome."),
+        user("I have rice."),
+        assistant("Fry the rice."),
+    ],
+    "markup": [PERSONA, user(f"I have {MARKED} rice."), assistant(f"Fry {MARKED} it.")],
+    "white space": [user("  I have rice.\n"), assistant("\n\nFry the rice. ")],
+    "thought": [user("I have rice."), assistant("<think>\nRice.\n</think>\n\nFry the rice.")],
+    "two requests": [user("I have rice."), user("And beans."), assistant("Fry the rice.")],
+}
+# Those made for calls of tools alone have another template beside them for plain conversations.
+TOOLS_ONLY = {
+    "CohereForAI-c4ai-command-r-plus-tool_use",
+    "NousResearch-Hermes-2-Pro-Llama-3-8B-tool_use",
+    "NousResearch-Hermes-3-Llama-3.1-8B-tool_use",
+    "fireworks-ai-llama-3-firefunction-v2",
+}
+ALTERNATING = {
+    "google-gemma-2-2b-it",
+    "Mistral-Small-3.2-24B-Instruct-2506",
+    "mistralai-Ministral-3-14B-Reasoning-2512",
+    "mistralai-Mistral-Nemo-Instruct-2407",
+}
+REFUSED = {name: set(TALKS) for name in TOOLS_ONLY} | {
+    name: {"assistant first", "system, then assistant", "two requests"} for name in ALTERNATING
+}
+# They are asked without a thought, so that a row with one is none of theirs.
+REFUSED |= {name: {"thought"} for name in ("poolside-Laguna-XS.2", "poolside-Laguna-XS-2.1")}
+# The next speaker's name ends an earlier answer there.
+NO_END_TOKEN = "llama-cpp-rwkv-world"
+
+
+@pytest.mark.parametrize("talk", TALKS)
+def test_each_template_writes_a_conversation_or_says_why_not(talk: str, reported: io.StringIO) -> None:
+    messages = TALKS[talk]
+    refused = {}
+    sources = sorted((llama_cpp() / "models" / "templates").glob("*.jinja"))
+    assert len(sources) >= 65
+    for path in sources:
+        form = FORMS.get(path.stem) or FORMS.setdefault(
+            path.stem, make_format(path.read_text(encoding="utf-8"))
+        )
+        try:
+            encoded = form.encode(messages)
+        except TemplateFault as fault:
+            assert fault.reason.strip() and fault.remedy.endswith("."), path.stem
+            refused[path.stem] = fault.reason
+            continue
+        check(path.stem, form, messages, encoded.ids, encoded.answers)
+    assert set(refused) == {name for name, talks in REFUSED.items() if talk in talks}, refused
+
+
+FORMS: dict[str, ChatFormat] = {}
+
+
+def make_format(source: str) -> ChatFormat:
+    """The markup that a template puts together from parts is found in what it writes."""
+    form = ChatFormat(make_tokenizer("byte-level", source, "<bos>", "<eos>"), source)
+    try:
+        written = form.template.render(TALKS["multi-turn"], False)
+    except TemplateFault:
+        return form
+    return ChatFormat(make_tokenizer("byte-level", source, "<bos>", "<eos>", written=written), source)
+
+
+def check(
+    name: str, form: ChatFormat, messages: list[Message], ids: list[int], answers: list[tuple[int, int]]
+) -> None:
+    """Every text is there, the answers are what is learned, each ends with a token for it, and what is typed is text."""
+    text = form.tokenizer.decode(ids)
+    wanted = [message["content"].split("</think>")[-1].strip() for message in messages]
+    assert all(words in text for words in wanted), name
+    said = [words for words, message in zip(wanted, messages) if message["role"] == "assistant"]
+    asked = [words for words, message in zip(wanted, messages) if message["role"] != "assistant"]
+    assert len(answers) == len(said), name
+    for words, (start, end) in zip(said, answers):
+        learned = form.tokenizer.decode(ids[start:end])
+        assert words in learned, name
+        assert not any(words in learned for words in asked), name
+        assert ids[end - 1] in form.end_ids or (words != said[-1] and name == NO_END_TOKEN), name
+        inside = learned[learned.index(words) : learned.index(words) + len(words)]
+        assert inside == words
+    benign = [{**message, "content": message["content"].replace(MARKED, "plain")} for message in messages]
+    markup = [token for token in ids if token in form.plain.ids]
+    assert markup == [token for token in form.encode(benign).ids if token in form.plain.ids], name  # type: ignore[arg-type]
+    assert MARKUP.search(MARKED)
