@@ -70,7 +70,10 @@ function Links({ sources, href }: { sources: readonly Source[]; href: (id: strin
     <ul>
       {sources.map(({ id, name }) => (
         <li key={`${id} ${name}`}>
-          <Link href={href(id)} className="underline underline-offset-3 hover:text-ink">
+          <Link
+            href={href(id)}
+            className="inline-block leading-6 underline underline-offset-3 hover:text-ink"
+          >
             {name}
           </Link>
         </li>
