@@ -13,7 +13,8 @@ import torch
 
 from model.generate import generate_ids
 from model.load import load_model
-from model.tokenizer import encode_prompt, encode_text, load_tokenizer
+from model.template import encode_chat
+from model.tokenizer import encode_text, load_tokenizer
 from process import events
 from process.device import set_threads
 from run.lifecycle import silence_libraries
@@ -37,7 +38,7 @@ def main() -> None:
     folder = Path(job["model"])
     tokenizer = load_tokenizer(folder)
     texts = [encode_text(tokenizer, text) for text in job.get("texts", [])]
-    prompts = [encode_prompt(tokenizer, messages) for messages in job.get("messages", [])]
+    prompts = [encode_chat(tokenizer, messages) for messages in job.get("messages", [])]
     greedy: list[list[int]] = []
     leads: list[list[float]] = []
     if prompts:

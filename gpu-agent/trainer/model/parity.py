@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from jinja2 import TemplateError
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+from model.chat_template import TemplateFault
 from model.llama_cpp import Runtime, check_file
+from model.template import chat_format
 from model.tokenizer import Message
 from process import events
 from process.stop import StopFlag
@@ -95,14 +96,11 @@ def make_conversations() -> list[list[Message]]:
 
 
 def expected_prompt(tokenizer: PreTrainedTokenizerFast, messages: list[Message]) -> list[int] | None:
-    """The ids of `apply_chat_template`; None where the template refuses the conversation."""
+    """The ids that training reads, those of `apply_chat_template`; None where the template refuses the conversation."""
     try:
-        ids: list[int] = tokenizer.apply_chat_template(
-            messages, add_generation_prompt=True, return_dict=False
-        )
-    except TemplateError:
+        return chat_format(tokenizer).prompt(messages)
+    except TemplateFault:
         return None
-    return ids
 
 
 def ask_server(
