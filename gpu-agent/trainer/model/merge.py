@@ -12,7 +12,7 @@ from model.export import announce, round_to_half, write_model
 from model.gguf_weights import replace_weights
 from model.load import load_model
 
-# Written anew for other weights; everything else of a folder stays as it was published.
+# Written again for other weights; everything else of a folder stays as it was published.
 WEIGHTS = ("*.safetensors", "model.safetensors.index.json", "config.json")
 
 
