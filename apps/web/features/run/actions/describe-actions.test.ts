@@ -43,7 +43,7 @@ test.each([
 test('a cancel says what is lost and what is left', () => {
   expect(describeCancel(running)).toEqual([
     'It ends after its current step, and no model is saved. Metrics and logs stay.',
-    'ada keeps its checkpoint for 7 days (up to 20 GB of them in all). Until then it can be resumed.',
+    'The agent ada keeps its checkpoint for 7 days (up to 20 GB of them in all). Until then it can be resumed.',
   ])
   expect(describeCancel({ ...running, status: 'queued' })).toEqual([
     'It has not started. It leaves the queue.',
@@ -54,10 +54,10 @@ test('a cancel says what is lost and what is left', () => {
 
 test('a run says from where it can be resumed, or why not', () => {
   expect(describeResume({ resume })).toMatch(
-    /^It can be resumed after step 250: ada keeps its checkpoint \(5\.0 MB\) until .*10.*\.$/,
+    /^It can be resumed after step 250: the agent ada keeps its checkpoint \(5\.0 MB\) until .*10.*\.$/,
   )
   expect(describeResume({ resume: { ...resume, online: false } })).toMatch(
-    /ada is offline; the run would wait/,
+    /That agent is offline; the run would wait/,
   )
   expect(
     describeResume({ resume: { possible: false, because: 'It ended before its first checkpoint.' } }),

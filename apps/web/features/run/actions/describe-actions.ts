@@ -46,7 +46,7 @@ export function describeCancel(
   const time = days > 1 ? plural(days, 'day') : plural(Math.round(keeping.keepMs / 3_600_000), 'hour')
   return [
     lost,
-    `${keeping.agentName} keeps its checkpoint for ${time} (up to ${formatBytes(keeping.budgetBytes)} of them in all). Until then it can be resumed.`,
+    `The agent ${keeping.agentName} keeps its checkpoint for ${time} (up to ${formatBytes(keeping.budgetBytes)} of them in all). Until then it can be resumed.`,
   ]
 }
 
@@ -62,6 +62,6 @@ export function describeResume({ resume }: Pick<Run, 'resume'>): string | null {
   if (!resume) return null
   if (!resume.possible) return `It cannot be resumed. ${resume.because}`
   const { step, agentName, sizeBytes, keptUntil, online } = resume
-  const wait = online ? '' : ` ${agentName} is offline; the run would wait for it.`
-  return `It can be resumed after step ${formatCount(step)}: ${agentName} keeps its checkpoint (${formatBytes(sizeBytes)}) until ${formatDate(keptUntil)}.${wait}`
+  const wait = online ? '' : ` That agent is offline; the run would wait for it.`
+  return `It can be resumed after step ${formatCount(step)}: the agent ${agentName} keeps its checkpoint (${formatBytes(sizeBytes)}) until ${formatDate(keptUntil)}.${wait}`
 }

@@ -48,7 +48,9 @@ export function RunForm<Kind extends EstimateKind>({
   footer?: (config: Readonly<Record<string, unknown>>) => ReactNode
   onSubmit: (draft: RunDraft<TrainConfig<Kind>>) => void
 }) {
-  const [chosen, setChosen] = useState(clone ? undefined : presets[0])
+  const [chosen, setChosen] = useState(() =>
+    clone ? presets.find(({ config }) => isSame(config, clone.config)) : presets[0],
+  )
   const [texts, setTexts] = useState<Texts>(() => textsOf(clone?.config ?? presets[0]?.config ?? {}))
   const [where, setWhere] = useState<Placement>(clone ?? anywhere)
   const [name, setName] = useState(clone?.name ?? '')
@@ -127,6 +129,12 @@ export function RunForm<Kind extends EstimateKind>({
       </Button>
     </form>
   )
+}
+
+/** Whether a cloned run has the settings of a preset. */
+function isSame(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>): boolean {
+  const [a, b] = [one, other].map((config) => JSON.stringify(Object.entries(textsOf(config)).sort()))
+  return a === b
 }
 
 /** Runs after the groups with errors have opened. */

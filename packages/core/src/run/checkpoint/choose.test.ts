@@ -17,26 +17,26 @@ const report = (more: Partial<NonNullable<Holder['report']>>): Holder['report'] 
 
 test.each<[string, Holder[], string]>([
   ['no checkpoint', [], 'It ended before its first checkpoint.'],
-  ['a revoked agent', [{ ...holder, revoked: true }], 'ada had its checkpoint, and was revoked.'],
+  ['a revoked agent', [{ ...holder, revoked: true }], 'The agent ada had its checkpoint, and was revoked.'],
   [
     'an agent that has not reported since',
     [{ ...holder, report: report({ reportedAt: hours(-3) }) }],
-    'ada is about to report whether it keeps the checkpoint.',
+    'The agent ada is about to report whether it keeps the checkpoint.',
   ],
   [
     'an offline agent that never reported',
     [{ ...holder, online: false, report: null }],
-    'ada has its checkpoint, but is offline and has not reported it yet.',
+    'The agent ada has its checkpoint, but is offline and has not reported it yet.',
   ],
   [
     'an agent that made room',
     [{ ...holder, report: report({ kept: [kept(hours(9), 'run_b')] }) }],
-    'ada does not have its checkpoint any more. It keeps checkpoints for 7 days, up to 20 GB in all.',
+    'The agent ada does not have its checkpoint any more. It keeps checkpoints for 7 days, up to 20 GB in all.',
   ],
   [
     'an agent whose time is over',
     [{ ...holder, online: false, report: report({ kept: [kept(hours(-1))] }) }],
-    'ada no longer keeps its checkpoint: it keeps them for 7 days, up to 20 GB in all.',
+    'The agent ada no longer keeps its checkpoint: it keeps them for 7 days, up to 20 GB in all.',
   ],
 ])('a run cannot be resumed with %s', (_, holders, because) => {
   expect(chooseCheckpoint('run_a', holders, now)).toEqual({ possible: false, because })

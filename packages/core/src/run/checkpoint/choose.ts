@@ -54,16 +54,16 @@ export function chooseCheckpoint(runId: string, holders: readonly Holder[], now:
 }
 
 function describeLoss({ agentName, revoked, report, endedAt, online }: Holder, runId: string, now: Date) {
-  if (revoked) return `${agentName} had its checkpoint, and was revoked.`
+  if (revoked) return `The agent ${agentName} had its checkpoint, and was revoked.`
   if (!report || (endedAt && report.reportedAt < endedAt.getTime()))
     return online
-      ? `${agentName} is about to report whether it keeps the checkpoint.`
-      : `${agentName} has its checkpoint, but is offline and has not reported it yet.`
+      ? `The agent ${agentName} is about to report whether it keeps the checkpoint.`
+      : `The agent ${agentName} has its checkpoint, but is offline and has not reported it yet.`
   const late = report.kept.find((one) => one.runId === runId && one.keptUntil <= now.getTime())
   const policy = describePolicy(report)
   return late
-    ? `${agentName} no longer keeps its checkpoint: it keeps them ${policy}.`
-    : `${agentName} does not have its checkpoint any more. It keeps checkpoints ${policy}.`
+    ? `The agent ${agentName} no longer keeps its checkpoint: it keeps them ${policy}.`
+    : `The agent ${agentName} does not have its checkpoint any more. It keeps checkpoints ${policy}.`
 }
 
 /** "for 7 days, up to 20 GB in all". */
