@@ -20,7 +20,9 @@ from starter.ontology import Ontology, load_ontology
 
 TRAINER = Path(__file__).parent.parent
 # The hubs of the tests are on this machine, whatever proxy it has, and trainers speak UTF-8, whatever locale it has.
-os.environ.update({"NO_PROXY": "localhost,127.0.0.1,::1", "no_proxy": "localhost,127.0.0.1,::1", "PYTHONUTF8": "1"})
+os.environ.update(
+    {"NO_PROXY": "localhost,127.0.0.1,::1", "no_proxy": "localhost,127.0.0.1,::1", "PYTHONUTF8": "1"}
+)
 ONTOLOGY = Path(__file__).parent / "fixtures" / "ontology.json"
 TINY = {
     "recipes": 160, "steps": 20, "batchSize": 4, "hiddenSize": 32, "layers": 2, "heads": 4, "kvHeads": 2,
