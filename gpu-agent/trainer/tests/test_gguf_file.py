@@ -106,7 +106,7 @@ def test_an_answer_agrees_ties_or_differs(
         1,
         [0],
         answer,
-        ends,  # type: ignore[arg-type]
+        ends,
     )
     assert [difference["tie"] for difference in judged] == found
 
