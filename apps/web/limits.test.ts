@@ -169,15 +169,15 @@ it('an address has a number of requests at once, also when they are sent ahead o
       await released
     },
   })
-  const { atOncePerKey } = limits.page
+  const { anonymousAtOnce } = limits.page
   const flood = { headers: { 'x-forwarded-for': '198.51.100.1' } }
   const socket = connect(port, '127.0.0.1').on('error', () => undefined)
-  socket.write('GET /ahead HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.1\r\n\r\n'.repeat(10))
+  socket.write('GET /ahead HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 198.51.100.1\r\n\r\n'.repeat(3))
   const others = Array.from({ length: 20 }, () => ask(port, '/flood', flood))
-  await expect.poll(() => started.length, { timeout: 30_000 }).toBe(atOncePerKey)
+  await expect.poll(() => started.length, { timeout: 30_000 }).toBe(anonymousAtOnce)
   const fine = ask(port, '/other', { headers: { 'x-forwarded-for': '198.51.100.2' } })
   await expect.poll(() => started.at(-1), { timeout: 30_000 }).toBe('/other')
-  expect(started).toHaveLength(atOncePerKey + 1)
+  expect(started).toHaveLength(anonymousAtOnce + 1)
   release()
   expect((await fine).status).toBe(200)
   for (const { status } of await Promise.all(others)) expect(status).toBe(200)

@@ -8,7 +8,8 @@ import { openPageQueue } from './page-queue.mjs'
 /** @typedef {{ status: number, code: string, message: string, remedy: string }} Problem */
 
 const { bodyBytes, urlCharacters } = limits.request
-const { anonymousPerMinute, sessionPerMinute, keyPerMinute } = limits.page
+const { anonymousPerMinute, anonymousAtOnce, anonymousRest, sessionPerMinute, sessionAtOnce, keyPerMinute } =
+  limits.page
 const isApi = /^\/api\//
 const isStatic = /^\/(_next\/static\/|icon\.svg$|favicon\.ico$)/
 
@@ -61,13 +62,16 @@ export function openPageLimits(trustedProxies, findSession) {
   const keys = openBudget(keyPerMinute)
   const queue = openPageQueue(limits.page)
 
-  /** Whose request it is, and the budget that it is taken from. @param {IncomingMessage} incoming */
+  /** Whose request it is, and what it may use. @param {IncomingMessage} incoming */
   async function findKey(incoming) {
     const forwarded = String(incoming.headers['x-forwarded-for'] ?? '')
     const address = clientAddress(incoming.socket.remoteAddress, forwarded, trustedProxies)
-    if (/^Bearer plt_/.test(incoming.headers.authorization ?? '')) return { key: address, budget: keys }
+    if (/^Bearer plt_/.test(incoming.headers.authorization ?? ''))
+      return { key: `key ${address}`, atOnce: sessionAtOnce, rest: 0, budget: keys }
     const session = await findSession(incoming)
-    return session ? { key: session, budget: sessions } : { key: address, budget: anonymous }
+    return session
+      ? { key: session, atOnce: sessionAtOnce, rest: 0, budget: sessions }
+      : { key: address, atOnce: anonymousAtOnce, rest: anonymousRest, budget: anonymous }
   }
 
   return {
@@ -78,8 +82,8 @@ export function openPageLimits(trustedProxies, findSession) {
      */
     async enter(incoming, response) {
       if (isStatic.test(incoming.url ?? '')) return null
-      const { key, budget } = await findKey(incoming)
-      return (await budget.take(key)) && (await queue.enter(key, response)) ? null : tooMany
+      const { budget, ...share } = await findKey(incoming)
+      return (await budget.take(share.key)) && (await queue.enter(share, response)) ? null : tooMany
     },
   }
 }

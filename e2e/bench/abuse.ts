@@ -20,7 +20,8 @@ const { values } = parseArgs({
     floods: { type: 'string' },
   },
 })
-const attacker = '127.0.0.66'
+/** Each flood has an address of its own, whose budgets nothing before it has used up. */
+const attackerOf = (flood: number) => `127.0.66.${flood + 1}`
 const bound = { healthMs: 250, memory: 2 }
 const settleMs = 3000
 
@@ -79,14 +80,11 @@ try {
     return { sent: 0, refused: 0 }
   })
   const portOf = (url: string | undefined) => Number(new URL(url ?? '').port)
-  const target: Target = {
-    webPort: portOf(stack.origin),
-    hubPort: portOf(stack.hubUrls[0]),
-    from: attacker,
-    seconds: Number(values.seconds),
-  }
+  const seconds = Number(values.seconds)
+  const ports = { webPort: portOf(stack.origin), hubPort: portOf(stack.hubUrls[0]) }
   const names = values.floods?.split(',') ?? Object.keys(floods)
-  for (const name of names) await measure(name, () => flood(name, target))
+  for (const [at, name] of names.entries())
+    await measure(name, () => flood(name, { ...ports, seconds, from: attackerOf(at) }))
   report(rows)
 } finally {
   for (const close of closers.reverse()) await close()

@@ -6,12 +6,13 @@ import table from '../limits.json' with { type: 'json' }
  */
 export const limits: Readonly<{
   /**
-   * TCP, of web and hub. `requestsAhead` are sent before the answers to those before; for `unreadSeconds` a response may
-   * wait for a client that reads nothing of it.
+   * TCP, of web and hub. An address may open `opensPerMinute`. `requestsAhead` are sent before the answers to those
+   * before; for `unreadSeconds` a response may wait for a client that reads nothing of it.
    */
   connection: {
     perAddress: number
     total: number
+    opensPerMinute: number
     headerBytes: number
     headerSeconds: number
     requestsAhead: number
@@ -28,11 +29,14 @@ export const limits: Readonly<{
   }
   /**
    * Pages, procedures and sign-in. A key is the session of those who are signed in, else the address; so many requests
-   * are worked on at once, and so many wait. Static files are not counted.
+   * are worked on at once, and so many wait. Without a sign-in the next one waits `anonymousRest` times as long as the
+   * one before took, so that one address never fills the thread. Static files are not counted.
    */
   page: {
     atOnce: number
-    atOncePerKey: number
+    anonymousAtOnce: number
+    anonymousRest: number
+    sessionAtOnce: number
     waitingPerKey: number
     anonymousPerMinute: number
     sessionPerMinute: number

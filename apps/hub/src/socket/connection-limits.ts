@@ -76,10 +76,15 @@ export class ConnectionLimits {
     connection.on('close', this.all.enter(address))
     const count = (bytes: number) => isWithin(held, bytes, Date.now()) || cut(connection)
     connection.on('packet', ({ data }: { data?: string | Buffer }) => count(data?.length ?? 0))
-    // ws answers pings by itself, also those of a client that never reads.
-    const countPings = () => webSocketOf(connection)?.on('ping', () => count(0))
-    countPings()
-    connection.on('upgrade', countPings)
+    const watchSocket = () => {
+      const socket = webSocketOf(connection)
+      // ws answers pings by itself, also those of a client that never reads.
+      socket?.on('ping', () => count(0))
+      // After a message that is too large ws would read on for half a minute.
+      socket?.on('error', () => cut(connection))
+    }
+    watchSocket()
+    connection.on('upgrade', watchSocket)
   }
 
   private addressOf({ socket, headers }: IncomingMessage): string {

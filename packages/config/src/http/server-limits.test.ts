@@ -2,10 +2,11 @@ import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { limitServer, serverOptions } from './server-limits.mjs'
+import { limits } from './table.mjs'
 
-async function start(trustedProxies: string[], most: { perAddress: number; total: number }) {
+async function start(trustedProxies: string[], most: Partial<typeof limits.connection>) {
   const server = createServer(serverOptions, (_incoming, response) => response.end('served'))
-  limitServer(server, trustedProxies, most)
+  limitServer(server, trustedProxies, { ...limits.connection, ...most })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
   onTestFinished(() => {
@@ -36,6 +37,16 @@ it('an address has a number of connections, and another has its own', async () =
   held[0]?.destroy()
   await expect.poll(async () => (await open('127.0.0.1')).heard, { timeout: 30_000 }).toBe('200')
 }, 60_000)
+
+it('an address may open so many connections a minute', async () => {
+  const open = await start([], { opensPerMinute: 2 })
+  for (const expected of ['200', '200', 'closed']) {
+    const { socket, heard } = await open('127.0.0.1')
+    expect(heard).toBe(expected)
+    socket.destroy()
+  }
+  expect((await open('127.0.0.2')).heard).toBe('200')
+})
 
 it('a proxy of our own has any number of connections, but not more than there are in all', async () => {
   const open = await start(['127.0.0.1'], { perAddress: 1, total: 3 })

@@ -3,7 +3,7 @@ import { limits } from './table.mjs'
 /** @typedef {import('node:http').IncomingMessage} IncomingMessage */
 /** @typedef {import('node:http').ServerResponse} ServerResponse */
 
-const { bodySeconds, uploadIdleSeconds, refusedBodySeconds } = limits.request
+const { bodyBytes, bodySeconds, uploadIdleSeconds, refusedBodySeconds } = limits.request
 const uploadPath = /^\/files\/(uploads|artifacts)(?=[/?]|$)/
 
 const bodyTimes = {
@@ -35,6 +35,8 @@ export function watchBody(incoming, response, { bodyMs, idleMs, refusedMs } = bo
   incoming.once('close', () => clearInterval(timer))
   response.once('finish', () => {
     if (incoming.complete) return
+    // No route but an upload takes more than this: nobody who means well is still sending it.
+    if (!isUpload && Number(incoming.headers['content-length'] ?? 0) > bodyBytes) return socket.destroySoon()
     const cut = setTimeout(() => incoming.complete || socket.destroy(), refusedMs).unref()
     socket.once('close', () => clearTimeout(cut))
   })
