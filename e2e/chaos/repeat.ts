@@ -44,6 +44,10 @@ export async function runRepeat(options: RepeatOptions): Promise<RepeatResult> {
   const { stack, place, close } = await openPlace(home, options)
   const views: SpoolView[] = []
   const chance = new Chance(times)
+  const leave = () => void close().finally(() => process.exit(1))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, leave)
+  // Of the clients of this test itself, whose database is taken away all the time: what they ask is asked again.
+  process.on('unhandledRejection', (error) => tell(`lost by this test's own client: ${error}`))
   const killed = { postgres: 0, hub: 0, web: 0, agent: 0 }
   try {
     const keeper = keepBusy(place, options)

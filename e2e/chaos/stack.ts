@@ -26,6 +26,8 @@ const leaseSeconds = 30
 /** Happens without a fault: a hub that finds no database exits and is started again. */
 const restartLimit = 60
 const spoolQuotaBytes = 4096
+/** For a database that is killed several times in a row. */
+const retryMs = 10 * 60_000
 
 /** The real hub, PostgreSQL and agent, each a process that can be killed, with a network between the last two. */
 export class Stack {
@@ -145,12 +147,11 @@ export async function retrying<Answer>(
   owner: ServiceContext,
   ask: (owner: ServiceContext) => Promise<Answer>,
 ): Promise<Answer> {
-  for (let failures = 0; ; failures += 1) {
+  for (const end = Date.now() + retryMs; ; await sleep(500)) {
     try {
       return await ask(owner)
     } catch (error) {
-      if (failures === 60) throw error
-      await sleep(500)
+      if (Date.now() > end) throw error
     }
   }
 }

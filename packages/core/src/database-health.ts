@@ -25,8 +25,13 @@ export function openDatabaseHealth(
   let askedAt = Number.NEGATIVE_INFINITY
   let isPending = false
   let wasUp = true
+  /** One question at a time: those that a silent database leaves open would take all connections. */
+  let open: Promise<string | null> | null = null
   const ask = async () => {
-    const problem = await answers(sql, databaseSeconds * 1000)
+    open ??= question(sql).finally(() => {
+      open = null
+    })
+    const problem = await withinTime(open, databaseSeconds * 1000)
     if ((problem === null) !== wasUp) {
       if (problem) log.error({ error: problem }, 'the database does not answer')
       else log.info({}, 'the database answers again')
@@ -45,21 +50,21 @@ export function openDatabaseHealth(
   }
 }
 
-/** @returns why it does not answer, for the log */
-async function answers(sql: Deps['sql'], timeoutMs: number): Promise<string | null> {
+/** @returns why it does not answer, for the log. Never rejects */
+const question = (sql: Deps['sql']): Promise<string | null> =>
+  sql`select 1`.then(
+    () => null,
+    (error: unknown) => String(error),
+  )
+
+/** Not canceled when it is late: a cancel opens a connection of its own, and its failure can be caught by nobody. */
+async function withinTime(asked: Promise<string | null>, timeoutMs: number): Promise<string | null> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<string>((resolve) => {
     timer = setTimeout(() => resolve(`no answer after ${timeoutMs} ms`), timeoutMs)
   })
-  const query = sql`select 1`
-  const asked = query.then(
-    () => null,
-    (error: unknown) => String(error),
-  )
   try {
-    const problem = await Promise.race([asked, late])
-    if (problem !== null) query.cancel()
-    return problem
+    return await Promise.race([asked, late])
   } finally {
     clearTimeout(timer)
   }
