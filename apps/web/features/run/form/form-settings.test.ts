@@ -17,11 +17,11 @@ const settingOf = (kind: 'pretrain' | 'sft' | 'dpo' | 'kto', name: string) => {
   return found
 }
 
-it('shows every setting that the API accepts, but for the two that have controls of their own', () => {
+it('shows every setting that the API accepts, but for those that have controls of their own', () => {
   for (const kind of trainKinds) {
     const shown = listFormSettings(kind).map(({ name }) => name)
     const accepted = Object.keys(trainSchemas[kind].shape)
-    const own = accepted.filter((name) => name === 'base' || name === 'overridePreflight')
+    const own = accepted.filter((name) => ['base', 'overridePreflight', 'source'].includes(name))
     expect([...shown, ...own].sort()).toEqual(accepted.sort())
     expect(groupSettings(kind).flatMap(({ settings }) => settings)).toHaveLength(shown.length)
   }
