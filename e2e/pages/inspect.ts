@@ -38,8 +38,12 @@ export async function inspectStates(page: Page, states: readonly PageState[]): P
       await page.emulateMedia({ colorScheme: 'light' })
       const response = await page.goto(path)
       faults.push(...missingHeaders(response?.headers() ?? {}).map((header) => `${name}: no ${header}`))
-      await open(page)
-      for (const view of only ? [only] : viewNames) faults.push(...(await inspectView(page, state, view)))
+      try {
+        await open(page)
+        for (const view of only ? [only] : viewNames) faults.push(...(await inspectView(page, state, view)))
+      } catch (error) {
+        faults.push(`${name}: not open: ${error instanceof Error ? error.message : String(error)}`)
+      }
       const unexpected = errors.splice(0).filter((error) => !expected?.test(error))
       faults.push(...unexpected.map((error) => `${name}: ${error}`))
     })
