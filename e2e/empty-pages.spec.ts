@@ -26,7 +26,6 @@ const strangers: PageState[] = [
   },
   heading('chat-without-model', '/chat', 'No model is deployed'),
   heading('chat-answer-unknown', '/chat/turn_none', 'This could not be shown'),
-  heading('not-found', '/nope', 'Page not found'),
 ]
 
 const empty: PageState[] = [
