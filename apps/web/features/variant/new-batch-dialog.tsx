@@ -43,7 +43,7 @@ export function NewBatchDialog() {
     latest?.status === 'ready' ? [{ value: latest.id, label: `${name} v${latest.number}` }] : [],
   )
   const perPersona = form.watch('promptsPerPersona')
-  const prompts = (Number(perPersona) || 0) * chosen.length
+  const prompts = Math.max(0, Number(perPersona) || 0) * chosen.length
 
   const onSubmit = form.handleSubmit((values) =>
     create.mutate({ ...values, personaIds: excluded.size > 0 ? chosen.map(({ id }) => id) : undefined }),
@@ -82,7 +82,7 @@ export function NewBatchDialog() {
               <Input
                 type="number"
                 min={0}
-                placeholder="number of the batch"
+                placeholder="batch number"
                 {...form.register('seed', { setValueAs: readNumber })}
               />
             </Field>
@@ -125,7 +125,7 @@ export function NewBatchDialog() {
           <div className="flex items-center justify-between gap-4">
             <span className="num text-sm text-ink-2">
               {plural(prompts, 'prompt')},{' '}
-              {plural(prompts * (Number(form.watch('variantsPerPrompt')) || 0), 'answer')}
+              {plural(prompts * Math.max(0, Number(form.watch('variantsPerPrompt')) || 0), 'answer')}
             </span>
             <Button type="submit" look="primary" busy={create.isPending} disabled={chosen.length === 0}>
               Write variants
