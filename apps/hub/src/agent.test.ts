@@ -57,6 +57,7 @@ describe('an agent', () => {
     expect(await agent.ask('lease-renewal', { runId, attemptId, epoch })).toEqual({
       lost: false,
       cancel: false,
+      stopAfterStep: null,
     })
     expect((await send(events(5, end))).ackedSeq).toBe(5)
     expect(await getRun(fixture.viewer, { id: runId })).toMatchObject({ status: 'failed' })

@@ -259,7 +259,7 @@ test('a missing model or persona is an error before anything is created', async 
   const { engineer, workspaceId } = await createWorkspaceFixture(deps)
   await expect(createBatch(engineer, { datasetVersionId: null })).rejects.toMatchObject({
     code: 'conflict',
-    remedy: 'Train the starter model first.',
+    remedy: 'Add a model, or train the starter model.',
   })
   await createModel(deps, workspaceId)
   await expect(createBatch(engineer)).rejects.toMatchObject({ message: 'There is no persona yet.' })
