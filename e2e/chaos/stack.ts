@@ -165,9 +165,12 @@ export async function findTrainers(recorder: Recorder): Promise<number[]> {
 
 const tsx = (entry: string) => ['--import', 'tsx', '--conditions=node', join(root, entry)]
 
-/** The part of this process's environment that the others need: nothing that would configure them differently. */
+/**
+ * The part of this process's environment that the others need: nothing that would configure them differently, and what
+ * changes the numbers of a training, because the undisturbed one has it too.
+ */
 function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS']
+  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'PALATE_TRAINER_BF16']
   return Object.fromEntries(names.flatMap((name) => [[name, process.env[name]]]).filter(([, value]) => value))
 }
 
