@@ -170,7 +170,15 @@ const tsx = (entry: string) => ['--import', 'tsx', '--conditions=node', join(roo
  * changes the numbers of a training, because the undisturbed one has it too.
  */
 function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'PALATE_TRAINER_BF16']
+  const names = [
+    'PATH',
+    'HOME',
+    'LANG',
+    'TMPDIR',
+    'OMP_NUM_THREADS',
+    'MKL_NUM_THREADS',
+    'PALATE_TRAINER_BF16',
+  ]
   return Object.fromEntries(names.flatMap((name) => [[name, process.env[name]]]).filter(([, value]) => value))
 }
 
