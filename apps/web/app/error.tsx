@@ -18,6 +18,7 @@ export default function PageError({ reset }: { error: Error; reset: () => void }
     <main className="mx-auto flex min-h-dvh max-w-xl flex-col justify-center gap-8 px-6">
       <Logo />
       <ErrorState
+        heading="h1"
         title={outage ? 'Palate is waiting' : 'This page could not be shown'}
         message={
           outage ??
