@@ -8,20 +8,32 @@ import type { Workplace } from './stack'
 export interface Verdict extends Account {
   runs: number
   runsFinished: number
+  /** Runs that the hub gave up, because their agent died eight times without progress. */
+  runsGivenUp: number
   attempts: number
 }
 
-/** Compares everything at the end: points with the recorder, charts with an undisturbed run, files with their hashes. */
+/**
+ * Compares everything at the end: points with the recorder, charts with an undisturbed run, files with their hashes.
+ * @param mayGiveUp where an agent is killed so often in a row that the hub has to give up a run
+ */
 export async function takeAccount(
   stack: Workplace,
   views: SpoolView[],
   references: Map<number, Reference>,
+  { mayGiveUp = false } = {},
 ): Promise<Verdict> {
   const runs = await stack.retrying(readRuns)
   const attempts = await stack.retrying(readAttempts)
   const finished = runs.filter(({ status }) => status === 'finished')
+  const givenUp = mayGiveUp ? runs.filter(({ failure }) => failure === 'agent_lost') : []
   const verdict: Verdict = {
-    ...{ runs: runs.length, runsFinished: finished.length, attempts: attempts.length },
+    ...{
+      runs: runs.length,
+      runsFinished: finished.length,
+      runsGivenUp: givenUp.length,
+      attempts: attempts.length,
+    },
     ...{ expected: 0, stored: 0, duplicates: 0, lost: 0, faults: [] },
   }
   for (const attempt of attempts) {
@@ -36,7 +48,7 @@ export async function takeAccount(
     if (attempt.status === 'running') verdict.faults.push(`attempt ${attempt.id} is still running`)
   }
   for (const run of runs) {
-    if (run.status !== 'finished') verdict.faults.push(`${run.id} is ${run.status}`)
+    if (run.status !== 'finished' && !givenUp.includes(run)) verdict.faults.push(`${run.id} is ${run.status}`)
     const reference = references.get(run.seed)
     if (run.status === 'finished' && reference) add(verdict, compareChart(run, reference))
     if (run.status === 'finished' && run.modelVersions !== 1)

@@ -95,7 +95,7 @@ function printRepeat({ killed, isUp, faults: wrong, ...result }: RepeatResult, t
     isUp &&
     result.lost === 0 &&
     result.duplicates === 0 &&
-    result.runs === result.runsFinished &&
+    result.runs === result.runsFinished + result.runsGivenUp &&
     wrong.length === 0
   return isWell ? 0 : 1
 }

@@ -16,6 +16,8 @@ export interface StoredRun {
   id: string
   seed: number
   status: string
+  /** Why it failed. */
+  failure: string | null
   /** What a chart would show: the later attempt from its first step on. */
   chart: { key: string; points: [step: number, value: number][] }[]
   modelVersions: number
@@ -50,10 +52,10 @@ export async function readRuns(ctx: ServiceContext): Promise<StoredRun[]> {
   const { db, workspaceId } = ctx
   const rows = await db.select().from(run).where(eq(run.workspaceId, workspaceId)).orderBy(asc(run.number))
   const runs = []
-  for (const { id, seed, status } of rows) {
+  for (const { id, seed, status, failure } of rows) {
     const [models] = await db.select({ n: count() }).from(modelVersion).where(eq(modelVersion.runId, id))
     runs.push({
-      ...{ id, seed, status },
+      ...{ id, seed, status, failure: failure?.code ?? null },
       chart: (await getRunMetrics(ctx, { runId: id, maxPoints: 5000 })).series,
       modelVersions: models?.n ?? 0,
       artifacts: await db.select().from(artifact).where(eq(artifact.runId, id)),
