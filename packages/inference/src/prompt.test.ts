@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ChatTemplate } from './template'
+import { ChatTemplate } from './prompt'
 
 const tokens = { bos: '<s>', eos: '</s>' }
 const render = (source: string, ...messages: [role: string, content: string][]) =>
