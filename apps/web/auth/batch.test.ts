@@ -4,20 +4,13 @@ import { join } from 'node:path'
 import { limits } from '@palate/config'
 import { createTestDeps } from '@palate/core/testing'
 import { afterAll, expect, test, vi } from 'vitest'
+import { webEnv } from './testing'
 
 vi.mock('next-auth', () => ({ getServerSession: async () => null }))
 
 const { url } = await createTestDeps()
 const storage = await mkdtemp(join(tmpdir(), 'palate-web-'))
-const secret = 'a secret that only the tests know'
-const env = {
-  DATABASE_URL: url,
-  PALATE_SECRET: secret,
-  NEXTAUTH_SECRET: secret,
-  NEXTAUTH_URL: 'http://localhost',
-  PALATE_STORAGE: storage,
-}
-for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+for (const [name, value] of Object.entries(webEnv(url, storage))) vi.stubEnv(name, value)
 const { GET } = await import('../app/api/trpc/[trpc]/route')
 afterAll(() => rm(storage, { recursive: true, force: true }))
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDeps } from '@palate/core/testing'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { webEnv } from './testing'
 
 const { url: migrated } = await createTestDeps()
 const key = 'plt_a-key-that-must-stay-secret'
@@ -29,15 +30,7 @@ afterEach(async () => {
 
 /** A call of the web app's own route, with a database that does not work. */
 async function call(databaseUrl: string, path: string): Promise<{ status: number; text: string }> {
-  const secret = 'a secret that only the tests know'
-  const env = {
-    DATABASE_URL: databaseUrl,
-    PALATE_SECRET: secret,
-    NEXTAUTH_SECRET: secret,
-    NEXTAUTH_URL: 'http://localhost',
-    PALATE_STORAGE: storage,
-  }
-  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value)
+  for (const [name, value] of Object.entries(webEnv(databaseUrl, storage))) vi.stubEnv(name, value)
   const { GET } = await import('../app/api/trpc/[trpc]/route')
   const url = `http://localhost/api/trpc/${path}`
   const response = await GET(new Request(url, { headers: { authorization: `Bearer ${key}` } }))

@@ -1,5 +1,5 @@
-import type { Transaction } from '@palate/db'
-import { sql } from 'drizzle-orm'
+import { type Transaction, vote } from '@palate/db'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import { actorUserId } from '../actor'
 import type { ServiceContext } from '../context'
 import { DomainError } from '../error'
@@ -12,6 +12,16 @@ export function requireLabeler(ctx: ServiceContext): string {
   const userId = actorUserId(ctx.actor)
   if (userId) return userId
   throw new DomainError('forbidden', 'Only people can label pairs here. Rule votes have their own action.')
+}
+
+/** The condition on `vote` for a person's own votes that are not superseded. */
+export function isStandingVoteOf(workspaceId: string, userId: string): SQL | undefined {
+  return and(
+    eq(vote.workspaceId, workspaceId),
+    eq(vote.userId, userId),
+    eq(vote.source, 'person'),
+    isNull(vote.supersededAt),
+  )
 }
 
 /** Serializes the calls of one person, for two tabs or a click that was sent twice. */

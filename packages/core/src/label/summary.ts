@@ -4,6 +4,7 @@ import { alias } from 'drizzle-orm/pg-core'
 import { actorUserId } from '../actor'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
+import { isStandingVoteOf } from './labeler'
 import { type RulesSummary, readRules } from './unlabeled'
 
 type Reader = Database | Transaction
@@ -95,15 +96,7 @@ async function countToday({ db, workspaceId, now }: ServiceContext, userId: stri
   const [row] = await db
     .select({ today: count() })
     .from(vote)
-    .where(
-      and(
-        eq(vote.workspaceId, workspaceId),
-        eq(vote.userId, userId),
-        eq(vote.source, 'person'),
-        isNull(vote.supersededAt),
-        gte(vote.createdAt, midnight),
-      ),
-    )
+    .where(and(isStandingVoteOf(workspaceId, userId), gte(vote.createdAt, midnight)))
   return row?.today ?? 0
 }
 

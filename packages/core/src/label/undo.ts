@@ -1,12 +1,12 @@
 import { pair, pairClaim, type Transaction, vote } from '@palate/db'
-import { and, desc, eq, gt, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, gt, lt } from 'drizzle-orm'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError } from '../error'
 import { notify } from '../notify'
 import { authorize } from '../permission'
 import { hasRoom, type Labeler } from './claim'
-import { claimMs, lockLabeler, requireLabeler } from './labeler'
+import { claimMs, isStandingVoteOf, lockLabeler, requireLabeler } from './labeler'
 import { type LabelItem, readItems } from './next'
 
 const undoMs = 60 * 60_000
@@ -50,15 +50,7 @@ async function findLast(tx: Transaction, labeler: Labeler): Promise<Action | und
   const votes = await tx
     .select({ pairId: vote.pairId, at: vote.createdAt, voteId: vote.id })
     .from(vote)
-    .where(
-      and(
-        eq(vote.workspaceId, workspaceId),
-        eq(vote.userId, userId),
-        eq(vote.source, 'person'),
-        isNull(vote.supersededAt),
-        gt(vote.createdAt, since),
-      ),
-    )
+    .where(and(isStandingVoteOf(workspaceId, userId), gt(vote.createdAt, since)))
     .orderBy(desc(vote.createdAt), desc(vote.id))
     .limit(1)
   const skips = await tx
