@@ -91,7 +91,7 @@ export function NewBatchDialog() {
             label="Model"
             hint={
               bases.length === 0 && models.isSuccess
-                ? 'There is no base model. Train the starter model first.'
+                ? 'There is no base model. Add a model, or train the starter model.'
                 : undefined
             }
           >

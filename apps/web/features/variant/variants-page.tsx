@@ -31,8 +31,8 @@ export function VariantsPage() {
             <BatchTable batches={list} />
           ) : (
             <EmptyState title="No batches yet">
-              Batches appear here when you create them. A batch needs a base model: train the starter model
-              first.{' '}
+              Batches appear here when you create them. A batch needs a base model: add one, or train the
+              starter model.{' '}
               <Link href="/runs" className="text-accent underline underline-offset-3">
                 Open runs
               </Link>

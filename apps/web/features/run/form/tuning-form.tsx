@@ -98,7 +98,7 @@ export function TuningForm<Kind extends TuningKind>({
             {start.from === 'registry' && !known.baseModel ? (
               <ErrorState
                 title="Not yet"
-                message="There is no base model. Train the starter model first, or choose an external model."
+                message="There is no base model. Add a model, train the starter model, or choose an external model."
               />
             ) : null}
             <div className="grid gap-4 sm:grid-cols-2">
