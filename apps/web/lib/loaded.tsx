@@ -10,6 +10,26 @@ type QueryState<Data> = {
   refetch: () => unknown
 }
 
+type DataOf<Queries> = {
+  [Name in keyof Queries]: Queries[Name] extends QueryState<infer Data> ? Data : never
+}
+
+/** Several queries as one: an outage that they share is one error, and a retry asks again for those that failed. */
+export function joinQueries<Queries extends Record<string, QueryState<unknown>>>(
+  queries: Queries,
+): QueryState<DataOf<Queries>> {
+  const all = Object.entries(queries)
+  const lacking = all.filter(([, { data }]) => data === undefined).map(([, query]) => query)
+  return {
+    data:
+      lacking.length === 0
+        ? (Object.fromEntries(all.map(([name, { data }]) => [name, data])) as DataOf<Queries>)
+        : undefined,
+    error: lacking.find(({ error }) => error)?.error ?? null,
+    refetch: () => Promise.all(lacking.filter(({ error }) => error).map((query) => query.refetch())),
+  }
+}
+
 /** Shows a query: a skeleton while it loads, its error with a retry button, or its data. */
 export function Loaded<Data>({
   query,

@@ -1,12 +1,10 @@
 'use client'
 
 import { formatList, parseRecipe } from '@palate/recipe'
-import { Card, CardBody, CardHead, Skeleton, Tag } from '@palate/ui'
-import { useQuery } from '@tanstack/react-query'
+import { Card, CardBody, CardHead, Tag } from '@palate/ui'
 import { ThumbsDown, ThumbsUp } from 'lucide-react'
 import { formatAgo, plural } from '../../lib/format'
-import { Loaded } from '../../lib/loaded'
-import { type Outputs, useTRPC } from '../../lib/trpc'
+import type { Outputs } from '../../lib/trpc'
 import { useNow } from '../../lib/use-now'
 import { readMarks } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
@@ -14,24 +12,16 @@ import { RecipeCard } from '../recipe/recipe-card'
 type Feedback = Outputs['chat']['listFeedback'][number]
 
 /** Thumbs of chat visitors, newest first; each opens to its answer. */
-export function FeedbackList() {
-  const trpc = useTRPC()
-  const feedback = useQuery(trpc.chat.listFeedback.queryOptions({ limit: 20 }))
+export function FeedbackList({ feedback }: { feedback: readonly Feedback[] }) {
   return (
-    <Loaded query={feedback} skeleton={<Skeleton className="h-32" />}>
-      {(list) =>
-        list.length === 0 ? null : (
-          <Card>
-            <CardHead title="Feedback from the chat" aside={plural(list.length, 'recent thumb')} />
-            <CardBody className="flex flex-col">
-              {list.map((one) => (
-                <FeedbackRow key={one.id} feedback={one} />
-              ))}
-            </CardBody>
-          </Card>
-        )
-      }
-    </Loaded>
+    <Card>
+      <CardHead title="Feedback from the chat" aside={plural(feedback.length, 'recent thumb')} />
+      <CardBody className="flex flex-col">
+        {feedback.map((one) => (
+          <FeedbackRow key={one.id} feedback={one} />
+        ))}
+      </CardBody>
+    </Card>
   )
 }
 

@@ -2,7 +2,7 @@
 
 import { Card, CardHead, EmptyState, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
-import { Loaded } from '../../lib/loaded'
+import { joinQueries, Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { FeedbackList } from '../chat/feedback-list'
@@ -18,6 +18,8 @@ export function ModelsPage() {
   const may = useMay()
   const models = useQuery(trpc.model.list.queryOptions())
   const deployments = useQuery(trpc.deployment.list.queryOptions())
+  const feedback = useQuery(trpc.chat.listFeedback.queryOptions({ limit: 20 }))
+  const all = joinQueries({ deployments, models, feedback })
   const mayDeploy = may('deployment:write')
   return (
     <Page
@@ -31,25 +33,28 @@ export function ModelsPage() {
         </>
       }
     >
-      <Loaded query={deployments} skeleton={<Skeleton className="h-28" />}>
-        {(list) => (list.length > 0 ? <DeploymentList deployments={list} mayDeploy={mayDeploy} /> : null)}
+      <Loaded query={all} skeleton={<Skeleton className="h-64" />}>
+        {({ deployments, models, feedback }) => (
+          <>
+            {deployments.length > 0 ? (
+              <DeploymentList deployments={deployments} mayDeploy={mayDeploy} />
+            ) : null}
+            <ModelImports />
+            {models.length > 0 ? (
+              <Card>
+                <CardHead title="Model versions" />
+                <ModelTree models={models} mayDeploy={mayDeploy} mayMerge={may('run:create')} />
+              </Card>
+            ) : (
+              <EmptyState title="No models yet">
+                Add a published model such as SmolLM2, or create a run to train the starter model from
+                nothing.
+              </EmptyState>
+            )}
+            {feedback.length > 0 ? <FeedbackList feedback={feedback} /> : null}
+          </>
+        )}
       </Loaded>
-      <ModelImports />
-      <Loaded query={models} skeleton={<Skeleton className="h-64" />}>
-        {(list) =>
-          list.length > 0 ? (
-            <Card>
-              <CardHead title="Model versions" />
-              <ModelTree models={list} mayDeploy={mayDeploy} mayMerge={may('run:create')} />
-            </Card>
-          ) : (
-            <EmptyState title="No models yet">
-              Add a published model such as SmolLM2, or create a run to train the starter model from nothing.
-            </EmptyState>
-          )
-        }
-      </Loaded>
-      <FeedbackList />
     </Page>
   )
 }

@@ -1,6 +1,19 @@
 'use client'
 
-import { Card, cn, EmptyState, Progress, Skeleton, Table, Td, TdNote, Th, Tr, wideOnly } from '@palate/ui'
+import {
+  Button,
+  Card,
+  cn,
+  EmptyState,
+  Progress,
+  Skeleton,
+  Table,
+  Td,
+  TdNote,
+  Th,
+  Tr,
+  wideOnly,
+} from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { formatCount, formatDate } from '../../lib/format'
@@ -17,6 +30,7 @@ export function VariantsPage() {
   const trpc = useTRPC()
   const may = useMay()
   const batches = useQuery(trpc.variant.batches.queryOptions())
+  const models = useQuery(trpc.model.list.queryOptions())
   const action = may('variant:create') ? <NewBatchDialog /> : null
   return (
     <Page
@@ -30,12 +44,18 @@ export function VariantsPage() {
           list.length > 0 ? (
             <BatchTable batches={list} />
           ) : (
-            <EmptyState title="No batches yet">
-              Batches appear here when you create them. A batch needs a base model: add one, or train the
-              starter model.{' '}
-              <Link href="/runs" className="text-accent underline underline-offset-3">
-                Open runs
-              </Link>
+            <EmptyState
+              title="No batches yet"
+              action={
+                models.data?.some(({ notServable }) => notServable === null) ? null : (
+                  <Button asChild>
+                    <Link href="/models">Open models</Link>
+                  </Button>
+                )
+              }
+            >
+              Batches appear here when you create them. A model writes the answers: add one on Models, or
+              train the starter model.
             </EmptyState>
           )
         }

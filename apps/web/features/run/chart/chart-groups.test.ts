@@ -15,6 +15,20 @@ it('shows every curve once, the known ones first and by their names', () => {
   expect(keysOf(groups)).toEqual([...keys].sort())
 })
 
+it('begins with what tells whether a preference training goes well', () => {
+  const keys = [
+    'logits/chosen',
+    'rewards/accuracies',
+    'rewards/chosen',
+    'grad_norm',
+    'loss',
+    'rewards/margins',
+  ]
+  const groups = groupStepCharts(along('step', keys))
+  expect(groups.slice(0, 3).map(({ title }) => title)).toEqual(['Loss', 'Reward margin', 'Reward accuracy'])
+  expect(groups.map(({ main }) => main ?? false)).toEqual([true, true, true, false, false, false])
+})
+
 it('keeps what was measured by the clock apart, its shares together and each GPU in turn', () => {
   const gpu = (number: number) =>
     ['memory', 'power', 'temperature', 'utilization'].map((name) => `system/gpu.${number}/${name}`)

@@ -6,6 +6,8 @@ interface KnownChart {
   names: Readonly<Record<string, string>>
   /** `%` for shares of a whole, 0 to 1. */
   unit?: string
+  /** Tells whether the training goes well: drawn first and larger. */
+  main?: true
 }
 
 export interface ChartGroup extends KnownChart {
@@ -15,19 +17,24 @@ export interface ChartGroup extends KnownChart {
 
 /** Curves that are read together share a chart; these come first, in this order. */
 const trainingCharts: readonly KnownChart[] = [
-  { title: 'Loss', names: { loss: 'training', 'eval/loss': 'held out' } },
-  { title: 'Rewards', names: { 'rewards/chosen': 'chosen', 'rewards/rejected': 'rejected' } },
-  { title: 'Reward margin', names: { 'rewards/margins': 'training', 'eval/rewards/margins': 'held out' } },
+  { title: 'Loss', names: { loss: 'training', 'eval/loss': 'held out' }, main: true },
+  {
+    title: 'Reward margin',
+    names: { 'rewards/margins': 'training', 'eval/rewards/margins': 'held out' },
+    main: true,
+  },
   {
     title: 'Reward accuracy',
     names: { 'rewards/accuracies': 'training', 'eval/rewards/accuracies': 'held out' },
     unit: '%',
+    main: true,
   },
   {
     title: 'Token accuracy',
     names: { mean_token_accuracy: 'training', 'eval/mean_token_accuracy': 'held out' },
     unit: '%',
   },
+  { title: 'Rewards', names: { 'rewards/chosen': 'chosen', 'rewards/rejected': 'rejected' } },
   { title: 'Log-probs', names: { 'logps/chosen': 'chosen', 'logps/rejected': 'rejected' } },
   { title: 'Logits', names: { 'logits/chosen': 'chosen', 'logits/rejected': 'rejected' } },
   {

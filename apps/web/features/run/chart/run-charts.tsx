@@ -90,17 +90,31 @@ function Charts({
     groups.flatMap(({ series }) => series),
     end,
   )
+  const draw = (group: ChartGroup, height: number, className?: string) => (
+    <Card key={group.title} className={className}>
+      <CardHead title={group.title} />
+      <CardBody className="pt-2">
+        <MetricChart {...{ group, smoothing, range, marks, height }} label={group.title} live={isLive(run)} />
+      </CardBody>
+    </Card>
+  )
+  const main = groups.filter((group) => group.main)
+  const rest = groups.filter((group) => !group.main)
   return (
-    <div className="grid gap-4 md:grid-cols-2">
-      {groups.map((group) => (
-        <Card key={group.title}>
-          <CardHead title={group.title} />
-          <CardBody className="pt-2">
-            <MetricChart group={group} smoothing={smoothing} live={isLive(run)} range={range} marks={marks} />
-          </CardBody>
-        </Card>
-      ))}
-    </div>
+    <>
+      {main.length > 0 ? (
+        <div className="grid gap-4 md:grid-cols-2">
+          {main.map((group, index) =>
+            draw(group, 240, index === 0 && main.length % 2 === 1 ? 'md:col-span-2' : undefined),
+          )}
+        </div>
+      ) : null}
+      {rest.length > 0 ? (
+        <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-3">
+          {rest.map((group) => draw(group, 120))}
+        </div>
+      ) : null}
+    </>
   )
 }
 
