@@ -15,12 +15,11 @@ export interface Child {
 
 /** A TypeScript program of this checkout in its own process. Its output is kept; a failure shows the end of it. */
 export function startChild(entry: string, args: string[], env: Record<string, string> = {}): Child {
-  return startProgram(
-    process.execPath,
-    ['--import', 'tsx', '--conditions=node', join(root, entry), ...args],
-    env,
-  )
+  return startProgram(process.execPath, [...programArgs(entry), ...args], env)
 }
+
+/** What Node needs to run a TypeScript file of this checkout. */
+export const programArgs = (entry: string) => ['--import', 'tsx', '--conditions=node', join(root, entry)]
 
 export function startProgram(command: string, args: string[], env: Record<string, string> = {}): Child {
   const child = spawn(command, args, {

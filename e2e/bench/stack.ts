@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { memoryArgs, memoryEnv } from '../../scripts/lib/memory.mjs'
 import { root } from '../../scripts/lib/paths.mjs'
 import { databaseFolder, startPostgres } from '../../scripts/lib/postgres.mjs'
 import { freePort, waitFor } from '../../scripts/lib/process.mjs'
-import { answerOf, type Child, startChild, startProgram } from './child'
+import { answerOf, type Child, programArgs, startChild, startProgram } from './child'
 
 export interface Stack {
   databaseUrl: string
@@ -63,7 +64,7 @@ export async function startStack({
     const hubUrls: string[] = []
     for (let index = 0; index < count; index += 1) {
       const port = await freePort()
-      const hub = startChild('apps/hub/src/main.ts', [], { ...env, HUB_PORT: String(port) })
+      const hub = startHub({ ...env, HUB_PORT: String(port) })
       closers.push(hub.stop)
       hubs.push(hub)
       hubUrls.push(`http://127.0.0.1:${port}`)
@@ -88,10 +89,18 @@ export async function startStack({
   }
 }
 
+/** A hub as `npm start` has it. */
+const startHub = (env: Record<string, string>): Child =>
+  startProgram(process.execPath, [...memoryArgs, ...programArgs('apps/hub/src/main.ts')], {
+    ...env,
+    ...memoryEnv,
+  })
+
 /** The web process as `npm start` has it. */
 function startWeb(dist: string, origin: string, hubUrls: string[], env: Record<string, string>): Child {
   const { port } = new URL(origin)
   const args = [
+    ...memoryArgs,
     join(root, 'apps/web/server.mjs'),
     '--port',
     port,
@@ -99,6 +108,7 @@ function startWeb(dist: string, origin: string, hubUrls: string[], env: Record<s
   ]
   return startProgram(process.execPath, args, {
     ...env,
+    ...memoryEnv,
     PALATE_WEB_DIST: dist,
     NEXTAUTH_URL: origin,
     NEXTAUTH_SECRET: env.PALATE_SECRET ?? '',

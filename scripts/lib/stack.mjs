@@ -6,6 +6,7 @@ import { addressesOf } from './address.mjs'
 import { Child } from './child.mjs'
 import { Stop, step } from './console.mjs'
 import { readVariable, requireVariable } from './env.mjs'
+import { memoryArgs, memoryEnv } from './memory.mjs'
 import { root } from './paths.mjs'
 import { startPostgres } from './postgres.mjs'
 import { isRoot, makePassable } from './postgres-user.mjs'
@@ -170,8 +171,8 @@ async function bootstrap({ home, apiKey = false, onBoot }, env) {
 async function startChildren({ home, port, python, dist, policy, agentEnv = {} }, env, boot, logs, started) {
   const hubUrl = `http://127.0.0.1:${env.HUB_PORT}`
   const web = join(root, 'apps/web')
-  const webArgs = [join(web, 'server.mjs'), '--port', String(port), '--hub', hubUrl]
-  const webEnv = { ...env, PALATE_WEB_DIST: dist }
+  const webArgs = [...memoryArgs, join(web, 'server.mjs'), '--port', String(port), '--hub', hubUrl]
+  const webEnv = { ...env, ...memoryEnv, PALATE_WEB_DIST: dist }
   const localAgentEnv = {
     PALATE_HUB_URL: hubUrl,
     PALATE_AGENT_HOME: join(home, 'agent'),
@@ -181,7 +182,12 @@ async function startChildren({ home, port, python, dist, policy, agentEnv = {} }
     ...agentEnv,
   }
   const programs = {
-    hub: { title: 'The hub', args: tsx('apps/hub/src/main.ts'), env, readyLine: /the hub is listening/ },
+    hub: {
+      title: 'The hub',
+      args: [...memoryArgs, ...tsx('apps/hub/src/main.ts')],
+      env: { ...env, ...memoryEnv },
+      readyLine: /the hub is listening/,
+    },
     web: {
       title: 'The web app',
       args: webArgs,
