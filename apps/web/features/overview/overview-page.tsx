@@ -30,7 +30,7 @@ export function OverviewPage() {
 function OverviewView({ overview }: { overview: Overview }) {
   const { stations, next, activeRun, figures, needs } = overview
   const doubt = useNextStep()?.doubt
-  const done = stations.filter(({ state }) => state === 'done').length
+  const done = stations.filter((station) => station.done).length
   return (
     <Page
       crumbs={[{ name: 'Overview' }]}

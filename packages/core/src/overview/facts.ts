@@ -14,7 +14,7 @@ import {
 import { and, count, countDistinct, desc, eq, inArray, isNull, sql, sum } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { countOpen } from '../label/summary'
-import type { OverviewFacts } from './plan'
+import type { OverviewFacts, Trainings } from './plan'
 
 type Reader = Pick<ServiceContext, 'db' | 'workspaceId'>
 
@@ -99,12 +99,16 @@ async function readModelFacts({ db, workspaceId }: Reader) {
 
 async function readRuns({ db, workspaceId }: Reader) {
   const rows = await db
-    .select({ id: run.id, kind: run.kind })
+    .select({ id: run.id, kind: run.kind, status: run.status })
     .from(run)
     .where(and(eq(run.workspaceId, workspaceId), inArray(run.status, ['queued', 'running', 'canceling'])))
     .orderBy(desc(run.number))
-  const first = (...kinds: string[]) => rows.find(({ kind }) => kinds.includes(kind))?.id ?? null
-  return { pretraining: first('pretrain'), tuning: first('dpo', 'sft', 'kto') }
+  const trainingsOf = (...kinds: string[]): Trainings | null => {
+    const own = rows.filter(({ kind }) => kinds.includes(kind))
+    const queued = own.filter(({ status }) => status === 'queued').length
+    return own[0] ? { id: own[0].id, started: own.length - queued, queued } : null
+  }
+  return { pretraining: trainingsOf('pretrain'), tuning: trainingsOf('dpo', 'sft', 'kto') }
 }
 
 async function readLabels({ db, workspaceId }: Reader) {

@@ -36,6 +36,7 @@ const empty: OverviewFacts = {
   deployments: 0,
   tunedServes: false,
 }
+const training = (id: string) => ({ id, started: 1, queued: 0 })
 const seeded = { personas: 6 }
 const withData = { ...seeded, datasets: 1, recipes: 402 }
 const withModel = { ...withData, baseModels: 1 }
@@ -47,14 +48,34 @@ const evaluated = { ...tuned, evaluations: 1, evaluated: true }
 test('a training in progress counts at its station', () => {
   const stationOf = (facts: Partial<OverviewFacts>, key: string) =>
     planLoop({ ...empty, ...facts }).stations.find((one) => one.key === key)
-  expect(stationOf({ ...withData, pretraining: 'run_1' }, 'starter')).toMatchObject({
+  expect(stationOf({ ...withData, pretraining: training('run_1') }, 'starter')).toMatchObject({
     count: 1,
     detail: '1 in training',
   })
-  expect(stationOf({ ...tuned, tuning: 'run_3' }, 'runs')).toMatchObject({
-    count: 2,
-    detail: '1 tuned model, 1 in training',
+  expect(stationOf({ ...tuned, tuning: { id: 'run_3', started: 1, queued: 2 } }, 'runs')).toMatchObject({
+    count: 4,
+    detail: '1 tuned model, 1 in training, 2 queued',
   })
+  expect(
+    stationOf({ ...withData, pretraining: { id: 'run_1', started: 0, queued: 1 } }, 'starter'),
+  ).toMatchObject({ count: 1, detail: '1 queued' })
+})
+
+test('a station that is done stays done while its work is done again', () => {
+  const all = { ...empty, ...evaluated, deployments: 1, tunedServes: true }
+  const doneOf = (facts: OverviewFacts) => planLoop(facts).stations.filter(({ done }) => done).length
+  const queued = { id: 'run_9', started: 0, queued: 1 }
+  const again = [
+    { importing: true },
+    { pretraining: queued },
+    { tuning: queued },
+    { writing: 'batch_9' },
+    { evaluating: 'eval_9' },
+  ]
+  for (const one of again) {
+    expect(doneOf({ ...all, ...one }), Object.keys(one)[0]).toBe(9)
+    expect(planLoop({ ...all, ...one }).stations.filter(({ state }) => state === 'live')).toHaveLength(1)
+  }
 })
 
 test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
@@ -66,7 +87,7 @@ test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
     '/runs',
   ],
   ['a dataset', withData, 'starter', '/runs'],
-  ['the starter model trains', { ...withData, pretraining: 'run_1' }, 'starter', '/runs/run_1'],
+  ['the starter model trains', { ...withData, pretraining: training('run_1') }, 'starter', '/runs/run_1'],
   ['no persona', { ...withModel, personas: 0 }, 'personas', '/personas'],
   ['everything that variants need', withModel, 'variants', '/variants'],
   ['a batch without a pair yet', { ...withModel, writing: 'batch_1' }, 'variants', '/variants/batch_1'],
@@ -82,7 +103,7 @@ test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
     '/variants/batch_1',
   ],
   ['enough labels', labeled, 'runs', '/runs'],
-  ['the training runs', { ...labeled, tuning: 'run_2' }, 'runs', '/runs/run_2'],
+  ['the training runs', { ...labeled, tuning: training('run_2') }, 'runs', '/runs/run_2'],
   ['a tuned model', tuned, 'evaluations', '/evaluations'],
   ['the evaluation runs', { ...tuned, evaluating: 'eval_1' }, 'evaluations', '/evaluations/eval_1'],
   ['evaluated', evaluated, 'models', '/models'],

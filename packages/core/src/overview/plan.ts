@@ -16,6 +16,8 @@ export interface Station {
   key: StationKey
   title: string
   state: StationState
+  /** Also while its work is done once more, as state `live`. */
+  done: boolean
   detail: string
   count: number | null
   href: string
@@ -28,6 +30,13 @@ export interface NextStep {
   href: string
 }
 
+/** Trainings that have not ended: the newest, and how many an agent works on or are waiting for one. */
+export interface Trainings {
+  id: string
+  started: number
+  queued: number
+}
+
 /** What the overview shows of the loop: counts, and the id of what is in progress. */
 export interface OverviewFacts {
   workspaceName: string
@@ -35,7 +44,7 @@ export interface OverviewFacts {
   datasets: number
   importing: boolean
   baseModels: number
-  pretraining: string | null
+  pretraining: Trainings | null
   personas: number
   pairs: number
   /** A batch whose answers are being written. */
@@ -48,7 +57,7 @@ export interface OverviewFacts {
   ruleVotes: number
   open: number
   adapters: number
-  tuning: string | null
+  tuning: Trainings | null
   /** Whether the newest adapter was evaluated. */
   evaluated: boolean
   evaluations: number
@@ -114,13 +123,12 @@ const rules: Record<StationKey, Rule> = {
     title: 'Starter model',
     href: '/runs',
     done: ({ baseModels }) => baseModels > 0,
-    live: ({ pretraining }) => pretraining && `/runs/${pretraining}`,
+    live: ({ pretraining }) => pretraining && `/runs/${pretraining.id}`,
     ready: always,
-    count: ({ baseModels, pretraining }) => baseModels + (pretraining ? 1 : 0),
+    count: ({ baseModels, pretraining }) => baseModels + countTrainings(pretraining),
     detail: ({ baseModels, pretraining }) =>
-      [baseModels > 0 ? plural(baseModels, 'base model') : '', pretraining ? '1 in training' : '']
-        .filter(Boolean)
-        .join(', ') || 'not trained yet',
+      listParts(baseModels > 0 && plural(baseModels, 'base model'), ...describeTrainings(pretraining)) ||
+      'not trained yet',
     step: () => ({
       label: 'Train the starter model',
       hint: 'A small model learns to write recipes on your own machine, in a few minutes. All later steps need it.',
@@ -144,7 +152,7 @@ const rules: Record<StationKey, Rule> = {
   variants: {
     title: 'Variants',
     href: '/variants',
-    done: ({ pairs, writing }) => pairs > 0 && !writing,
+    done: ({ pairs }) => pairs > 0,
     live: ({ writing }) => writing && `/variants/${writing}`,
     ready: ({ baseModels, personas }) => baseModels > 0 && personas > 0,
     count: ({ pairs }) => pairs,
@@ -173,13 +181,12 @@ const rules: Record<StationKey, Rule> = {
     title: 'Runs',
     href: '/runs',
     done: ({ adapters }) => adapters > 0,
-    live: ({ tuning }) => tuning && `/runs/${tuning}`,
+    live: ({ tuning }) => tuning && `/runs/${tuning.id}`,
     ready: (facts) => facts.baseModels > 0 && enoughLabels(facts),
-    count: ({ adapters, tuning }) => adapters + (tuning ? 1 : 0),
+    count: ({ adapters, tuning }) => adapters + countTrainings(tuning),
     detail: ({ adapters, tuning }) =>
-      [adapters > 0 ? plural(adapters, 'tuned model') : '', tuning ? '1 in training' : '']
-        .filter(Boolean)
-        .join(', ') || 'waits for labels',
+      listParts(adapters > 0 && plural(adapters, 'tuned model'), ...describeTrainings(tuning)) ||
+      'waits for labels',
     step: () => ({
       label: 'Train on the votes',
       hint: 'Preference training teaches the starter model which answers were chosen. It takes a few minutes.',
@@ -250,9 +257,10 @@ export function planLoop(facts: OverviewFacts): { stations: Station[]; next: Nex
   const nextKey = stationKeys.find((key) => isOpen(key) && rules[key].ready(facts))
   const liveKey = stationKeys.findLast((key) => rules[key].live(facts) !== null)
   const stations = stationKeys.map((key): Station => {
-    const { title, href, live, done, count, detail } = rules[key]
-    const state = live(facts) !== null ? 'live' : done(facts) ? 'done' : key === nextKey ? 'next' : 'waiting'
-    return { key, title, state, detail: detail(facts), count: count(facts), href }
+    const { title, href, live, count, detail } = rules[key]
+    const done = rules[key].done(facts)
+    const state = live(facts) !== null ? 'live' : done ? 'done' : key === nextKey ? 'next' : 'waiting'
+    return { key, title, state, done, detail: detail(facts), count: count(facts), href }
   })
   if (nextKey) {
     const { label, hint, href = rules[nextKey].href } = rules[nextKey].step(facts)
@@ -263,6 +271,15 @@ export function planLoop(facts: OverviewFacts): { stations: Station[]; next: Nex
   const hint = 'This is in progress. The next step follows when it is done.'
   return { stations, next: { key: liveKey, label: watch, hint, href: live(facts) ?? href } }
 }
+
+const countTrainings = (trainings: Trainings | null) => (trainings ? trainings.started + trainings.queued : 0)
+
+const describeTrainings = (trainings: Trainings | null) => [
+  trainings !== null && trainings.started > 0 && `${trainings.started} in training`,
+  trainings !== null && trainings.queued > 0 && `${trainings.queued} queued`,
+]
+
+const listParts = (...parts: (string | false)[]) => parts.filter(Boolean).join(', ')
 
 function plural(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
