@@ -6,9 +6,13 @@ export function ownerOf(): { email: string; password: string } {
   return { email: boot.ownerEmail, password: boot.ownerPassword }
 }
 
-/** Signs the owner in, from the sign-in page or one that leads to it. */
-export async function signIn(page: Page, path = '/sign-in'): Promise<void> {
-  const { email, password } = ownerOf()
+/**
+ * Signs the owner in, from the sign-in page or one that leads to it.
+ *
+ * @param owner of another stack than the test stack
+ */
+export async function signIn(page: Page, path = '/sign-in', owner = ownerOf()): Promise<void> {
+  const { email, password } = owner
   await page.goto(path)
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(password)
