@@ -48,6 +48,10 @@ export const limits: Readonly<{
   signIn: { windowMinutes: number; accountHere: number; address: number; account: number }
   /** Models that are opened ahead because somebody opened the chat: for one address, and for one system prompt. */
   chat: { warmUpsPerMinute: number; warmUpsPerPromptAndMinute: number }
+  /** Zips of models that a hub writes at once. */
+  export: { atOnce: number }
+  /** Sending a model to an Ollama: to connect, without a byte, without a line while it makes the model, and in all. */
+  push: { connectSeconds: number; idleSeconds: number; createIdleSeconds: number; totalSeconds: number }
   /** HTTP requests of one address to the hub: to routes that need no ticket, and to all. */
   hub: { openPerMinute: number; perMinute: number }
   /** `messageBytes` and `connectionBytes` hold for all but agents, the second for the life of a connection. */
@@ -74,5 +78,5 @@ export const limits: Readonly<{
   /** How `npm start` starts a part again that ended: see `scripts/lib/restart.mjs`. */
   restart: { firstSeconds: number; slowestSeconds: number; windowSeconds: number; budget: number }
   /** How long the database may take to answer a question after its health, and how long an answer is reused. */
-  health: { databaseSeconds: number; cacheSeconds: number }
+  health: { databaseSeconds: number; cacheSeconds: number; staleSeconds: number }
 }> = table

@@ -3,7 +3,7 @@ import { databaseAway, openDatabaseHealth } from './database-health'
 import { createTestDeps } from './testing'
 
 const deps = await createTestDeps()
-const once = { databaseSeconds: 60, cacheSeconds: 1 }
+const once = { databaseSeconds: 60, cacheSeconds: 1, staleSeconds: 3 }
 
 /** A client whose queries are answered by the test. */
 function openAnswers() {
@@ -35,15 +35,35 @@ it('many who ask within a second cause one query, and the next second another', 
   await ask()
   expect(waiting).toHaveLength(1)
   now = 1000
-  const next = ask()
+  expect(await ask()).toBeNull()
   waiting[1]?.(new Error('gone'))
-  expect(await next).toEqual(databaseAway)
+  await expect.poll(ask).toEqual(databaseAway)
+  expect(waiting).toHaveLength(2)
+})
+
+it('gives an answer of the last three seconds at once, and an older one never', async () => {
+  let now = 0
+  const { sql, waiting } = openAnswers()
+  const ask = openDatabaseHealth({ ...deps, sql }, once, () => now)
+  const first = ask()
+  waiting[0]?.()
+  expect(await first).toBeNull()
+  now = 2999
+  expect(await ask()).toBeNull() // the second question has no answer yet
+  now = 3000
+  const waited = ask()
+  waiting[1]?.(new Error('gone'))
+  expect(await waited).toEqual(databaseAway)
 })
 
 it('does not wait long for a database that is silent, and asks it one question only', async () => {
   let now = 0
   const { sql, waiting } = openAnswers()
-  const ask = openDatabaseHealth({ ...deps, sql }, { databaseSeconds: 0.01, cacheSeconds: 1 }, () => now)
+  const ask = openDatabaseHealth(
+    { ...deps, sql },
+    { databaseSeconds: 0.01, cacheSeconds: 1, staleSeconds: 3 },
+    () => now,
+  )
   for (; now < 20_000; now += 1000) expect(await ask()).toEqual(databaseAway)
   expect(waiting).toHaveLength(1)
 })

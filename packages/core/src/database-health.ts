@@ -13,15 +13,17 @@ export const databaseAway: Failure = {
 export type AskDatabase = () => Promise<Failure | null>
 
 /**
- * Asks the database whether it answers: for a short time, and at most once in a second, however many ask for it. A
- * change is logged.
+ * Asks the database whether it answers: for a short time, and at most once in a second, however many ask for it. Who
+ * asks often never waits: an answer of the last few seconds is given at once, while the next one is fetched. A change is
+ * logged.
  */
 export function openDatabaseHealth(
   { sql, log }: Pick<Deps, 'sql' | 'log'>,
-  { databaseSeconds, cacheSeconds } = limits.health,
+  { databaseSeconds, cacheSeconds, staleSeconds } = limits.health,
   now = Date.now,
 ): AskDatabase {
-  let answer: Promise<Failure | null> = Promise.resolve(null)
+  let next: Promise<Failure | null> = Promise.resolve(null)
+  let last: Promise<Failure | null> = next
   let askedAt = Number.NEGATIVE_INFINITY
   let isPending = false
   let wasUp = true
@@ -44,9 +46,11 @@ export function openDatabaseHealth(
   return () => {
     if (!isPending && now() - askedAt >= cacheSeconds * 1000) {
       isPending = true
-      answer = ask()
+      last = next
+      next = ask()
     }
-    return answer
+    const isRecent = now() - askedAt < staleSeconds * 1000
+    return isPending && isRecent ? last : next
   }
 }
 
