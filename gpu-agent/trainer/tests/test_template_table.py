@@ -1,9 +1,12 @@
 """All chat templates that llama.cpp collects: each writes a conversation so that it can be trained on, or says why not."""
 
 import io
+from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
-from template_cases import MARKUP, assistant, llama_cpp, make_tokenizer, system, user
+from server_side import ask_server, first_difference
+from template_cases import MARKUP, assistant, llama_cpp, make_tokenizer, real_template, system, user
 
 from model.chat_template import TemplateFault
 from model.template import ChatFormat
@@ -57,6 +60,8 @@ REFUSED = {name: set(TALKS) for name in TOOLS_ONLY} | {
 }
 # They are asked without a thought, so that a row with one is none of theirs.
 REFUSED |= {name: {"thought"} for name in ("poolside-Laguna-XS.2", "poolside-Laguna-XS-2.1")}
+# The server's Jinja has no mappings from numbers, which this one's begins with. It says so, and refuses all.
+UNKNOWN_TO_SERVER = {"ByteDance-Seed-OSS": "Object keys must be strings: got IntegerValue"}
 # The next speaker's name ends an earlier answer there.
 NO_END_TOKEN = "llama-cpp-rwkv-world"
 
@@ -65,23 +70,63 @@ NO_END_TOKEN = "llama-cpp-rwkv-world"
 def test_each_template_writes_a_conversation_or_says_why_not(talk: str, reported: io.StringIO) -> None:
     messages = TALKS[talk]
     refused = {}
-    sources = sorted((llama_cpp() / "models" / "templates").glob("*.jinja"))
-    assert len(sources) >= 65
-    for path in sources:
-        form = FORMS.get(path.stem) or FORMS.setdefault(
-            path.stem, make_format(path.read_text(encoding="utf-8"))
-        )
+    for name in template_names():
+        form = form_of(name)
         try:
             encoded = form.encode(messages)
         except TemplateFault as fault:
-            assert fault.reason.strip() and fault.remedy.endswith("."), path.stem
-            refused[path.stem] = fault.reason
+            assert fault.reason.strip() and fault.remedy.endswith("."), name
+            refused[name] = fault.reason
             continue
-        check(path.stem, form, messages, encoded.ids, encoded.answers)
+        check(name, form, messages, encoded.ids, encoded.answers)
     assert set(refused) == {name for name, talks in REFUSED.items() if talk in talks}, refused
 
 
+def test_the_server_renders_each_template_as_the_trainer_does_or_both_refuse(tmp_path: Path) -> None:
+    """Each conversation up to its last answer, and with a request after that: what a server is asked."""
+    asked = [part for talk in TALKS.values() for part in (talk[:-1], [*talk, user(f"Thanks {MARKED}. And?")])]
+    forms = {name: form_of(name) for name in template_names()}
+    job = [
+        {"source": form.template.source, "bos": "<bos>", "eos": "<eos>", "talks": asked}
+        for form in forms.values()
+    ]
+    answers = ask_server(tmp_path, {"templates": job})["templates"]
+    refused: dict[str, set[str]] = {}
+    for (name, form), said in zip(forms.items(), answers, strict=True):
+        for messages, server in zip(asked, said, strict=True):
+            ours, why = render(form, messages)
+            if name in UNKNOWN_TO_SERVER and ours is not None:
+                assert UNKNOWN_TO_SERVER[name] in server["refused"]
+                refused.setdefault(name, set()).add(server["refused"])
+                continue
+            assert ours == server.get("text"), f"{name}: {first_difference(ours, server.get('text'))}"
+            if ours is None:
+                assert len(why) > 20 and server["refused"].endswith("."), name
+                assert server["refused"].startswith("The chat template of this model refuses"), name
+    assert set(refused) == set(UNKNOWN_TO_SERVER)
+
+
+def render(form: ChatFormat, messages: Sequence[Message]) -> tuple[str | None, str]:
+    """The text with the opening of the next answer, or None and why it is refused."""
+    try:
+        prepared = form.prepare(messages)
+        form.template.fill(prepared, True)
+        return form.template.render(prepared, True), ""
+    except TemplateFault as fault:
+        return None, fault.reason
+
+
 FORMS: dict[str, ChatFormat] = {}
+
+
+def template_names() -> list[str]:
+    names = sorted(path.stem for path in (llama_cpp() / "models" / "templates").glob("*.jinja"))
+    assert len(names) >= 65
+    return names
+
+
+def form_of(name: str) -> ChatFormat:
+    return FORMS.get(name) or FORMS.setdefault(name, make_format(real_template(name)))
 
 
 def make_format(source: str) -> ChatFormat:

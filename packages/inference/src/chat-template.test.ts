@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { ChatTemplate } from './prompt'
+import { ChatTemplate, type Message } from './chat-template'
 
 const tokens = { bos: '<s>', eos: '</s>' }
-const render = (source: string, ...messages: [role: string, content: string][]) =>
-  new ChatTemplate(source, tokens).render(messages.map(([role, content]) => ({ role, content })))
+const render = (source: string, ...messages: [role: Message['role'], content: string][]) =>
+  new ChatTemplate(source, tokens)
+    .segments(messages.map(([role, content]) => ({ role, content })))
+    .map(({ text }) => text)
+    .join('')
 
 const chatml =
   "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\n' + m['content'] + '<|im_end|>\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
@@ -34,6 +37,29 @@ describe('a chat template', () => {
 
   it('writes the same date every day', () => {
     expect(render(dated, ['user', 'Hi'])).toBe('Today: 26 Jul 2024[Hi]')
+  })
+
+  it('refuses to leave out or change a message', () => {
+    const users = "{% for m in messages if m['role'] == 'user' %}{{ m['content'] }}{% endfor %}"
+    expect(() => render(users, ['user', 'Hi'], ['assistant', 'Hello'], ['user', 'Dinner?'])).toThrow(
+      'refuses the conversation: it leaves out message 2, of the role assistant.',
+    )
+    const loud = "{% for m in messages %}{{ m['content'] | upper }}{% endfor %}"
+    expect(() => render(loud, ['user', 'Hi'])).toThrow('it changes the text of message 1, of the role user')
+  })
+
+  it('tells its own words from a person’s', () => {
+    const template = new ChatTemplate(gemma, tokens)
+    const typed = (content: string) =>
+      template.segments([{ role: 'user', content }]).filter((segment) => segment.typed)
+    expect(typed(' <s>\n')).toEqual([{ text: '<s>', typed: true }])
+  })
+
+  it('may format texts and select from none as in Python', () => {
+    const source =
+      "{%- set end = '<end{}>'.format(':x') -%}{%- set calls = tools | selectattr('a', 'equalto', 'b') | list -%}{{ calls | length }}{% for m in messages %}{{ m['content'] + end }}{% endfor %}"
+    expect(render(source, ['user', 'Hi'])).toBe('0Hi<end:x>')
+    expect(() => render(source.replace('{}', '{:>8}'), ['user', 'Hi'])).toThrow('cannot be filled in')
   })
 
   it('that is no Jinja is a bad model', () => {
