@@ -1,16 +1,15 @@
 'use client'
 
 import { Button, EmptyState, Kbd, Progress, Skeleton, Tag } from '@palate/ui'
-import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { useState } from 'react'
 import { formatCount, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
-import { useTRPC } from '../../lib/trpc'
 import { Page } from '../shell/page'
 import { HelpDialog } from './help-dialog'
 import { PairView } from './pair-view'
 import { useLabelQueue } from './use-label-queue'
+import { useLabelSummary } from './use-label-summary'
 
 /** A label session: one pair at a time, blind, by key or touch. */
 export function LabelSession() {
@@ -44,8 +43,7 @@ export function LabelSession() {
 }
 
 function SessionBar({ onHelp }: { onHelp: () => void }) {
-  const trpc = useTRPC()
-  const summary = useQuery(trpc.label.summary.queryOptions())
+  const summary = useLabelSummary()
   const data = summary.data
   const labeled = data ? data.pairs - data.open : 0
   return (
@@ -89,8 +87,7 @@ function NoPair({
   onChanged: () => void
   isFetching: boolean
 }) {
-  const trpc = useTRPC()
-  const summary = useQuery(trpc.label.summary.queryOptions())
+  const summary = useLabelSummary()
   const none = summary.data?.pairs === 0
   return (
     <EmptyState

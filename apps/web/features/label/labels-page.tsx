@@ -15,22 +15,21 @@ import {
   Tr,
   wideOnly,
 } from '@palate/ui'
-import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { formatCount } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
-import { type Outputs, useTRPC } from '../../lib/trpc'
+import type { Outputs } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
 import { RulesButton, UndoRulesButton } from './rules-button'
 import { agreementOf } from './rules-question'
+import { useLabelSummary } from './use-label-summary'
 
 type Summary = Outputs['label']['summary']
 
 export function LabelsPage() {
-  const trpc = useTRPC()
   const may = useMay()
-  const summary = useQuery(trpc.label.summary.queryOptions())
+  const summary = useLabelSummary()
   const some = (summary.data?.pairs ?? 0) > 0
   return (
     <Page

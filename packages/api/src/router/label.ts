@@ -1,6 +1,7 @@
 import { applyRules, castVote, getLabelSummary, nextPairs, skipPair, undoLast, undoRules } from '@palate/core'
 import {
   ApplyRulesInput,
+  LabelSummaryInput,
   NextPairsInput,
   PairRef,
   UndoRulesInput,
@@ -11,7 +12,9 @@ import { router, workspaceProcedure } from '../trpc'
 const label = workspaceProcedure('label:create')
 
 export const labelRouter = router({
-  summary: workspaceProcedure('label:read').query(({ ctx }) => getLabelSummary(ctx.service)),
+  summary: workspaceProcedure('label:read')
+    .input(LabelSummaryInput.optional())
+    .query(({ ctx, input }) => getLabelSummary(ctx.service, input)),
   // It claims pairs, so it is not a query, which could be prefetched or repeated.
   next: label.input(NextPairsInput).mutation(({ ctx, input }) => nextPairs(ctx.service, input)),
   vote: label.input(VoteInput).mutation(({ ctx, input }) => castVote(ctx.service, input)),

@@ -253,6 +253,22 @@ test('rules label only pairs without a vote of a person, unless asked, and can b
   expect(sources).toEqual(['person', 'person', 'rule', 'rule'])
 })
 
+test('"today" begins when the labeler\'s own day does', async () => {
+  const { labeler } = await fixtureWithPairs(2)
+  const at = (time: string): ServiceContext => ({ ...labeler, now: () => new Date(time) })
+  const voteAt = async (time: string) => {
+    const [item] = await nextPairs(at(time))
+    await castVote(at(time), { pairId: item?.pairId ?? '', choice: 'left' })
+  }
+  // In Auckland, 13 hours ahead of UTC: the evening of March 1, and the morning after.
+  await voteAt('2026-03-01T07:00:00Z')
+  await voteAt('2026-03-01T19:00:00Z')
+  const morning = at('2026-03-01T19:05:00Z')
+  const dayStart = '2026-03-01T11:00:00Z'
+  expect(await getLabelSummary(morning, { dayStart })).toMatchObject({ mine: 2, mineToday: 1 })
+  expect(await getLabelSummary(morning)).toMatchObject({ mine: 2, mineToday: 2 })
+})
+
 test('rules applied at the same time label each pair once', async () => {
   const { engineer, workspaceId } = await fixtureWithPairs(5, {
     answer: (slot) => (slot === 'a' ? good : bad),

@@ -12,6 +12,12 @@ export const NextPairsInput = z.strictObject({
 })
 export type NextPairsInput = z.input<typeof NextPairsInput>
 
+export const LabelSummaryInput = z.strictObject({
+  /** When the labeler's own day began, for "today". Default: midnight UTC. */
+  dayStart: z.iso.datetime().max(30).optional(),
+})
+export type LabelSummaryInput = z.infer<typeof LabelSummaryInput>
+
 export const VoteInput = z.strictObject({
   pairId: Id,
   choice: ShownChoice,

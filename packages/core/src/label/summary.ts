@@ -5,6 +5,7 @@ import { actorUserId } from '../actor'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
 import { isStandingVoteOf } from './labeler'
+import type { LabelSummaryInput } from './schemas'
 import { type RulesSummary, readRules } from './unlabeled'
 
 type Reader = Database | Transaction
@@ -41,7 +42,7 @@ export interface LabelSummary {
   personVotes: number
   ruleVotes: number
   mine: number
-  /** Since midnight UTC. */
+  /** Since the labeler's own day began. */
   mineToday: number
   /** Of the votes of people on pairs that the rules labeled too (`both`): where both chose a winner, and where it is the same. */
   agreement: { same: number; of: number; both: number } | null
@@ -50,7 +51,10 @@ export interface LabelSummary {
 }
 
 /** The progress of labeling. Superseded votes do not count. */
-export async function getLabelSummary(ctx: ServiceContext): Promise<LabelSummary> {
+export async function getLabelSummary(
+  ctx: ServiceContext,
+  { dayStart }: LabelSummaryInput = {},
+): Promise<LabelSummary> {
   authorize(ctx, 'label:read')
   const { db, workspaceId } = ctx
   const userId = actorUserId(ctx.actor)
@@ -63,7 +67,9 @@ export async function getLabelSummary(ctx: ServiceContext): Promise<LabelSummary
     personVotes: sum('personVotes'),
     ruleVotes: sum('ruleVotes'),
     mine: userId ? await countMine(db, workspaceId, userId) : 0,
-    mineToday: userId ? await countToday(ctx, userId) : 0,
+    mineToday: userId
+      ? await countSince(ctx, userId, dayStart ? new Date(dayStart) : midnightUtc(ctx.now()))
+      : 0,
     agreement: await compareWithRules(db, workspaceId),
     rules: await readRules(db, workspaceId),
     byPersona,
@@ -90,13 +96,17 @@ async function countByPersona(db: Database, workspaceId: string): Promise<LabelS
   return rows
 }
 
-async function countToday({ db, workspaceId, now }: ServiceContext, userId: string): Promise<number> {
-  const midnight = new Date(now())
+function midnightUtc(now: Date): Date {
+  const midnight = new Date(now)
   midnight.setUTCHours(0, 0, 0, 0)
+  return midnight
+}
+
+async function countSince({ db, workspaceId }: ServiceContext, userId: string, start: Date): Promise<number> {
   const [row] = await db
     .select({ today: count() })
     .from(vote)
-    .where(and(isStandingVoteOf(workspaceId, userId), gte(vote.createdAt, midnight)))
+    .where(and(isStandingVoteOf(workspaceId, userId), gte(vote.createdAt, start)))
   return row?.today ?? 0
 }
 
