@@ -4,6 +4,7 @@ import { foreignError, isForeign } from '@palate/config/http/foreign-origin'
 import { limitServer, serverOptions } from '@palate/config/http/server-limits'
 import { refuse } from './error-response.mjs'
 import { isEventStream, passEvents } from './event-stream.mjs'
+import { inTurns } from './in-turns.mjs'
 import { findPageProblem, openPageLimits } from './page-limits.mjs'
 import { setSecurityHeaders } from './security-headers.mjs'
 import { openUpstreams, socketAddress } from './upstreams.mjs'
@@ -57,11 +58,12 @@ export function createReverseProxy({
       passOn(upstreams, upstreams.inOrder(incoming), incoming, response)
     else showPage(incoming, response)
   })
-  limitServer(server, trustedProxies)
+  const { refusedUpgrade } = limitServer(server, trustedProxies)
   server.on('upgrade', (incoming, socket, head) => {
+    const refused = () => refusedUpgrade(incoming.socket)
     if (isForeign(incoming, origin)) refuseUpgrade(socket, '403 Forbidden')
     else if (hubPath.test(incoming.url ?? ''))
-      passUpgrade(upstreams, upstreams.inOrder(incoming), incoming, socket, head)
+      passUpgrade(upstreams, upstreams.inOrder(incoming), { incoming, socket, head, refused })
     else refuseUpgrade(socket, '426 Upgrade Required') // no page has a socket
   })
   server.on('close', () => upstreams.close())
@@ -84,6 +86,10 @@ const isAway = ({ syscall }) => syscall === 'connect'
  * @param {IncomingMessage} incoming
  */
 const isRepeatable = ({ method }) => method === 'GET' || method === 'HEAD'
+
+/** @param {IncomingMessage} incoming */
+const hasBody = ({ headers }) =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 /**
  * @param {Upstreams} upstreams
@@ -110,17 +116,18 @@ function passOn(upstreams, [hub, next, ...others], incoming, response) {
     incoming.resume()
   })
   response.on('close', () => upstream.destroy())
-  incoming.pipe(upstream)
+  if (hasBody(incoming)) incoming.pipe(inTurns()).pipe(upstream)
+  else upstream.end()
 }
 
 /**
  * @param {Upstreams} upstreams
  * @param {[Upstream, ...Upstream[]]} candidates in the order in which they are tried
- * @param {IncomingMessage} incoming
- * @param {Duplex} socket
- * @param {Buffer} head
+ * @param {{ incoming: IncomingMessage, socket: Duplex, head: Buffer, refused: () => void }} client `refused` is called
+ * when a hub refuses it
  */
-function passUpgrade(upstreams, [hub, next, ...others], incoming, socket, head) {
+function passUpgrade(upstreams, [hub, next, ...others], client) {
+  const { incoming, socket, head, refused } = client
   const upstream = request(toHub(hub.url, incoming))
   const drop = () => socket.destroy()
   const giveUp = () => upstream.destroy()
@@ -130,10 +137,11 @@ function passUpgrade(upstreams, [hub, next, ...others], incoming, socket, head) 
     if (isAway(error)) upstreams.down(hub)
     if (!next) return drop()
     socket.off('close', giveUp)
-    passUpgrade(upstreams, [next, ...others], incoming, socket, head)
+    passUpgrade(upstreams, [next, ...others], client)
   })
   upstream.on('response', (answer) => {
     answer.resume()
+    refused()
     refuseUpgrade(socket, `${answer.statusCode} ${answer.statusMessage}`)
   })
   upstream.on('upgrade', (answer, hubSocket, hubHead) => {
@@ -145,7 +153,7 @@ function passUpgrade(upstreams, [hub, next, ...others], incoming, socket, head) 
     hubSocket.write(head)
     socket.write(hubHead)
     hub.open += 1
-    pipeline(socket, hubSocket, socket, () => {
+    pipeline(socket, inTurns(), hubSocket, socket, () => {
       hub.open -= 1
     })
   })

@@ -71,7 +71,7 @@ export class Visitor {
     for (let at = 0; !this.stopped; at += 1) {
       const [what, act] = steps[at % steps.length] ?? ['', async () => 200]
       const started = performance.now()
-      const status = await act().catch((error: unknown) => String(error))
+      const status = await act().catch(reasonOf)
       const took = performance.now() - started
       this.work.done += 1
       this.work.slowestMs = Math.max(this.work.slowestMs, took)
@@ -102,6 +102,10 @@ export class Visitor {
     return status
   }
 }
+
+/** `fetch` says only that it failed; why is in the cause. */
+const reasonOf = (error: unknown) =>
+  String(error instanceof Error && error.cause !== undefined ? error.cause : error)
 
 const emptyWork = (): Work => ({ done: 0, failed: [], slowestMs: 0 })
 

@@ -7,12 +7,15 @@ import table from '../limits.json' with { type: 'json' }
 export const limits: Readonly<{
   /**
    * TCP, of web and hub. An address may open `opensPerMinute`. `requestsAhead` are sent before the answers to those
-   * before; for `unreadSeconds` a response may wait for a client that reads nothing of it.
+   * before; for `unreadSeconds` a response may wait for a client that reads nothing of it. An address that is cut for
+   * what it sends `cutsPerMinute` times, or refused an upgrade `refusedUpgradesPerMinute` times, opens no more.
    */
   connection: {
     perAddress: number
     total: number
     opensPerMinute: number
+    cutsPerMinute: number
+    refusedUpgradesPerMinute: number
     headerBytes: number
     headerSeconds: number
     requestsAhead: number

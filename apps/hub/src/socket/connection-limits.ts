@@ -29,6 +29,8 @@ export class ConnectionLimits {
   private readonly waiting = openCounter(limits.socket.waitingPerAddress)
   private readonly all = openCounter(limits.socket.perAddress)
   private readonly opened = openBudget(limits.socket.opensPerMinute)
+  /** An address whose connections are cut again and again opens no more within the minute. */
+  private readonly pointsOfCut = Math.ceil(limits.socket.opensPerMinute / limits.connection.cutsPerMinute)
 
   /** @param origin the address that people use */
   constructor(
@@ -74,14 +76,18 @@ export class ConnectionLimits {
     this.held.set(connection, held)
     connection.on('close', stopWaiting)
     connection.on('close', this.all.enter(address))
-    const count = (bytes: number) => isWithin(held, bytes, Date.now()) || cut(connection)
+    const cut = () => {
+      void this.opened.take(address, this.pointsOfCut)
+      close(connection)
+    }
+    const count = (bytes: number) => isWithin(held, bytes, Date.now()) || cut()
     connection.on('packet', ({ data }: { data?: string | Buffer }) => count(data?.length ?? 0))
     const watchSocket = () => {
       const socket = webSocketOf(connection)
       // ws answers pings by itself, also those of a client that never reads.
       socket?.on('ping', () => count(0))
       // After a message that is too large ws would read on for half a minute.
-      socket?.on('error', () => cut(connection))
+      socket?.on('error', cut)
     }
     watchSocket()
     connection.on('upgrade', watchSocket)
@@ -94,7 +100,7 @@ export class ConnectionLimits {
 }
 
 /** At once: a close waits half a minute for a client that goes on sending and does not answer. */
-function cut(connection: Connection): void {
+function close(connection: Connection): void {
   connection.close(true)
   const socket = webSocketOf(connection)
   const terminate: unknown = socket && Reflect.get(socket, 'terminate')

@@ -7,7 +7,8 @@ import { watchBody, watchReader } from './watch.mjs'
 /** @typedef {import('node:net').Socket} Socket */
 
 const checkEveryMs = 2000
-const { headerBytes, headerSeconds, requestsAhead } = limits.connection
+const { headerBytes, headerSeconds, requestsAhead, cutsPerMinute, refusedUpgradesPerMinute } =
+  limits.connection
 
 /** What Node itself enforces, for `createServer`: the size of headers, and the time that they may take. */
 export const serverOptions = {
@@ -25,9 +26,6 @@ export const serverOptions = {
  */
 const ahead = new WeakMap()
 
-/** An address whose connections are cut so often for it opens no more within the minute. */
-const cutsPerMinute = 20
-
 /** @param {Socket} socket */
 const addressOf = (socket) => clientAddress(socket.remoteAddress, undefined, [])
 
@@ -41,10 +39,12 @@ function countAhead(socket, step) {
 /**
  * What a server takes before anyone knows who asks: so many connections of one address, bodies that arrive, and
  * responses that are read. A proxy of our own has any number of connections: those behind it are counted by request.
+ * An address whose connections are cut again and again opens no more within the minute.
  *
  * @param {Server} server
  * @param {readonly string[]} trustedProxies
  * @param {{ perAddress: number, total: number, opensPerMinute: number }} [connectionLimits]
+ * @returns {{ refusedUpgrade(socket: { remoteAddress?: string | undefined }): void }} to be called by who refuses one
  */
 export function limitServer(
   server,
@@ -53,6 +53,12 @@ export function limitServer(
 ) {
   const connections = openCounter(perAddress)
   const opened = openBudget(opensPerMinute)
+  /** @param {{ remoteAddress?: string | undefined }} socket @param {number} timesPerMinute that it takes to be out */
+  const charge = (socket, timesPerMinute) => {
+    if (isTrusted(socket.remoteAddress, trustedProxies)) return
+    const address = clientAddress(socket.remoteAddress, undefined, [])
+    void opened.take(address, Math.ceil(opensPerMinute / timesPerMinute))
+  }
   server.maxConnections = total
   server.on('connection', (/** @type {Socket} */ socket) => {
     if (isTrusted(socket.remoteAddress, trustedProxies)) return
@@ -67,12 +73,12 @@ export function limitServer(
     const { socket } = incoming
     if (countAhead(socket, 1) > requestsAhead) {
       // Once for a connection: to read what was sent ahead costs more than to refuse the next one.
-      if (!socket.destroyed && !isTrusted(socket.remoteAddress, trustedProxies))
-        void opened.take(addressOf(socket), Math.ceil(opensPerMinute / cutsPerMinute))
+      if (!socket.destroyed) charge(socket, cutsPerMinute)
       return void socket.destroy()
     }
     response.once('close', () => countAhead(socket, -1))
-    watchBody(incoming, response)
+    watchBody(incoming, response, () => charge(socket, cutsPerMinute))
     watchReader(response)
   })
+  return { refusedUpgrade: (socket) => charge(socket, refusedUpgradesPerMinute) }
 }

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import { limitServer, serverOptions } from './server-limits.mjs'
@@ -7,6 +7,10 @@ import { limits } from './table.mjs'
 async function start(trustedProxies: string[], most: Partial<typeof limits.connection>) {
   const server = createServer(serverOptions, (_incoming, response) => response.end('served'))
   limitServer(server, trustedProxies, { ...limits.connection, ...most })
+  return listen(server)
+}
+
+async function listen(server: Server) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
   onTestFinished(() => {
@@ -46,6 +50,32 @@ it('an address may open so many connections a minute', async () => {
     socket.destroy()
   }
   expect((await open('127.0.0.2')).heard).toBe('200')
+})
+
+const tooLarge = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${limits.request.bodyBytes + 1}\r\n\r\nx`
+
+it('an address that sends bodies that no route takes opens no more within the minute', async () => {
+  const open = await start([], {})
+  for (let count = 0; count < limits.connection.cutsPerMinute; count += 1)
+    expect((await open('127.0.0.1', tooLarge)).heard).toBe('200')
+  await expect.poll(async () => (await open('127.0.0.1')).heard).toBe('closed')
+  expect((await open('127.0.0.2')).heard).toBe('200')
+})
+
+it('an address whose upgrades are refused again and again opens no more, a proxy of our own does', async () => {
+  for (const trusted of [[], ['127.0.0.1']]) {
+    const server = createServer(serverOptions, (_incoming, response) => response.end('served'))
+    const { refusedUpgrade } = limitServer(server, trusted)
+    server.on('upgrade', ({ socket }) => {
+      refusedUpgrade(socket)
+      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+    })
+    const open = await listen(server)
+    const upgrade = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'
+    for (let count = 0; count < limits.connection.refusedUpgradesPerMinute; count += 1)
+      expect((await open('127.0.0.1', upgrade)).heard).toMatch(trusted.length ? '400' : /400|closed/)
+    await expect.poll(async () => (await open('127.0.0.1')).heard).toBe(trusted.length ? '200' : 'closed')
+  }
 })
 
 it('a proxy of our own has any number of connections, but not more than there are in all', async () => {

@@ -18,8 +18,14 @@ const bodyTimes = {
  *
  * @param {IncomingMessage} incoming
  * @param {ServerResponse} response
+ * @param {() => void} [onCut] the body was larger than any route takes, and the connection is cut
  */
-export function watchBody(incoming, response, { bodyMs, idleMs, refusedMs } = bodyTimes) {
+export function watchBody(
+  incoming,
+  response,
+  onCut = () => undefined,
+  { bodyMs, idleMs, refusedMs } = bodyTimes,
+) {
   const { socket } = incoming
   const isUpload = uploadPath.test(incoming.url ?? '')
   let seen = socket.bytesRead
@@ -36,7 +42,10 @@ export function watchBody(incoming, response, { bodyMs, idleMs, refusedMs } = bo
   response.once('finish', () => {
     if (incoming.complete) return
     // No route but an upload takes more than this: nobody who means well is still sending it.
-    if (!isUpload && Number(incoming.headers['content-length'] ?? 0) > bodyBytes) return socket.destroySoon()
+    if (!isUpload && Number(incoming.headers['content-length'] ?? 0) > bodyBytes) {
+      onCut()
+      return socket.destroySoon()
+    }
     const cut = setTimeout(() => incoming.complete || socket.destroy(), refusedMs).unref()
     socket.once('close', () => clearTimeout(cut))
   })

@@ -31,7 +31,7 @@ function drip(socket: Socket): void {
 it('a body that does not arrive is cut, and an upload only when it falls silent', async () => {
   const times = { bodyMs: 300, idleMs: 2000, refusedMs: 60_000 }
   const open = await start((incoming, response) => {
-    watchBody(incoming, response, times)
+    watchBody(incoming, response, undefined, times)
     incoming.resume()
   })
   const begin = (path: string) => {
@@ -52,7 +52,7 @@ it('a body that does not arrive is cut, and an upload only when it falls silent'
 it('after its answer the rest of a body is read for a moment only', async () => {
   const times = { bodyMs: 60_000, idleMs: 60_000, refusedMs: 300 }
   const open = await start((incoming, response) => {
-    watchBody(incoming, response, times)
+    watchBody(incoming, response, undefined, times)
     response.writeHead(413).end('too long')
   })
   const socket = open('POST /v1/chat/completions')
