@@ -59,11 +59,23 @@ it('an unfinished packet is refused by its announced size; nothing is compressed
   expect(head).toMatch(/^HTTP\/1\.1 101/)
   expect(head).not.toMatch(/permessage-deflate/i)
   const closed = new Promise((resolve) => socket.once('close', resolve))
-  const announced = Buffer.alloc(14)
-  announced.writeUInt16BE(0x81ff)
-  announced.writeBigUInt64BE(BigInt(30 * 1024 * 1024), 2)
-  socket.write(announced)
+  socket.write(frameHead)
   await closed
+})
+
+it('an address whose sockets are cut again and again opens no more within the minute; another does', async () => {
+  const from = (address: string) => upgrade({ 'X-Forwarded-For': address })
+  for (let count = 0; count < limits.connection.cutsPerMinute; count += 1) {
+    const { socket, head } = await from('10.0.0.9')
+    expect(head).toMatch(/^HTTP\/1\.1 101/)
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.write(frameHead)
+    await closed
+  }
+  expect((await from('10.0.0.9')).head).toMatch(/^HTTP\/1\.1 400/)
+  const other = await from('10.0.0.10')
+  expect(other.head).toMatch(/^HTTP\/1\.1 101/)
+  other.socket.destroy()
 })
 
 it.each([
@@ -77,6 +89,11 @@ it.each([
   expect(head.slice(0, answer.length)).toBe(answer)
   socket.destroy()
 })
+
+/** The head of a message of 30 MiB. */
+const frameHead = Buffer.alloc(14)
+frameHead.writeUInt16BE(0x81ff)
+frameHead.writeBigUInt64BE(BigInt(30 * 1024 * 1024), 2)
 
 /** Opens a WebSocket without a client. @returns what the hub says to it */
 async function upgrade(headers: Record<string, string>) {
