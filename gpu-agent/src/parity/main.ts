@@ -10,6 +10,8 @@ import { llamaGpu } from '../generate/env'
  */
 const Request = z.strictObject({
   path: z.string(),
+  /** A GGUF LoRA that answers on it. */
+  adapterPath: z.string().nullable().default(null),
   conversations: z.array(z.array(ChatMessage)),
   maxTokens: z.int().positive(),
 })
@@ -18,7 +20,7 @@ const reason = (error: unknown) => (error instanceof Error ? error.message : Str
 
 try {
   const request = Request.parse(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')))
-  const { conversations, maxTokens } = request
+  const { conversations, maxTokens, adapterPath } = request
   const model = await openModel({ path: request.path, gpu: llamaGpu(), contextTokens: 1024 })
   const tell = async (messages: ChatMessage[], index: number) => {
     try {
@@ -26,7 +28,8 @@ try {
     } catch (error) {
       return say({ index, refused: reason(error) })
     }
-    const answer = await model.generate({ messages, sampling: { temperature: 0, topP: 1, maxTokens } })
+    const sampling = { temperature: 0, topP: 1, maxTokens }
+    const answer = await model.generate({ messages, sampling, adapterPath })
     say({ index, answer: answer.tokenIds, ended: answer.finishReason === 'stop' })
   }
   await Promise.all(conversations.map(tell))

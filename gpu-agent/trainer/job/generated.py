@@ -51,6 +51,14 @@ class PackageModel(Settings):
     download_bytes: Annotated[Int, Field(gt=0, le=9007199254740991)]
 
 
+class UploadModel(Settings):
+    """An external model."""
+
+    from_: Annotated[Literal["upload"], Field(alias="from")] = "upload"
+    format: Annotated[Literal["gguf", "folder", "adapter"], Field()]
+    filename: Annotated[str, Field(max_length=200)]
+
+
 class LoraSettings(Settings):
     """What the trainings of an existing model share."""
 
@@ -194,7 +202,7 @@ class ImportConfig(Settings):
     """The settings of import runs."""
 
     # Source: The package, the model of the Hugging Face hub or the folder that is imported.
-    source: Annotated[Annotated[HubModel | FolderModel | PackageModel, Field(discriminator="from_")] | None, Field(description="Use {\"from\": \"hub\", \"id\": \"owner/name\"}, {\"from\": \"folder\", \"path\": \"/models/name\"} or {\"from\": \"package\", …}.")] = None
+    source: Annotated[Annotated[HubModel | FolderModel | PackageModel | UploadModel, Field(discriminator="from_")] | None, Field(description="Use {\"from\": \"hub\", \"id\": \"owner/name\"}, {\"from\": \"folder\", \"path\": \"/models/name\"}, {\"from\": \"package\", …} or {\"from\": \"upload\", …}.")] = None
     # Weights for serving: original: the GGUF file as published, or F16 of a Hugging Face folder.
     quantization: Annotated[Literal["original", "F16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M"], Field(description="Use one of original, F16, Q8_0, Q6_K, Q5_K_M, Q4_K_M.")] = "original"
 

@@ -30,7 +30,7 @@ INPUTS: dict[Kind, tuple[set[str], set[str]]] = {
     "sft": ({"model", "examples"}, {"adapter", "base"}),
     "dpo": ({"model", "pairs"}, {"adapter", "base"}),
     "kto": ({"model", "thumbs"}, {"adapter", "base"}),
-    "import": (set(), {"model", "adapter", "base"}),
+    "import": (set(), {"model", "adapter", "base", "upload"}),
     "probe": (set(), set()),
 }
 Name = Annotated[str, Field(min_length=1, description="Use the id of the row.")]

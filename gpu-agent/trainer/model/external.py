@@ -13,11 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from transformers import CONFIG_MAPPING
-
 from job.generated import FolderModel, HubModel
 from job.job import Job, JobError
 from job.model_source import describe_source
+from model.folder import check_folder, open_folder
 from process import events
 from process.stop import Canceled, StopFlag
 
@@ -36,73 +35,12 @@ def with_model(job: Job, stop: StopFlag) -> Job:
     return replace(job, inputs={**job.inputs, "model": folder})
 
 
-def open_folder(source: FolderModel) -> Path:
-    """The folder, links resolved, if it lies in one that the owner opened; the error does not say whether another exists."""
-    named = os.environ.get("PALATE_MODEL_FOLDERS", "").split(os.pathsep)
-    allowed = [Path(path).resolve() for path in named if Path(path).is_absolute()]
-    real = Path(source.path).resolve()
-    if not any(real.is_relative_to(folder) for folder in allowed):
-        raise JobError(
-            "folder_closed",
-            f"This agent does not allow runs to read {source.path}.",
-            "Ask the owner of the agent to add the folder, or one above it, to PALATE_MODEL_FOLDERS, or choose another agent.",
-        )
-    if not real.is_dir():
-        raise JobError(
-            "no_model",
-            f"There is no folder {source.path} on this agent.",
-            "Correct the path, or choose another agent.",
-        )
-    return real
-
-
-def check_folder(folder: Path, name: str) -> None:
-    """Weights, configuration and tokenizer are there, whole, and need no code of their own; raises `JobError`."""
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise JobError(
-            "no_model",
-            f"{sentence(name)} has no config.json that can be read.",
-            "Choose the folder of a whole model.",
-        ) from None
-    if "auto_map" in config and config.get("model_type") not in CONFIG_MAPPING:
-        raise JobError(
-            "unsupported_model",
-            f"{sentence(name)} needs code of its own, which is never run.",
-            "Choose a model that transformers knows by itself.",
-        )
-    missing = [shard for shard in shards_of(folder) if not (folder / shard).exists()]
-    if missing:
-        raise JobError(
-            "no_model",
-            f"{sentence(name)} lacks {missing[0]}{f' and {len(missing) - 1} more files' if missing[1:] else ''}.",
-            "Weights are read as safetensors only: convert older ones, and let an interrupted download end.",
-        )
-    if not any((folder / file).exists() for file in ("tokenizer.json", "tokenizer.model")):
-        raise JobError(
-            "no_model", f"{sentence(name)} has no tokenizer.", "Put its tokenizer.json beside the weights."
-        )
-
-
-def shards_of(folder: Path) -> list[str]:
-    """The files that the weights are in."""
-    index = folder / "model.safetensors.index.json"
-    if not index.exists():
-        return ["model.safetensors"]
-    return sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
-
-
-def sentence(name: str) -> str:
-    return name[0].upper() + name[1:] if name.startswith("the ") else f"The model {name}"
-
-
-def fetch(job: Job, source: HubModel, stop: StopFlag) -> Path:
-    """The model's folder in this machine's cache, downloaded if it is not there yet. A resumed run uses the commit that it began
-    with."""
-    pinned = read_pin(job, source) if job.resume_from else None
+def fetch(job: Job, source: HubModel, stop: StopFlag, room: float = 1) -> Path:
+    """The model's folder in this machine's cache, downloaded if it is not there yet; its name is the commit. A later attempt
+    uses the commit that the first one began with. `room` is how many times the model's size the disk must take."""
+    pinned = read_pin(job, source)
     child = subprocess.Popen(
-        [sys.executable, str(FETCHER), source.id, pinned or source.revision or "main"],
+        [sys.executable, str(FETCHER), source.id, pinned or source.revision or "main", str(room)],
         stdout=subprocess.PIPE,
         text=True,
         env={
@@ -116,6 +54,8 @@ def fetch(job: Job, source: HubModel, stop: StopFlag) -> Path:
     finally:
         child.terminate()
         child.wait()
+        # No program that reads what was fetched needs it.
+        os.environ.pop("HF_TOKEN", None)
     if stop.asked:  # the fetcher, of our process group, was asked too and may have been faster
         raise Canceled({"steps": 0.0})
     error = result.get("error")

@@ -30,6 +30,7 @@ class GgufFacts:
     file_type: str
     context_length: int
     tensors: int
+    parameters: int
     template: str | None
     fields: dict[str, Any]
 
@@ -38,13 +39,13 @@ def read_gguf(path: Path) -> GgufFacts:
     """Raises `JobError` for a file that is none."""
     try:
         reader = gguf.GGUFReader(path)
-    except (ValueError, IndexError, OSError) as error:
+        fields = {name: field.contents() for name, field in reader.fields.items()}
+    except Exception as error:  # a file from outside: the reader checks little, and fails in many ways
         raise JobError(
             "unsupported_model",
-            f"{path.name} is no GGUF file that can be read: {error}.",
+            f"{path.name} is no GGUF file that can be read: {str(error)[:200] or type(error).__name__}.",
             "Choose another file.",
         ) from error
-    fields = {name: field.contents() for name, field in reader.fields.items()}
     architecture = str(fields.get("general.architecture", ""))
     kinds = {tensor.tensor_type.name for tensor in reader.tensors if len(tensor.shape) > 1}
     try:
@@ -58,6 +59,7 @@ def read_gguf(path: Path) -> GgufFacts:
         file_type=named.removeprefix("MOSTLY_").removeprefix("ALL_"),
         context_length=int(fields.get(f"{architecture}.context_length", 0)),
         tensors=len(reader.tensors),
+        parameters=sum(int(tensor.n_elements) for tensor in reader.tensors),
         template=fields.get("tokenizer.chat_template"),
         fields=fields,
     )

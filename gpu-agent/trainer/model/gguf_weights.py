@@ -11,7 +11,7 @@ import numpy as np
 from safetensors.torch import load_file
 
 from model.export import as_float, gguf_name, heads_of, permute, read_config, write_file
-from model.external import shards_of
+from model.folder import shards_of
 
 
 def replace_weights(base: Path, folder: Path, target: Path) -> None:

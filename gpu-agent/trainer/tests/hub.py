@@ -1,7 +1,8 @@
 """A hub of models for tests: a real HTTP server with the endpoints that huggingface_hub calls.
 
 Serves one model per id from a folder. A gated one answers its metadata to everybody and its files only to a token
-that has accepted the license, with the error codes that the true hub sends.
+that has accepted the license, with the error codes that the true hub sends. With a `Cdn` beside it the weights are
+there, as the true hub has them: it redirects to signed addresses of another host.
 """
 
 import hashlib
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+
+from cdn import Cdn
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -31,7 +34,10 @@ class Hub:
 
     models: dict[str, Hosted]
     accepted: str = "hf_accepted_0123456789"
+    # What the hub calls a token that it does not know.
+    unknown: str = "hf_unknown_0123456789"
     down: bool = False
+    cdn: Cdn | None = None
     asked: list[tuple[str, bool]] = field(default_factory=list)
 
     def __enter__(self) -> "Hub":
@@ -70,6 +76,8 @@ class Hub:
             parts[5] if is_api and len(parts) > 5 else parts[3] if not is_api and len(parts) > 3 else "main"
         )
         model = self.models.get(name)
+        if token == self.unknown:
+            return refuse(request, 401, "", "Invalid credentials in Authorization header")
         if model is None:
             return refuse(request, 401, "RepoNotFound", "Repository not found")
         if revision not in ("main", COMMIT):
@@ -83,13 +91,39 @@ class Hub:
         if not file.is_file():
             return refuse(request, 404, "EntryNotFound", "Entry not found")
         data = file.read_bytes()
-        send(request, 200, data, {"ETag": f'"{hashlib.sha256(data).hexdigest()}"', "X-Repo-Commit": COMMIT})
+        if self.cdn and file.suffix == ".safetensors":
+            return self.redirect(request, self.cdn, file)
+        etag = git_hash(data) if self.cdn else hashlib.sha256(data).hexdigest()
+        send(request, 200, data, {"ETag": f'"{etag}"', "X-Repo-Commit": COMMIT})
+
+    def redirect(self, request: http.server.BaseHTTPRequestHandler, cdn: Cdn, file: Path) -> None:
+        """Weights are in a store of their own, under an address that needs no token."""
+        sha256 = hashlib.sha256(file.read_bytes()).hexdigest()
+        cdn.files[sha256] = file
+        linked = {"X-Linked-Etag": f'"{sha256}"', "X-Linked-Size": str(file.stat().st_size)}
+        place = {"Location": f"{cdn.url}/{sha256}?signature=x", "X-Repo-Commit": COMMIT}
+        send(request, 302, b"", {**linked, **place})
 
     def describe(self, name: str, model: Hosted) -> dict[str, Any]:
-        files = [{"rfilename": p.name, "size": p.stat().st_size} for p in sorted(model.folder.iterdir())]
+        files: list[dict[str, Any]] = [self.describe_file(path) for path in sorted(model.folder.iterdir())]
         files += [{"rfilename": other, "size": 9} for other in model.also]
         return {"id": name, "modelId": name, "sha": COMMIT, "private": False, "gated": model.gated, "tags": [],
                 "downloads": 0, "siblings": files}  # fmt: skip
+
+    def describe_file(self, path: Path) -> dict[str, Any]:
+        size = path.stat().st_size
+        if not self.cdn or path.suffix != ".safetensors":
+            return {"rfilename": path.name, "size": size}
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        return {
+            "rfilename": path.name,
+            "size": size,
+            "lfs": {"sha256": sha256, "size": size, "pointerSize": 134},
+        }
+
+
+def git_hash(data: bytes) -> str:
+    return hashlib.sha1(f"blob {len(data)}\0".encode() + data).hexdigest()
 
 
 def refuse(request: http.server.BaseHTTPRequestHandler, status: int, code: str, message: str) -> None:

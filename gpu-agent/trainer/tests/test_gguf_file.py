@@ -15,7 +15,9 @@ from job.job import JobError
 from model.export import export_model
 from model.gguf_file import build_tokenizer, read_gguf
 from model.gguf_weights import replace_weights
-from model.parity import Gate, expected_prompt, judge_answer, make_conversations
+from model.parity import Gate, expected_prompt
+from model.parity_answer import judge_answer
+from model.parity_talk import make_conversations
 from model.tokenizer import load_tokenizer
 
 TEXTS = ["it's we'll 1234 x\n\n  two", "Crème brûlée 🍮", "<|im_start|>user\nI have rice.<|im_end|>\n"]

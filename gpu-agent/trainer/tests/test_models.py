@@ -18,7 +18,8 @@ from test_runs import SETTINGS, pair_row, rows
 from job.generated import FolderModel, HubModel, LoraSettings
 from job.job import Job, JobError, parse_job
 from job.settings import parse_config
-from model.external import check_folder, with_model
+from model.external import with_model
+from model.folder import check_folder
 from process.stop import StopFlag
 
 NAME = "acme/small-llama"
@@ -118,10 +119,15 @@ def test_a_gated_model_fails_with_what_to_do(
 ) -> None:
     error = refused(tmp_path, stop, name="acme/gated")
     assert error.code == "model_gated"
-    assert error.remedy == f"Accept its license at {hub.url}/acme/gated and set HF_TOKEN on the agent."
+    assert error.remedy == (
+        f"Accept its license at {hub.url}/acme/gated, and give an access token of your account, or set HF_TOKEN on the agent."
+    )
     monkeypatch.setenv("HF_TOKEN", "hf_somebody_else_123")
     error = refused(tmp_path, stop, name="acme/gated")
-    assert (error.code, "with the account whose HF_TOKEN" in error.remedy) == ("model_gated", True)
+    assert (error.code, "with the account that the access token belongs to" in error.remedy) == (
+        "model_gated",
+        True,
+    )
     monkeypatch.setenv("HF_TOKEN", hub.accepted)
     assert fetched(tmp_path, stop, name="acme/gated").inputs["model"].name == COMMIT
     assert hub.accepted not in reported.getvalue()

@@ -64,5 +64,7 @@ export const ModelFacts = z.object({
   gate: ParityGate.nullable(),
   /** Why it cannot be served, in a sentence; null for a servable model. */
   notServable: Text(1000).nullable(),
+  /** Why it cannot be trained on, in a sentence; nothing for a model with files for transformers. */
+  notTrainable: Text(1000).nullable().optional(),
 })
 export type ModelFacts = z.infer<typeof ModelFacts>

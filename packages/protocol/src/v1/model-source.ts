@@ -63,18 +63,34 @@ export const ModelSource = z.discriminatedUnion(
 )
 export type ModelSource = z.infer<typeof ModelSource>
 
-export const describeImportSource =
-  'Use {"from": "hub", "id": "owner/name"}, {"from": "folder", "path": "/models/name"} or {"from": "package", …}.'
+/** What a person may upload: a GGUF file, a zip of a model's folder, or a zip of a PEFT adapter on a registered base. */
+export const uploadFormats = ['gguf', 'folder', 'adapter'] as const
+export type UploadFormat = (typeof uploadFormats)[number]
 
-/** Where an import gets its model: what a training may name, or a package of the list of starting models. */
-export const ImportSource = z.discriminatedUnion('from', [...ModelSource.options, PackageModel], {
-  error: describeImportSource,
+/** An uploaded file, which is among the run's inputs as `upload`. */
+const UploadModel = z.strictObject({
+  from: z.literal('upload'),
+  format: z.enum(uploadFormats),
+  filename: z.string().min(1).max(200),
 })
+
+export const describeImportSource =
+  'Use {"from": "hub", "id": "owner/name"}, {"from": "folder", "path": "/models/name"}, {"from": "package", …} or {"from": "upload", …}.'
+
+/** Where an import gets its model: what a training may name, a package of the list of starting models, or an upload. */
+export const ImportSource = z.discriminatedUnion(
+  'from',
+  [...ModelSource.options, PackageModel, UploadModel],
+  {
+    error: describeImportSource,
+  },
+)
 export type ImportSource = z.infer<typeof ImportSource>
 
 /** One line for one source: what a run writes down of it, and what people read. */
 export function nameModelSource(source: ImportSource): string {
   if (source.from === 'package') return `${source.package} ${source.version} of PyPI`
   if (source.from === 'folder') return `folder ${source.path}`
+  if (source.from === 'upload') return `upload ${source.filename}`
   return source.revision ? `${source.id} at ${source.revision}` : source.id
 }
