@@ -5,19 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import gguf
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
 from job.job import JobError
-
-# The `tokenizer.ggml.pre` that transformers' own reader leaves out: how llama.cpp splits a text before byte pairs are
-# merged (llama.cpp, src/llama-vocab.cpp).
-LLAMA3_SPLIT = (
-    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
-    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
-)
-QWEN2_SPLIT = LLAMA3_SPLIT.replace(r"\p{N}{1,3}", r"\p{N}")
-CONTROL, USER_DEFINED = int(gguf.TokenType.CONTROL), int(gguf.TokenType.USER_DEFINED)
+from model.gguf_tokenizer import make_tokenizer
 
 
 @dataclass(frozen=True)
@@ -66,51 +57,14 @@ def read_gguf(path: Path) -> GgufFacts:
 
 
 def build_tokenizer(facts: GgufFacts) -> PreTrainedTokenizerFast:
-    """The file's byte-level BPE, token for token as llama.cpp reads it; raises `JobError` for any other kind."""
-    fields = facts.fields
-    pre = str(fields.get("tokenizer.ggml.pre", "default"))
-    if fields.get("tokenizer.ggml.model") != "gpt2" or pre not in ("gpt-2", "smollm", "llama-bpe", "qwen2"):
-        raise JobError(
-            "unsupported_model",
-            f"The tokenizer of this GGUF file ({fields.get('tokenizer.ggml.model')}, {pre}) cannot be read from it.",
-            "Import the model's Hugging Face folder instead; it has the tokenizer itself.",
-        )
-    tokens: list[str] = fields["tokenizer.ggml.tokens"]
-    merges = [tuple(pair.split(" ", 1)) for pair in fields["tokenizer.ggml.merges"]]
-    raw = Tokenizer(
-        models.BPE(
-            vocab={token: index for index, token in enumerate(tokens)},
-            merges=merges,
-            ignore_merges=pre == "llama-bpe",
-        )
-    )
-    if pre == "qwen2":
-        raw.normalizer = normalizers.NFC()
-    raw.pre_tokenizer = split_of(pre)
-    raw.decoder = decoders.ByteLevel()
-    kinds: list[int] = fields["tokenizer.ggml.token_type"]
-    special = [token for token, kind in zip(tokens, kinds) if kind == CONTROL]
-    raw.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in special])
-    defined = [token for token, kind in zip(tokens, kinds) if kind == USER_DEFINED]
-    raw.add_tokens([AddedToken(token, special=False, normalized=False) for token in defined])
+    """The file's tokenizer, token for token as llama.cpp reads it; raises `JobError` for a kind that is not known."""
     return PreTrainedTokenizerFast(
-        tokenizer_object=raw,
+        tokenizer_object=make_tokenizer(facts.fields),
         chat_template=facts.template,
         clean_up_tokenization_spaces=False,
         model_max_length=facts.context_length,
-        **named_tokens(facts, tokens),
+        **named_tokens(facts, facts.fields["tokenizer.ggml.tokens"]),
     )
-
-
-def split_of(pre: str) -> Any:
-    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True)
-    if pre == "gpt-2":
-        return byte_level
-    if pre == "smollm":
-        return pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=True), byte_level])
-    pattern = Regex(LLAMA3_SPLIT if pre == "llama-bpe" else QWEN2_SPLIT)
-    bytes_only = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    return pre_tokenizers.Sequence([pre_tokenizers.Split(pattern, "isolated"), bytes_only])
 
 
 def named_tokens(facts: GgufFacts, tokens: list[str]) -> dict[str, str]:

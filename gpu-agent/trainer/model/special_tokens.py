@@ -15,9 +15,11 @@ from transformers import PreTrainedTokenizerFast
 from job.error import JobError
 
 # Added tokens of this form begin or end a turn even where the tokenizer's file does not call them special
-# (llama.cpp reads them so too: gguf-py's does_token_look_special).
+# (llama.cpp reads them so too: gguf-py's does_token_look_special, and the ends of an answer in src/llama-vocab.cpp).
 MARKUP = re.compile(
-    "<\\|.*\\|>|<\uff5c.*\uff5c>|<unused\\d+>|<(start|end)_of_turn>|<turn\\|>|<\\|turn>", re.DOTALL
+    "<\\|.*\\|>|<\uff5c.*\uff5c>|<unused\\d+>|<(start|end)_of_turn>|<turn\\|>|<\\|turn>"
+    r"|</s>|_?<EOT>|\[EOT\]|\[EOS\]|<eos>|<end_of_utterance>|\[e~\[",
+    re.DOTALL,
 )
 
 

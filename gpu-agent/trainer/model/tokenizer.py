@@ -54,8 +54,14 @@ def train_tokenizer(texts: list[str], vocab_size: int) -> PreTrainedTokenizerFas
 
 
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
-    """Load a tokenizer from a folder, never from a network and never with code of its own."""
-    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+    """Load a tokenizer from a folder, never from a network and never with code of its own.
+
+    A tokenizer.json is read as it was published, as llama.cpp does: by the name of the class in tokenizer_config.json,
+    transformers 5 would put a new one together, which splits TinyLlama's text otherwise.
+    """
+    published = (folder / "tokenizer.json").is_file()
+    loader = PreTrainedTokenizerFast if published else AutoTokenizer
+    tokenizer = loader.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     if (
         tokenizer.pad_token_id is None
     ):  # Llama's own have none; padding is masked, so that its id says nothing

@@ -40,7 +40,9 @@ export class PromptEncoder {
   encode(messages: readonly Message[]): Token[] {
     const segments = this.template.segments(messages)
     const text = segments.map((segment) => segment.text).join('')
-    return this.isClean(segments, text) ? this.model.tokenize(text, true) : this.encodeApart(segments)
+    return this.isClean(segments, text)
+      ? this.model.tokenize(compose(this.model, text), true)
+      : this.encodeApart(segments)
   }
 
   /** Whether each name of a special token in the text was written by the template alone. */
@@ -82,7 +84,15 @@ export class PromptEncoder {
 
 /** Token ids of a text; names of special tokens in it are ordinary text. */
 export function plainTokens(model: LlamaModel, text: string): Token[] {
-  return model.tokenize(text, false)
+  return model.tokenize(compose(model, text), false)
+}
+
+const composing = ['qwen2', 'qwen35']
+
+/** Some tokenizers of transformers make one character of a letter and its marks; llama.cpp leaves that to its caller. */
+function compose(model: LlamaModel, text: string): string {
+  const { pre } = model.fileInfo.metadata.tokenizer?.ggml ?? {}
+  return composing.includes(String(pre)) ? text.normalize('NFC') : text
 }
 
 /** Those that llama.cpp reads in a text only where it is asked to. */
