@@ -399,7 +399,6 @@ CREATE TABLE "variant_batch" (
 	"id" text PRIMARY KEY NOT NULL,
 	"workspace_id" text NOT NULL,
 	"number" integer NOT NULL,
-	"model_version_id" text NOT NULL,
 	"dataset_version_id" text,
 	"run_id" text,
 	"status" text NOT NULL,
@@ -550,7 +549,6 @@ ALTER TABLE "variant" ADD CONSTRAINT "variant_prompt_id_prompt_id_fk" FOREIGN KE
 ALTER TABLE "variant" ADD CONSTRAINT "variant_model_version_id_model_version_id_fk" FOREIGN KEY ("model_version_id") REFERENCES "public"."model_version"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "variant" ADD CONSTRAINT "variant_persona_version_id_persona_version_id_fk" FOREIGN KEY ("persona_version_id") REFERENCES "public"."persona_version"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "variant_batch" ADD CONSTRAINT "variant_batch_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "variant_batch" ADD CONSTRAINT "variant_batch_model_version_id_model_version_id_fk" FOREIGN KEY ("model_version_id") REFERENCES "public"."model_version"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "variant_batch" ADD CONSTRAINT "variant_batch_dataset_version_id_dataset_version_id_fk" FOREIGN KEY ("dataset_version_id") REFERENCES "public"."dataset_version"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "variant_batch" ADD CONSTRAINT "variant_batch_run_id_run_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."run"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_key" ADD CONSTRAINT "api_key_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

@@ -99,7 +99,7 @@ export async function generateVariants(
 ): Promise<{ batchId: string; note: string }> {
   const batch = await client.variant.createBatch.mutate({
     promptsPerPersona: settings.promptsPerPersona,
-    ...(settings.modelId ? { modelVersionId: settings.modelId } : {}),
+    ...(settings.modelId ? { modelVersionIds: [settings.modelId] } : {}),
     ...(settings.isQuick ? { variantsPerPrompt: 2, keepUnreadable: true } : {}),
     seed: settings.seed,
   })

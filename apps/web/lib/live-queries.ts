@@ -77,6 +77,7 @@ const rules: Record<Exclude<LiveTopic, 'workspace'>, Rules> = {
   model: {
     'model.list': always,
     'model.get': always,
+    'model.choices': always,
     'run.readiness': always,
     'overview.get': always,
   },
@@ -84,6 +85,7 @@ const rules: Record<Exclude<LiveTopic, 'workspace'>, Rules> = {
     'deployment.list': always,
     'model.list': always,
     'model.get': always,
+    'model.choices': always,
     'overview.get': always,
   },
   label: {

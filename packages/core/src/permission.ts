@@ -46,13 +46,18 @@ export function mayRole(role: Role, scope: Scope): boolean {
   return scopesOf[role].includes(scope)
 }
 
+/** Whether the caller has a scope: for what is shown to some and not to others. The system has every one, an agent none. */
+export function may({ actor, role }: ServiceContext, scope: Scope): boolean {
+  if (actor.kind === 'system') return true
+  return role !== null && actor.kind !== 'agent' && mayRole(role, scope)
+}
+
 /**
  * @throws DomainError `forbidden` when the caller's role lacks the scope. The system has every scope; an agent has
  * none (its verbs take an AgentContext).
  */
 export function authorize(ctx: ServiceContext, scope: Scope): void {
-  if (ctx.actor.kind === 'system') return
-  if (ctx.role && ctx.actor.kind !== 'agent' && mayRole(ctx.role, scope)) return
+  if (may(ctx, scope)) return
   throw new DomainError(
     'forbidden',
     `This needs the permission ${scope}.`,

@@ -40,10 +40,11 @@ async function createPair(quota: number) {
     files: [],
     gguf: file,
   })
-  const settings = { promptsPerPersona: 1, variantsPerPrompt: 2, seed: 1, full: sampling, weak: sampling }
-  await db
-    .insert(variantBatch)
-    .values({ id: ids.batch, workspaceId, number: 1, modelVersionId: ids.model, status: 'ready', settings })
+  const settings = {
+    ...{ promptsPerPersona: 1, variantsPerPrompt: 2, modelVersionIds: [ids.model] },
+    ...{ seed: 1, full: sampling, weak: sampling },
+  }
+  await db.insert(variantBatch).values({ id: ids.batch, workspaceId, number: 1, status: 'ready', settings })
   await db.insert(prompt).values({
     id: ids.prompt,
     workspaceId,

@@ -6,6 +6,7 @@ export { formatFigure } from './chart/format'
 export type { ChartMark } from './chart/options'
 export type { ChartSeries } from './chart/series'
 export { cn } from './cn'
+export { Combobox, type ComboboxOption } from './combobox'
 export { Confirm, ConfirmButton } from './confirm'
 export { Dialog, DialogClose, DialogContent, DialogTrigger } from './dialog'
 export {

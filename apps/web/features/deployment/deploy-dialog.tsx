@@ -2,13 +2,14 @@
 
 import { zodResolver } from '@hookform/resolvers/zod'
 import { SaveDeploymentInput } from '@palate/core/deployment/schemas'
-import { Button, Dialog, DialogContent, DialogTrigger, Field, Input, Select } from '@palate/ui'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Dialog, DialogContent, DialogTrigger, Field, Input } from '@palate/ui'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { toast } from 'sonner'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useDoubt } from '../evaluation/use-doubt'
+import { ModelPicker, useModelChoices } from '../model/model-picker'
 
 type Deployment = Outputs['deployment']['list'][number]
 const Form = SaveDeploymentInput.pick({ title: true, slug: true })
@@ -18,7 +19,7 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
-  const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
+  const models = useModelChoices('deployment', { enabled: open })
   const [picked, setPicked] = useState(deployment?.model.id ?? modelId ?? '')
   const form = useForm({
     resolver: zodResolver(Form),
@@ -38,10 +39,7 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
       },
     }),
   )
-  const options = [...(models.data ?? [])].sort(
-    (a, b) => Number(b.kind === 'adapter') - Number(a.kind === 'adapter') || b.number - a.number,
-  )
-  const chosen = picked || options[0]?.id || ''
+  const chosen = picked || (models.data?.defaultId ?? '')
   const doubt = useDoubt(open && chosen ? chosen : undefined)
   const { errors } = form.formState
   const onSubmit = form.handleSubmit(({ title, slug }) =>
@@ -58,14 +56,10 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
       >
         <form onSubmit={onSubmit} className="flex flex-col gap-4">
           <Field label="Model">
-            <Select
-              value={chosen}
-              onValueChange={setPicked}
-              options={options.map(({ id, name, number, kind }) => ({
-                value: id,
-                label: `${name} v${number}`,
-                hint: kind === 'adapter' ? 'tuned' : 'base',
-              }))}
+            <ModelPicker
+              use="deployment"
+              value={chosen ? [chosen] : []}
+              onValueChange={([id]) => setPicked(id ?? '')}
             />
           </Field>
           <Field label="Title" hint="Shown to visitors of the chat" error={errors.title?.message}>

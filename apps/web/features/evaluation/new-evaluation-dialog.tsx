@@ -2,20 +2,21 @@
 
 import { zodResolver } from '@hookform/resolvers/zod'
 import { CreateEvaluationInput } from '@palate/core/evaluation/schemas'
-import { Button, Dialog, DialogContent, DialogTrigger, ErrorState, Field, Input, Select } from '@palate/ui'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Dialog, DialogContent, DialogTrigger, ErrorState, Field, Input } from '@palate/ui'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { readNumber } from '../../lib/read-number'
 import { useTRPC } from '../../lib/trpc'
+import { ModelPicker, useModelChoices } from '../model/model-picker'
 
 export function NewEvaluationDialog() {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
-  const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
+  const models = useModelChoices('evaluation', { enabled: open })
   const form = useForm({ resolver: zodResolver(CreateEvaluationInput), defaultValues: { samplesPerCase: 2 } })
   const create = useMutation(
     trpc.evaluation.create.mutationOptions({
@@ -27,7 +28,8 @@ export function NewEvaluationDialog() {
       },
     }),
   )
-  const tuned = (models.data ?? []).filter(({ kind }) => kind === 'adapter')
+  const chosen = form.watch('tunedModelVersionId')
+  const lacksModel = models.data?.defaultId === null
   const { errors } = form.formState
   const onSubmit = form.handleSubmit((values) => create.mutate(values))
   return (
@@ -40,18 +42,17 @@ export function NewEvaluationDialog() {
         description="The base model and the tuned model answer the same cases with the same seeds. The rules of each case's persona check the answers."
       >
         <form onSubmit={onSubmit} className="flex flex-col gap-4">
-          {models.isSuccess && tuned.length === 0 ? (
+          {lacksModel ? (
             <ErrorState
               title="No tuned model"
-              message="An evaluation needs a tuned model. Train one on the votes first."
+              message="An evaluation needs a tuned model. Train one on the recipes or on the votes first."
             />
           ) : null}
           <Field label="Tuned model">
-            <Select
-              value={form.watch('tunedModelVersionId') ?? ''}
-              onValueChange={(value) => form.setValue('tunedModelVersionId', value)}
-              placeholder={tuned[0] ? `Newest: ${tuned[0].name} v${tuned[0].number}` : 'None yet'}
-              options={tuned.map(({ id, name, number }) => ({ value: id, label: `${name} v${number}` }))}
+            <ModelPicker
+              use="evaluation"
+              value={chosen ? [chosen] : []}
+              onValueChange={([id]) => form.setValue('tunedModelVersionId', id)}
             />
           </Field>
           <div className="grid grid-cols-2 gap-4">
@@ -76,7 +77,7 @@ export function NewEvaluationDialog() {
             look="primary"
             size="lg"
             busy={create.isPending}
-            disabled={tuned.length === 0}
+            disabled={lacksModel}
             className="self-end"
           >
             Start evaluation

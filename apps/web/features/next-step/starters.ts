@@ -31,11 +31,15 @@ export function startersOf(client: Client): Readonly<Record<string, Starter | un
   }
 }
 
-/** Deploys the newest tuned model under the existing public name, or under "palate" if there is none. */
+/** Deploys the newest tuned model that can be served under the existing public name, or under "palate" if there is none. */
 async function deployNewest(client: Client): Promise<string> {
-  const [models, deployments] = await Promise.all([client.model.list.query(), client.deployment.list.query()])
-  const newest = models.filter(({ kind }) => kind === 'adapter').at(0)
-  if (!newest) throw new Error('There is no tuned model to deploy yet. Train one on the votes first.')
+  const [{ models, defaultId }, deployments] = await Promise.all([
+    client.model.choices.query({ use: 'deployment' }),
+    client.deployment.list.query(),
+  ])
+  const newest = models.find(({ id }) => id === defaultId)
+  if (newest?.kind !== 'adapter')
+    throw new Error('There is no tuned model to deploy yet. Train one on the votes first.')
   const known = deployments[0]
   await client.deployment.save.mutate({
     id: known?.id,

@@ -1,11 +1,13 @@
 'use client'
 
+import { formatList } from '@palate/recipe'
 import { Button, Card, CardBody, ErrorState, Skeleton } from '@palate/ui'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { formatDate, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
+import { nameModel } from '../model/model-groups'
 import { StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
 import { PairCard } from './pair-card'
@@ -47,15 +49,15 @@ function BatchView({ batch }: { batch: Batch }) {
         <CardBody className="flex flex-col gap-3">
           <AnswerProgress batch={batch} />
           <p className="num text-sm text-ink-2">
-            {plural(batch.prompts, 'prompt')} · {plural(batch.pairs, 'pair')} ·{' '}
-            {batch.model ? `written by ${batch.model.name} v${batch.model.number}` : 'model not chosen yet'} ·
-            full prompt at temperature {settings.full.temperature}, weak prompt at {settings.weak.temperature}
+            {plural(batch.prompts, 'prompt')} · {plural(batch.pairs, 'pair')} · written by{' '}
+            {formatList(batch.models.map(nameModel))} · full prompt at temperature {settings.full.temperature}
+            , weak prompt at {settings.weak.temperature}
           </p>
           {batch.unreadable > 0 ? (
             <p className="text-sm text-ink-2">
               {settings.keepUnreadable
-                ? `${plural(batch.unreadable, 'answer')} cannot be read: no recipe, or the same words again and again.`
-                : `${plural(batch.unreadable, 'answer')} left out of the pairs: no recipe, or the same words again and again.`}
+                ? `${plural(batch.unreadable, 'answer')} cannot be read: no recipe, the same words again and again, or words drawn nearly at random.`
+                : `${plural(batch.unreadable, 'answer')} left out of the pairs: no recipe, the same words again and again, or words drawn nearly at random.`}
             </p>
           ) : null}
           {batch.run ? (
@@ -99,7 +101,7 @@ function Pairs({ batch }: { batch: Batch }) {
         return (
           <section aria-label="Pairs" className="flex flex-col gap-4">
             {items.map((pair) => (
-              <PairCard key={pair.pairId} pair={pair} />
+              <PairCard key={pair.pairId} pair={pair} models={batch.models} />
             ))}
             {pairs.hasNextPage ? (
               <Button

@@ -10,6 +10,7 @@ import { useForm } from 'react-hook-form'
 import { plural } from '../../lib/format'
 import { readNumber } from '../../lib/read-number'
 import { useTRPC } from '../../lib/trpc'
+import { ModelPicker, useModelChoices } from '../model/model-picker'
 import { PersonaPicker } from './persona-picker'
 
 /** Creates a batch of variants; every field has a default. */
@@ -20,7 +21,7 @@ export function NewBatchDialog() {
   const [open, setOpen] = useState(false)
   const [excluded, setExcluded] = useState<ReadonlySet<string>>(new Set())
   const personas = useQuery(trpc.persona.list.queryOptions(undefined, { enabled: open }))
-  const models = useQuery(trpc.model.list.queryOptions(undefined, { enabled: open }))
+  const models = useModelChoices('variants', { enabled: open })
   const datasets = useQuery(trpc.dataset.list.queryOptions(undefined, { enabled: open }))
   const form = useForm({
     resolver: zodResolver(CreateBatchInput),
@@ -38,12 +39,16 @@ export function NewBatchDialog() {
   )
   const allPersonas = personas.data ?? []
   const chosen = allPersonas.filter(({ id }) => !excluded.has(id))
-  const bases = (models.data ?? []).filter(({ kind }) => kind === 'base')
+  const writers = form.watch('modelVersionIds') ?? []
   const ready = (datasets.data ?? []).flatMap(({ name, latest }) =>
     latest?.status === 'ready' ? [{ value: latest.id, label: `${name} v${latest.number}` }] : [],
   )
   const perPersona = form.watch('promptsPerPersona')
+  const lacksModel = models.data?.defaultId === null
   const prompts = Math.max(0, Number(perPersona) || 0) * chosen.length
+
+  const answersPerPrompt =
+    Math.max(0, Number(form.watch('variantsPerPrompt')) || 0) * Math.max(1, writers.length)
 
   const onSubmit = form.handleSubmit((values) =>
     create.mutate({ ...values, personaIds: excluded.size > 0 ? chosen.map(({ id }) => id) : undefined }),
@@ -56,7 +61,7 @@ export function NewBatchDialog() {
       </DialogTrigger>
       <DialogContent
         title="New batch of variants"
-        description="One model writes several answers to each prompt. The two that differ most by the persona's rules become a pair."
+        description="The models write several answers to each prompt. The two that differ most by the persona's rules become a pair."
       >
         <form onSubmit={onSubmit} className="flex flex-col gap-4">
           <div className="grid grid-cols-2 gap-4">
@@ -88,18 +93,19 @@ export function NewBatchDialog() {
             </Field>
           </div>
           <Field
-            label="Model"
+            label="Models"
             hint={
-              bases.length === 0 && models.isSuccess
-                ? 'There is no base model. Add a model, or train the starter model.'
-                : undefined
+              lacksModel
+                ? 'No model can write variants yet. Add one on Models.'
+                : 'Each one answers every prompt, and a pair may be of two of them. Who wrote what is not shown to labelers.'
             }
+            error={errors.modelVersionIds?.message}
           >
-            <Select
-              value={form.watch('modelVersionId') ?? ''}
-              onValueChange={(value) => form.setValue('modelVersionId', value)}
-              placeholder={bases[0] ? `Newest: ${bases[0].name} v${bases[0].number}` : 'No base model yet'}
-              options={bases.map(({ id, name, number }) => ({ value: id, label: `${name} v${number}` }))}
+            <ModelPicker
+              use="variants"
+              multiple
+              value={writers}
+              onValueChange={(ids) => form.setValue('modelVersionIds', ids.length > 0 ? ids : undefined)}
             />
           </Field>
           <Field label="Dataset" hint="The ingredients of the prompts come from its recipes">
@@ -124,10 +130,14 @@ export function NewBatchDialog() {
           <PersonaPicker personas={allPersonas} excluded={excluded} onChange={setExcluded} />
           <div className="flex items-center justify-between gap-4">
             <span className="num text-sm text-ink-2">
-              {plural(prompts, 'prompt')},{' '}
-              {plural(prompts * Math.max(0, Number(form.watch('variantsPerPrompt')) || 0), 'answer')}
+              {plural(prompts, 'prompt')}, {plural(prompts * answersPerPrompt, 'answer')}
             </span>
-            <Button type="submit" look="primary" busy={create.isPending} disabled={chosen.length === 0}>
+            <Button
+              type="submit"
+              look="primary"
+              busy={create.isPending}
+              disabled={chosen.length === 0 || lacksModel}
+            >
               Write variants
             </Button>
           </div>

@@ -20,6 +20,7 @@ import { formatCount, formatDate } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
+import { describeChosen } from '../model/model-groups'
 import { StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
 import { NewBatchDialog } from './new-batch-dialog'
@@ -74,7 +75,7 @@ function BatchTable({ batches }: { batches: readonly Batch[] }) {
             <Th>Status</Th>
             <Th className={cn('w-1/4', wideOnly)}>Answers</Th>
             <Th numeric>Pairs</Th>
-            <Th className={wideOnly}>Model</Th>
+            <Th className={wideOnly}>Models</Th>
             <Th className={wideOnly}>Created</Th>
           </tr>
         </thead>
@@ -86,8 +87,8 @@ function BatchTable({ batches }: { batches: readonly Batch[] }) {
                   Batch {batch.number}
                 </Link>
                 <TdNote>
-                  {formatCount(batch.answers)} of {formatCount(batch.expected)} answers
-                  {batch.model ? ` by ${batch.model.name} v${batch.model.number}` : ''}
+                  {formatCount(batch.answers)} of {formatCount(batch.expected)} answers by{' '}
+                  {describeChosen(batch.models)}
                 </TdNote>
               </Td>
               <Td>
@@ -97,9 +98,7 @@ function BatchTable({ batches }: { batches: readonly Batch[] }) {
                 <AnswerProgress batch={batch} />
               </Td>
               <Td numeric>{formatCount(batch.pairs)}</Td>
-              <Td className={cn('whitespace-nowrap', wideOnly)}>
-                {batch.model ? `${batch.model.name} v${batch.model.number}` : '–'}
-              </Td>
+              <Td className={cn('whitespace-nowrap', wideOnly)}>{describeChosen(batch.models)}</Td>
               <Td className={cn('num whitespace-nowrap text-ink-2', wideOnly)}>
                 {formatDate(batch.createdAt)}
               </Td>

@@ -1,5 +1,5 @@
-import { addModel, getModel, listModels, mergeModel } from '@palate/core'
-import { AddModelInput, MergeModelInput, ModelRef } from '@palate/core/model/schemas'
+import { addModel, getModel, listModelChoices, listModels, mergeModel } from '@palate/core'
+import { AddModelInput, ListModelChoicesInput, MergeModelInput, ModelRef } from '@palate/core/model/schemas'
 import { creates, router, workspaceProcedure } from '../trpc'
 
 const read = workspaceProcedure('model:read')
@@ -8,5 +8,6 @@ export const modelRouter = router({
   add: workspaceProcedure('run:create').input(AddModelInput).mutation(creates(addModel)),
   merge: workspaceProcedure('run:create').input(MergeModelInput).mutation(creates(mergeModel)),
   list: read.query(({ ctx }) => listModels(ctx.service)),
+  choices: read.input(ListModelChoicesInput).query(({ ctx, input }) => listModelChoices(ctx.service, input)),
   get: read.input(ModelRef).query(({ ctx, input }) => getModel(ctx.service, input)),
 })

@@ -4,7 +4,7 @@ import type { z } from 'zod'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
-import { getModelRow, weightsOf } from '../model/find'
+import { chooseModel } from '../model/choose'
 import { notify } from '../notify'
 import { authorize } from '../permission'
 import { type DeploymentView, readDeployments } from './list'
@@ -22,8 +22,7 @@ export async function saveDeployment(
   const wanted = SaveDeploymentInput.parse(input)
   const { workspaceId } = ctx
   return ctx.db.transaction(async (tx) => {
-    const model = await getModelRow(tx, workspaceId, wanted.modelVersionId)
-    await weightsOf(tx, model)
+    const model = await chooseModel(tx, workspaceId, { use: 'deployment', id: wanted.modelVersionId })
     const id = await writeDeployment(tx, ctx, wanted)
     const { slug, active } = wanted
     await audit(tx, ctx, 'deployment.save', id, { slug, active, modelVersionId: model.id })

@@ -6,7 +6,8 @@ import { and, desc, eq } from 'drizzle-orm'
 import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
-import { getModelRow, getNewestModelRow, weightsOf } from '../model/find'
+import { chooseModel } from '../model/choose'
+import { getModelRow } from '../model/find'
 import { nextNumber } from '../next-number'
 import { notify } from '../notify'
 import { authorize } from '../permission'
@@ -36,17 +37,8 @@ export async function createEvaluation(
   const { workspaceId } = ctx
   const sampling = { temperature: 0.7, topP: 0.95, maxTokens: 320, seed }
   return ctx.db.transaction(async (tx) => {
-    const tuned = tunedModelVersionId
-      ? await getModelRow(tx, workspaceId, tunedModelVersionId)
-      : await getNewestModelRow(tx, workspaceId, 'adapter')
-    if (!tuned.baseId)
-      throw new DomainError(
-        'invalid',
-        'A base model has no base to compare it with.',
-        'Choose a tuned model.',
-      )
-    const base = await getModelRow(tx, workspaceId, tuned.baseId)
-    await weightsOf(tx, tuned)
+    const tuned = await chooseModel(tx, workspaceId, { use: 'evaluation', id: tunedModelVersionId })
+    const base = await getModelRow(tx, workspaceId, tuned.baseId ?? '')
     const { suiteId, cases } = await readSuite(tx, ctx)
     const id = newId('eval')
     const number = await nextNumber(tx, evaluation, workspaceId)

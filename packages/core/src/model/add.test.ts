@@ -92,8 +92,8 @@ test('a model that fails the parity gate is registered and may be trained on, bu
   const refused = { code: 'conflict', message: `SmolLM2-135M-Instruct v1 is not servable. ${notServable}` }
   const wanted = { slug: 'smol', title: 'Smol', modelVersionId: id }
   await expect(saveDeployment(engineer, wanted)).rejects.toMatchObject(refused)
-  await expect(createBatch(engineer, { modelVersionId: id })).rejects.toMatchObject(refused)
-  await expect(createBatch(engineer)).rejects.toMatchObject({ message: 'There is no model yet.' })
+  await expect(createBatch(engineer, { modelVersionIds: [id] })).rejects.toMatchObject(refused)
+  await expect(createBatch(engineer)).rejects.toMatchObject({ message: 'No model can be served yet.' })
   await expect(createRun(engineer, { kind: 'dpo', baseModelVersionId: id })).rejects.toMatchObject({
     message: expect.stringContaining('No pair has a winner yet'),
   })

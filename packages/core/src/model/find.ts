@@ -1,5 +1,5 @@
 import { type Database, modelVersion, type RunInput, type Transaction } from '@palate/db'
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { DomainError, required } from '../error'
 import type { ModelVersionRow } from './register'
 
@@ -14,30 +14,6 @@ export async function getModelRow(
     .from(modelVersion)
     .where(and(eq(modelVersion.workspaceId, workspaceId), eq(modelVersion.id, id)))
   return required(row, 'This model')
-}
-
-/** The newest servable one. @throws DomainError `conflict`, with a remedy, when the workspace has none of this kind yet */
-export async function getNewestModelRow(
-  tx: Database | Transaction,
-  workspaceId: string,
-  kind: ModelVersionRow['kind'],
-): Promise<ModelVersionRow> {
-  const [row] = await tx
-    .select()
-    .from(modelVersion)
-    .where(
-      and(
-        eq(modelVersion.workspaceId, workspaceId),
-        eq(modelVersion.kind, kind),
-        sql`${modelVersion.facts} ->> 'notServable' is null`,
-      ),
-    )
-    .orderBy(desc(modelVersion.createdAt), desc(modelVersion.number))
-    .limit(1)
-  if (row) return row
-  throw kind === 'base'
-    ? new DomainError('conflict', 'There is no model yet.', 'Add a model, or train the starter model.')
-    : new DomainError('conflict', 'There is no tuned model yet.', 'Run a preference training first.')
 }
 
 /**

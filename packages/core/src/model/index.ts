@@ -1,4 +1,5 @@
 export { addModel } from './add'
+export { listModelChoices, type ModelChoice, type ModelChoices } from './choose'
 export type { Lineage } from './lineage'
 export { getModel, listModels, type ModelDetail, type ModelView } from './list'
 export { mergeModel } from './merge'

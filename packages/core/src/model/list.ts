@@ -1,5 +1,5 @@
 import { type Database, deployment, modelVersion, run, type Transaction } from '@palate/db'
-import type { ModelFacts } from '@palate/protocol'
+import type { ModelFacts, RunKind } from '@palate/protocol'
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
@@ -17,6 +17,8 @@ export interface ModelView {
   baseId: string | null
   runId: string
   runNumber: number
+  /** The kind of that run. */
+  madeBy: RunKind
   /** Of the GGUF file. */
   sizeBytes: number
   createdAt: Date
@@ -28,6 +30,8 @@ export interface ModelView {
   quantization: string | null
   /** Why it, or the base that it needs, cannot be served; null for a servable model. */
   notServable: string | null
+  /** Why it, or the base that it needs, cannot be trained on; null for a model with files for the trainer. */
+  notTrainable: string | null
 }
 
 /** A model with its origin, and for an imported one what its import found out. */
@@ -43,7 +47,7 @@ export async function readModels(
   id?: string,
 ): Promise<ModelView[]> {
   const rows = await tx
-    .select({ model: modelVersion, runNumber: run.number })
+    .select({ model: modelVersion, runNumber: run.number, madeBy: run.kind })
     .from(modelVersion)
     .innerJoin(run, eq(run.id, modelVersion.runId))
     .where(and(eq(modelVersion.workspaceId, workspaceId), id ? eq(modelVersion.id, id) : undefined))
@@ -63,7 +67,7 @@ export async function readModels(
     )
   const reasons = new Map(refused.map(({ id, notServable }) => [id, notServable]))
   const byModel = groupBy(active, ({ modelId }) => modelId)
-  return rows.map(({ model, runNumber }) => {
+  return rows.map(({ model, runNumber, madeBy }) => {
     const { id, name, number, kind, baseId, runId, createdAt } = model
     const deployments = (byModel.get(id) ?? []).map(({ slug }) => slug).sort()
     return {
@@ -74,6 +78,7 @@ export async function readModels(
       baseId,
       runId,
       runNumber,
+      madeBy,
       createdAt,
       deployments,
       sizeBytes: model.gguf.sizeBytes,
@@ -81,6 +86,7 @@ export async function readModels(
       parameters: model.facts?.parameters ?? null,
       quantization: model.facts?.quantization ?? null,
       notServable: model.facts?.notServable ?? reasons.get(baseId ?? '') ?? null,
+      notTrainable: model.facts?.notTrainable ?? null,
     }
   })
 }

@@ -4,6 +4,13 @@ import { z } from 'zod'
 export const ModelRef = z.strictObject({ id: Id })
 export type ModelRef = z.infer<typeof ModelRef>
 
+/** What a model is chosen for: training on recipes, on votes or thumbs, writing variants, an evaluation, the chat. */
+export const ModelUse = z.enum(['fine-tuning', 'preference', 'variants', 'evaluation', 'deployment'])
+export type ModelUse = z.infer<typeof ModelUse>
+
+export const ListModelChoicesInput = z.strictObject({ use: ModelUse })
+export type ListModelChoicesInput = z.infer<typeof ListModelChoicesInput>
+
 /** A model of the curated list. */
 const StartingSource = z.strictObject({ from: z.literal('starting'), id: Text(100).min(1) })
 

@@ -30,7 +30,7 @@ export async function getEstimateFacts(
     const agents = await loadEstimateAgents(ctx.db, ctx, { kind, baseId: null, shape })
     return { shape, rows: null, rowsFrom: null, agents }
   }
-  const { key: baseId, shape } = await findBase(ctx, baseModelVersionId, source)
+  const { key: baseId, shape } = await findBase(ctx, { kind, id: baseModelVersionId }, source)
   const agents = await loadEstimateAgents(ctx.db, ctx, { kind, baseId, shape })
   const size = await loadSize(ctx, kind)
   if (!baseId || !size) return { shape, rows: null, rowsFrom: null, agents }
@@ -40,16 +40,16 @@ export async function getEstimateFacts(
 /** No model or data is not an error here, because the form is shown before there are any. */
 async function findBase(
   ctx: ServiceContext,
-  id: string | undefined,
+  asked: { kind: Exclude<EstimateKind, 'pretrain'>; id: string | undefined },
   source: ModelSource | undefined,
 ): Promise<{ key: string | null; shape: ModelShape | null }> {
   if (source) {
     const key = nameModelSource(source)
     return { key, shape: await loadBaseShape(ctx.db, ctx, key) }
   }
-  if (!id && (await ctx.db.$count(modelVersion, eq(modelVersion.workspaceId, ctx.workspaceId))) === 0)
+  if (!asked.id && (await ctx.db.$count(modelVersion, eq(modelVersion.workspaceId, ctx.workspaceId))) === 0)
     return { key: null, shape: null }
-  const { base } = await findStartModel(ctx.db, ctx.workspaceId, id)
+  const { base } = await findStartModel(ctx.db, ctx.workspaceId, asked)
   return { key: base.id, shape: await loadModelShape(ctx.storage, base) }
 }
 

@@ -24,7 +24,7 @@ const Origin = z.object({
   baseModelVersionId: z.string().optional(),
   adapterModelVersionId: z.string().optional(),
   tunedModelVersionId: z.string().optional(),
-  modelVersionId: z.string().optional(),
+  modelVersionIds: Ids,
   datasetVersionId: z.string().nullish(),
   batchId: z.string().optional(),
   evaluationId: z.string().optional(),
@@ -73,7 +73,7 @@ async function readRuns({ db, workspaceId }: ServiceContext, origin: Origin): Pr
 
 async function readModels({ db, workspaceId }: ServiceContext, origin: Origin): Promise<RunSourceView[]> {
   const { baseModelVersionId: base, adapterModelVersionId: adapter, tunedModelVersionId: tuned } = origin
-  const ids = known(base, adapter, tuned, origin.modelVersionId)
+  const ids = [...known(base, adapter, tuned), ...origin.modelVersionIds]
   const rows = await db
     .select()
     .from(modelVersion)

@@ -48,7 +48,10 @@ const RunNeedsInput = {
 /** The run whose settings this one began with. Its lineage names it. */
 const CloneInput = { clonedFrom: Id.optional() }
 
-/** The model to train. Default: the newest base model, unless `config.base` names an external one. */
+/**
+ * The model to train, unless `config.base` names an external one. Default of a fine-tuning: the newest base; of the
+ * others: the newest model that has not learned from votes yet.
+ */
 const StartInput = {
   /** A base, or an adapter to train further. It is also the reference model of a preference training. */
   baseModelVersionId: Id.optional(),

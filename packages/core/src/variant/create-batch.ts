@@ -11,7 +11,7 @@ import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { addJob } from '../job'
-import { getModelRow, getNewestModelRow, weightsOf } from '../model/find'
+import { chooseModel } from '../model/choose'
 import { nextNumber } from '../next-number'
 import { notify } from '../notify'
 import { authorize } from '../permission'
@@ -19,7 +19,7 @@ import { readPersonas } from '../persona/read'
 import { type BatchView, readBatches } from './read-batches'
 import { CreateBatchInput } from './schemas'
 
-/** The last variant of a prompt is sampled under a prompt without the persona, the others under the persona's full one. */
+/** Of each model, the last variant of a prompt is sampled under a prompt without the persona, the others under the persona's full one. */
 const full = { temperature: 0.7, topP: 0.95, maxTokens: 320 }
 const weak = { temperature: 0.9, topP: 0.95, maxTokens: 320 }
 
@@ -33,16 +33,14 @@ export async function createBatch(ctx: ServiceContext, input: CreateBatchInput =
     CreateBatchInput.parse(input)
   const { workspaceId } = ctx
   return ctx.db.transaction(async (tx) => {
-    const model = given.modelVersionId
-      ? await getModelRow(tx, workspaceId, given.modelVersionId)
-      : await getNewestModelRow(tx, workspaceId, 'base')
-    await weightsOf(tx, model)
+    const modelVersionIds = await chooseModels(tx, workspaceId, given.modelVersionIds)
     const datasetVersionId = await chooseDataset(tx, workspaceId, given.datasetVersionId)
     const personaVersionIds = await choosePersonas(tx, workspaceId, given.personaIds)
     const id = newId('batch')
     const number = await nextNumber(tx, variantBatch, workspaceId)
     const settings: BatchSettings = {
       promptsPerPersona,
+      modelVersionIds,
       variantsPerPrompt,
       keepUnreadable,
       seed: seed ?? number,
@@ -55,7 +53,6 @@ export async function createBatch(ctx: ServiceContext, input: CreateBatchInput =
       id,
       workspaceId,
       number,
-      modelVersionId: model.id,
       datasetVersionId,
       status: 'preparing',
       settings,
@@ -63,6 +60,7 @@ export async function createBatch(ctx: ServiceContext, input: CreateBatchInput =
     await addJob(tx, 'prepare-variant-batch', { batchId: id }, `batch:${id}`)
     await audit(tx, ctx, 'variant.create-batch', id, {
       number,
+      models: modelVersionIds.length,
       personas: personaVersionIds.length,
       promptsPerPersona,
       variantsPerPrompt,
@@ -71,6 +69,18 @@ export async function createBatch(ctx: ServiceContext, input: CreateBatchInput =
     const [view] = await readBatches(tx, workspaceId, id)
     return required(view, 'This batch')
   })
+}
+
+/** The given models, each once, or the default. */
+async function chooseModels(
+  tx: Transaction,
+  workspaceId: string,
+  given: string[] | undefined,
+): Promise<string[]> {
+  const ids: string[] = []
+  for (const id of given ? new Set(given) : [undefined])
+    ids.push((await chooseModel(tx, workspaceId, { use: 'variants', id })).id)
+  return ids
 }
 
 async function chooseDataset(

@@ -25,7 +25,7 @@ import { required } from '../error'
 import { getModelRow, weightsOf } from '../model/find'
 import { notify } from '../notify'
 import { authorize } from '../permission'
-import { createGenerateRun } from '../run/queue/create-generate'
+import { createGenerateRun, type GenerateRequest } from '../run/queue/create-generate'
 import { type MadePrompt, makePrompts } from './make-prompts'
 
 type BatchRow = typeof variantBatch.$inferSelect
@@ -35,8 +35,6 @@ interface PersonaVersion {
   persona: Persona
 }
 
-/** The name of the batch's one model in its generate run. */
-const model = 'model'
 const rowsAtOnce = 500
 
 /**
@@ -76,14 +74,20 @@ export async function fillBatch(
       .for('update')
     const batch = required(found, 'This batch')
     if (batch.status !== 'preparing') return
-    const weights = await weightsOf(tx, await getModelRow(tx, ctx.workspaceId, batch.modelVersionId))
+    const models: GenerateRequest['models'] = {}
+    for (const id of batch.settings.modelVersionIds)
+      models[id] = await weightsOf(tx, await getModelRow(tx, ctx.workspaceId, id))
     const items = await writePrompts(tx, batch, examples)
     const run = await createGenerateRun(tx, ctx, {
       name: `variants ${batch.number}`,
       seed: batch.settings.seed,
-      models: { [model]: weights },
+      models,
       items,
-      lineage: { batchId, modelVersionId: batch.modelVersionId, datasetVersionId: batch.datasetVersionId },
+      lineage: {
+        batchId,
+        modelVersionIds: batch.settings.modelVersionIds,
+        datasetVersionId: batch.datasetVersionId,
+      },
     })
     await tx
       .update(variantBatch)
@@ -127,7 +131,7 @@ async function writePrompts(
         variants.push(row)
         items.push({
           itemId: row.id,
-          model,
+          model: row.modelVersionId,
           system: row.system,
           user: userMessage(content),
           sampling: row.sampling,
@@ -140,24 +144,25 @@ async function writePrompts(
   return items
 }
 
+/** What each model writes to a prompt, in the order of the models. */
 function makeVariants(
-  { workspaceId, modelVersionId, settings }: BatchRow,
+  { workspaceId, settings }: BatchRow,
   { versionId, persona }: PersonaVersion,
   promptId: string,
   random: Random,
 ): VariantRow[] {
-  const shared = { workspaceId, promptId, modelVersionId, personaVersionId: versionId }
   const full = { style: 'full' as const, system: personaPrompt(persona), sampling: settings.full }
   const weak = { style: 'weak' as const, system: WEAK_PROMPT, sampling: settings.weak }
-  return [...Array.from({ length: settings.variantsPerPrompt - 1 }, () => full), weak].map(
-    ({ sampling, ...row }, seq) => ({
-      ...shared,
+  const asked = [...Array.from({ length: settings.variantsPerPrompt - 1 }, () => full), weak]
+  return settings.modelVersionIds
+    .flatMap((modelVersionId) => asked.map((each) => ({ ...each, modelVersionId })))
+    .map(({ sampling, ...row }, seq) => ({
+      ...{ workspaceId, promptId, personaVersionId: versionId },
       ...row,
       id: newId('var'),
       seq,
       sampling: { ...sampling, seed: Math.floor(random() * 2 ** 31) },
-    }),
-  )
+    }))
 }
 
 async function readPersonaVersions(tx: Transaction, versionIds: string[]): Promise<PersonaVersion[]> {

@@ -2,10 +2,15 @@ import { vote } from '@palate/db'
 import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
-import { authorize } from '../permission'
+import { authorize, may } from '../permission'
 import { pairTexts } from './pair-texts'
 import { readBatches } from './read-batches'
 import { ListPairsInput } from './schemas'
+
+interface TextOrigin {
+  style: 'full' | 'weak'
+  modelVersionId: string
+}
 
 export interface PairView {
   pairId: string
@@ -16,9 +21,8 @@ export interface PairView {
   request: string
   a: string
   b: string
-  /** Under which prompt each text was written. */
-  aStyle: 'full' | 'weak'
-  bStyle: 'full' | 'weak'
+  /** Who wrote the texts, and under which prompt; null for those who only label, as it would sway them. */
+  origin: { a: TextOrigin; b: TextOrigin } | null
   /** Votes that are not superseded. */
   votes: { source: (typeof vote.$inferSelect)['source']; choice: (typeof vote.$inferSelect)['choice'] }[]
 }
@@ -33,9 +37,10 @@ export async function listPairs(
   const [batch] = await readBatches(ctx.db, ctx.workspaceId, batchId)
   required(batch, 'This batch')
   const pairs = pairTexts(ctx.db)
-  const { pairId, seq, slug, body, inventory, request, a, b, aStyle, bStyle } = pairs
+  const seesOrigin = may(ctx, 'variant:create')
+  const { pairId, seq, slug, body, inventory, request, a, b, aStyle, bStyle, aModelId, bModelId } = pairs
   const rows = await ctx.db
-    .select({ pairId, seq, slug, body, inventory, request, a, b, aStyle, bStyle })
+    .select({ pairId, seq, slug, body, inventory, request, a, b, aStyle, bStyle, aModelId, bModelId })
     .from(pairs)
     .where(and(eq(pairs.batchId, batchId), gt(pairs.seq, Number(cursor ?? 0))))
     .orderBy(asc(pairs.seq))
@@ -46,8 +51,11 @@ export async function listPairs(
     page.map(({ pairId }) => pairId),
   )
   return {
-    items: page.map(({ slug, body, ...row }) => ({
+    items: page.map(({ slug, body, aStyle, bStyle, aModelId, bModelId, ...row }) => ({
       ...row,
+      origin: seesOrigin
+        ? { a: { style: aStyle, modelVersionId: aModelId }, b: { style: bStyle, modelVersionId: bModelId } }
+        : null,
       persona: { slug, name: body.name },
       votes: votes
         .filter(({ pairId }) => pairId === row.pairId)

@@ -44,12 +44,17 @@ export async function makePair(tx: Transaction, { workspaceId, promptId, setting
   const [first] = rows
   const chosen = first && choosePair(rows, first)
   if (!chosen) return
-  const [a, b] = chosen
+  const [a, b] = isTurned(promptId, settings) ? [chosen[1], chosen[0]] : chosen
   const quota = a.text === b.text ? 0 : (settings.votesPerPair ?? 1)
   await tx
     .insert(pair)
     .values({ id: newId('pair'), workspaceId, promptId, variantAId: a.id, variantBId: b.id, quota })
     .onConflictDoNothing({ target: pair.promptId })
+}
+
+/** With several models, no model's texts are always the first: the order must not tell who wrote them. */
+function isTurned(promptId: string, { modelVersionIds }: BatchSettings): boolean {
+  return modelVersionIds.length > 1 && promptId.charCodeAt(promptId.length - 1) % 2 === 1
 }
 
 /** The pairs of prompts that lack some of their answers, because the run that writes them has ended. */

@@ -26,6 +26,8 @@ export function pairTexts(tx: Database | Transaction) {
       /** Under which prompt each was written. */
       aStyle: sql<'full' | 'weak'>`${a.style}`.as('a_style'),
       bStyle: sql<'full' | 'weak'>`${b.style}`.as('b_style'),
+      aModelId: sql<string>`${a.modelVersionId}`.as('a_model_id'),
+      bModelId: sql<string>`${b.modelVersionId}`.as('b_model_id'),
     })
     .from(pair)
     .innerJoin(prompt, eq(prompt.id, pair.promptId))

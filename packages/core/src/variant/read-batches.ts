@@ -18,13 +18,21 @@ import { BatchRef } from './schemas'
 
 type Reader = Database | Transaction
 
+export interface WriterView {
+  id: string
+  name: string
+  number: number
+  kind: 'base' | 'adapter'
+}
+
 export interface BatchView {
   id: string
   number: number
   status: (typeof variantBatch.$inferSelect)['status']
   error: string | null
   settings: BatchSettings
-  model: { id: string; name: string; number: number; kind: 'base' | 'adapter' }
+  /** In the order of the settings. */
+  models: WriterView[]
   datasetVersionId: string | null
   run: { id: string; status: (typeof run.$inferSelect)['status']; progress: RunProgress | null } | null
   prompts: number
@@ -54,34 +62,47 @@ export async function getBatch(ctx: ServiceContext, input: BatchRef): Promise<Ba
 /** The batches of a workspace, newest first, or one of them, each with the number of prompts, answers and pairs. */
 export async function readBatches(tx: Reader, workspaceId: string, id?: string): Promise<BatchView[]> {
   const rows = await tx
-    .select({ batch: variantBatch, model: modelVersion, run })
+    .select({ batch: variantBatch, run })
     .from(variantBatch)
-    .innerJoin(modelVersion, eq(modelVersion.id, variantBatch.modelVersionId))
     .leftJoin(run, eq(run.id, variantBatch.runId))
     .where(and(eq(variantBatch.workspaceId, workspaceId), id ? eq(variantBatch.id, id) : undefined))
     .orderBy(desc(variantBatch.number))
   const ids = rows.map(({ batch }) => batch.id)
   const counts = await countArrived(tx, ids)
-  return rows.map(({ batch, model, run }) => {
+  const writers = await readWriters(
+    tx,
+    rows.map(({ batch }) => batch.settings),
+  )
+  return rows.map(({ batch, run }) => {
     const { prompts = 0, answers = 0, unreadable = 0, pairs = 0 } = counts.get(batch.id) ?? {}
-    const { personaVersionIds = [], promptsPerPersona, variantsPerPrompt } = batch.settings
+    const { personaVersionIds = [], modelVersionIds, promptsPerPersona, variantsPerPrompt } = batch.settings
     return {
       id: batch.id,
       number: batch.number,
       status: batch.status,
       error: batch.error,
       settings: batch.settings,
-      model: { id: model.id, name: model.name, number: model.number, kind: model.kind },
+      models: modelVersionIds.flatMap((id) => writers.get(id) ?? []),
       datasetVersionId: batch.datasetVersionId,
       run: run && { id: run.id, status: run.status, progress: run.progress },
       prompts,
       answers,
-      expected: variantsPerPrompt * (prompts || personaVersionIds.length * promptsPerPersona),
+      expected:
+        modelVersionIds.length *
+        variantsPerPrompt *
+        (prompts || personaVersionIds.length * promptsPerPersona),
       unreadable,
       pairs,
       createdAt: batch.createdAt,
     }
   })
+}
+
+async function readWriters(tx: Reader, settings: BatchSettings[]): Promise<Map<string, WriterView>> {
+  const ids = [...new Set(settings.flatMap(({ modelVersionIds }) => modelVersionIds))]
+  const { id, name, number, kind } = modelVersion
+  const rows = await tx.select({ id, name, number, kind }).from(modelVersion).where(inArray(id, ids))
+  return new Map(rows.map((row) => [row.id, row]))
 }
 
 interface Arrived {

@@ -1,9 +1,16 @@
 import { Id } from '@palate/protocol'
 import { z } from 'zod'
 
+/** More would make each pair a choice among too many to learn from. */
+export const maxModels = 4
+
 export const CreateBatchInput = z.strictObject({
-  /** Default: the newest base model. */
-  modelVersionId: Id.optional(),
+  /** Each of them answers every prompt. Default: the newest model that has not learned from votes yet. */
+  modelVersionIds: z
+    .array(Id)
+    .min(1, 'Choose at least one model.')
+    .max(maxModels, `At most ${maxModels} models.`)
+    .optional(),
   /** Its recipes give the ingredients. Default: the newest ready dataset; null: no dataset. */
   datasetVersionId: Id.nullable().optional(),
   /** Default: all personas. */
@@ -15,7 +22,7 @@ export const CreateBatchInput = z.strictObject({
     .default(36),
   /** The same seed, personas and data give the same prompts. Default: the batch's number. */
   seed: z.int().min(0).max(2_147_483_647).optional(),
-  /** Answers to each prompt. The two that differ most in what the persona's rules ask for become the pair. */
+  /** Answers of each model to each prompt. Of all of them, the two that differ most in what the persona's rules ask for become the pair. */
   variantsPerPrompt: z
     .int()
     .min(2, 'At least two answers per prompt.')

@@ -128,7 +128,7 @@ test('the pair is made when all variants are there; it has the two that differ i
   const { batchId } = await createAnsweredBatch(engineer, input, ({ seq }) => texts[seq] ?? '')
   expect(await getBatch(engineer, { id: batchId })).toMatchObject({ answers: 8, unreadable: 2, pairs: 2 })
   const { items } = await listPairs(engineer, { batchId })
-  expect(items[0]).toMatchObject({ b: texts[3], aStyle: 'full', bStyle: 'weak' })
+  expect(items[0]).toMatchObject({ b: texts[3], origin: { a: { style: 'full' }, b: { style: 'weak' } } })
   expect(texts.slice(0, 2)).toContain(items[0]?.a)
 
   const gibberish = await preparedFixture()
@@ -286,7 +286,7 @@ test('a viewer cannot create a batch; a stranger cannot read one or use objects 
     () => getBatch(stranger.owner, { id }),
     () => listPairs(stranger.owner, { batchId: id }),
     () => fillBatch(stranger.owner, { batchId: id, examples: [] }),
-    () => createBatch(stranger.owner, { modelVersionId: model.id }),
+    () => createBatch(stranger.owner, { modelVersionIds: [model.id] }),
     () => createBatch(stranger.owner, { personaIds: [persona.id] }),
     () => createBatch(stranger.owner, { datasetVersionId: 'dver_other' }),
   ]

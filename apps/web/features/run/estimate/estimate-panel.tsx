@@ -23,17 +23,22 @@ type Work = NonNullable<ReturnType<typeof describeWork>>
 export function EstimatePanel({
   kind,
   config,
+  baseModelVersionId,
   base,
   baseShape,
 }: {
   kind: EstimateKind
   config: Readonly<Record<string, unknown>>
+  /** The model of the registry that is chosen; the default without one. */
+  baseModelVersionId?: string | undefined
   /** An external model, and its shape if the user entered it. */
   base?: ModelSource | undefined
   baseShape?: ModelShape | undefined
 }) {
   const trpc = useTRPC()
-  const facts = useQuery(trpc.run.estimateFacts.queryOptions({ kind, base }, { staleTime: 30_000 }))
+  const facts = useQuery(
+    trpc.run.estimateFacts.queryOptions({ kind, baseModelVersionId, base }, { staleTime: 30_000 }),
+  )
   return (
     <section aria-label="Resource estimate" className="rounded-md border border-line bg-paper px-3.5 py-3">
       <Loaded query={facts} skeleton={<Skeleton className="h-16" />}>

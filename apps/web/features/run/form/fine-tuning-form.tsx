@@ -24,7 +24,7 @@ export function FineTuningForm({ onSubmit, clone, ...props }: TuningProps<Inputs
       presets={sftPresets}
       namePlaceholder="fine-tuning"
       action="Train on the recipes"
-      startHint="The newest base by default"
+      startHint="A base, or an adapter that is trained further"
       missing={() =>
         none
           ? { message: 'There is no dataset. Import one first.', href: '/datasets', action: 'Open datasets' }

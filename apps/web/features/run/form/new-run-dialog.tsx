@@ -50,7 +50,7 @@ export function NewRunDialog({ clone, onClosed }: { clone?: Clone | undefined; o
   const start = (input: Inputs['run']['create']) => create.mutate({ ...input, clonedFrom: clone?.from.id })
   const own = (of: Clone['kind']) => (clone?.kind === of ? clone : undefined)
   // None while it loads: a tab that is chosen by then must not change under the pointer.
-  const likely = readiness.isPending ? '' : readiness.data?.baseModel ? 'dpo' : 'pretrain'
+  const likely = readiness.isPending ? '' : readiness.data?.hasModel ? 'dpo' : 'pretrain'
   const shown = kind ?? clone?.kind ?? likely
   return (
     <Dialog open={open} onOpenChange={setOpen}>

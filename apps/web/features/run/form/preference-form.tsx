@@ -17,7 +17,7 @@ export function PreferenceForm({ onSubmit, clone, ...props }: TuningProps<Inputs
       presets={dpoPresets}
       namePlaceholder="preference"
       action="Train on the votes"
-      startHint="Also the reference of the training"
+      startHint="A base, or an adapter that is trained further; also the reference of the training"
       missing={({ pairs }) =>
         pairs.decided > 0
           ? null

@@ -1,8 +1,7 @@
 import { type ModelShape, ModelSource, readModelShape } from '@palate/protocol'
-import { Field, Input, Select, Textarea } from '@palate/ui'
-import type { Outputs } from '../../../lib/trpc'
-
-type Readiness = Outputs['run']['readiness']
+import { Field, Input, Textarea } from '@palate/ui'
+import Link from 'next/link'
+import { ModelPicker, type ModelUse } from '../../model/model-picker'
 
 /** The model to train, as it is filled in. */
 export type Start =
@@ -43,53 +42,41 @@ function readShape(config: string): ModelShape | null {
 
 /** A model of the registry, of the Hugging Face hub, or in a folder that the owner of an agent has opened. */
 export function StartModelField({
-  readiness: { baseModel, adapters },
-  also,
+  use,
   value,
   onChange,
   hint,
 }: {
-  readiness: Pick<Readiness, 'baseModel' | 'adapters'>
-  /** A model that is offered too: that of a cloned run, which may be older than the newest base. */
-  also?: { id: string; name: string; number: number } | undefined
+  use: ModelUse
   value: Start
   onChange: (start: Start) => void
   hint: string
 }) {
-  const listed = baseModel ? [baseModel, ...adapters] : []
-  const models = also && listed.every(({ id }) => id !== also.id) ? [...listed, also] : listed
-  const hintOf = (id: string) => {
-    if (id === baseModel?.id) return 'without an adapter'
-    return id === also?.id ? 'as in the run before' : 'an adapter on it, trained further'
-  }
-  const choose = (chosen: string) => {
+  const choose = (chosen: string | undefined) => {
     if (chosen === 'hub') onChange({ from: 'hub', id: '', revision: '', config: '' })
     else if (chosen === 'folder') onChange({ from: 'folder', path: '', config: '' })
-    else onChange({ from: 'registry', id: chosen === baseModel?.id ? undefined : chosen })
+    else onChange({ from: 'registry', id: chosen })
   }
-  const chosen = value.from === 'registry' ? (value.id ?? baseModel?.id ?? '') : value.from
+  const chosen = value.from === 'registry' ? value.id : value.from
   return (
     <>
       <Field label="Base model" hint={hint}>
-        <Select
-          value={chosen}
-          onValueChange={choose}
-          placeholder="None yet: choose an external model"
-          options={[
-            ...models.map(({ id, name, number }) => ({
-              value: id,
-              label: `${name} v${number}`,
-              hint: hintOf(id),
-            })),
-            { value: 'hub', label: 'Hugging Face hub', hint: 'by model id' },
-            { value: 'folder', label: 'Folder on the machine of the agent', hint: 'by path' },
-          ]}
+        <ModelPicker
+          use={use}
+          value={chosen ? [chosen] : []}
+          onValueChange={([id]) => choose(id)}
+          also={elsewhere}
         />
       </Field>
       {value.from === 'registry' ? null : <ExternalModel value={value} onChange={onChange} />}
     </>
   )
 }
+
+const elsewhere = [
+  { value: 'hub', label: 'Hugging Face hub', note: 'by model id', words: 'Hugging Face hub id' },
+  { value: 'folder', label: 'Folder on the machine of the agent', note: 'by path', words: 'folder path' },
+]
 
 function ExternalModel({
   value,
@@ -143,7 +130,11 @@ function ExternalModel({
         </Field>
       )}
       <p className="text-xs text-ink-3">
-        The adapter stays with the run, for download. Palate serves and evaluates only models of its registry.
+        The adapter stays with the run, for download. Palate serves and evaluates only models of its registry:{' '}
+        <Link href="/models" className="text-accent underline underline-offset-3">
+          add this one on Models
+        </Link>{' '}
+        to go on with it.
       </p>
       <details>
         <summary className="cursor-pointer text-sm text-ink-2">

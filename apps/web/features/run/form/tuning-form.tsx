@@ -84,28 +84,27 @@ export function TuningForm<Kind extends TuningKind>({
             namePlaceholder={namePlaceholder}
             action={action}
             busy={busy}
-            disabled={reason !== null || !isWhole(start) || (start.from === 'registry' && !known.baseModel)}
+            disabled={reason !== null || !isWhole(start) || (start.from === 'registry' && !known.hasModel)}
             own={{ base, overridePreflight: allowed.length > 0 ? allowed : undefined }}
             onSubmit={(draft) => onSubmit({ ...draft, baseModelVersionId, baseShape })}
             footer={(config) => (
               <>
-                <EstimatePanel kind={kind} config={config} base={base} baseShape={baseShape} />
+                <EstimatePanel {...{ kind, config, base, baseShape, baseModelVersionId }} />
                 {may('run:override') ? <OverrideField value={allowed} onChange={setAllowed} /> : null}
               </>
             )}
           >
             {reason ? <NotYet {...reason} /> : about?.(known)}
-            {start.from === 'registry' && !known.baseModel ? (
+            {start.from === 'registry' && !known.hasModel ? (
               <ErrorState
                 title="Not yet"
-                message="There is no base model. Add a model, train the starter model, or choose an external model."
+                message="There is no model. Add one on Models, train the starter model, or choose an external model."
               />
             ) : null}
             <div className="grid gap-4 sm:grid-cols-2">
               {extra}
               <StartModelField
-                readiness={known}
-                also={clone?.baseModel ?? undefined}
+                use={kind === 'sft' ? 'fine-tuning' : 'preference'}
                 value={start}
                 onChange={setStart}
                 hint={startHint}

@@ -34,7 +34,7 @@ async function addDataset(fixture: WorkspaceFixture, status: 'ready' | 'failed',
 test('a fine-tuning uses the model and the newest ready dataset', async () => {
   const fixture = await createWorkspaceFixture(deps)
   const start = () => createRun(fixture.engineer, { kind: 'sft', config: { epochs: 1 } })
-  await expect(start()).rejects.toMatchObject({ message: 'There is no base model yet.' })
+  await expect(start()).rejects.toMatchObject({ message: 'There is no model yet.' })
   const base = await createModel(deps, fixture.workspaceId)
   await expect(start()).rejects.toMatchObject({ message: 'There is no dataset yet.' })
   const failed = await addDataset(fixture, 'failed')

@@ -45,7 +45,7 @@ async function createPairs(fixture: WorkspaceFixture, promptsPerPersona: number)
   const model = await createModel(deps, fixture.workspaceId)
   const { batchId } = await createAnsweredBatch(
     fixture.engineer,
-    { modelVersionId: model.id, promptsPerPersona, seed: 3 },
+    { modelVersionIds: [model.id], promptsPerPersona, seed: 3 },
     ({ slot, promptId }) => `# ${slot} ${promptId}`,
   )
   await deps.db.update(pair).set({ quota: 9 }).where(eq(pair.workspaceId, fixture.workspaceId))
@@ -115,12 +115,12 @@ test('a preference training has its pairs, the base model and the ids of its vot
   const fixture = await createWorkspaceFixture(deps)
   const persona = await createVegan(fixture.engineer)
   const start = () => createRun(fixture.engineer, { kind: 'dpo', config: {} })
-  await expect(start()).rejects.toMatchObject({ code: 'invalid', message: 'There is no base model yet.' })
+  await expect(start()).rejects.toMatchObject({ code: 'conflict', message: 'There is no model yet.' })
   const { model, pairs } = await createPairs(fixture, 3)
   await expect(start()).rejects.toMatchObject({ code: 'invalid' })
   expect(await getReadiness(fixture.viewer)).toMatchObject({
     pairs: { decided: 0 },
-    baseModel: { id: model.id },
+    hasModel: true,
     adapters: [],
   })
   for (const { id } of pairs) await castVotes(fixture, id, persona.versionId, [person('a')])

@@ -1,7 +1,7 @@
-import { type Database, modelVersion, type RunInput, type Transaction } from '@palate/db'
+import type { Database, RunInput, Transaction } from '@palate/db'
 import { type ModelSource, nameModelSource } from '@palate/protocol'
-import { and, desc, eq } from 'drizzle-orm'
-import { DomainError, required } from '../../error'
+import { DomainError } from '../../error'
+import { chooseModel } from '../../model/choose'
 import { getModelRow } from '../../model/find'
 import type { ModelVersionRow } from '../../model/register'
 import type { TextSize } from '../estimate/rows'
@@ -19,37 +19,23 @@ export interface StartModel {
   adapter: ModelVersionRow | null
 }
 
-/** The model of this id, or the newest base. @throws DomainError `not_found`, or `invalid` while there is no base */
+/**
+ * The model of this id, or the default for this kind of training.
+ * @throws DomainError `not_found`, or `conflict` while there is no model
+ */
 export async function findStartModel(
   tx: Transaction | Database,
   workspaceId: string,
-  id: string | undefined,
+  { kind, id }: { kind: 'sft' | 'dpo' | 'kto'; id: string | undefined },
 ): Promise<StartModel> {
-  const [row] = await tx
-    .select()
-    .from(modelVersion)
-    .where(
-      and(
-        eq(modelVersion.workspaceId, workspaceId),
-        id ? eq(modelVersion.id, id) : eq(modelVersion.kind, 'base'),
-      ),
-    )
-    .orderBy(desc(modelVersion.createdAt), desc(modelVersion.number))
-    .limit(1)
-  if (id) {
-    const found = required(row, 'This model')
-    if (found.kind === 'base') return { base: found, adapter: null }
-    return { base: await getModelRow(tx, workspaceId, found.baseId ?? ''), adapter: found }
-  }
-  if (row) return { base: row, adapter: null }
-  throw new DomainError(
-    'invalid',
-    'There is no base model yet.',
-    'Train the starter model first; it takes a few minutes.',
-  )
+  const use = kind === 'sft' ? 'fine-tuning' : 'preference'
+  const found = await chooseModel(tx, workspaceId, { use, id })
+  if (found.kind === 'base') return { base: found, adapter: null }
+  return { base: await getModelRow(tx, workspaceId, found.baseId ?? ''), adapter: found }
 }
 
 interface StartInput {
+  kind: 'sft' | 'dpo' | 'kto'
   baseModelVersionId?: string | undefined
   config: {
     base?: ModelSource | undefined
@@ -66,12 +52,15 @@ interface Start {
 
 /**
  * The files of the model to train, and the lineage that the run records.
- * @throws DomainError `not_found`, or `invalid` while there is no base, or for settings that an external model excludes
+ * @throws DomainError `not_found`, `conflict` while there is no model, or `invalid` for settings that exclude each other
  */
 export async function chooseStart(tx: Transaction, workspaceId: string, input: StartInput): Promise<Start> {
   const { base: source } = input.config
   if (source) return startExternal(source, input)
-  const { base, adapter } = await findStartModel(tx, workspaceId, input.baseModelVersionId)
+  const { base, adapter } = await findStartModel(tx, workspaceId, {
+    kind: input.kind,
+    id: input.baseModelVersionId,
+  })
   if (adapter && input.config.fullWeights)
     throw new DomainError(
       'invalid',
