@@ -7,13 +7,14 @@ import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { chooseModel } from '../model/choose'
-import { getModelRow } from '../model/find'
+import { weightsOf } from '../model/find'
 import { nextNumber } from '../next-number'
 import { notify } from '../notify'
 import { authorize } from '../permission'
 import { type PersonaView, readPersonas } from '../persona/read'
 import { createGenerateRun } from '../run/queue/create-generate'
 import { chooseCases } from './choose-cases'
+import { findStart } from './find-start'
 import { type EvaluationView, readEvaluations } from './read'
 import { CreateEvaluationInput } from './schemas'
 import { seedSuite } from './seed-suite'
@@ -24,8 +25,8 @@ type CaseRow = typeof suiteCase.$inferSelect
 const rowsAtOnce = 500
 
 /**
- * Creates an evaluation: one run answers the same cases with the same seeds, with the base and the tuned model. The
- * personas' newest versions are pinned, so a later edit does not change the scores.
+ * Creates an evaluation: one run answers the same cases with the same seeds, with the tuned model and with the one
+ * that its training began with. The personas' newest versions are pinned, so a later edit does not change the scores.
  * @throws DomainError `not_found`, or `conflict` when there is no tuned model yet or a persona of the suite is missing
  */
 export async function createEvaluation(
@@ -38,7 +39,7 @@ export async function createEvaluation(
   const sampling = { temperature: 0.7, topP: 0.95, maxTokens: 320, seed }
   return ctx.db.transaction(async (tx) => {
     const tuned = await chooseModel(tx, workspaceId, { use: 'evaluation', id: tunedModelVersionId })
-    const base = await getModelRow(tx, workspaceId, tuned.baseId ?? '')
+    const base = await findStart(tx, workspaceId, tuned)
     const { suiteId, cases } = await readSuite(tx, ctx)
     const id = newId('eval')
     const number = await nextNumber(tx, evaluation, workspaceId)
@@ -66,8 +67,8 @@ export async function createEvaluation(
       name: `evaluation ${number}`,
       seed,
       models: {
-        base: { base: base.gguf, adapter: null },
-        tuned: { base: base.gguf, adapter: tuned.gguf },
+        base: await weightsOf(tx, base),
+        tuned: await weightsOf(tx, tuned),
       },
       items,
       lineage: { evaluationId: id, suiteId, baseModelVersionId: base.id, tunedModelVersionId: tuned.id },

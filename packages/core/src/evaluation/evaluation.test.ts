@@ -4,9 +4,16 @@ import { sixCooks } from '@palate/recipe'
 import { and, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import type { ServiceContext } from '../context'
+import { registerModelVersion } from '../model/register'
 import { savePersona, seedPersonas } from '../persona'
 import { settleRun } from '../run/state/settle'
-import { createModel, createTestDeps, createVegan, createWorkspaceFixture } from '../testing'
+import {
+  createFinishedRun,
+  createModel,
+  createTestDeps,
+  createVegan,
+  createWorkspaceFixture,
+} from '../testing'
 import { chooseCases } from './choose-cases'
 import {
   createEvaluation,
@@ -144,6 +151,28 @@ test('both sides get the same cases with the same seeds and the personas of that
     models: {
       base: { base: 'base.gguf', adapter: null },
       tuned: { base: 'base.gguf', adapter: 'adapter.gguf' },
+    },
+  })
+})
+
+test('a model that was trained further is compared with what its training began with', async () => {
+  const { owner, workspaceId, base, tuned } = await fixtureWithModels()
+  await deps.db.transaction((tx) => seedPersonas(tx, owner))
+  const further = await createFinishedRun(deps, workspaceId, {
+    kind: 'dpo',
+    lineage: { baseModelVersionId: base.id, adapterModelVersionId: tuned.id },
+  })
+  const row = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, further))
+  const made = await createEvaluation(owner, { caseLimit: 6, tunedModelVersionId: row?.id })
+  expect(made).toMatchObject({ base: { id: tuned.id }, tuned: { id: row?.id } })
+  const [order] = await deps.db
+    .select()
+    .from(run)
+    .where(eq(run.id, made.run?.id ?? ''))
+  expect(order?.config).toMatchObject({
+    models: {
+      base: { base: 'base.gguf', adapter: 'adapter.gguf' },
+      tuned: { base: 'base.gguf', adapter: 'adapter-2.gguf' },
     },
   })
 })

@@ -2,7 +2,7 @@ import { Id, Text } from '@palate/protocol'
 import { z } from 'zod'
 
 export const CreateEvaluationInput = z.strictObject({
-  /** It is compared with its own base. Default: the newest tuned model. */
+  /** It is compared with the model that its training began with. Default: the newest tuned model. */
   tunedModelVersionId: Id.optional(),
   samplesPerCase: z
     .int()
