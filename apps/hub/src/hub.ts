@@ -10,6 +10,7 @@ import type { HubEnv } from './env'
 import { createApp } from './http/app'
 import { ArtifactUploads } from './http/artifact-uploads'
 import { openRequestBudgets } from './http/budget'
+import { FileUploads } from './http/file-uploads'
 import { sweepImportFolders } from './job/import-folder'
 import { startWorker } from './job/worker'
 import { listenForNotices } from './live/listen'
@@ -40,9 +41,10 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     join(env.PALATE_STORAGE, 'partial'),
     env.HUB_ARTIFACT_MAX_BYTES,
   )
+  const uploads = await FileUploads.open(deps, join(env.PALATE_STORAGE, 'partial-uploads'))
   const chat = { deps, relay, limiter, warmUps: openWarmUpBudgets(), trustedProxies: env.HUB_TRUSTED_PROXIES }
   const app = createApp(
-    { deps, chat, artifacts, askDatabase: openDatabaseHealth(deps) },
+    { deps, chat, artifacts, uploads, askDatabase: openDatabaseHealth(deps) },
     openRequestBudgets(env.HUB_TRUSTED_PROXIES, env.PALATE_ORIGIN),
   )
   const http = createAdaptorServer({ fetch: app.fetch, serverOptions }) as HttpServer
@@ -62,7 +64,7 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     importFolder,
     spillFolder: join(temporaryFolder(env), 'duckdb'),
   })
-  const stopSweeps = startSweeps(deps, { rescueJobs: () => worker.rescue(), artifacts })
+  const stopSweeps = startSweeps(deps, { rescueJobs: () => worker.rescue(), artifacts, uploads })
   const port = await listen(http, env.HUB_PORT, env.HUB_HOST)
   deps.log.info({ host: env.HUB_HOST, port }, 'the hub is listening')
   return {

@@ -1,6 +1,7 @@
-import { announceSilentAgents, cleanUploads, type Deps, expireLeases } from '@palate/core'
+import { announceSilentAgents, cleanHubTokens, cleanUploads, type Deps, expireLeases } from '@palate/core'
 import { GracePeriod } from './grace-period'
 import type { ArtifactUploads } from './http/artifact-uploads'
+import type { FileUploads } from './http/file-uploads'
 
 interface Sweep {
   name: string
@@ -24,14 +25,20 @@ function leaseSweep(deps: Deps): Sweep {
 /** Starts the periodic clean-up tasks. A task that fails is logged and runs again at its next time. */
 export function startSweeps(
   deps: Deps,
-  { rescueJobs, artifacts }: { rescueJobs: () => Promise<void>; artifacts: ArtifactUploads },
+  {
+    rescueJobs,
+    artifacts,
+    uploads,
+  }: { rescueJobs: () => Promise<void>; artifacts: ArtifactUploads; uploads: FileUploads },
 ): () => void {
   const sweeps: Sweep[] = [
     leaseSweep(deps),
     { name: 'jobs', everyMs: 15_000, sweep: rescueJobs },
     { name: 'silent agents', everyMs: 15_000, sweep: () => announceSilentAgents(deps, 45_000) },
     { name: 'uploads', everyMs: hour, sweep: () => cleanUploads(deps) },
+    { name: 'access tokens', everyMs: 60_000, sweep: () => cleanHubTokens(deps) },
     { name: 'abandoned artifact uploads', everyMs: hour, sweep: () => artifacts.clean(24 * hour) },
+    { name: 'abandoned uploads', everyMs: hour, sweep: () => uploads.clean(24 * hour) },
     { name: 'half-written objects', everyMs: hour, sweep: () => deps.storage.removeStale(24 * hour) },
   ]
   const timers = sweeps.map(({ name, everyMs, sweep }) => {

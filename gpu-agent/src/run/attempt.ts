@@ -56,7 +56,7 @@ export class Attempt {
   ) {}
 
   static async open(lease: Lease, folder: AttemptFolder, tools: AttemptTools): Promise<Attempt> {
-    tools.redactor.learn(lease.token)
+    for (const secret of secretsOf(lease)) tools.redactor.learn(secret)
     const { runId, attemptId } = lease
     const spool = await Spool.open(folder.spool, {
       quotaBytes: tools.spoolQuotaBytes,
@@ -164,7 +164,7 @@ export class Attempt {
 
   private async close(outcome: AttemptOutcome): Promise<AttemptOutcome> {
     await this.spool.close().catch((error: unknown) => this.warn(error))
-    this.tools.redactor.forget(this.lease.token)
+    for (const secret of secretsOf(this.lease)) this.tools.redactor.forget(secret)
     const final = this.isLost ? 'lost' : outcome
     if (final === 'stopped') return final
     // After a spooled run-end without a failure of the machine the run is over, also if the hub already had the end. One
@@ -211,4 +211,5 @@ export class Attempt {
   }
 }
 
+const secretsOf = ({ token, hubToken }: Lease) => (hubToken ? [token, hubToken] : [token])
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,7 @@
 import type { Bulk, Database, Role, Sql } from '@palate/db'
 import type { ObjectStore } from '@palate/storage'
 import type { Actor } from './actor'
+import type { Sealer } from './secret'
 import type { Tickets } from './ticket'
 
 export interface Logger {
@@ -16,6 +17,7 @@ export interface Deps {
   bulk: Bulk
   storage: ObjectStore
   tickets: Tickets
+  sealer: Sealer
   now: () => Date
   /** How long an attempt's lease lasts without a renewal. */
   leaseMs: number

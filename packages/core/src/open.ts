@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Deps, Logger } from './context'
 import { redactLogger } from './redact'
 import { leaseMs as defaultLeaseMs } from './run/state/attempt-transition'
+import { createSealer } from './secret'
 import { createTickets } from './ticket'
 
 export { migrateDatabase }
@@ -28,7 +29,8 @@ export function openDeps(options: OpenOptions): { deps: Deps; close: () => Promi
   const { db, sql, bulk, close } = openDatabase(databaseUrl, { max: maxConnections, applicationName })
   const { leaseMs = defaultLeaseMs } = options
   const tickets = createTickets(secret)
-  return { deps: { db, sql, bulk, storage, tickets, now: () => new Date(), leaseMs, log }, close }
+  const sealer = createSealer(secret)
+  return { deps: { db, sql, bulk, storage, tickets, sealer, now: () => new Date(), leaseMs, log }, close }
 }
 
 /** The settings that web and hub share. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { type Deps, DomainError, mayReadObject, mayServeObject, requireRunningAttempt } from '@palate/core'
+import { type Deps, DomainError, findInput, mayServeObject, requireRunningAttempt } from '@palate/core'
 import { contentKey, type ObjectStore } from '@palate/storage'
 import type { Context } from 'hono'
 import { bearerOf } from './request'
@@ -12,19 +12,19 @@ export const maxProbeMebibytes = 64
 export async function getObject(c: Context, deps: Deps): Promise<Response> {
   const sha256 = c.req.param('sha256') ?? ''
   const token = bearerOf(c)
-  if (!/^[0-9a-f]{64}$/.test(sha256) || !(await mayRead(deps, token, sha256)))
-    throw new DomainError('not_found', 'There is no such file for this ticket.')
-  return sendObject(c, deps.storage, contentKey(sha256), { 'content-type': 'application/octet-stream' })
+  const key = /^[0-9a-f]{64}$/.test(sha256) ? await findKey(deps, token, sha256) : null
+  if (key === null) throw new DomainError('not_found', 'There is no such file for this ticket.')
+  return sendObject(c, deps.storage, key, { 'content-type': 'application/octet-stream' })
 }
 
 /** A serve ticket lists its objects and ends with its agent's credential; a lease ticket ends with the attempt. */
-async function mayRead(deps: Deps, token: string, sha256: string): Promise<boolean> {
+async function findKey(deps: Deps, token: string, sha256: string): Promise<string | null> {
   const serve = await deps.tickets.verify('serve', token).catch((error: unknown) => {
     if (error instanceof DomainError && error.code === 'unauthenticated') return null
     throw error
   })
-  if (serve) return mayServeObject(deps, serve, sha256)
-  return mayReadObject(deps, await deps.tickets.verify('lease', token), sha256)
+  if (serve) return (await mayServeObject(deps, serve, sha256)) ? contentKey(sha256) : null
+  return findInput(deps, await deps.tickets.verify('lease', token), sha256)
 }
 
 /** A file for a person; the ticket names the object and the name to save it under. */

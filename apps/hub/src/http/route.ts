@@ -4,6 +4,7 @@ import type { Context } from 'hono'
 import type { z } from 'zod'
 import type { ChatTools } from '../chat/tools'
 import type { ArtifactUploads } from './artifact-uploads'
+import type { FileUploads } from './file-uploads'
 import { readJson } from './request'
 
 export type HubContext = Context<{ Bindings: HttpBindings }>
@@ -12,6 +13,7 @@ export interface HttpTools {
   deps: Deps
   chat: ChatTools
   artifacts: ArtifactUploads
+  uploads: FileUploads
   askDatabase: AskDatabase
 }
 

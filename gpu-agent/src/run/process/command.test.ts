@@ -62,3 +62,14 @@ it('passes the settings for external models only to trainings that may start fro
   expect(open.redactor.clean('the token is hf_0123456789')).toBe('the token is [secret]')
   expect(settings.modelEnv).toEqual({})
 })
+
+it('hands the access token of an import to that import alone, in its environment and not in its arguments', () => {
+  const hubToken = 'hf_ofThePersonWhoImports'
+  const owner = readSettings(agentEnv('http://localhost:1', '/home/agent', { HF_TOKEN: 'hf_0123456789' }))
+  const { env, args } = commandFor({ kind: 'import', gpus: [], hubToken }, '/run/job.json', owner)
+  expect(env.HF_TOKEN).toBe(hubToken)
+  expect(args.join(' ')).not.toContain(hubToken)
+  expect(commandFor({ kind: 'import', gpus: [] }, '/run/job.json', owner).env.HF_TOKEN).toBe('hf_0123456789')
+  const training = commandFor({ kind: 'dpo', gpus: [], hubToken }, '/run/job.json', settings)
+  expect(JSON.stringify(training)).not.toContain(hubToken)
+})

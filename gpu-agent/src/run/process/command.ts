@@ -38,7 +38,7 @@ export function kindsOf(settings: Settings): RunKind[] {
  * only the GPUs of their lease. A training on several GPUs is one process for each, through `accelerate launch`.
  */
 export function commandFor(
-  { kind, gpus }: Pick<Lease, 'kind' | 'gpus'>,
+  { kind, gpus, hubToken }: Pick<Lease, 'kind' | 'gpus' | 'hubToken'>,
   jobFile: string,
   settings: Settings,
 ): Command {
@@ -61,6 +61,8 @@ export function commandFor(
       ...settings.childEnv,
       ...offline,
       ...(kind === 'import' ? { ...settings.modelEnv, ...settings.packageEnv } : {}),
+      // Of the person who started the import; it comes before the owner's.
+      ...(kind === 'import' && hubToken ? { HF_TOKEN: hubToken } : {}),
       ...(shared.has(kind) ? settings.modelEnv : {}),
       PALATE_LLAMA_CPP: JSON.stringify(llamaFiles()),
       ...own,

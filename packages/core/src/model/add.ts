@@ -1,4 +1,4 @@
-import { run, type Transaction } from '@palate/db'
+import { type RunInput, run, type Transaction } from '@palate/db'
 import { ImportConfig, type ImportSource, nameModelSource, RunNeeds, startingModels } from '@palate/protocol'
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { z } from 'zod'
@@ -7,7 +7,11 @@ import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { authorize } from '../permission'
 import { insertRun } from '../run/queue/insert'
+import { storeHubToken } from './hub-token'
 import { type AddedModel, AddModelInput } from './schemas'
+import { bindUpload, takeUpload } from './uploaded'
+
+type Input = z.output<typeof AddModelInput>
 
 /**
  * Queues an import: an agent fetches the model, makes the files for training and serving, compares trainer and server,
@@ -16,21 +20,29 @@ import { type AddedModel, AddModelInput } from './schemas'
 export async function addModel(ctx: ServiceContext, raw: AddModelInput): Promise<AddedModel> {
   authorize(ctx, 'run:create')
   const input = AddModelInput.parse(raw)
-  const { source, ...known } = resolveSource(input)
-  const config = ImportConfig.parse({ source, quantization: input.quantization })
+  requireFitting(input)
   return ctx.db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`import ${ctx.workspaceId}`}))`)
-    const open = await findOpen(tx, ctx.workspaceId, config)
+    const { source, inputs = [], lineage = {}, ...known } = await resolveSource(tx, ctx, input)
+    if (known.importedBy) return known.importedBy
+    const config = ImportConfig.parse({ source, quantization: input.quantization })
+    const open = source.from === 'upload' ? undefined : await findOpen(tx, ctx.workspaceId, config)
     if (open) return open
     const row = await insertRun(tx, ctx, {
       kind: 'import',
       name: input.name ?? known.name,
       seed: 0,
       config,
-      inputs: [],
+      inputs,
       needs: RunNeeds.parse({ agentId: input.agentId ?? null }),
-      lineage: { source: nameModelSource(source), ...(known.license ? { license: known.license } : {}) },
+      lineage: {
+        source: nameModelSource(source),
+        ...lineage,
+        ...(known.license ? { license: known.license } : {}),
+      },
     })
+    if (input.hubToken) await storeHubToken(tx, ctx, { runId: row.id, token: input.hubToken })
+    if (input.source.from === 'upload') await bindUpload(tx, input.source.uploadId, row.id)
     await audit(tx, ctx, 'model.add', row.id, { source: nameModelSource(source) })
     return { runId: row.id, number: row.number }
   })
@@ -41,9 +53,24 @@ interface Resolved {
   name: string
   /** Of the list of starting models; the files of other sources may say it themselves. */
   license?: string
+  inputs?: RunInput[]
+  lineage?: Record<string, string>
+  /** The import that has taken this upload already. */
+  importedBy?: AddedModel
 }
 
-function resolveSource({ source, agentId }: z.output<typeof AddModelInput>): Resolved {
+function requireFitting({ source, agentId, hubToken }: Input): void {
+  if (source.from === 'folder' && !agentId)
+    throw new DomainError(
+      'invalid',
+      'A folder is on the machine of one agent, and none was named.',
+      'Choose the agent.',
+    )
+  if (hubToken && source.from !== 'hub')
+    throw new DomainError('invalid', 'Only the Hugging Face hub takes an access token.', 'Leave it out.')
+}
+
+async function resolveSource(tx: Transaction, ctx: ServiceContext, { source }: Input): Promise<Resolved> {
   if (source.from === 'starting') {
     const { name, license, ...model } = required(
       startingModels.find(({ id }) => id === source.id),
@@ -51,12 +78,7 @@ function resolveSource({ source, agentId }: z.output<typeof AddModelInput>): Res
     )
     return { source: model.source, name, license }
   }
-  if (source.from === 'folder' && !agentId)
-    throw new DomainError(
-      'invalid',
-      'A folder is on the machine of one agent, and none was named.',
-      'Choose the agent.',
-    )
+  if (source.from === 'upload') return takeUpload(tx, ctx.workspaceId, source)
   const path = source.from === 'hub' ? source.id : source.path
   const parts = path.split(/[\\/]/).filter(Boolean)
   return { source, name: (parts.at(-1) ?? path).slice(0, 80) }

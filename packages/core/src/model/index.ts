@@ -1,6 +1,8 @@
 export { addModel } from './add'
 export { listModelChoices, type ModelChoice, type ModelChoices } from './choose'
+export { cleanHubTokens } from './hub-token'
 export type { Lineage } from './lineage'
 export { getModel, listModels, type ModelDetail, type ModelView } from './list'
 export { mergeModel } from './merge'
 export { type ModelVersionRow, registerModelVersion } from './register'
+export { retryImport } from './retry-import'

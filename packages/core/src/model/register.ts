@@ -32,14 +32,16 @@ export async function registerModelVersion(
   const baseId = typeof run.lineage.baseModelVersionId === 'string' ? run.lineage.baseModelVersionId : null
   const delivered = await lastDelivery(tx, workspaceId, run.id)
   // A fine-tuning of all weights makes a whole model: a base for later trainings.
-  const whole = run.kind === 'pretrain' || delivered.some(({ role }) => role === roles.base.files)
+  const whole = run.kind === 'pretrain' || delivered.some(({ role }) => role === roles.base.gguf)
   const kind = whole ? 'base' : 'adapter'
   const { files: fileRole, gguf: ggufRole, folder, name: ggufName } = roles[kind]
   const files = delivered
     .filter(({ role }) => role === fileRole)
     .map((row) => toInput(row, `${folder}/${withoutFolder(row.path)}`))
   const gguf = delivered.find(({ role }) => role === ggufRole)
-  if (files.length === 0 || !gguf || (kind === 'adapter' && !baseId)) return null
+  const facts = await readFacts(tx, run)
+  // A GGUF file alone is served; one that transformers cannot read has no files to train on.
+  if ((files.length === 0 && !facts?.notTrainable) || !gguf || (kind === 'adapter' && !baseId)) return null
 
   const name = run.kind === 'pretrain' ? 'starter' : run.name
   const number = await nextNumber(tx, modelVersion, workspaceId, eq(modelVersion.name, name))
@@ -55,7 +57,7 @@ export async function registerModelVersion(
       baseId: kind === 'base' ? null : baseId,
       files,
       gguf: toInput(gguf, ggufName),
-      facts: await readFacts(tx, run),
+      facts,
     })
     .onConflictDoNothing({ target: modelVersion.runId })
     .returning()

@@ -1,4 +1,4 @@
-import { Id, ImportConfig, ModelSource, Text } from '@palate/protocol'
+import { Id, ImportConfig, ModelSource, Text, uploadFormats } from '@palate/protocol'
 import { z } from 'zod'
 
 export const ModelRef = z.strictObject({ id: Id })
@@ -14,8 +14,24 @@ export type ListModelChoicesInput = z.infer<typeof ListModelChoicesInput>
 /** A model of the curated list. */
 const StartingSource = z.strictObject({ from: z.literal('starting'), id: Text(100).min(1) })
 
+/** A file that was uploaded for this. */
+export const UploadSource = z.strictObject({
+  from: z.literal('upload'),
+  uploadId: Id,
+  format: z.enum(uploadFormats),
+  /** Of an adapter. */
+  baseModelVersionId: Id.optional(),
+})
+
+/** Printable characters without spaces: it becomes a header. */
+export const HubToken = z
+  .string()
+  .regex(/^[\x21-\x7e]{8,300}$/, 'Use an access token such as hf_…, as the hub shows it.')
+
 export const AddModelInput = z.strictObject({
-  source: z.discriminatedUnion('from', [StartingSource, ...ModelSource.options]),
+  source: z.discriminatedUnion('from', [StartingSource, ...ModelSource.options, UploadSource]),
+  /** For a gated or private model of the hub: a person's access token. It is encrypted and goes to the agent alone. */
+  hubToken: HubToken.optional(),
   /** The agent that imports it. Needed for a folder, which is on one machine. */
   agentId: Id.optional(),
   /** Default: the last part of the source. */
@@ -23,6 +39,14 @@ export const AddModelInput = z.strictObject({
   quantization: ImportConfig.shape.quantization,
 })
 export type AddModelInput = z.input<typeof AddModelInput>
+
+/** An import that has failed or was canceled. */
+export const RetryImportInput = z.strictObject({
+  runId: Id,
+  /** Default: the token that the import had. */
+  hubToken: HubToken.optional(),
+})
+export type RetryImportInput = z.infer<typeof RetryImportInput>
 
 /** An adapter on an imported base. */
 export const MergeModelInput = z.strictObject({

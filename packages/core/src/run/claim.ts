@@ -1,4 +1,4 @@
-import { agent, attempt, newId, run, type Transaction } from '@palate/db'
+import { agent, attempt, newId, run, runSecret, type Transaction } from '@palate/db'
 import { type HourlyPrice, type Lease, LeaseRequest, RunNeeds } from '@palate/protocol'
 import { and, asc, desc, eq, isNotNull, isNull } from 'drizzle-orm'
 import type { AgentContext } from '../context'
@@ -138,5 +138,15 @@ async function toLease(
     token: await ctx.tickets.sign('lease', claims, leaseTokenSeconds),
     leaseMs: ctx.leaseMs,
     gpus,
+    hubToken: found.kind === 'import' ? await readHubToken(ctx, found.id) : undefined,
   }
+}
+
+/** The access token that an import was given for the Hugging Face hub. */
+async function readHubToken({ db, sealer }: AgentContext, runId: string): Promise<string | undefined> {
+  const [row] = await db
+    .select({ sealed: runSecret.sealed })
+    .from(runSecret)
+    .where(eq(runSecret.runId, runId))
+  return (row && sealer.open(row.sealed, runId)) ?? undefined
 }

@@ -37,12 +37,15 @@ export async function renewLease(ctx: AgentContext, raw: LeaseRenewal): Promise<
   return { lost: false, ...wishesOf(found.run) }
 }
 
-/** Whether a lease's token gives access to this object: the attempt still runs, and the object is an input of the run. */
-export async function mayReadObject(
+/**
+ * Where an input of a leased run is stored: the lease's token gives access to it while the attempt runs. Null for any other
+ * object.
+ */
+export async function findInput(
   deps: Deps,
   lease: TicketClaims<'lease'>,
   sha256: string,
-): Promise<boolean> {
+): Promise<string | null> {
   const [row] = await deps.db
     .select({ inputs: run.inputs, made: attempt })
     .from(attempt)
@@ -55,6 +58,6 @@ export async function mayReadObject(
       ),
     )
   if (!row || decideAttempt(row.made, { type: 'wrote', epoch: lease.epoch }, deps.now()).do === 'refuse')
-    return false
-  return row.inputs.some((input) => input.sha256 === sha256)
+    return null
+  return row.inputs.find((input) => input.sha256 === sha256)?.storageKey ?? null
 }

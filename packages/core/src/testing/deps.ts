@@ -6,6 +6,7 @@ import { openObjectStore } from '@palate/storage'
 import { afterAll } from 'vitest'
 import type { Deps } from '../context'
 import { leaseMs } from '../run/state/attempt-transition'
+import { createSealer } from '../secret'
 import { createTickets } from '../ticket'
 
 export interface TestDeps extends Deps {
@@ -14,6 +15,7 @@ export interface TestDeps extends Deps {
   advance(ms: number): void
 }
 
+const secret = 'a secret that only the tests know'
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 /** What a process opens once, for a test file: a database of its own, a folder store, tickets under a fixed secret. */
@@ -28,7 +30,8 @@ export async function createTestDeps(): Promise<TestDeps> {
     bulk,
     url,
     storage: await openObjectStore({ kind: 'folder', root }),
-    tickets: createTickets('a secret that only the tests know'),
+    tickets: createTickets(secret),
+    sealer: createSealer(secret),
     now: () => new Date(now),
     leaseMs,
     log: quiet,

@@ -1,16 +1,34 @@
-import { datasetVersion, newId, upload } from '@palate/db'
-import { and, eq, isNull, lt } from 'drizzle-orm'
+import { datasetVersion, newId, run, upload } from '@palate/db'
+import { and, eq, isNull, lt, or } from 'drizzle-orm'
 import { audit } from '../audit'
 import type { Deps, ServiceContext } from '../context'
 import { authorize } from '../permission'
-import { CreateUploadInput, type UploadTicket } from './schemas'
+import { CreateModelUploadInput, CreateUploadInput, type UploadTicket } from './schemas'
 
 const ticketSeconds = 60 * 60
+/** A model takes hours on a slow line, with breaks. */
+const modelTicketSeconds = 24 * 60 * 60
 
-/** Creates an upload. The browser then sends the file to the hub with a ticket for this upload only. */
+/** Creates an upload of recipes. The browser then sends the file to the hub with a ticket for this upload only. */
 export async function createUpload(ctx: ServiceContext, raw: CreateUploadInput): Promise<UploadTicket> {
   authorize(ctx, 'dataset:create')
-  const { filename, sizeBytes } = CreateUploadInput.parse(raw)
+  return insertUpload(ctx, CreateUploadInput.parse(raw), ticketSeconds)
+}
+
+/** Creates an upload of a model, which `addModel` then imports. */
+export async function createModelUpload(
+  ctx: ServiceContext,
+  raw: CreateModelUploadInput,
+): Promise<UploadTicket> {
+  authorize(ctx, 'run:create')
+  return insertUpload(ctx, CreateModelUploadInput.parse(raw), modelTicketSeconds)
+}
+
+async function insertUpload(
+  ctx: ServiceContext,
+  { filename, sizeBytes }: { filename: string; sizeBytes: number },
+  seconds: number,
+): Promise<UploadTicket> {
   const { workspaceId } = ctx
   const id = newId('upload')
   await ctx.db.transaction(async (tx) => {
@@ -20,20 +38,27 @@ export async function createUpload(ctx: ServiceContext, raw: CreateUploadInput):
       .values({ id, workspaceId, filename, sizeBytes, storageKey: `uploads/${id}`, createdAt })
     await audit(tx, ctx, 'upload.create', id, { filename, sizeBytes })
   })
-  const token = await ctx.tickets.sign('upload', { workspaceId, uploadId: id }, ticketSeconds)
+  const token = await ctx.tickets.sign('upload', { workspaceId, uploadId: id }, seconds)
   return { uploadId: id, url: `/files/uploads/${id}`, token }
 }
 
 const keptMs = 24 * 3600_000
 
-/** Deletes uploads that were not imported within a day. @returns how many */
+/** Deletes uploads that were not imported within a day, and a day after the import of a model has ended. @returns how many */
 export async function cleanUploads(deps: Deps): Promise<number> {
   const before = new Date(deps.now().getTime() - keptMs)
   const stale = await deps.db
     .select({ id: upload.id, storageKey: upload.storageKey, completedAt: upload.completedAt })
     .from(upload)
     .leftJoin(datasetVersion, eq(datasetVersion.uploadId, upload.id))
-    .where(and(lt(upload.createdAt, before), isNull(datasetVersion.id)))
+    .leftJoin(run, eq(run.id, upload.runId))
+    .where(
+      and(
+        lt(upload.createdAt, before),
+        isNull(datasetVersion.id),
+        or(isNull(run.id), lt(run.finishedAt, before)),
+      ),
+    )
     .limit(500)
   for (const { id, storageKey, completedAt } of stale) {
     await deps.db.delete(upload).where(eq(upload.id, id))

@@ -1,2 +1,2 @@
-export { cleanUploads, createUpload } from './create'
+export { cleanUploads, createModelUpload, createUpload } from './create'
 export { completeUpload, openUpload } from './receive'

@@ -1,5 +1,6 @@
 import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { at, belongsTo, createdAt, id } from './columns'
+import { run } from './run'
 import { workspaceId } from './workspace'
 
 export const datasetFormats = ['recipenlg-csv', 'recipe-jsonl'] as const
@@ -17,6 +18,8 @@ export const upload = pgTable(
     sizeBytes: bigint('size_bytes', { mode: 'number' }),
     sha256: text('sha256'),
     completedAt: at('completed_at'),
+    /** The import of a model that reads it. */
+    runId: text('run_id').references(() => run.id, { onDelete: 'set null' }),
     createdAt: createdAt(),
   },
   (table) => [index('upload_workspace').on(table.workspaceId)],

@@ -107,6 +107,18 @@ export const run = pgTable(
   ],
 )
 
+/**
+ * An access token that an import was given: encrypted, handed to the agent with the lease, and deleted some time after the
+ * run has ended.
+ */
+export const runSecret = pgTable('run_secret', {
+  runId: text('run_id')
+    .primaryKey()
+    .references(() => run.id, { onDelete: 'cascade' }),
+  workspaceId: workspaceId(),
+  sealed: text('sealed').notNull(),
+})
+
 /** For what belongs to a run. */
 export const runId = () => belongsTo('run_id', () => run.id)
 

@@ -144,6 +144,8 @@ export const Lease = z.object({
   leaseMs: z.int().positive(),
   /** GPUs reserved for this attempt; with more than one, accelerate starts one process for each. */
   gpus: z.array(z.string()),
+  /** Of an import: a person's access token for the Hugging Face hub. */
+  hubToken: z.string().optional(),
 })
 export type Lease = z.infer<typeof Lease>
 
