@@ -75,7 +75,7 @@ def as_float(tensor: torch.Tensor, narrow: bool) -> Array:
 
 
 def add_tokenizer(writer: gguf.GGUFWriter, folder: Path) -> None:
-    """The byte-level BPE as llama.cpp's `gpt2` model with the `gpt-2` pre-tokenizer, without a BOS."""
+    """The byte-level BPE as llama.cpp's `gpt2` model with the `gpt-2` pre-tokenizer; a BOS is the template's to write."""
     raw = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
     tokenizer = load_tokenizer(folder)
     specials = {entry["id"] for entry in raw["added_tokens"] if entry["special"]}
@@ -89,6 +89,8 @@ def add_tokenizer(writer: gguf.GGUFWriter, folder: Path) -> None:
     writer.add_token_list(tokens)
     writer.add_token_types(kinds)
     writer.add_token_merges(merges)
+    if tokenizer.bos_token_id is not None:
+        writer.add_bos_token_id(tokenizer.bos_token_id)
     writer.add_eos_token_id(tokenizer.eos_token_id)
     writer.add_pad_token_id(tokenizer.pad_token_id)
     writer.add_add_bos_token(False)
