@@ -18,6 +18,7 @@ const rooms = {
   'packages/dataset-import': ['packages/protocol', 'packages/recipe', 'packages/storage'],
   'apps/web': ['packages/api', 'packages/ui', 'packages/protocol', 'packages/recipe'],
   'apps/hub': ['packages/core', 'packages/dataset-import', 'packages/protocol', 'packages/storage'],
+  'apps/cli': ['packages/api', 'packages/protocol'],
   'gpu-agent': ['packages/protocol', 'packages/inference'],
 }
 

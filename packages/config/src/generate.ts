@@ -6,6 +6,7 @@ const titles: Record<ProcessName, string> = {
   hub: 'Hub',
   agent: 'GPU agent',
   trainer: 'Trainer',
+  cli: 'Command line',
   tests: 'Tests',
 }
 const source = 'packages/config/variables.json'

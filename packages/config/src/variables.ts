@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import table from '../variables.json' with { type: 'json' }
 
-/** Who may read a variable: a process of Palate, its scripts (`npm start`, `npm test` …), or its tests. */
-export const processNames = ['scripts', 'web', 'hub', 'agent', 'trainer', 'tests'] as const
+/** Who may read a variable: a process of Palate, its scripts (`npm start`, `npm test` …), its command line, or its tests. */
+export const processNames = ['scripts', 'web', 'hub', 'agent', 'trainer', 'cli', 'tests'] as const
 export type ProcessName = (typeof processNames)[number]
 
 /** An environment variable, as `variables.json` describes it. */
