@@ -1,5 +1,6 @@
 """An uploaded PEFT adapter on a base of the registry: checked, tried on the base, and converted for the server."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,9 @@ from peft import PeftModel
 from safetensors import SafetensorError
 
 from job.job import Job, JobError
-from model.export import announce
+from model.export import announce, convert_other
 from model.folder import PICKLED, check_shard, read_object
-from model.llama_cpp import Runtime, convert_adapter
+from model.llama_cpp import Runtime
 from model.load import load_model
 from model.parity_talk import ask_server, make_conversations
 from model.unpack import unpack_upload
@@ -18,12 +19,12 @@ from process import events
 from process.stop import StopFlag
 
 FILES = ("adapter_config.json", "adapter_model.safetensors", "README.md")
-# What a GGUF adapter cannot hold, with how it is named.
-BEYOND_LORA = {
-    "use_dora": "DoRA",
-    "modules_to_save": "whole modules beside the matrices",
-    "trainable_token_indices": "trained tokens",
-    "alora_invocation_tokens": "activated LoRA",
+# What a plain LoRA says of itself. Anything else that is set changes what the matrices mean, and a GGUF adapter cannot
+# hold it, or makes PEFT load more than matrices.
+PLAIN = {
+    *("peft_type", "task_type", "base_model_name_or_path", "revision", "inference_mode", "peft_version"),
+    *("r", "lora_alpha", "lora_dropout", "target_modules", "exclude_modules", "use_rslora", "fan_in_fan_out"),
+    *("layers_to_transform", "layers_pattern", "init_lora_weights", "auto_mapping"),
 }
 
 
@@ -35,10 +36,12 @@ def import_adapter(job: Job, runtime: Runtime, stop: StopFlag) -> int:
     for name in FILES:
         if (unpacked / name).is_file():
             shutil.copyfile(unpacked / name, folder / name)
+    kept = {name: value for name, value in settings.items() if name in PLAIN} | {"init_lora_weights": True}
+    (folder / FILES[0]).write_text(json.dumps(kept, indent=2), encoding="utf-8")
     parameters = try_on(job.inputs["model"], folder)
     target = job.output("output/adapter.gguf")
     events.log("info", f"Converts the adapter (rank {settings.get('r')}) with llama.cpp's converter.")
-    convert_adapter(runtime, job.inputs["model"], folder, target, stop)
+    convert_other(job.inputs["model"], folder, target, stop)
     said, failed = ask_server(
         runtime, job.inputs["base"], make_conversations()[:1], job.work_dir, stop, 8, adapter=target
     )
@@ -68,13 +71,13 @@ def check_adapter(folder: Path) -> dict[str, Any]:
             f"The adapter is a {settings.get('peft_type')!r}, and only LoRA can be served.",
             "Upload a LoRA, or merge the adapter into its base and upload the whole model.",
         )
-    for name, what in BEYOND_LORA.items():
-        if settings.get(name):
-            raise JobError(
-                "unsupported_adapter",
-                f"The adapter has {what} ({name}), which the server's format of adapters cannot hold.",
-                "Merge the adapter into its base and upload the whole model.",
-            )
+    more = sorted(name for name, value in settings.items() if name not in PLAIN and is_set(name, value))
+    if more:
+        raise JobError(
+            "unsupported_adapter",
+            f"The adapter is more than a plain LoRA ({', '.join(more[:5])}), which the server's adapters cannot hold.",
+            "Merge the adapter into its base and upload the whole model.",
+        )
     if not (folder / FILES[1]).is_file():
         raise JobError(
             "unsupported_adapter",
@@ -83,6 +86,20 @@ def check_adapter(folder: Path) -> dict[str, Any]:
         )
     check_shard(folder / FILES[1], "The upload")
     return settings
+
+
+def is_set(name: str, value: object) -> bool:
+    """Whether a setting of PEFT is something else than left alone."""
+    unused = {
+        "bias": "none",
+        "megatron_core": "megatron.core",
+        "runtime_config": {"ephemeral_gpu_offload": False},
+    }
+    return (
+        bool(value)
+        and value != unused.get(name)
+        and name not in ("qalora_group_size", "corda_config", "loftq_config")
+    )
 
 
 def try_on(base: Path, folder: Path) -> int:

@@ -29,6 +29,10 @@ TOKEN = "hf_accepted_0123456789"
 Said = dict[str, Any]
 
 
+# Of several processes one makes the model.
+pytestmark = pytest.mark.xdist_group("hub_download")
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("published")

@@ -18,6 +18,9 @@ from job.generated import FolderModel
 from job.job import JobError
 from model.folder import check_folder, copy_published, open_folder
 
+# Of several processes one makes the model.
+pytestmark = pytest.mark.xdist_group("import_folder")
+
 
 @pytest.fixture(scope="module", autouse=True)
 def machine() -> Iterator[None]:

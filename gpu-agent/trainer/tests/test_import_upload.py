@@ -1,10 +1,7 @@
 """Uploaded models: a zip of a folder, a PEFT adapter on a base, a GGUF file; and the uploads that are refused."""
 
-import io
 import json
 import shutil
-import signal
-import stat
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
@@ -20,11 +17,12 @@ from peft import LoraConfig, get_peft_model
 from published_model import make_published
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from job.job import JobError, parse_job
+from job.job import JobError
 from model.adapter import check_adapter
 from model.gguf_file import read_gguf
-from model.unpack import unpack_upload
-from process.stop import StopFlag
+
+# Of several processes one makes the model.
+pytestmark = pytest.mark.xdist_group("import_upload")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -39,13 +37,6 @@ def published(machine: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("published")
     make_published(folder, "llama")
     return folder
-
-
-@pytest.fixture
-def stop() -> Iterator[StopFlag]:
-    before = signal.getsignal(signal.SIGTERM)
-    yield StopFlag()
-    signal.signal(signal.SIGTERM, before)
 
 
 def pack(folder: Path, target: Path, under: str = "") -> Path:
@@ -97,9 +88,7 @@ def test_a_gguf_file_that_transformers_cannot_read_is_served_and_says_so(
 ) -> None:
     """A tokenizer of a kind that only llama.cpp splits as it was trained."""
     work = work_folder(tmp_path)
-    with_field(
-        imported[0] / "output/model.gguf", work / "inputs/upload.gguf", "tokenizer.ggml.pre", "tekken"
-    )
+    with_field(imported[0] / "output/model.gguf", work / "inputs/upload.gguf", "tokenizer.ggml.pre", "tekken")
     lines = run("import_model.py", upload_job(work, "gguf", "upload.gguf"))
     facts = of(lines, "model")[0]
     assert (facts["notServable"], facts["gate"]) == (None, None)
@@ -133,7 +122,7 @@ def adapter(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(5)
     base = AutoModelForCausalLM.from_pretrained(published, dtype=torch.float32)
     model = get_peft_model(
-        base, LoraConfig(r=4, lora_alpha=8, target_modules=["q_proj", "v_proj", "down_proj"])
+        base, LoraConfig(r=4, lora_alpha=8, use_rslora=True, target_modules=["q_proj", "v_proj", "down_proj"])
     )
     for name, weight in model.named_parameters():
         if "lora_B" in name:
@@ -159,6 +148,8 @@ def test_an_adapter_is_put_on_its_base_and_converted_by_llama_cpp(
     assert {line["role"] for line in of(lines, "artifact")} == {"adapter", "adapter-gguf"}
     made = gguf.GGUFReader(work / "output/adapter.gguf")
     assert made.fields["general.type"].contents() == "adapter"
+    # llama.cpp divides alpha by the rank, a rank-stabilized LoRA by its root.
+    assert made.fields["adapter.lora.alpha"].contents() == 16
     assert len(made.tensors) == 2 * 3 * 2
 
 
@@ -196,8 +187,10 @@ def pickled(folder: Path) -> None:
 ADAPTERS: dict[str, tuple[Callable[[Path], object], str]] = {
     "no settings": (lambda f: (f / "adapter_config.json").unlink(), "has no adapter_config.json"),
     "another method": (settings(peft_type="IA3"), "only LoRA can be served"),
-    "DoRA": (settings(use_dora=True), "has DoRA"),
-    "whole modules": (settings(modules_to_save=["lm_head"]), "has whole modules"),
+    "DoRA": (settings(use_dora=True), "(use_dora)"),
+    "whole modules": (settings(modules_to_save=["lm_head"]), "(modules_to_save)"),
+    "alphas by layer": (settings(alpha_pattern={"q_proj": 3}), "(alpha_pattern)"),
+    "a module of Python": (settings(megatron_config={"x": 1}, megatron_core="os"), "(megatron_config, megatron_core)"),
     "pickled weights": (pickled, "has no adapter_model.safetensors"),
     "cut weights": (
         lambda f: (f / "adapter_model.safetensors").write_bytes(struct.pack("<Q", 99) + b"{"),
@@ -217,105 +210,6 @@ def test_an_adapter_that_cannot_be_served_is_refused_with_the_reason(
         check_adapter(tmp_path / "adapter")
     assert said in caught.value.message
     assert caught.value.remedy.endswith(".")
-
-
-def link_entry(archive: zipfile.ZipFile) -> None:
-    entry = zipfile.ZipInfo("model/tokenizer.json")
-    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
-    archive.writestr(entry, "/etc/passwd")
-
-
-def bomb(archive: zipfile.ZipFile) -> None:
-    with archive.open(zipfile.ZipInfo("model/config.json"), "w", force_zip64=True) as out:
-        out.write(b"{}")
-    entry = zipfile.ZipInfo("model/model.safetensors")
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    archive.writestr(entry, b"\0" * 50_000_000)
-
-
-def many(archive: zipfile.ZipFile) -> None:
-    for number in range(10_001):
-        archive.writestr(f"{number}.json", "")
-
-
-def twice(archive: zipfile.ZipFile) -> None:
-    archive.writestr("config.json", "{}")
-    archive.writestr("Config.json", "{}")
-
-
-ZIPS: dict[str, tuple[Callable[[zipfile.ZipFile], object], str]] = {
-    "a way out": (lambda z: z.writestr("../escape.json", "{}"), "leads out of the folder"),
-    "an absolute path": (lambda z: z.writestr("/tmp/config.json", "{}"), "leads out of the folder"),
-    "a backslash": (lambda z: z.writestr("a\\..\\config.json", "{}"), "leads out of the folder"),
-    "a link": (link_entry, "is a link"),
-    "a bomb": (bomb, "it unpacks to 0.1 GB, and the agent has room for 0.0 GB of it"),
-    "too many entries": (many, "10,001 entries"),
-    "no model": (lambda z: z.writestr("notes.txt", "x"), "neither a config.json nor an adapter_config.json"),
-    "two of one name": (twice, "two entries named"),
-}  # fmt: skip
-
-
-def unpack(tmp_path: Path, stop: StopFlag, fill: Callable[[zipfile.ZipFile], object]) -> Path:
-    work = work_folder(tmp_path)
-    with zipfile.ZipFile(work / "inputs/upload.zip", "w") as archive:
-        fill(archive)
-    return unpack_upload(parse_job(upload_job(work, "folder", "upload.zip")), stop)
-
-
-@pytest.mark.parametrize("fault", ZIPS)
-def test_a_zip_that_does_harm_is_refused_before_it_is_unpacked(
-    tmp_path: Path, stop: StopFlag, fault: str, reported: io.StringIO, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fill, said = ZIPS[fault]
-    monkeypatch.setattr("model.unpack.MOST_BYTES", 20_000_000)
-    with pytest.raises(JobError) as caught:
-        unpack(tmp_path, stop, fill)
-    assert said in caught.value.message
-    assert not [path for path in tmp_path.parent.rglob("escape.json")]
-    assert sum(path.stat().st_size for path in (tmp_path / "work/upload").iterdir()) < 1000
-
-
-def test_a_header_that_says_too_little_does_not_let_more_through(
-    tmp_path: Path, stop: StopFlag, reported: io.StringIO
-) -> None:
-    work = work_folder(tmp_path)
-    path = work / "inputs/upload.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("config.json", b"{" + b" " * 5_000_000 + b"}")
-    data = bytearray(path.read_bytes())
-    for mark, at in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
-        struct.pack_into("<I", data, data.index(mark) + at, 100)
-    path.write_bytes(data)
-    with pytest.raises(JobError, match="refused"):
-        unpack_upload(parse_job(upload_job(work, "folder", "upload.zip")), stop)
-    assert sum(file.stat().st_size for file in (work / "upload").iterdir()) <= 5_000_002
-
-
-@pytest.mark.parametrize("content", [b"", b"PK", b"not a zip" * 99, b"PK\x05\x06" + b"\xff" * 18])
-def test_what_is_no_zip_is_refused(
-    tmp_path: Path, stop: StopFlag, content: bytes, reported: io.StringIO
-) -> None:
-    work = work_folder(tmp_path)
-    (work / "inputs/upload.zip").write_bytes(content)
-    with pytest.raises(JobError, match="is not a zip that can be read"):
-        unpack_upload(parse_job(upload_job(work, "folder", "upload.zip")), stop)
-
-
-def test_only_the_files_beside_the_config_are_taken(
-    tmp_path: Path, stop: StopFlag, reported: io.StringIO
-) -> None:
-    def fill(archive: zipfile.ZipFile) -> None:
-        for name in (
-            "m/config.json",
-            "m/tokenizer.json",
-            "m/code.py",
-            "m/sub/config.json",
-            "__MACOSX/m/config.json",
-        ):
-            archive.writestr(name, "{}")
-
-    folder = unpack(tmp_path, stop, fill)
-    assert sorted(file.name for file in folder.iterdir()) == ["config.json", "tokenizer.json"]
 
 
 @pytest.mark.parametrize("content", [b"", b"GGUF", b"GGUF\x03\0\0\0" + b"\xff" * 64, b"no gguf at all" * 99])
