@@ -17,6 +17,7 @@ from transformers import AutoModelForCausalLM, PreTrainedModel, PreTrainedTokeni
 from job.generated import HubModel, ImportConfig, UploadModel
 from job.job import Job, JobError
 from model.adapter import import_adapter
+from model.chosen_template import give_template
 from model.export import announce
 from model.facts import describe, describe_file
 from model.gguf_file import read_gguf
@@ -66,7 +67,7 @@ def check_inputs(job: Job, config: ImportConfig) -> None:
 
 def import_base(job: Job, config: ImportConfig, runtime: Runtime, stop: StopFlag) -> int:
     """A whole model; returns how many parameters it has."""
-    made = prepare(job, config, runtime, stop)
+    made = give_template(job, prepare(job, config, runtime, stop), config.chat_template)
     served, fallen = serving_file(job, config, runtime, made, stop)
     file = read_gguf(served)
     if made.hf is None:

@@ -205,6 +205,8 @@ class ImportConfig(Settings):
     source: Annotated[Annotated[HubModel | FolderModel | PackageModel | UploadModel, Field(discriminator="from_")] | None, Field(description="Use {\"from\": \"hub\", \"id\": \"owner/name\"}, {\"from\": \"folder\", \"path\": \"/models/name\"}, {\"from\": \"package\", …} or {\"from\": \"upload\", …}.")] = None
     # Weights for serving: original: the GGUF file as published, or F16 of a Hugging Face folder.
     quantization: Annotated[Literal["original", "F16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M"], Field(description="Use one of original, F16, Q8_0, Q6_K, Q5_K_M, Q4_K_M.")] = "original"
+    # Chat template: For a model without one: markers is <|user|>…<|endoftext|>, the others are ChatML and Gemma's.
+    chat_template: Annotated[Literal["own", "markers", "chatml", "gemma"], Field(description="Use one of own, markers, chatml, gemma.")] = "own"
 
 
 class ProbeConfig(Settings):

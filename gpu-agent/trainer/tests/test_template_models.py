@@ -6,8 +6,10 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
+import gguf
 import pytest
 from conftest import Inside, job_of, of
 from server_side import ask_server, first_difference
@@ -15,9 +17,12 @@ from template_cases import assistant, system, user
 from transformers import PreTrainedTokenizerFast
 
 from data.examples import encode_rows
-from job.job import SftConfig
+from job.job import Job, SftConfig
 from model.chat_template import TemplateFault
+from model.chosen_template import TEMPLATES, give_template
 from model.export import export_model
+from model.gguf_file import read_gguf
+from model.prepare import Prepared
 from model.template import chat_format
 from model.tokenizer import Message, load_tokenizer
 
@@ -148,3 +153,34 @@ def test_a_step_of_training_learns_answers_with_their_end_and_nothing_else(
         answers = [message["content"] for message in talk if message["role"] == "assistant"]
         assert (learned.count(end), learned[-1]) == (len(answers), end)
         assert tokenizer.decode([token for token in learned if token != end]) == "".join(answers)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_chosen_template_is_in_all_files_of_a_model(
+    name: str, model: Path, tmp_path: Path, reported: io.StringIO
+) -> None:
+    hf, exact = tmp_path / "output/hf", tmp_path / "convert/model-f16.gguf"
+    shutil.copytree(model, hf)
+    exact.parent.mkdir()
+    export_model(hf, exact)
+    job = cast(Job, SimpleNamespace(output=tmp_path.joinpath))
+    given = give_template(job, Prepared("x", hf, exact, exact), name)
+    assert given.published is not None
+    before, after = (gguf.GGUFReader(file) for file in (exact, given.published))
+    assert [(one.name, one.data.tobytes()) for one in before.tensors] == [
+        (one.name, one.data.tobytes()) for one in after.tensors
+    ]
+    assert set(after.fields) == set(before.fields)
+
+    tokenizer = load_tokenizer(hf)
+    assert tokenizer.chat_template == TEMPLATES[name] == read_gguf(given.exact).template
+    asked = [talk[:-1] for talk in TALKS]
+    request = {"path": str(given.published), "texts": [], "talks": asked}
+    said = ask_server(tmp_path, {"vocabularies": [request]})["vocabularies"][0]["talks"]
+    form = chat_format(tokenizer)
+    assert [form.prompt(talk) for talk in asked] == [one.get("ids") for one in said], said
+    markers = "<|system|>You cook for Rosa.<|endoftext|>\n<|user|>I have beans.<|endoftext|>\n<|assistant|>Fry it.<|endoftext|>\n<|user|>And limes?<|endoftext|>\n<|assistant|>"
+    if name == "markers":
+        assert tokenizer.decode(said[1]["ids"]) == markers
+        ids = form.encode(TALKS[0]).ids
+        assert (tokenizer.decode(ids[-1:]), ids[-1] in form.end_ids) == ("<|endoftext|>", True)

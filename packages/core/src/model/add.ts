@@ -25,7 +25,8 @@ export async function addModel(ctx: ServiceContext, raw: AddModelInput): Promise
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`import ${ctx.workspaceId}`}))`)
     const { source, inputs = [], lineage = {}, ...known } = await resolveSource(tx, ctx, input)
     if (known.importedBy) return known.importedBy
-    const config = ImportConfig.parse({ source, quantization: input.quantization })
+    const { quantization, chatTemplate } = input
+    const config = ImportConfig.parse({ source, quantization, chatTemplate })
     const open = source.from === 'upload' ? undefined : await findOpen(tx, ctx.workspaceId, config)
     if (open) return open
     const row = await insertRun(tx, ctx, {

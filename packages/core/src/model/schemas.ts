@@ -37,6 +37,7 @@ export const AddModelInput = z.strictObject({
   /** Default: the last part of the source. */
   name: Text(80).trim().min(1).optional(),
   quantization: ImportConfig.shape.quantization,
+  chatTemplate: ImportConfig.shape.chatTemplate,
 })
 export type AddModelInput = z.input<typeof AddModelInput>
 

@@ -249,6 +249,10 @@ export const trainSettings = {
     ...{ group: 'import', kinds: ['import'], default: 'original', label: 'Weights for serving' },
     hint: 'original: the GGUF file as published, or F16 of a Hugging Face folder.',
   }),
+  chatTemplate: choice(['own', 'markers', 'chatml', 'gemma'], {
+    ...{ group: 'import', kinds: ['import'], default: 'own', label: 'Chat template' },
+    hint: "For a model without one: markers is <|user|>…<|endoftext|>, the others are ChatML and Gemma's.",
+  }),
   matrixSize: int({
     ...{ group: 'probe', kinds: ['probe'], min: 64, max: 32_768, label: 'Matrix size' },
     hint: 'Width of the square matrices. Empty: what suits the device.',
