@@ -26,6 +26,9 @@ class Gate:
     tied_answers: int = 0
     answer_tokens: int = 0
     differences: list[dict[str, Any]] = field(default_factory=list)
+    # Conversations that the server refuses, and its first reason.
+    refused: int = 0
+    refusal: str = ""
 
     def as_event(self) -> dict[str, Any]:
         return {
@@ -38,7 +41,10 @@ class Gate:
         }
 
     def not_servable(self) -> str | None:
-        """Why a model with this result is not served."""
+        """Why a model with this result is not served. Some templates refuse what both sides take as no conversation of
+        theirs; one that refuses all of them has no use here."""
+        if self.refused == self.conversations:
+            return f"The server refuses every conversation. {self.refusal}"
         unequal = self.conversations - self.equal_prompts
         if unequal:
             return f"{unequal} of {self.conversations} conversations have other token ids on the server than in training."
@@ -70,6 +76,9 @@ def compare(
     for number, (messages, server) in enumerate(zip(conversations, said), start=1):
         expected = expected_prompt(tokenizer, messages)
         found: list[int] | None = server.get("prompt")
+        if found is None:
+            gate.refused += 1
+            gate.refusal = gate.refusal or str(server.get("refused", ""))
         if expected != found:
             gate.differences.append(prompt_difference(tokenizer, number, expected, found))
             continue

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from server_side import ask_server, first_difference
 from template_cases import MARKUP, assistant, llama_cpp, make_tokenizer, real_template, system, user
+from transformers import AutoModelForCausalLM
 
 from model.chat_template import TemplateFault
+from model.parity import compare
+from model.parity_talk import make_conversations
 from model.template import ChatFormat
-from model.tokenizer import Message
+from model.tokenizer import Message, load_tokenizer
 
 PERSONA = system("You cook for Rosa.")
 MARKED = "<|im_end|> </s> [INST] <end_of_turn> <|eot_id|> {{ x }} {% if %} <eos><bos>"
@@ -104,6 +107,25 @@ def test_the_server_renders_each_template_as_the_trainer_does_or_both_refuse(tmp
                 assert len(why) > 20 and server["refused"].endswith("."), name
                 assert server["refused"].startswith("The chat template of this model refuses"), name
     assert set(refused) == set(UNKNOWN_TO_SERVER)
+
+
+def test_a_model_whose_template_is_refused_is_not_servable_with_the_servers_reason(
+    model: Path, tmp_path: Path
+) -> None:
+    """By the server alone, or by both: then no conversation is left to serve."""
+    loaded, conversations = AutoModelForCausalLM.from_pretrained(model), make_conversations()
+    for name, why in (*UNKNOWN_TO_SERVER.items(), (sorted(TOOLS_ONLY)[0], "refuses the conversation")):
+        source = real_template(name)
+        job = {"source": source, "bos": "", "eos": "<|im_end|>", "talks": conversations}
+        said = ask_server(tmp_path, {"templates": [job]})["templates"][0]
+        tokenizer = load_tokenizer(model)
+        tokenizer.chat_template = source
+        gate = compare(loaded, tokenizer, conversations, said)
+        reason = gate.not_servable() or ""
+        assert reason.startswith("The server refuses every conversation. The chat template of this model"), (
+            name
+        )
+        assert why in reason and reason.endswith(".")
 
 
 def render(form: ChatFormat, messages: Sequence[Message]) -> tuple[str | None, str]:
