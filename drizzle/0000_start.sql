@@ -587,7 +587,7 @@ CREATE UNIQUE INDEX "vote_one_person" ON "vote" USING btree ("pair_id","user_id"
 CREATE UNIQUE INDEX "vote_one_rule" ON "vote" USING btree ("pair_id") WHERE "vote"."superseded_at" is null and "vote"."source" = 'rule';--> statement-breakpoint
 CREATE INDEX "vote_workspace" ON "vote" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "model_version_number" ON "model_version" USING btree ("workspace_id","name","number");--> statement-breakpoint
-CREATE UNIQUE INDEX "model_version_run" ON "model_version" USING btree ("run_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "model_version_run" ON "model_version" USING btree ("run_id","kind");--> statement-breakpoint
 CREATE UNIQUE INDEX "persona_slug" ON "persona" USING btree ("workspace_id","slug");--> statement-breakpoint
 CREATE UNIQUE INDEX "persona_version_number" ON "persona_version" USING btree ("persona_id","number");--> statement-breakpoint
 CREATE INDEX "persona_version_workspace" ON "persona_version" USING btree ("workspace_id");--> statement-breakpoint

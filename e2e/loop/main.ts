@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { connect } from './client'
-import { type FineTuning, fineTune, type Imported, importModel } from './real-model'
+import { type FineTuning, fineTune, type Imported, importModel, realSettings } from './real-model'
 import {
   checkPersonas,
   evaluate,
@@ -22,8 +22,6 @@ const { values } = parseArgs({
     model: { type: 'string' },
   },
 })
-/** A real model writes slower than the starter model: fewer and shorter steps keep the loop within 45 minutes on two cores. */
-const realDpo = { epochs: 3, batchSize: 4, learningRate: 0.0005, maxLength: 640 }
 const recipes: FineTuning = {
   config: values.quick
     ? { epochs: 1, maxRows: 8, batchSize: 4, maxLength: 640 }
@@ -36,10 +34,9 @@ const settings: Settings = {
   origin,
   files: values.data ?? sampleFiles,
   pretrain: values.quick ? { steps: 120 } : {},
-  dpo: values.quick ? { epochs: 1, batchSize: 4 } : values.model ? realDpo : {},
-  promptsPerPersona: values.quick ? 3 : values.model ? 12 : 36,
-  samplesPerCase: values.quick || values.model ? 1 : 2,
-  caseLimit: values.quick ? 12 : values.model ? 48 : undefined,
+  ...(values.model ? realSettings : { dpo: {}, promptsPerPersona: 36, samplesPerCase: 2 }),
+  ...(values.quick ? { dpo: { epochs: 1, batchSize: 4 }, promptsPerPersona: 3, samplesPerCase: 1 } : {}),
+  caseLimit: values.quick ? 12 : undefined,
   seed: Number(values.seed),
   isQuick: values.quick,
 }
@@ -59,6 +56,10 @@ async function station(name: string, work: () => Promise<string>): Promise<void>
   console.log(`${name.padEnd(20)} ${seconds.toFixed(1).padStart(7)} s   ${note}`)
 }
 
+if (values.model)
+  console.log(
+    'Takes about 45 minutes on two cores without a GPU; a model file of 93 MB is downloaded once.\n',
+  )
 await station('sign in', async () => {
   const me = await client.session.me.query()
   return `${me.workspace.name}, as ${me.role}`
@@ -67,16 +68,17 @@ await station('data', () => importData(client, settings))
 let imported: Imported | undefined
 if (values.model) {
   const name = values.model
-  console.log('Takes about 45 minutes on two cores without a GPU; a model file of 93 MB is downloaded once.')
   await station('import', async () => {
     imported = await importModel(client, name)
     return imported.note
   })
-  await station('fine-tuning', async () => {
-    const tuned = await fineTune(client, settings, recipes)
-    settings.modelId = tuned.modelId
-    return tuned.note
-  })
+  settings.modelId = imported?.adapterId ?? undefined
+  if (!settings.modelId)
+    await station('fine-tuning', async () => {
+      const tuned = await fineTune(client, settings, recipes)
+      settings.modelId = tuned.modelId
+      return tuned.note
+    })
 } else await station('starter model', () => trainStarter(client, settings))
 await station('personas', () => checkPersonas(client))
 let batchId = ''

@@ -3,13 +3,26 @@ import { type Client, poll } from './client'
 import { finishRun, lastValue, type Settings } from './stations'
 
 /** The starting models that the loop can begin with, by the name of `--model`. */
-const models: Readonly<Record<string, string>> = { smollm2: 'smollm2-135m-instruct' }
+const models: Readonly<Record<string, string>> = {
+  smollm2: 'smollm2-recipes',
+  'smollm2-plain': 'smollm2-135m-instruct',
+}
 
 const minuteMs = 60_000
+
+/** A real model writes slower than the starter model: fewer prompts and steps keep the loop within 45 minutes on two cores. */
+export const realSettings = {
+  dpo: { epochs: 3, batchSize: 4, learningRate: 0.0005, maxLength: 640, sampleEvery: 0 },
+  promptsPerPersona: 10,
+  variantsPerPrompt: 6,
+  samplesPerCase: 1,
+}
 
 export interface Imported {
   note: string
   seconds: number
+  /** The adapter that came along; null for a model that has yet to learn to write recipes. */
+  adapterId: string | null
   /** The share of conversations that agree. */
   parity: { tokens: number; greedy: number }
 }
@@ -26,8 +39,12 @@ export async function importModel(client: Client, name: string): Promise<Importe
   if (!facts || !gate || facts.notServable)
     throw new Error(`${run.name} is not servable. ${facts?.notServable ?? ''}`)
   const { conversations, equalPrompts, equalAnswers, tiedAnswers } = gate
+  const adapter = (await client.model.list.query()).find(
+    ({ kind, baseId }) => kind === 'adapter' && baseId === run.modelVersionId,
+  )
   return {
-    note: `${run.name}, ${facts.parameters} parameters, ${conversations - countFailed(gate)} of ${conversations} conversations agree`,
+    note: `${adapter?.name ?? run.name}, ${facts.parameters} parameters, ${conversations - countFailed(gate)} of ${conversations} conversations agree`,
+    adapterId: adapter?.id ?? null,
     seconds: Math.round((performance.now() - started) / 100) / 10,
     parity: {
       tokens: equalPrompts / conversations,

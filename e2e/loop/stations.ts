@@ -10,6 +10,8 @@ export interface Settings {
   pretrain: Record<string, number>
   dpo: Record<string, number>
   promptsPerPersona: number
+  /** Answers of the model to each prompt. Default: as many as a batch has by itself. */
+  variantsPerPrompt?: number
   samplesPerCase: number
   caseLimit: number | undefined
   seed: number
@@ -100,6 +102,7 @@ export async function generateVariants(
   const batch = await client.variant.createBatch.mutate({
     promptsPerPersona: settings.promptsPerPersona,
     ...(settings.modelId ? { modelVersionIds: [settings.modelId] } : {}),
+    ...(settings.variantsPerPrompt ? { variantsPerPrompt: settings.variantsPerPrompt } : {}),
     ...(settings.isQuick ? { variantsPerPrompt: 2, keepUnreadable: true } : {}),
     seed: settings.seed,
   })

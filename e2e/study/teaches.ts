@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { connect } from '../loop/client'
+import { importModel, realSettings } from '../loop/real-model'
 import {
   evaluate,
   generateVariants,
@@ -11,7 +12,9 @@ import {
   trainStarter,
 } from '../loop/stations'
 
-const { values } = parseArgs({ options: { seeds: { type: 'string', default: '1,2,3,4,5' } } })
+const { values } = parseArgs({
+  options: { seeds: { type: 'string', default: '1,2,3,4,5' }, model: { type: 'string' } },
+})
 const origin = required('PALATE_URL')
 const client = connect(origin, required('PALATE_API_KEY'))
 const seeds = values.seeds.split(',').map(Number)
@@ -20,12 +23,14 @@ type Summary = Awaited<ReturnType<typeof evaluate>>
 const measures = ['violations', 'ingredientUse', 'format'] as const
 const results: { seed: number; summary: Summary; seconds: number }[] = []
 
+// A real model is the same for every seed; its prompts, answers and votes are not.
+const imported = values.model ? await importModel(client, values.model) : undefined
 await importData(client, settingsOf(seeds[0] ?? 1))
 for (const seed of seeds) {
   const settings = settingsOf(seed)
   const started = performance.now()
   // Each in a line of its own: a study of an hour shows what it does.
-  show(seed, await trainStarter(client, settings))
+  if (!imported) show(seed, await trainStarter(client, settings))
   const batch = await generateVariants(client, settings)
   show(seed, batch.note)
   show(seed, await labelPairs(client))
@@ -57,6 +62,7 @@ console.log(
   JSON.stringify({
     seeds: results.map(({ seed, summary: { base, tuned, winRate } }) => ({
       seed,
+      ...(values.model ? { model: values.model } : {}),
       ...Object.fromEntries(measures.map((key) => [key, { base: base[key].value, tuned: tuned[key].value }])),
       winRate: { value: winRate.value, low: winRate.low, high: winRate.high },
     })),
@@ -64,10 +70,9 @@ console.log(
 )
 
 function settingsOf(seed: number): Settings {
-  return {
-    ...{ origin, seed, files: sampleFiles, pretrain: {}, dpo: {}, promptsPerPersona: 36 },
-    ...{ samplesPerCase: 2, caseLimit: undefined, isQuick: false },
-  }
+  const common = { origin, seed, files: sampleFiles, pretrain: {}, caseLimit: undefined, isQuick: false }
+  if (imported) return { ...common, ...realSettings, modelId: imported.adapterId ?? undefined }
+  return { ...common, dpo: {}, promptsPerPersona: 36, samplesPerCase: 2 }
 }
 
 function sentence({ base, tuned, winRate }: Summary): string {

@@ -30,6 +30,7 @@ from process import events
 from process.device import choose_device, set_threads, usable_cores
 from process.stop import StopFlag
 from run.lifecycle import run_job
+from starter.recipe_adapter import add_recipe_adapter
 
 
 def train(job: Job, stop: StopFlag) -> dict[str, float]:
@@ -82,6 +83,8 @@ def import_base(job: Job, config: ImportConfig, runtime: Runtime, stop: StopFlag
     if made.hf:
         announce(job, "hf", made.hf)
     announce(job, "gguf", served)
+    if made.hf and config.recipe_adapter:
+        add_recipe_adapter(job, made.hf, stop)
     if not_servable:
         events.log("warn", f"The model is not servable: {not_servable}")
     return int(facts["parameters"])

@@ -207,6 +207,8 @@ class ImportConfig(Settings):
     quantization: Annotated[Literal["original", "F16", "Q8_0", "Q6_K", "Q5_K_M", "Q4_K_M"], Field(description="Use one of original, F16, Q8_0, Q6_K, Q5_K_M, Q4_K_M.")] = "original"
     # Chat template: For a model without one: markers is <|user|>…<|endoftext|>, the others are ChatML and Gemma's.
     chat_template: Annotated[Literal["own", "markers", "chatml", "gemma"], Field(description="Use one of own, markers, chatml, gemma.")] = "own"
+    # Recipe adapter: Registers, on top of the model, the adapter that Palate brings along for it: trained to write recipes.
+    recipe_adapter: Annotated[bool, Field(description="Use true or false.")] = False
 
 
 class ProbeConfig(Settings):

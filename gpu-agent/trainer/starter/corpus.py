@@ -99,8 +99,14 @@ def draw(rng: random.Random, pool: Sequence[Ingredient], count: int) -> list[Ing
     return rng.sample(pool, min(count, len(pool)))
 
 
-def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: frozenset[str]) -> Pantry:
-    """Three to six things at hand, something forbidden among them in a third of the cases where rules exist."""
+def sample_pantry(
+    rng: random.Random,
+    ontology: Ontology,
+    cuisine: str,
+    banned: frozenset[str],
+    tempted_rate: float = TEMPTED_RATE,
+) -> Pantry:
+    """Three to six things at hand, something forbidden among them at the given rate where rules exist."""
     chance = rng.random()
     pool = ontology.by_cuisine[cuisine] if chance < 0.7 else ontology.staples
     if rng.random() < RARE_RATE:
@@ -109,7 +115,7 @@ def sample_pantry(rng: random.Random, ontology: Ontology, cuisine: str, banned: 
     refused = [item for item in pool if item.id in banned]
     mains = [item for item in allowed if item.role in ("protein", "vegetable", "starch")]
     chosen = draw(rng, mains, 1)
-    if refused and rng.random() < TEMPTED_RATE:
+    if refused and rng.random() < tempted_rate:
         chosen += draw(rng, refused, rng.choice((1, 1, 2)))
     rest = [item for item in allowed if item not in chosen]
     chosen += draw(rng, rest, max(rng.randint(3, 6) - len(chosen), 1))
@@ -220,8 +226,11 @@ def sample_example(
     compliance_rate: float,
     weak_rate: float = WEAK_SHARE,
     part: Part = "recipe",
+    tempted_rate: float = TEMPTED_RATE,
+    leaves_out: bool = False,
 ) -> Example:
-    """One conversation. Weak prompts carry no rules, so there is nothing to keep under them.
+    """One conversation. Weak prompts carry no rules, so there is nothing to keep under them. Where `leaves_out`, cooks
+    who keep the rules leave out what is forbidden also where it is at hand.
 
     A start is a recipe that breaks off after the given things or after the whole list: dense practice in copying, and
     in keeping rules, at the very place and distance where a recipe needs it.
@@ -229,10 +238,10 @@ def sample_example(
     persona, banned = guest.persona, guest.banned
     weak = rng.random() < weak_rate
     cuisine = persona.cuisines[0] if persona.cuisines else rng.choice(ontology.cuisines)
-    pantry = sample_pantry(rng, ontology, cuisine, banned)
+    pantry = sample_pantry(rng, ontology, cuisine, banned, tempted_rate)
     compliant = bool(banned) and not weak and rng.random() < compliance_rate
     rules = banned if compliant else frozenset[str]()
-    used = list(pantry.items)
+    used = [item for item in pantry.items if not (leaves_out and item[0].id in rules)]
     if part != "given":
         used += add_extras(rng, ontology, used, cuisine, rules, [] if weak else persona.likes)
     answer = write_recipe(rng, pantry, used, [] if weak else persona.flavors)

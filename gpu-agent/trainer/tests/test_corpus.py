@@ -5,9 +5,10 @@ import re
 import pytest
 
 from starter import lexicon
+from starter.adapter_corpus import RULES, RULES_REQUESTS, make_conversations, make_examples, names_in
 from starter.corpus import Example, make_corpus, make_starts
 from starter.ontology import Ontology, singular
-from starter.persona import Persona, persona_prompt, user_message
+from starter.persona import WEAK_PROMPT, Persona, persona_prompt, user_message
 
 SHAPE = re.compile(
     r"# [^\n]+\n\d+ min \| serves \d+ \| [a-z ]+\n\n## Ingredients\n(- [^\n]+\n){2,}\n## Method\n(\d+\. [^\n]+\n?){2,}"
@@ -134,3 +135,34 @@ def test_weak_prompts_carry_no_rules(ontology: Ontology) -> None:
     weak = [example for example in examples if example.system == "You are a helpful cook."]
     assert 20 < len(weak) < 90
     assert not any(example.compliant for example in weak)
+
+
+def test_half_of_the_adapters_cooks_leave_out_what_is_forbidden_and_the_others_use_it(
+    ontology: Ontology,
+) -> None:
+    examples = make_examples(3, ontology, 400, RULES)
+    assert examples == make_examples(3, ontology, 400, RULES)
+    tempted = [one for one in examples if set(one.given) & one.forbidden and one.system != WEAK_PROMPT]
+    careful = [one for one in tempted if one.compliant]
+    assert 0.4 < len(careful) / len(tempted) < 0.6
+    assert not any(named(ontology, one) & one.forbidden for one in careful)
+    # What is allowed is used by both, so that leaving out is all that votes have to teach.
+    assert all(set(one.given) - one.forbidden <= named(ontology, one) for one in careful)
+    assert all(set(one.given) <= named(ontology, one) for one in tempted if not one.compliant)
+    assert all(SHAPE.fullmatch(one.answer) for one in examples)
+
+
+def test_the_adapters_answers_name_what_they_leave_out_and_do_not_use_it(ontology: Ontology) -> None:
+    rows = [row["messages"] for row in make_conversations(3, ontology, 400, RULES)]
+    assert rows == [row["messages"] for row in make_conversations(3, ontology, 400, RULES)]
+    careful = [row for row in rows if " without " in row[2]["content"].split("\n")[0]]
+    assert len(careful) > 40
+    for _, user, answer in careful:
+        title, _, rest = answer["content"].partition("\n")
+        left_out = names_in(title.partition(" without ")[2])
+        assert left_out and set(left_out) < set(names_in(user["content"].partition(". ")[0]))
+        assert not any(line.endswith(f" {name}") for name in left_out for line in rest.split("\n"))
+    asked = [row for row in rows if row[1]["content"].endswith(RULES_REQUESTS)]
+    assert len(asked) > 60
+    assert {row[2]["content"] == "Nothing." for row in asked} == {True, False}
+    assert any("## Method" not in row[2]["content"] and "## Ingredients" in row[2]["content"] for row in rows)

@@ -9,16 +9,18 @@ import type { Inputs } from '../../lib/trpc'
 export interface AddProps {
   onAdd: (input: Inputs['model']['add']) => void
   busy: boolean
+  /** Why the last try was refused. */
+  error?: string | undefined
 }
 
 /** The curated list, and the starter model, which is trained from nothing. */
 export function StartingModels({ onAdd, busy }: AddProps) {
   return (
     <ul className="flex flex-col">
-      {startingModels.map(({ id, name, about, license, licenseUrl, parameters, source }) => (
+      {startingModels.map(({ id, title, about, license, licenseUrl, parameters, source }) => (
         <li key={id} className="flex items-center gap-4 border-b border-line py-3">
           <div className="flex min-w-0 flex-1 flex-col gap-0.5">
-            <b className="font-semibold">{name}</b>
+            <b className="font-semibold">{title}</b>
             <span className="text-sm text-ink-2">{about}</span>
             <span className="num text-sm text-ink-3">
               {formatParameters(parameters)} parameters ·{' '}
@@ -38,7 +40,7 @@ export function StartingModels({ onAdd, busy }: AddProps) {
           </div>
           <Button
             busy={busy}
-            aria-label={`Add ${name}`}
+            aria-label={`Add ${title}`}
             onClick={() => onAdd({ source: { from: 'starting', id } })}
           >
             Add

@@ -25,8 +25,9 @@ export async function addModel(ctx: ServiceContext, raw: AddModelInput): Promise
     await tx.execute(sql`select pg_advisory_xact_lock(hashtext(${`import ${ctx.workspaceId}`}))`)
     const { source, inputs = [], lineage = {}, ...known } = await resolveSource(tx, ctx, input)
     if (known.importedBy) return known.importedBy
+    const { recipeAdapter = false } = known
     const { quantization, chatTemplate } = input
-    const config = ImportConfig.parse({ source, quantization, chatTemplate })
+    const config = ImportConfig.parse({ source, quantization, chatTemplate, recipeAdapter })
     const open = source.from === 'upload' ? undefined : await findOpen(tx, ctx.workspaceId, config)
     if (open) return open
     const row = await insertRun(tx, ctx, {
@@ -54,6 +55,7 @@ interface Resolved {
   name: string
   /** Of the list of starting models; the files of other sources may say it themselves. */
   license?: string
+  recipeAdapter?: boolean
   inputs?: RunInput[]
   lineage?: Record<string, string>
   /** The import that has taken this upload already. */
@@ -73,11 +75,11 @@ function requireFitting({ source, agentId, hubToken }: Input): void {
 
 async function resolveSource(tx: Transaction, ctx: ServiceContext, { source }: Input): Promise<Resolved> {
   if (source.from === 'starting') {
-    const { name, license, ...model } = required(
+    const { name, license, recipeAdapter, ...model } = required(
       startingModels.find(({ id }) => id === source.id),
       'This starting model',
     )
-    return { source: model.source, name, license }
+    return { source: model.source, name, license, recipeAdapter }
   }
   if (source.from === 'upload') return takeUpload(tx, ctx.workspaceId, source)
   const path = source.from === 'hub' ? source.id : source.path

@@ -13,7 +13,7 @@ import {
   createWorkspaceFixture,
   deliver,
 } from '../testing'
-import { getModel, listModels, registerModelVersion } from './index'
+import { getModel, listModelChoices, listModels, registerModelVersion } from './index'
 
 const deps = await createTestDeps()
 
@@ -63,6 +63,21 @@ test('a fine-tuning of all weights becomes a base model with its own name', asyn
     baseId: null,
     gguf: { name: 'base.gguf' },
   })
+})
+
+test('an import that brings an adapter along registers both, and variants are written by the adapter', async () => {
+  const { workspaceId, viewer } = await createWorkspaceFixture(deps)
+  const made = await createFinishedRun(deps, workspaceId, { kind: 'import', name: 'SmolLM2' })
+  const register = () => deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
+  const base = await register()
+  expect(base).toMatchObject({ kind: 'base', name: 'SmolLM2', baseId: null })
+  expect(await register()).toMatchObject({ id: base?.id })
+  const models = await listModels(viewer)
+  expect(models).toMatchObject([
+    { kind: 'adapter', name: 'SmolLM2 recipes', baseId: base?.id },
+    { kind: 'base', name: 'SmolLM2' },
+  ])
+  expect(await listModelChoices(viewer, { use: 'variants' })).toMatchObject({ defaultId: models[0]?.id })
 })
 
 test('the lineage of an adapter goes down to the votes', async () => {

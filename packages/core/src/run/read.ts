@@ -54,6 +54,8 @@ export async function loadRunViews(ctx: Workspace, rows: readonly RunRow[]): Pro
     .select({ id: modelVersion.id, runId: modelVersion.runId })
     .from(modelVersion)
     .where(inArray(modelVersion.runId, ids))
+    // Of an import that brought an adapter it is the base: it has what the import found out.
+    .orderBy(asc(modelVersion.kind))
   const modelOf = new Map(models.map(({ id, runId }) => [runId, id]))
   const queued = new Set(rows.flatMap(({ id, status }) => (status === 'queued' ? [id] : [])))
   const queue = queued.size > 0 ? await readQueue(ctx) : []

@@ -18,7 +18,7 @@ type RunRow = typeof run.$inferSelect
 export async function createFinishedRun(
   deps: Deps,
   workspaceId: string,
-  made: { kind: 'pretrain' | 'dpo'; name?: string; lineage?: Record<string, unknown> },
+  made: { kind: Delivered; name?: string; lineage?: Record<string, unknown> },
 ): Promise<RunRow> {
   const id = newId('run')
   const last = await deps.db.$count(run, eq(run.workspaceId, workspaceId))
@@ -39,8 +39,10 @@ export async function createFinishedRun(
   return required(row, 'The run')
 }
 
-/** What an attempt uploads: the weights as files and as GGUF. */
-export async function deliver(deps: Deps, workspaceId: string, runId: string, kind: 'pretrain' | 'dpo') {
+type Delivered = 'pretrain' | 'dpo' | 'import'
+
+/** What an attempt uploads: the weights as files and as GGUF; an import brings an adapter along. */
+export async function deliver(deps: Deps, workspaceId: string, runId: string, kind: Delivered) {
   const attemptId = newId('att')
   const number = (await deps.db.$count(attempt, eq(attempt.runId, runId))) + 1
   const agentId = await createAgentRow(deps.db, workspaceId)
@@ -54,17 +56,16 @@ export async function deliver(deps: Deps, workspaceId: string, runId: string, ki
     status: 'finished',
     leaseExpiresAt: deps.now(),
   })
-  const files =
-    kind === 'pretrain'
-      ? [
-          ['hf', 'model/config.json'],
-          ['hf', 'model/model.safetensors'],
-          ['gguf', 'model.gguf'],
-        ]
-      : [
-          ['adapter', 'adapter/adapter_model.safetensors'],
-          ['adapter-gguf', 'adapter.gguf'],
-        ]
+  const whole = [
+    ['hf', 'model/config.json'],
+    ['hf', 'model/model.safetensors'],
+    ['gguf', 'model.gguf'],
+  ]
+  const adapter = [
+    ['adapter', 'adapter/adapter_model.safetensors'],
+    ['adapter-gguf', 'adapter.gguf'],
+  ]
+  const files = { pretrain: whole, dpo: adapter, import: [...whole, ...adapter] }[kind]
   for (const [role = '', path = ''] of files) {
     const sha256 = createHash('sha256').update(`${attemptId}/${path}`).digest('hex')
     await deps.db.insert(artifact).values({

