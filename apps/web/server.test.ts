@@ -36,7 +36,7 @@ function connects(host: string, port: number): Promise<boolean> {
   })
 }
 
-async function startServer(env: NodeJS.ProcessEnv): Promise<number> {
+async function startServer(env: { PALATE_HOST?: string }): Promise<number> {
   const port = await freePort()
   const server = fileURLToPath(new URL('server.mjs', import.meta.url))
   const { PALATE_HOST: _, ...inherited } = process.env
