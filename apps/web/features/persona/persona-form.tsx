@@ -3,6 +3,7 @@
 import { SavePersonaInput } from '@palate/core/persona/schemas'
 import { ontology, personaPrompt, slugOf } from '@palate/recipe'
 import { Button, cn, Field, Input, Textarea } from '@palate/ui'
+import { useState } from 'react'
 import { useForm } from 'react-hook-form'
 import type { Outputs } from '../../lib/trpc'
 import { parseList } from './parse-list'
@@ -63,20 +64,27 @@ const lists = [
   { name: 'preferred', label: 'Prefers', hint: 'Ingredients or kinds that the persona prefers' },
 ] as const
 
+/** When somebody else saves a version meanwhile, the fields follow it, except those that were changed here. */
 export function PersonaForm({
   slug,
   body,
+  number,
   busy,
   mayWrite,
   onSubmit,
 }: {
   slug: string
   body: Body
+  /** Of the version in `body`; undefined for a new persona. */
+  number?: number
   busy: boolean
   mayWrite: boolean
   onSubmit: (slug: string, body: Body) => void
 }) {
-  const form = useForm<Values>({ defaultValues: toValues(slug, body) })
+  const form = useForm<Values>({ values: toValues(slug, body), resetOptions: { keepDirtyValues: true } })
+  // Read at each render, because the form follows only then what is changed.
+  const isChanged = Object.keys(form.formState.dirtyFields).length > 0
+  const [openedNumber] = useState(number)
   const values = form.watch()
   const draft = toBody(values)
   const errors = form.formState.errors
@@ -111,7 +119,10 @@ export function PersonaForm({
         <Field label="Style" hint="For example: quick, traditional, healthy" error={errors.style?.message}>
           <Input {...form.register('style')} />
         </Field>
-        <Diets value={values.diets} onChange={(diets) => form.setValue('diets', diets)} />
+        <Diets
+          value={values.diets}
+          onChange={(diets) => form.setValue('diets', diets, { shouldDirty: true })}
+        />
         <Field
           label="System prompt"
           hint="Leave empty to build it from the fields above"
@@ -125,6 +136,12 @@ export function PersonaForm({
           />
         </Field>
       </fieldset>
+      {isChanged && number !== openedNumber ? (
+        <p role="status" className="rounded-md bg-warn-soft px-3 py-2 text-sm">
+          Version {number} was saved while you edited. What you changed stays as you typed it; the other
+          fields show that version.
+        </p>
+      ) : null}
       {errors.root ? (
         <p role="alert" className="text-sm text-bad">
           {errors.root.message}

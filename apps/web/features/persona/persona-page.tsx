@@ -79,7 +79,8 @@ export function PersonaPage({ id }: { id: string }) {
               ) : null}
             </header>
             <PersonaForm
-              key={data.versionId}
+              key={id}
+              number={data.number}
               slug={data.slug}
               body={data.body}
               busy={save.isPending}
