@@ -36,7 +36,9 @@ export function ActiveRun({ run: found }: { run: Run }) {
         aside={<RunProgress run={run} />}
       />
       <CardBody>
-        {shown ? (
+        {run.status === 'queued' ? (
+          <Waiting run={run} />
+        ) : shown ? (
           <MetricChart
             group={shown}
             label={`${shown.title} of run ${run.number}`}
@@ -49,9 +51,23 @@ export function ActiveRun({ run: found }: { run: Run }) {
         ) : (
           <Skeleton className="h-48" />
         )}
-        {run.waitingBecause ? <p className="mt-2 text-sm text-ink-2">{run.waitingBecause}</p> : null}
       </CardBody>
     </Card>
+  )
+}
+
+/** Why a run does not start yet, in the place of its chart. */
+function Waiting({ run }: { run: Run }) {
+  return (
+    <div className="flex flex-col items-start gap-3 py-2">
+      <p>{run.waitingBecause ?? 'The run waits for an agent.'}</p>
+      <p className="text-sm text-ink-2">Its chart appears here with the first steps.</p>
+      <Button asChild>
+        <Link href="/runs/queue">
+          {run.waiting ? `Position ${run.waiting.position} in the queue` : 'Open queue'}
+        </Link>
+      </Button>
+    </div>
   )
 }
 
