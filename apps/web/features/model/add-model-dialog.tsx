@@ -14,20 +14,26 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { toast } from 'sonner'
+import { describeError } from '../../lib/error'
+import { formatPercent } from '../../lib/format'
 import { type Inputs, useTRPC } from '../../lib/trpc'
 import { FolderForm, HubForm } from './add-model-forms'
+import { type UploadChoice, UploadForm } from './add-model-upload'
 import { StartingModels } from './starting-models'
+import { useModelUpload } from './use-model-upload'
 
-/** Imports a model from the list of starting models, from the Hugging Face hub, or from a folder of an agent. */
+/** Imports a model: of the list of starting models, of the Hugging Face hub, in a folder of an agent, or uploaded. */
 export function AddModelDialog() {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
+  const [choice, setChoice] = useState<UploadChoice>({ format: 'gguf' })
   const add = useMutation(
     trpc.model.add.mutationOptions({
       onSuccess: ({ runId, number }) => {
         setOpen(false)
+        upload.reset()
         toast.success(`Run ${number} imports the model. You can leave this page.`, {
           action: { label: 'Open run', onClick: () => router.push(`/runs/${runId}`) },
         })
@@ -36,30 +42,39 @@ export function AddModelDialog() {
     }),
   )
   const onAdd = (input: Inputs['model']['add']) => add.mutate(input)
+  const upload = useModelUpload((uploadId) => onAdd({ source: { from: 'upload', uploadId, ...choice } }))
+  const props = { onAdd, busy: add.isPending, error: add.error ? describeError(add.error) : undefined }
+  const isSending = upload.state === 'sending'
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button look="primary">Add a model</Button>
+        <Button look="primary">
+          {isSending ? `Uploading, ${formatPercent(100 * upload.share)}` : 'Add a model'}
+        </Button>
       </DialogTrigger>
       <DialogContent
         className="max-w-xl"
         title="Add a model"
         description="An agent fetches it, prepares it for training and serving, and compares the two on 20 conversations."
       >
-        <Tabs defaultValue="starting">
+        <Tabs defaultValue={upload.state === 'idle' ? 'starting' : 'upload'}>
           <TabsList>
             <TabsTrigger value="starting">Starting models</TabsTrigger>
             <TabsTrigger value="hub">Hugging Face</TabsTrigger>
             <TabsTrigger value="folder">Folder</TabsTrigger>
+            <TabsTrigger value="upload">Upload</TabsTrigger>
           </TabsList>
           <TabsContent value="starting">
-            <StartingModels onAdd={onAdd} busy={add.isPending} />
+            <StartingModels {...props} />
           </TabsContent>
           <TabsContent value="hub">
-            <HubForm onAdd={onAdd} busy={add.isPending} />
+            <HubForm {...props} />
           </TabsContent>
           <TabsContent value="folder">
-            <FolderForm onAdd={onAdd} busy={add.isPending} />
+            <FolderForm {...props} />
+          </TabsContent>
+          <TabsContent value="upload">
+            <UploadForm upload={upload} choice={choice} onChoice={setChoice} />
           </TabsContent>
         </Tabs>
       </DialogContent>

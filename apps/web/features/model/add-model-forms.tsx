@@ -5,12 +5,14 @@ import { Button, Field, Input, Select } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../../lib/trpc'
+import { HubTokenField } from './hub-token-field'
 import type { AddProps } from './starting-models'
 
 /** A model of the Hugging Face hub, by its id. */
-export function HubForm({ onAdd, busy }: AddProps) {
+export function HubForm({ onAdd, busy, error: refused }: AddProps) {
   const [id, setId] = useState('')
   const [revision, setRevision] = useState('')
+  const [token, setToken] = useState('')
   const source = {
     from: 'hub' as const,
     id: id.trim(),
@@ -19,11 +21,11 @@ export function HubForm({ onAdd, busy }: AddProps) {
   const error = id.trim() ? errorOf(source) : undefined
   const onSubmit = (event: FormEvent) => {
     event.preventDefault()
-    onAdd({ source })
+    onAdd({ source, ...(token.trim() ? { hubToken: token.trim() } : {}) })
   }
   return (
     <form onSubmit={onSubmit} className="flex flex-col gap-4">
-      <Field label="Model id" hint="For a gated model, set HF_TOKEN on the agent" error={error}>
+      <Field label="Model id" hint="owner/name, as in the address of its page" error={error}>
         <Input
           className="font-mono text-sm"
           placeholder="meta-llama/Llama-3.2-1B-Instruct"
@@ -31,7 +33,10 @@ export function HubForm({ onAdd, busy }: AddProps) {
           onChange={({ target }) => setId(target.value)}
         />
       </Field>
-      <Field label="Revision" hint="A branch, a tag or a commit">
+      <Field
+        label="Revision"
+        hint="A branch, a tag or a commit. The commit that it stands for is kept with the model"
+      >
         <Input
           className="font-mono text-sm"
           placeholder="main"
@@ -39,13 +44,19 @@ export function HubForm({ onAdd, busy }: AddProps) {
           onChange={({ target }) => setRevision(target.value)}
         />
       </Field>
+      <HubTokenField
+        value={token}
+        onChange={setToken}
+        hint="For a gated or private model: accept its license on its page, and give a token of that account with read access. It is encrypted, goes to the agent alone, and is deleted after the import."
+      />
+      <Refused error={refused} />
       <Submit busy={busy} disabled={!id.trim() || error !== undefined} />
     </form>
   )
 }
 
 /** A folder that an agent's owner opened with PALATE_MODEL_FOLDERS. */
-export function FolderForm({ onAdd, busy }: AddProps) {
+export function FolderForm({ onAdd, busy, error: refused }: AddProps) {
   const trpc = useTRPC()
   const agents = useQuery(trpc.agent.list.queryOptions())
   const [picked, setPicked] = useState('')
@@ -79,14 +90,30 @@ export function FolderForm({ onAdd, busy }: AddProps) {
           onChange={({ target }) => setPath(target.value)}
         />
       </Field>
+      <Refused error={refused} />
       <Submit busy={busy} disabled={!agentId || !path.trim() || error !== undefined} />
     </form>
   )
 }
 
+function Refused({ error }: { error: string | undefined }) {
+  return error ? (
+    <p role="alert" className="text-sm text-bad">
+      {error}
+    </p>
+  ) : null
+}
+
 function Submit({ busy, disabled }: { busy: boolean; disabled: boolean }) {
   return (
-    <Button type="submit" look="primary" size="lg" busy={busy} disabled={disabled} className="self-end">
+    <Button
+      type="submit"
+      look="primary"
+      size="lg"
+      busy={busy}
+      disabled={disabled}
+      className="self-stretch sm:self-end"
+    >
       Import model
     </Button>
   )

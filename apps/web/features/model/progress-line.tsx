@@ -7,6 +7,7 @@ type Run = Outputs['run']['list'][number]
 const stages: Readonly<Record<string, string>> = {
   inputs: 'Starts',
   download: 'Downloads, in MB',
+  unpack: 'Unpacks the upload',
   quantize: 'Converts the weights, by tensor',
   convert: 'Converts the weights',
   parity: 'Compares training and serving, by conversation',
