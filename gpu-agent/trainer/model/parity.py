@@ -28,7 +28,7 @@ class Gate:
     differences: list[dict[str, Any]] = field(default_factory=list)
     # Conversations that the server refuses, and its first reason.
     refused: int = 0
-    refusal: str = ""
+    why_refused: str = ""
 
     def as_event(self) -> dict[str, Any]:
         return {
@@ -44,7 +44,7 @@ class Gate:
         """Why a model with this result is not served. Some templates refuse what both sides take as no conversation of
         theirs; one that refuses all of them has no use here."""
         if self.refused == self.conversations:
-            return f"The server refuses every conversation. {self.refusal}"
+            return f"The server refuses every conversation. {self.why_refused}"
         unequal = self.conversations - self.equal_prompts
         if unequal:
             return f"{unequal} of {self.conversations} conversations have other token ids on the server than in training."
@@ -78,7 +78,7 @@ def compare(
         found: list[int] | None = server.get("prompt")
         if found is None:
             gate.refused += 1
-            gate.refusal = gate.refusal or str(server.get("refused", ""))
+            gate.why_refused = gate.why_refused or str(server.get("refused", ""))
         if expected != found:
             gate.differences.append(prompt_difference(tokenizer, number, expected, found))
             continue

@@ -143,8 +143,8 @@ def test_a_step_of_training_learns_answers_with_their_end_and_nothing_else(
     said = inside("train_sft.py", job_of("sft", tmp_path, inputs, SETTINGS))
     assert of(said, "run-end")[0]["status"] == "finished"
     assert {line["role"] for line in of(said, "artifact")} == {"adapter", "adapter-gguf"}
-    told = any("no system role" in str(line) for line in of(said, "log"))
-    assert told == KINDS[name].refuses
+    reports = any("no system role" in str(line) for line in of(said, "log"))
+    assert reports == KINDS[name].refuses
 
     tokenizer = load_tokenizer(folders[name])
     end = tokenizer.convert_tokens_to_ids("<|im_end|>")

@@ -48,7 +48,7 @@ describe('a chat template', () => {
     expect(() => render(loud, ['user', 'Hi'])).toThrow('it changes the text of message 1, of the role user')
   })
 
-  it('tells its own words from a person’s', () => {
+  it('separates its own words from a person’s', () => {
     const template = new ChatTemplate(gemma, tokens)
     const typed = (content: string) =>
       template.segments([{ role: 'user', content }]).filter((segment) => segment.typed)
