@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { findSession } from '../../auth/session'
 import { ChatPage } from '../../features/chat/chat-page'
 
 export const metadata: Metadata = {
@@ -12,5 +13,7 @@ export default async function Route({
   searchParams: Promise<Record<string, string | string[] | undefined>>
 }) {
   const { name } = await searchParams
-  return <ChatPage slug={typeof name === 'string' ? name : undefined} />
+  // What keeps a session from being read keeps the chat from answering, which the page says by itself.
+  const isMember = (await findSession().catch(() => null)) !== null
+  return <ChatPage slug={typeof name === 'string' ? name : undefined} isMember={isMember} />
 }

@@ -6,6 +6,7 @@ import Link from 'next/link'
 import { useState } from 'react'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
+import { DeploymentChoice } from './deployment-choice'
 import { Dock } from './dock'
 import { PersonaChoice } from './persona-choice'
 import { TurnView } from './turn-view'
@@ -14,8 +15,11 @@ import { useWarmUp } from './warm-up'
 
 type Info = NonNullable<Outputs['chat']['info']>
 
-/** The public chat, without an account. `slug` names the deployment; the default is the newest one. */
-export function ChatPage({ slug }: { slug: string | undefined }) {
+/**
+ * The public chat, without an account. `slug` names the deployment; the default is the newest one. Members of the team
+ * may choose another.
+ */
+export function ChatPage({ slug, isMember }: { slug: string | undefined; isMember: boolean }) {
   const trpc = useTRPC()
   const info = useQuery(trpc.chat.info.queryOptions({ slug }))
   return (
@@ -25,9 +29,12 @@ export function ChatPage({ slug }: { slug: string | undefined }) {
           <Logo />
         </Link>
         {info.data ? (
-          <Tag>
-            answers by {info.data.model.name} v{info.data.model.number}
-          </Tag>
+          <div className="flex min-w-0 items-center gap-3">
+            <Tag>
+              answers by {info.data.model.name} v{info.data.model.number}
+            </Tag>
+            {isMember ? <DeploymentChoice slug={info.data.slug} /> : null}
+          </div>
         ) : null}
       </header>
       <main className="flex flex-1 flex-col gap-7">
