@@ -1,5 +1,5 @@
 import { Button, Kbd } from '@palate/ui'
-import { type Choice, choices } from './choices'
+import { type Choice, choices, onceAClick } from './choices'
 
 /** The four choices, skip and undo, each with its key. */
 export function ChoiceBar({
@@ -18,7 +18,7 @@ export function ChoiceBar({
       className="grid shrink-0 grid-cols-3 gap-2 rounded-lg border border-line bg-card p-3 shadow-float sm:flex sm:flex-wrap sm:justify-center"
     >
       {choices.map(({ choice, short, key, also }) => (
-        <Button key={choice} size="lg" onClick={() => onChoose(choice)} className="px-3">
+        <Button key={choice} size="lg" onClick={onceAClick(() => onChoose(choice))} className="px-3">
           <Kbd aria-hidden className="max-sm:hidden">
             {key}
           </Kbd>
@@ -29,13 +29,13 @@ export function ChoiceBar({
         </Button>
       ))}
       <span className="w-2 max-sm:hidden" />
-      <Button size="lg" look="quiet" onClick={onSkip} className="px-3">
+      <Button size="lg" look="quiet" onClick={onceAClick(onSkip)} className="px-3">
         <Kbd aria-hidden className="max-sm:hidden">
           S
         </Kbd>
         Skip
       </Button>
-      <Button size="lg" look="quiet" onClick={onUndo} className="px-3">
+      <Button size="lg" look="quiet" onClick={onceAClick(onUndo)} className="px-3">
         <Kbd aria-hidden className="max-sm:hidden">
           Z
         </Kbd>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { commandOf } from './choices'
+import { commandOf, onceAClick } from './choices'
 
 const press = { ctrlKey: false, metaKey: false, altKey: false, repeat: false }
 
@@ -24,4 +24,15 @@ it('ignores held keys and browser shortcuts', () => {
   expect(commandOf({ ...press, key: '1', repeat: true })).toBeUndefined()
   expect(commandOf({ ...press, key: 'z', ctrlKey: true })).toBeUndefined()
   expect(commandOf({ ...press, key: 'ArrowLeft', altKey: true })).toBeUndefined()
+})
+
+it('takes a double click for one choice: the second would fall on a pair that nobody has seen', () => {
+  let chosen = 0
+  const click = onceAClick(() => {
+    chosen += 1
+  })
+  for (const detail of [1, 2, 3]) click({ detail })
+  expect(chosen).toBe(1)
+  click({ detail: 0 }) // by the keyboard
+  expect(chosen).toBe(2)
 })

@@ -25,6 +25,13 @@ const keys: Readonly<Record<string, Command>> = {
   '?': 'help',
 }
 
+/** What a click does; the second click of a double click does nothing, because it would fall on the next pair, unseen. */
+export const onceAClick =
+  (work: () => void) =>
+  ({ detail }: { detail: number }) => {
+    if (detail < 2) work()
+  }
+
 type Press = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; repeat: boolean }
 
 /** The command of a key in a label session. Held keys and browser shortcuts have none. */
