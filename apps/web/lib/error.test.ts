@@ -10,6 +10,17 @@ it('joins message and remedy', () => {
   expect(describeError(undefined)).toMatch(/Try again/)
 })
 
+it('says what is wrong with a field where that is a sentence', () => {
+  const errorWith = (fieldErrors: Record<string, string[]>) =>
+    Object.assign(new Error('Some fields are not valid.'), {
+      data: { fields: { formErrors: [], fieldErrors } },
+    })
+  expect(describeError(errorWith({ sizeBytes: ['The file is empty.'] }))).toBe('The file is empty.')
+  expect(describeError(errorWith({ steps: ['Too small: expected number to be >=5'] }))).toBe(
+    'Some fields are not valid.',
+  )
+})
+
 it('reads message and remedy from the body of an error response', () => {
   const body = JSON.stringify({
     error: { code: 'invalid', message: 'The file is empty.', remedy: 'Choose another.' },

@@ -4,8 +4,23 @@ import { TRPCClientError } from '@trpc/client'
 export function describeError(error: unknown): string {
   const transport = describeTransport(error)
   if (transport) return transport
-  const { message, data } = (error ?? {}) as { message?: unknown; data?: { remedy?: unknown } | null }
-  return joinSentences(message, data?.remedy) || 'Something went wrong. Try again.'
+  const { message, data } = (error ?? {}) as {
+    message?: unknown
+    data?: { remedy?: unknown; fields?: FieldFaults | null } | null
+  }
+  const faults = sentencesOf(data?.fields)
+  return (
+    joinSentences(...(faults.length > 0 ? faults : [message]), data?.remedy) ||
+    'Something went wrong. Try again.'
+  )
+}
+
+type FieldFaults = { formErrors?: string[]; fieldErrors?: Record<string, string[] | undefined> }
+
+/** What is wrong with single fields, in our own sentences; a schema's words ("expected number to be >0") are left out. */
+function sentencesOf(fields: FieldFaults | null | undefined): string[] {
+  const all = [...(fields?.formErrors ?? []), ...Object.values(fields?.fieldErrors ?? {}).flat()]
+  return all.filter((text) => text !== undefined && /^[A-Z].*[.!?]$/.test(text)) as string[]
 }
 
 /** What a failed request says when no procedure has answered it: fetch's or a JSON parser's own words help nobody. */

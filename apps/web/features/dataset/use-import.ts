@@ -14,9 +14,10 @@ export function useImport(onStarted: (version: { datasetId: string; datasetVersi
   const upload = useMutation({
     mutationFn: async (file: File) => {
       setShare(0)
-      const ticket = await client.dataset.createUpload.mutate({ filename: file.name, sizeBytes: file.size })
+      const filename = shortName(file.name)
+      const ticket = await client.dataset.createUpload.mutate({ filename, sizeBytes: file.size })
       await uploadFile({ url: ticket.url, token: ticket.token, file, onProgress: setShare })
-      return client.dataset.import.mutate({ uploadId: ticket.uploadId, name: datasetName(file.name) })
+      return client.dataset.import.mutate({ uploadId: ticket.uploadId, name: datasetName(filename) })
     },
     onSuccess: (version) => {
       void queryClient.invalidateQueries(trpc.dataset.pathFilter())
@@ -24,6 +25,17 @@ export function useImport(onStarted: (version: { datasetId: string; datasetVersi
     },
   })
   return { start: upload.mutate, isPending: upload.isPending, file: upload.variables, share }
+}
+
+const longestName = 100
+
+/** A name too long to be shown loses the end before its extension. */
+export function shortName(filename: string): string {
+  const [extension = ''] = /\.[a-z0-9]{1,8}$/i.exec(filename) ?? []
+  const stem = [...filename.slice(0, filename.length - extension.length)]
+  return stem.length + extension.length <= longestName
+    ? filename
+    : `${stem.slice(0, longestName - extension.length - 1).join('')}…${extension}`
 }
 
 /** "My recipes.csv" imports as "My recipes". */

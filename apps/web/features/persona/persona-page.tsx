@@ -26,6 +26,7 @@ export function PersonaPage({ id }: { id: string }) {
         void refresh()
         toast.success(
           saved.number === 1 ? `${saved.body.name} was created.` : `Saved as version ${saved.number}.`,
+          { id: `saved-${saved.id}` }, // a double click says it once
         )
         router.push('/personas')
       },
