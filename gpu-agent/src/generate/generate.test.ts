@@ -66,6 +66,8 @@ describe.skipIf(!python)(`a generate run${unlessPython}`, () => {
     const texts = new Map(generations('run_g').map(({ itemId, text }) => [itemId, text]))
     expect([...texts.keys()].sort()).toEqual(items.map(({ itemId }) => itemId).sort())
     expect(texts.get('var_base_1')).not.toBe(texts.get('var_tuned_1'))
+    // As sampled: 1 where only one word was possible at each place, and never less.
+    for (const { perplexity } of generations('run_g')) expect(perplexity).toBeGreaterThanOrEqual(1)
     const progress = events('run_g').flatMap((event) => (event.type === 'progress' ? [event.step] : []))
     expect(progress.at(-1)).toBe(6)
     await agent.stop()

@@ -86,14 +86,16 @@ async function answerItem(
     text: string,
     tokens: number,
     finishReason: Generation['finishReason'],
+    perplexity: number | null = null,
   ): Generation => ({
-    ...{ type: 'generation', itemId: item.itemId, text, tokens, finishReason },
+    ...{ type: 'generation', itemId: item.itemId, text, tokens, finishReason, perplexity },
     durationMs: performance.now() - began,
   })
   try {
-    const answer = await model.generate({ messages, sampling: item.sampling, adapterPath: adapter, signal })
+    const request = { messages, sampling: item.sampling, adapterPath: adapter, signal, measure: true }
+    const answer = await model.generate(request)
     if (answer.finishReason === 'canceled') return null
-    return generation(answer.text, answer.tokenIds.length, answer.finishReason)
+    return generation(answer.text, answer.tokenIds.length, answer.finishReason, answer.perplexity)
   } catch (error) {
     if (error instanceof InferenceError && error.code === 'prompt_too_long') return generation('', 0, 'error')
     throw error

@@ -40,6 +40,8 @@ export type GenerateRequest = {
    * the last digits from one that was evaluated as a whole: for chats, not for what must be repeatable.
    */
   reuse?: boolean
+  /** Measure how sure the model was of its words; costs a little time for each token. */
+  measure?: boolean
   /** Called with each piece of text, whole characters only. */
   onText?: (text: string) => void
   signal?: AbortSignal
@@ -54,6 +56,11 @@ export type Answer = {
   reusedTokens: number
   /** `length`: maxTokens or the context was used up; `canceled`: the signal aborted, and the text is incomplete. */
   finishReason: 'stop' | 'length' | 'canceled'
+  /**
+   * Where it was asked for: the perplexity of the answer under the distribution that it was sampled from, temperature and
+   * top-p included. From 1, where one word was possible at each place, to the vocabulary's size.
+   */
+  perplexity: number | null
 }
 
 const poolLimit = 4
@@ -153,32 +160,36 @@ export class Model {
     sequence: LlamaContextSequence,
     prompt: Token[],
     room: number,
-    { sampling, stop = [], signal, onText }: GenerateRequest,
+    { sampling, stop = [], measure = false, signal, onText }: GenerateRequest,
   ): Promise<Answer> {
     const stream = createTextStream(this.model)
     const stops = new StopTexts(stop)
     const tokenIds: number[] = []
     const reusedTokens = sequence.nextTokenIndex
     let text = ''
+    let surprise = 0
     const take = (piece: string) => {
       text += piece
       if (piece) onText?.(piece)
     }
     const finish = (finishReason: Answer['finishReason']): Answer => {
       take(stops.push(stream.flush()) + stops.flush())
-      return { text, tokenIds, promptTokens: prompt.length, reusedTokens, finishReason }
+      const perplexity = measure && tokenIds.length > 0 ? Math.exp(surprise / tokenIds.length) : null
+      return { text, tokenIds, promptTokens: prompt.length, reusedTokens, finishReason, perplexity }
     }
     const limit = Math.min(sampling.maxTokens, room)
     if (signal?.aborted) return finish('canceled')
     const { temperature, topP, seed } = sampling
-    for await (const token of sequence.evaluate(prompt.slice(reusedTokens), {
-      temperature,
-      topP,
-      topK: 0,
-      seed: seed ?? anySeed(),
-    })) {
+    const tokens = sequence.evaluateWithMetadata(
+      prompt.slice(reusedTokens),
+      measure ? { confidence: true } : {},
+      { temperature, topP, topK: 0, seed: seed ?? anySeed() },
+    )
+    for await (const { token, ...measured } of tokens) {
       if (signal?.aborted) return finish('canceled')
       tokenIds.push(token)
+      const confidence = 'confidence' in measured ? Number(measured.confidence) : 1
+      surprise -= Math.log(Math.max(confidence, Number.MIN_VALUE))
       take(stops.push(stream.push(token)))
       if (stops.stopped) return finish('stop')
       if (tokenIds.length >= limit) return finish('length')

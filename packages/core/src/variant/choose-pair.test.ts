@@ -42,6 +42,7 @@ test('a recipe is readable; what is no recipe, or repeats itself, is not', () =>
     '3. Boil the lentils for 20 minutes, drain them and serve with the vegetables.',
   ].join('\n')
   expect(isReadable(long)).toBe(true)
+  expect([isReadable(long, 1.4), isReadable(long, 40)]).toEqual([true, false])
   expect(repetition(long)).toBeLessThan(0.1)
   const loop = `# Chicken\n\n## Ingredients\n${'- Roasted chicken breast (approx. 225g)\n'.repeat(10)}\n## Method\n1. Roast it.`
   expect(repetition(loop)).toBeGreaterThan(0.7)

@@ -4,14 +4,20 @@ import { parseRecipe } from '@palate/recipe'
 const repetitionLimit = 0.45
 const wordsPerRun = 4
 const fewWords = 24
+/** A model that writes sentences hesitates between two words or fewer on average; one that draws words at random, between many. */
+const perplexityLimit = 3
 
 /**
- * Whether a person can judge an answer: it is a recipe with ingredients and steps, and does not say the same words
- * again and again. A model that has barely learned writes texts that are neither, and nobody should have to label them.
+ * Whether a person can judge an answer: it is a recipe with ingredients and steps, does not say the same words again and
+ * again, and its words were not drawn nearly at random. A model that has barely learned writes texts that are none of
+ * this, and nobody should have to label them.
+ *
+ * @param perplexity as the answer was sampled; null where it was not measured
  */
-export function isReadable(text: string): boolean {
+export function isReadable(text: string, perplexity: number | null = null): boolean {
   const { ingredients, steps } = parseRecipe(text)
-  return ingredients.length > 0 && steps.length > 0 && repetition(text) <= repetitionLimit
+  const isRecipe = ingredients.length > 0 && steps.length > 0
+  return isRecipe && repetition(text) <= repetitionLimit && (perplexity ?? 1) <= perplexityLimit
 }
 
 /** The share of runs of four words that occurred before in the text, 0 to 1; 0 for a short text. */

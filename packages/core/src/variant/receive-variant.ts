@@ -31,7 +31,7 @@ export async function receiveVariant(
     )
   if (!requested) return
   const text = cleanText(event.text)
-  const readable = event.finishReason !== 'error' && isReadable(text)
+  const readable = event.finishReason !== 'error' && isReadable(text, event.perplexity ?? null)
   await tx
     .update(variant)
     .set({ text, readable, tokens: event.tokens, finishReason: event.finishReason })

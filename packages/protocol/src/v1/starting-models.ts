@@ -38,7 +38,7 @@ export const startingModels: readonly StartingModel[] = [
   {
     id: 'smollm2-recipes',
     title: 'SmolLM2-135M-Instruct with the recipe adapter',
-    about: 'Writes readable recipes from the start, and half of them break a rule where one can be broken.',
+    about: 'Writes recipes from the start; votes teach it which rules to keep.',
     ...smollm2,
     recipeAdapter: true,
   },

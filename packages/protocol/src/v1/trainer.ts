@@ -104,6 +104,8 @@ export const TrainerEvent = z.discriminatedUnion('type', [
     text: z.string(),
     tokens: z.int().nonnegative(),
     finishReason: z.enum(['stop', 'length', 'error']).catch('stop'),
+    /** How many words were possible at each place, on average, as it was sampled; null where it was not measured. */
+    perplexity: z.number().nonnegative().nullable().optional(),
     durationMs: z.number().nonnegative(),
   }),
   ProbeResult.extend({ type: z.literal('probe') }),
