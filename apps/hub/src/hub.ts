@@ -6,6 +6,7 @@ import { type Deps, openDatabaseHealth, temporaryFolder } from '@palate/core'
 import { Pool } from 'pg'
 import { openChatLimiter, openWarmUpBudgets } from './chat/rate-limit'
 import { Relay } from './chat/relay'
+import { openReleasedTeller } from './chat/released'
 import type { HubEnv } from './env'
 import { createApp } from './http/app'
 import { ArtifactUploads } from './http/artifact-uploads'
@@ -55,7 +56,9 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     adapter: redis?.adapter,
   })
   limitServer(http, env.HUB_TRUSTED_PROXIES)
-  const unlisten = await listenForNotices(deps, io, relay)
+  const released = openReleasedTeller(deps, relay)
+  relay.onJoin = released.joined
+  const unlisten = await listenForNotices(deps, io, relay, released)
   const importFolder = join(env.PALATE_STORAGE, 'import')
   await sweepImportFolders(deps, importFolder)
   const worker = await startWorker(pool, {
@@ -71,6 +74,7 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     port,
     async close() {
       stopSweeps()
+      released.stop()
       await relay.close()
       const cut = setTimeout(() => http.closeAllConnections(), graceMs)
       await Promise.all([io.close(), worker.stop(), unlisten()]) // io also closes the HTTP server

@@ -21,6 +21,8 @@ export type ToWorker = z.infer<typeof ToWorker>
 export const FromWorker = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('failed'), message: z.string() }),
+  /** What the process holds now. */
+  z.object({ type: z.literal('memory'), bytes: z.int().nonnegative() }),
   z.object({ type: z.literal('text'), id: z.string(), text: z.string() }),
   z.object({
     type: z.literal('end'),

@@ -1,15 +1,28 @@
-import { ModelHost } from './model-host'
+import { ModelHost, weightBytes } from './model-host'
 
 const keptAfterUseMs = 2 * 60_000
+/** What a process takes beside its weights before it has said: the runtime and the contexts of one adapter. */
+const contextsBytes = 512 * 1024 * 1024
 
-/** Base models in memory: the most recent one stays until another one is requested, or until it was idle for long. */
+export interface CacheLimits {
+  /** How long a model that is not released stays after its last use. */
+  idleMs: number
+  /** What all models together may hold. One model is always allowed. */
+  memoryBytes: number
+}
+
+/**
+ * Base models in memory, each with its adapters in one process. Those that are released stay; others go when they were
+ * idle for long. When a new one does not fit, or one has grown, those that were used longest ago go first.
+ */
 export class ModelCache {
   private readonly hosts = new Map<string, ModelHost>()
   private readonly sweeper: NodeJS.Timeout
+  private released: ReadonlySet<string> = new Set()
 
   constructor(
     private readonly childEnv: Record<string, string>,
-    private readonly limits: { idleMs: number; models: number },
+    private readonly limits: CacheLimits,
   ) {
     this.sweeper = setInterval(() => this.sweep(), Math.min(30_000, limits.idleMs)).unref()
   }
@@ -18,13 +31,18 @@ export class ModelCache {
   take(path: string): ModelHost {
     const known = this.hosts.get(path)
     if (known?.isAlive) return known
-    const host = new ModelHost(path, this.childEnv)
+    this.makeRoom(path, neededBy(path))
+    const host = new ModelHost(path, this.childEnv, () => this.makeRoom(path, 0))
     this.hosts.set(path, host)
     void host.exited.then(() => {
       if (this.hosts.get(path) === host) this.hosts.delete(path)
     })
-    this.makeRoom(path)
     return host
+  }
+
+  /** The base models that visitors may ask for at any time. */
+  keep(paths: readonly string[]): void {
+    this.released = new Set(paths)
   }
 
   /**
@@ -32,9 +50,14 @@ export class ModelCache {
    * answered lately, or strangers who open pages would make two models push each other out.
    */
   mayWarmUp(path: string): boolean {
-    if (this.hosts.has(path) || this.hosts.size < this.limits.models) return true
+    if (this.hosts.has(path) || this.fits(neededBy(path))) return true
     const quiet = Date.now() - keptAfterUseMs
     return [...this.hosts.values()].some((host) => host.isIdle && host.lastUsed < quiet)
+  }
+
+  /** Whether a released model has room without putting another one out. */
+  hasRoomFor(path: string): boolean {
+    return this.hosts.has(path) || this.fits(neededBy(path))
   }
 
   async close(): Promise<void> {
@@ -42,17 +65,25 @@ export class ModelCache {
     await Promise.all([...this.hosts.values()].map((host) => host.dispose()))
   }
 
-  private makeRoom(keep: string): void {
+  private fits(bytes: number): boolean {
+    if (this.hosts.size === 0) return true
+    const held = [...this.hosts.values()].reduce((sum, { memoryBytes }) => sum + memoryBytes, 0)
+    return held + bytes <= this.limits.memoryBytes
+  }
+
+  private makeRoom(keep: string, bytes: number): void {
     const idle = [...this.hosts].filter(([path, host]) => path !== keep && host.isIdle)
     idle.sort(([, a], [, b]) => a.lastUsed - b.lastUsed)
-    for (const [path, host] of idle.slice(0, Math.max(0, this.hosts.size - this.limits.models)))
+    for (const [path, host] of idle) {
+      if (this.fits(bytes)) return
       this.drop(path, host)
+    }
   }
 
   private sweep(): void {
     const oldest = Date.now() - this.limits.idleMs
     for (const [path, host] of [...this.hosts])
-      if (host.isIdle && host.lastUsed < oldest) this.drop(path, host)
+      if (host.isIdle && host.lastUsed < oldest && !this.released.has(path)) this.drop(path, host)
   }
 
   private drop(path: string, host: ModelHost): void {
@@ -60,3 +91,5 @@ export class ModelCache {
     void host.dispose()
   }
 }
+
+const neededBy = (path: string) => weightBytes(path) + contextsBytes

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { tsxArguments } from '../tsx'
 import { FromWorker, type ToWorker } from './messages'
@@ -11,12 +12,19 @@ type Open = { onText: (text: string) => void; resolve: (end: HostEnd) => void }
 export class ModelHost {
   readonly exited: Promise<void>
   lastUsed = Date.now()
+  /** What it holds, as it said last; before that, what the file of its weights has. */
+  memoryBytes: number
   private readonly child: ChildProcess
   private readonly open = new Map<string, Open>()
   private readonly ready: Promise<void>
   private count = 0
 
-  constructor(path: string, env: Record<string, string>) {
+  constructor(
+    path: string,
+    env: Record<string, string>,
+    private readonly onMemory: () => void = () => undefined,
+  ) {
+    this.memoryBytes = weightBytes(path)
     const file = fileURLToPath(new URL('worker.ts', import.meta.url))
     const execArgv = tsxArguments(file).slice(0, -1)
     this.child = fork(file, { execArgv, env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
@@ -78,7 +86,10 @@ export class ModelHost {
   private handle(message: FromWorker, ready: () => void, failed: (error: Error) => void): void {
     if (message.type === 'ready') ready()
     else if (message.type === 'failed') failed(new Error(message.message))
-    else if (message.type === 'text') this.open.get(message.id)?.onText(message.text)
+    else if (message.type === 'memory') {
+      this.memoryBytes = message.bytes
+      this.onMemory()
+    } else if (message.type === 'text') this.open.get(message.id)?.onText(message.text)
     else {
       const { type: _type, id, ...end } = message
       this.open.get(id)?.resolve(end)
@@ -94,6 +105,11 @@ export class ModelHost {
     for (const { resolve } of [...this.open.values()])
       resolve(failure('The model stopped while it was answering. Ask again.'))
   }
+}
+
+/** Of a file; 0 where there is none, which opening it will say. */
+export function weightBytes(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
 }
 
 const failure = (error: string): HostEnd => ({

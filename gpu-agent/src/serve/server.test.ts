@@ -95,6 +95,23 @@ describe.skipIf(!python)(`serving${unlessPython}`, () => {
     expect(warm.reusedTokens).toBeLessThan(warm.promptTokens)
   })
 
+  it('has a released model ready with the system prompt of each persona, before anybody asks', async () => {
+    const files = await tinyModel(python ?? '')
+    const base = hub.store('base.gguf', await readFile(files.base))
+    const adapter = hub.store('adapter.gguf', await readFile(files.adapter))
+    const models = [{ modelVersionId: 'mv_1', base, adapter, token: 'serve-token' }]
+    const systems = ['Mina', 'Teo'].map(
+      (name) => `You cook for ${'a guest of '.repeat(9)}${name}. ${'Use rice. '.repeat(40)}`,
+    )
+    hub.push('serve-released', { models, systems })
+    for (const [index, system] of systems.entries()) {
+      await ask(`r2${index}`, { adapter: true, system })
+      const end = await until(`r2${index}`, () => endOf(`r2${index}`))
+      expect(end).toMatchObject({ error: null })
+      expect(end.reusedTokens).toBeGreaterThan(60)
+    }
+  })
+
   it('ends an answer before a stop text, and says when the messages are too long', async () => {
     await ask('r10')
     await until('r10', () => endOf('r10'))

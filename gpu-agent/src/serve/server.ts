@@ -1,8 +1,16 @@
-import { ServeCancel, type ServeEnd, type ServeModel, ServeStart, ServeWarmUp } from '@palate/protocol'
+import { totalmem } from 'node:os'
+import {
+  ServeCancel,
+  type ServeEnd,
+  type ServeModel,
+  ServeReleased,
+  ServeStart,
+  ServeWarmUp,
+} from '@palate/protocol'
 import type { Logger } from 'pino'
 import type { HubLink } from '../connect/hub-link'
 import type { ObjectCache } from '../files/cache'
-import { ModelCache } from './model-cache'
+import { type CacheLimits, ModelCache } from './model-cache'
 
 const coalesceMs = 30
 const openLimit = 32
@@ -12,7 +20,7 @@ export type ServerTools = {
   cache: ObjectCache
   log: Logger
   childEnv: Record<string, string>
-  limits?: { idleMs: number; models: number }
+  limits?: CacheLimits
 }
 
 /** Handles the hub's `serve-start`s: fetches the weights, streams the text, sends one `serve-end`. Training continues. */
@@ -21,9 +29,10 @@ export class Server {
   private readonly cache: ModelCache
   private readonly closing = new AbortController()
   private warmingUp = false
+  private opening: Promise<void> = Promise.resolve()
 
   constructor(private readonly tools: ServerTools) {
-    this.cache = new ModelCache(tools.childEnv, tools.limits ?? { idleMs: 10 * 60_000, models: 1 })
+    this.cache = new ModelCache(tools.childEnv, tools.limits ?? defaultLimits())
   }
 
   listen(): void {
@@ -32,6 +41,10 @@ export class Server {
     link.on('serve-warm-up', (payload) => {
       const warmUp = ServeWarmUp.safeParse(payload)
       if (warmUp.success) void this.warmUp(warmUp.data)
+    })
+    link.on('serve-released', (payload) => {
+      const released = ServeReleased.safeParse(payload)
+      if (released.success) this.opening = this.opening.then(() => this.open(released.data))
     })
     link.on('serve-cancel', (payload) => {
       const cancel = ServeCancel.safeParse(payload)
@@ -107,6 +120,30 @@ export class Server {
     }
   }
 
+  /** Opens what is released, as far as there is room, and evaluates what its questions begin with. */
+  private async open({ models, systems }: ServeReleased): Promise<void> {
+    const paths: string[] = []
+    for (const model of models) {
+      try {
+        const [path, adapterPath] = await this.fetchWeights(model, this.closing.signal)
+        paths.push(path)
+        this.cache.keep(paths)
+        if (!this.cache.hasRoomFor(path)) continue
+        const host = this.cache.take(path)
+        // The first persona is the one that the page begins with: it is read last and so kept longest.
+        for (const system of systems.toReversed()) host.warmUp({ system, adapterPath })
+      } catch (error) {
+        if (this.closing.signal.aborted) return
+        const { modelVersionId } = model
+        this.tools.log.warn(
+          { modelVersionId, reason: String(error) },
+          'a released model was not opened ahead',
+        )
+      }
+    }
+    this.cache.keep(paths)
+  }
+
   private async answer({ requestId, model, messages, sampling, stop }: ServeStart, signal: AbortSignal) {
     const { link } = this.tools
     const [path, adapterPath] = await this.fetchWeights(model, signal)
@@ -118,6 +155,12 @@ export class Server {
     }
   }
 }
+
+/** Models may hold half of the machine's memory: a training needs the rest. */
+const defaultLimits = (): CacheLimits => ({ idleMs: 10 * 60_000, memoryBytes: usableMemory() / 2 })
+
+/** The machine's memory, or the container's where that has less. */
+const usableMemory = () => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY)
 
 const errorResponse = (code: string, message: string) => ({ error: { code, message } })
 

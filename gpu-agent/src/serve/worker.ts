@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { InferenceError, type Model, openModel } from '@palate/inference'
 import { llamaGpu } from '../generate/env'
 import { type FromWorker, ToWorker } from './messages'
@@ -7,6 +8,8 @@ const running = new Map<string, AbortController>()
 let opened: Promise<Model> | null = null
 
 const send = (message: FromWorker) => process.send?.(message)
+/** Weights and contexts are outside of the heap, so only the whole process shows them. */
+const reportMemory = () => send({ type: 'memory', bytes: process.memoryUsage.rss() })
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
 
 async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promise<void> {
@@ -29,6 +32,7 @@ async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promi
     const { finishReason, promptTokens, reusedTokens, tokenIds } = answer
     const tokens = { promptTokens, reusedTokens, completionTokens: tokenIds.length }
     send({ type: 'end', id, finishReason, ...tokens, error: null })
+    reportMemory()
   } catch (error) {
     const nothing = { promptTokens: 0, completionTokens: 0 }
     const tooLong = error instanceof InferenceError && error.code === 'prompt_too_long'
@@ -43,14 +47,24 @@ async function generate(request: Extract<ToWorker, { type: 'generate' }>): Promi
 async function warmUp({ system, adapterPath }: Extract<ToWorker, { type: 'warm-up' }>): Promise<void> {
   const model = await opened
   await model?.warmUp({ system, adapterPath })
+  reportMemory()
 }
+
+const smallModelBytes = 256 * 1024 * 1024
+
+/** Each keeps the memory of a whole context, for each adapter: enough for the personas of a page, not for a batch. */
+const sequencesOf = (path: string) =>
+  (statSync(path, { throwIfNoEntry: false })?.size ?? 0) < smallModelBytes ? 8 : 4
 
 process.on('message', (value) => {
   const message = ToWorker.parse(value)
   if (message.type === 'open') {
-    opened = openModel({ path: message.path, gpu: llamaGpu() })
+    opened = openModel({ path: message.path, gpu: llamaGpu(), sequences: sequencesOf(message.path) })
     opened.then(
-      () => send({ type: 'ready' }),
+      () => {
+        send({ type: 'ready' })
+        reportMemory()
+      },
       (error: unknown) => send({ type: 'failed', message: `The model cannot be opened: ${reason(error)}` }),
     )
   } else if (message.type === 'generate') void generate(message)

@@ -140,10 +140,7 @@ export class Model {
     const beginning = one?.slice(0, Math.min(differs, this.contextTokens - 1)) ?? []
     const work = this.warming.then(async () => {
       const pool = await this.pool(adapterPath)
-      await pool.use(async (sequence) => {
-        const rest = beginning.slice(sequence.nextTokenIndex)
-        if (rest.length > 0) await sequence.evaluateWithoutGeneratingNewTokens(rest)
-      }, beginning)
+      await pool.warm(beginning)
     })
     this.warming = work.catch(() => undefined)
     return work

@@ -19,6 +19,8 @@ export class SequencePool {
   private readonly free: LlamaContextSequence[]
   private readonly waiting: ((sequence: LlamaContextSequence) => void)[] = []
   private busy = 0
+  /** How many tokens of a sequence's beginning are kept ready for the next conversation that begins with them. */
+  private readonly kept = new Map<LlamaContextSequence, number>()
 
   private constructor(private readonly contexts: readonly LlamaContext[]) {
     const rounds = Math.max(...contexts.map(({ totalSequences }) => totalSequences))
@@ -62,6 +64,7 @@ export class SequencePool {
     this.busy += 1
     const sequence =
       this.takeFree(prompt) ?? (await new Promise<LlamaContextSequence>((lend) => this.waiting.push(lend)))
+    if (!prompt || knownOf(sequence, prompt) < (this.kept.get(sequence) ?? 0)) this.kept.delete(sequence)
     try {
       if (prompt) await sequence.adaptStateToTokens(prompt, false)
       else await sequence.clearHistory()
@@ -74,20 +77,29 @@ export class SequencePool {
     }
   }
 
+  /** Has a sequence evaluate what conversations will begin with, and keeps it for them while others are free. */
+  async warm(beginning: Token[]): Promise<void> {
+    await this.use(async (sequence) => {
+      const rest = beginning.slice(sequence.nextTokenIndex)
+      if (rest.length > 0) await sequence.evaluateWithoutGeneratingNewTokens(rest)
+      this.kept.set(sequence, beginning.length)
+    }, beginning)
+  }
+
+  /** The free one that gains most: what it knows of the prompt, less what it keeps for others and would lose. */
   private takeFree(prompt: Token[] = []): LlamaContextSequence | undefined {
-    const knownOf = (sequence: LlamaContextSequence) =>
-      sequence.compareContextTokens(prompt).firstDifferentIndex
-    const best = this.free.reduce<{ index: number; known: number }>(
-      (found, sequence, index) => {
-        const known = knownOf(sequence)
-        return known > found.known ? { index, known } : found
-      },
-      { index: this.free.length - 1, known: 0 },
-    )
-    return this.free.splice(best.index, 1)[0]
+    const gains = this.free.map((sequence) => {
+      const known = knownOf(sequence, prompt)
+      const kept = this.kept.get(sequence) ?? 0
+      return known < kept ? known - kept : known
+    })
+    return this.free.splice(gains.lastIndexOf(Math.max(...gains)), 1)[0]
   }
 
   async dispose(): Promise<void> {
     for (const context of this.contexts) await context.dispose()
   }
 }
+
+const knownOf = (sequence: LlamaContextSequence, prompt: Token[]) =>
+  sequence.compareContextTokens(prompt).firstDifferentIndex

@@ -141,7 +141,7 @@ function Option({
 }
 
 /** 1 where all words of the search occur, in any order: a list that is read, not a guess at what was meant. */
-export function findsAllWords(_value: string, search: string, keywords: readonly string[] = []): number {
+function findsAllWords(_value: string, search: string, keywords: readonly string[] = []): number {
   const text = keywords.join(' ').toLowerCase()
   return search
     .toLowerCase()

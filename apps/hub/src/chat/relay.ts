@@ -43,11 +43,15 @@ export class Relay {
   /** @param answersPerAgent answers in progress at one agent, a limit that no visitor id can get around */
   constructor(private readonly answersPerAgent: number) {}
 
+  /** Set once by who wants to know that an agent connected. */
+  onJoin: (workspaceId: string) => void = () => undefined
+
   /** Called after an agent's hello; a newer socket of the same agent replaces the older one. */
   join(socket: Socket, agent: AgentContext, serving: boolean): void {
     const before = this.#servers.get(agent.agentId)
     this.#servers.set(agent.agentId, { socket, agent, serving })
     if (before && before.socket !== socket) before.socket.disconnect(true)
+    if (serving) this.onJoin(agent.workspaceId)
   }
 
   /** @returns false when a newer socket of the agent has taken over, so that it is not offline */

@@ -1,6 +1,6 @@
 import { saveDeployment } from '@palate/core'
 import { createModel, createVegan, createWorkspaceFixture } from '@palate/core/testing'
-import { ServeStart, ServeWarmUp } from '@palate/protocol'
+import { ServeReleased, ServeStart, ServeWarmUp } from '@palate/protocol'
 import { describe, expect, it } from 'vitest'
 import { connectAgent, postJson } from '../testing/agent'
 import { startTestHub } from '../testing/hub'
@@ -31,6 +31,30 @@ async function warmUpsDuring(work: () => Promise<unknown>): Promise<ServeWarmUp[
 
 const warmUp = (body: object, address = `203.0.113.${++addresses}`) =>
   postJson(`${test.origin}/v1/warm-up`, body, { 'x-forwarded-for': address })
+
+it('an agent learns what is released when it connects and when a deployment changes', async () => {
+  const reports: ServeReleased[] = []
+  agent.socket.on('serve-released', (raw: unknown) => reports.push(ServeReleased.parse(raw)))
+  const expectReleased = (ids: string[]) =>
+    expect
+      .poll(
+        () =>
+          reports
+            .at(-1)
+            ?.models.map(({ modelVersionId }) => modelVersionId)
+            .sort(),
+        { timeout: 60_000 },
+      )
+      .toEqual(ids.sort())
+  await agent.hello()
+  await expectReleased([tuned.id])
+  expect(reports.at(-1)?.systems).toEqual([expect.stringContaining('chicken')])
+  const second = { slug: 'plain', title: 'Plain', modelVersionId: base.id }
+  const { id } = await saveDeployment(fixture.engineer, { ...second, active: true })
+  await expectReleased([base.id, tuned.id])
+  await saveDeployment(fixture.engineer, { id, ...second, active: false })
+  await expectReleased([tuned.id])
+})
 
 describe('a warm-up', () => {
   const opened = { model: 'cook', persona: 'mexican-vegan' }

@@ -3,6 +3,7 @@ import { AgentNotice, agentChannel, LiveNotice, liveChannel } from '@palate/prot
 import type { Server } from 'socket.io'
 import type { z } from 'zod'
 import type { Relay } from '../chat/relay'
+import type { ReleasedTeller } from '../chat/released'
 import { openAgentNotifier } from './notify-agents'
 
 /**
@@ -11,9 +12,17 @@ import { openAgentNotifier } from './notify-agents'
  * were sent while the connection was down are lost, so after a reconnect every browser gets the topic `workspace` and
  * every agent asks for work.
  */
-export async function listenForNotices(deps: Deps, io: Server, relay: Relay): Promise<() => Promise<void>> {
+export async function listenForNotices(
+  deps: Deps,
+  io: Server,
+  relay: Relay,
+  released: Pick<ReleasedTeller, 'noticed'>,
+): Promise<() => Promise<void>> {
   const live = io.of('/live')
-  const pass = (notice: LiveNotice) => live.local.to(notice.workspaceId).emit('changed', notice)
+  const pass = (notice: LiveNotice) => {
+    live.local.to(notice.workspaceId).emit('changed', notice)
+    released.noticed(notice)
+  }
   const agents = openAgentNotifier(io.of('/agent'), relay, deps.log)
   const refreshAll = () => {
     for (const room of live.adapter.rooms.keys())

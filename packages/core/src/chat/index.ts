@@ -1,5 +1,6 @@
 export { type FeedbackView, giveFeedback, listFeedback } from './feedback'
 export { type PreparedChat, prepareChat } from './prepare'
+export { listReleased, type ReleasedModels } from './released'
 export { type ChatInfo, getChatInfo, getServing, listServedModels, type Serving } from './serving'
 export { getTurn, storeTurn, type TurnView } from './turn'
 export { prepareWarmUp } from './warm-up'

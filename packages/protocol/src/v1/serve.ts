@@ -40,6 +40,17 @@ export const ServeWarmUp = z.object({
 })
 export type ServeWarmUp = z.infer<typeof ServeWarmUp>
 
+/**
+ * hub → agent `serve-released`: the models that visitors may ask, the one deployed last first, to have ready before they
+ * come. It replaces what an earlier one said. Without a reply.
+ */
+export const ServeReleased = z.object({
+  models: z.array(ServeModel).max(20),
+  /** What their questions may begin with. */
+  systems: z.array(z.string().max(maxMessageLength)).max(20),
+})
+export type ServeReleased = z.infer<typeof ServeReleased>
+
 /** Body of POST /v1/warm-up. */
 export const WarmUpRequest = z.strictObject({
   /** The deployment's public name. */
