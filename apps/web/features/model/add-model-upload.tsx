@@ -86,7 +86,7 @@ export function UploadForm({
         disabled={!file || needsBase}
         className="self-stretch sm:self-end"
       >
-        Upload and import
+        Upload model
       </Button>
     </form>
   )

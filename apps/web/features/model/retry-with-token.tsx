@@ -40,7 +40,7 @@ export function RetryWithToken({
             hint="Empty for the token that the import had, or the agent's own. It is encrypted and goes to the agent alone."
           />
           <Button type="submit" look="primary" size="lg" className="self-stretch sm:self-end">
-            Start import
+            Start again
           </Button>
         </form>
       </DialogContent>
