@@ -35,6 +35,7 @@ export function ModelFacts({ modelId }: { modelId: string }) {
               </Tag>
             </h3>
             {facts.notServable ? <p className="text-sm text-bad">{facts.notServable}</p> : null}
+            {facts.notTrainable ? <p className="text-sm text-ink-2">{facts.notTrainable}</p> : null}
             {facts.gate ? <GateResult gate={facts.gate} /> : null}
           </section>
         ) : null
