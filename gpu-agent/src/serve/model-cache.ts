@@ -1,8 +1,8 @@
 import { ModelHost, weightBytes } from './model-host'
 
 const keptAfterUseMs = 2 * 60_000
-/** What a process takes beside its weights before it has said: the runtime and the contexts of one adapter. */
-const contextsBytes = 512 * 1024 * 1024
+/** What a process takes beside its weights before it has said: the runtime and the contexts. SmolLM2 takes 1.1 GB. */
+const contextsBytes = 1024 ** 3
 
 export interface CacheLimits {
   /** How long a model that is not released stays after its last use. */
