@@ -172,17 +172,24 @@ def check_shard(path: Path, title: str) -> set[str]:
 
 
 def copy_published(folder: Path, target: Path) -> None:
-    """Only a model's own files, as they were published: nothing that reads them can meet code beside them. Files of the
-    same disk are linked and take no room."""
+    """Only a model's own files, as they were published: nothing that reads them can meet code beside them. Weights on the
+    same disk are linked and take no room; what may be edited in the copy is the copy's own."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     for file in sorted(folder.iterdir()):
         if not is_published(file.name) or not file.is_file():
             continue
-        try:
-            os.link(file.resolve(), target / file.name)
-        except OSError:  # another disk, or a file of somebody else
+        if file.suffix != ".safetensors" or not linked(file, target / file.name):
             shutil.copyfile(file, target / file.name)
+
+
+def linked(file: Path, target: Path) -> bool:
+    """Whether both are one file now; not across disks, and not always for a file of somebody else."""
+    try:
+        os.link(file.resolve(), target)
+    except OSError:
+        return False
+    return True
 
 
 def sentence(name: str) -> str:

@@ -157,10 +157,13 @@ def test_a_link_that_leaves_what_was_opened_is_refused(
     assert str(secret) not in caught.value.message
 
 
-def test_only_the_files_of_a_model_are_copied(small: Path, tmp_path: Path) -> None:
+def test_only_the_files_of_a_model_are_copied_and_its_owner_keeps_them(small: Path, tmp_path: Path) -> None:
     for name in ("tokenizer.py", "pytorch_model.bin", ".hidden.json", "consolidated.safetensors"):
         (small / name).write_text("x", encoding="utf-8")
+    before = (small / "chat_template.jinja").read_text(encoding="utf-8")
     copy_published(small, tmp_path / "copy")
+    (tmp_path / "copy/chat_template.jinja").write_text("another", encoding="utf-8")
+    assert (small / "chat_template.jinja").read_text(encoding="utf-8") == before
     assert not {file.name for file in (tmp_path / "copy").iterdir()} & {
         "tokenizer.py", "pytorch_model.bin", ".hidden.json", "consolidated.safetensors",
     }  # fmt: skip
