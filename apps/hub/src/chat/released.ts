@@ -25,7 +25,10 @@ export function openReleasedTeller(deps: Deps, relay: Relay): ReleasedTeller {
     const timer = setTimeout(() => {
       waiting.delete(workspaceId)
       tell(deps, relay, workspaceId).catch((error: unknown) =>
-        deps.log.warn({ workspaceId, error: String(error) }, 'the released models were not sent to the agents'),
+        deps.log.warn(
+          { workspaceId, error: String(error) },
+          'the released models were not sent to the agents',
+        ),
       )
     }, gatherMs)
     waiting.set(workspaceId, timer)

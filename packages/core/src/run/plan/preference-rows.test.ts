@@ -121,7 +121,6 @@ test('a preference training has its pairs, the base model and the ids of its vot
   expect(await getReadiness(fixture.viewer)).toMatchObject({
     pairs: { decided: 0 },
     hasModel: true,
-    adapters: [],
   })
   for (const { id } of pairs) await castVotes(fixture, id, persona.versionId, [person('a')])
 
