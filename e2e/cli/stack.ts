@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { type ApiContext, appRouter } from '@palate/api'
 import { readTrustedProxies } from '@palate/config/http/table'
-import { createApiKey, type Deps, resolveApiKey } from '@palate/core'
+import { createApiKey, type Deps, resolveApiKey, storeArtifact } from '@palate/core'
 import { createWorkspaceFixture } from '@palate/core/testing'
+import { run } from '@palate/db'
+import type { Lease } from '@palate/protocol'
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
+import { eq } from 'drizzle-orm'
 import { startTestHub } from '../../apps/hub/src/testing/hub'
 import { createReverseProxy } from '../../apps/web/reverse-proxy.mjs'
 import { listen } from './palate'
@@ -32,4 +37,19 @@ async function contextOf(
   const key = /^Bearer (plt_\S+)$/.exec(String(authorization))?.[1]
   const caller = (key ? await resolveApiKey(deps, key) : null) ?? { kind: 'nobody' as const }
   return { deps, caller, workspace: null, idempotencyKey: idempotencyKey ? String(idempotencyKey) : null }
+}
+
+/** What an attempt uploads, as files of the store and rows. */
+export async function uploadFiles(
+  deps: Deps,
+  agentId: string,
+  { runId, attemptId, epoch }: Lease,
+  files: readonly (readonly [role: string, path: string, bytes: Buffer])[],
+): Promise<void> {
+  const [row] = await deps.db.select().from(run).where(eq(run.id, runId))
+  for (const [role, path, bytes] of files) {
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const attempt = { workspaceId: row?.workspaceId ?? '', agentId, runId, attemptId, epoch }
+    await storeArtifact(deps, attempt, { role, path, sha256, stream: Readable.from([bytes]) })
+  }
 }

@@ -1,7 +1,6 @@
 import { CliError } from '../exit'
 import { bold, faint } from '../terminal/styled'
-import { readInventory } from './conversation'
-import type { Session } from './session'
+import { readInventory, type Session } from './conversation'
 
 const help = [
   ['/persona', 'list the personas'],

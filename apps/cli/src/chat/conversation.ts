@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ChatMessage } from '@palate/protocol'
+import type { Connection } from '../connect/credentials'
+import type { Output } from '../terminal/output'
 import type { Question } from './answer'
+import type { ChatModel } from './find-model'
 
 /** How the answers are drawn; what is left out is the server's default. */
 export interface SamplingFlags {
@@ -63,3 +66,11 @@ export const readInventory = (typed: string): string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean)
+
+/** A conversation with what it needs to go on. */
+export interface Session {
+  connection: Connection
+  model: ChatModel
+  conversation: Conversation
+  out: Output
+}

@@ -1,7 +1,7 @@
 import { CliError, Exit, exit } from '../exit'
 import { faint } from '../terminal/styled'
 import { type AnswerEnd, askModel } from './answer'
-import type { Session } from './session'
+import type { Session } from './conversation'
 
 /** One question and its answer: the text on stdout, or with --json a line for each piece and one at the end. */
 export async function chatOnce({ connection, conversation, out }: Session, message: string): Promise<void> {

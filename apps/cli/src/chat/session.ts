@@ -1,20 +1,10 @@
 import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
-import type { Connection } from '../connect/credentials'
 import { CliError } from '../exit'
-import type { Output } from '../terminal/output'
 import { bold, faint, red } from '../terminal/styled'
 import { askModel } from './answer'
 import { runChatCommand } from './chat-command'
-import type { Conversation } from './conversation'
-import type { ChatModel } from './find-model'
-
-export interface Session {
-  connection: Connection
-  model: ChatModel
-  conversation: Conversation
-  out: Output
-}
+import type { Session } from './conversation'
 
 /**
  * Reads lines and answers each until the input ends. Ctrl-C stops an answer; without one it empties the line, and on an

@@ -1,5 +1,6 @@
 import type { Client } from '../connect/client'
 import { CliError, Exit, exit } from '../exit'
+import { nameOf } from '../model/find'
 import { sparkline } from '../terminal/format'
 import type { Output } from '../terminal/output'
 import { bold, faint, green, red, yellow } from '../terminal/styled'
@@ -93,5 +94,5 @@ async function endOf(client: Client, run: RunView, out: Output): Promise<void> {
   if (out.json) return
   const early = stopped ? `, stopped after ${stopped.step} of ${stopped.totalSteps} steps` : ''
   out.line`${green(`Run ${number} finished`)} after ${describeDuration(run)}${early}.`
-  if (model) out.line`Model ${bold(`${model.name} v${model.number}`)} ${faint(model.id)}`
+  if (model) out.line`Model ${bold(nameOf(model))} ${faint(model.id)}`
 }
