@@ -37,7 +37,7 @@ SPLITS: dict[str, tuple[str | None, ...]] = {
 # Where a word that is in the vocabulary is not put together from pairs.
 WHOLE_WORDS = ("llama-bpe",)
 # Letters with marks beside them become one character. llama.cpp leaves that to who calls it, as packages/inference/src/prompt.ts does.
-COMPOSED = ("qwen2", "qwen35")
+COMPOSED = ("qwen2",)
 BYTES: dict[str, Any] = {"byte_fallback": True, "fuse_unk": True}
 PHI3_PLAIN = ("<unk>", "<s>", "<|endoftext|>")
 

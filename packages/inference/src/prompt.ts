@@ -87,7 +87,7 @@ export function plainTokens(model: LlamaModel, text: string): Token[] {
   return model.tokenize(compose(model, text), false)
 }
 
-const composing = ['qwen2', 'qwen35']
+const composing = ['qwen2']
 
 /** Some tokenizers of transformers make one character of a letter and its marks; llama.cpp leaves that to its caller. */
 function compose(model: LlamaModel, text: string): string {
