@@ -216,6 +216,22 @@ CREATE TABLE "model_version" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "model_push" (
+	"id" text PRIMARY KEY NOT NULL,
+	"workspace_id" text NOT NULL,
+	"model_version_id" text NOT NULL,
+	"address" text NOT NULL,
+	"name" text NOT NULL,
+	"system" text,
+	"status" text NOT NULL,
+	"progress" jsonb,
+	"error" text,
+	"cancel_requested_at" timestamp with time zone,
+	"created_by" text,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"finished_at" timestamp with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "persona" (
 	"id" text PRIMARY KEY NOT NULL,
 	"workspace_id" text NOT NULL,
@@ -520,6 +536,9 @@ ALTER TABLE "vote" ADD CONSTRAINT "vote_user_id_user_id_fk" FOREIGN KEY ("user_i
 ALTER TABLE "vote" ADD CONSTRAINT "vote_persona_version_id_persona_version_id_fk" FOREIGN KEY ("persona_version_id") REFERENCES "public"."persona_version"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "model_version" ADD CONSTRAINT "model_version_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "model_version" ADD CONSTRAINT "model_version_run_id_run_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."run"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "model_push" ADD CONSTRAINT "model_push_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "model_push" ADD CONSTRAINT "model_push_model_version_id_model_version_id_fk" FOREIGN KEY ("model_version_id") REFERENCES "public"."model_version"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "model_push" ADD CONSTRAINT "model_push_created_by_user_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."user"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "persona" ADD CONSTRAINT "persona_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "persona_version" ADD CONSTRAINT "persona_version_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "persona_version" ADD CONSTRAINT "persona_version_persona_id_persona_id_fk" FOREIGN KEY ("persona_id") REFERENCES "public"."persona"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
@@ -588,6 +607,8 @@ CREATE UNIQUE INDEX "vote_one_rule" ON "vote" USING btree ("pair_id") WHERE "vot
 CREATE INDEX "vote_workspace" ON "vote" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "model_version_number" ON "model_version" USING btree ("workspace_id","name","number");--> statement-breakpoint
 CREATE UNIQUE INDEX "model_version_run" ON "model_version" USING btree ("run_id","kind");--> statement-breakpoint
+CREATE INDEX "model_push_model" ON "model_push" USING btree ("model_version_id","created_at");--> statement-breakpoint
+CREATE INDEX "model_push_open" ON "model_push" USING btree ("workspace_id") WHERE "model_push"."status" in ('waiting', 'running');--> statement-breakpoint
 CREATE UNIQUE INDEX "persona_slug" ON "persona" USING btree ("workspace_id","slug");--> statement-breakpoint
 CREATE UNIQUE INDEX "persona_version_number" ON "persona_version" USING btree ("persona_id","number");--> statement-breakpoint
 CREATE INDEX "persona_version_workspace" ON "persona_version" USING btree ("workspace_id");--> statement-breakpoint

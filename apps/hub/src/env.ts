@@ -4,6 +4,10 @@ import { z } from 'zod'
 
 const Count = z.coerce.number().int().positive()
 
+function readOrigins(list: string): string[] {
+  return list.split(',').flatMap((address) => (address.trim() ? [new URL(address.trim()).origin] : []))
+}
+
 /** Defaults and meanings: packages/config/variables.json. */
 export const HubEnv = CoreEnv.extend(
   envSchema('hub', {
@@ -11,6 +15,7 @@ export const HubEnv = CoreEnv.extend(
     HUB_HOST: z.string(),
     HUB_PORT: z.coerce.number().int().min(0).max(65_535),
     HUB_TRUSTED_PROXIES: z.string().transform((list) => list.split(',').map((address) => address.trim())),
+    HUB_PUSH_ADDRESSES: z.string().transform(readOrigins),
     REDIS_URL: z.string().min(1).optional(),
     HUB_IMPORT_MEMORY_MB: Count,
     HUB_ARTIFACT_MAX_BYTES: Count,

@@ -66,6 +66,7 @@ export async function startHub(deps: Deps, env: HubEnv): Promise<Hub> {
     importMemoryMb: env.HUB_IMPORT_MEMORY_MB,
     importFolder,
     spillFolder: join(temporaryFolder(env), 'duckdb'),
+    pushAddresses: env.HUB_PUSH_ADDRESSES,
   })
   const stopSweeps = startSweeps(deps, { rescueJobs: () => worker.rescue(), artifacts, uploads })
   const port = await listen(http, env.HUB_PORT, env.HUB_HOST)

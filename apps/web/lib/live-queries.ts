@@ -81,6 +81,7 @@ const rules: Record<Exclude<LiveTopic, 'workspace'>, Rules> = {
     'run.readiness': always,
     'overview.get': always,
   },
+  push: { 'model.pushes': whereId },
   deployment: {
     'deployment.list': always,
     'model.list': always,

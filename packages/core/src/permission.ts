@@ -25,6 +25,7 @@ const engineer = [
   'agent:price',
   'evaluation:create',
   'deployment:write',
+  'model:push',
 ] as const
 const owner = ['agent:write', 'apiKey:write', 'member:write'] as const
 

@@ -21,6 +21,12 @@ const claims = {
   }),
   serve: z.object({ workspaceId: z.string(), agentId: z.string(), objects: z.array(z.string()) }),
   download: z.object({ workspaceId: z.string(), storageKey: z.string(), filename: z.string() }),
+  export: z.object({
+    workspaceId: z.string(),
+    modelVersionId: z.string(),
+    format: z.enum(['safetensors', 'gguf', 'ollama']),
+    persona: z.string().nullable(),
+  }),
 } as const
 
 export type TicketPurpose = keyof typeof claims

@@ -31,6 +31,7 @@ export type IdKind =
   | 'eval'
   | 'ans'
   | 'model'
+  | 'push'
   | 'dep'
   | 'turn'
   | 'fb'

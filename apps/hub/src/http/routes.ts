@@ -13,6 +13,7 @@ import { z } from 'zod'
 import { getModel, getModels, postChatCompletions } from '../chat/completions'
 import { postWarmUp } from '../chat/warm-up'
 import { getDownload, getObject, getProbe, maxProbeMebibytes } from './download'
+import { getExport } from './export'
 import { getHealth, Health } from './health'
 import { describeRoutes } from './openapi'
 import { putUpload, UploadResult } from './put-upload'
@@ -154,6 +155,15 @@ const files: readonly Route[] = [
     parameters: { ticket: { in: 'path', description: 'The ticket that names the file.' }, ...range },
     success: { status: 200, description: 'The file.', content: [bytes] },
     handle: (c, { deps }) => getDownload(c, deps),
+  },
+  {
+    method: 'GET',
+    path: '/files/export/:ticket',
+    summary: 'Download a model as a zip with its model card and checksums.',
+    ticket: null,
+    parameters: { ticket: { in: 'path', description: 'The ticket that `model.exports` gave.' } },
+    success: { status: 200, description: 'The zip.', content: [{ mediaType: 'application/zip' }] },
+    handle: (c, { deps }) => getExport(c, deps),
   },
 ]
 

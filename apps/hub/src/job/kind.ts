@@ -7,6 +7,8 @@ export interface JobTools {
   importFolder: string
   /** For what DuckDB does not hold in memory while recipes are drawn. */
   spillFolder: string
+  /** Origins that models may be pushed to; with none, any. */
+  pushAddresses: readonly string[]
 }
 
 /** One kind of background job. Both functions may be called again for the same payload and then change nothing. */

@@ -5,12 +5,14 @@ import type { JobHelpers, TaskList } from 'graphile-worker'
 import { importDatasetJob } from './import-dataset'
 import type { JobKind, JobTools } from './kind'
 import { prepareVariantBatchJob } from './prepare-variant-batch'
+import { pushModelJob } from './push-model'
 import { scoreEvaluationJob } from './score-evaluation'
 
 export const jobKinds: { [Name in keyof JobPayloads]: JobKind<JobPayloads[Name]> } = {
   'import-dataset': importDatasetJob,
   'prepare-variant-batch': prepareVariantBatchJob,
   'score-evaluation': scoreEvaluationJob,
+  'push-model': pushModelJob,
 }
 
 export function createTasks(tools: JobTools): TaskList {

@@ -7,7 +7,8 @@ import type { JobTools } from './kind'
 import { rescueJobs } from './rescue'
 import { createTasks } from './tasks'
 
-const concurrency = 2
+/** One of them may be a push of a model, which takes long. */
+const concurrency = 3
 const againMs = 1000
 /**
  * The end of a job is written by a batch of one. Without it the library lets its promise go, and the process ends with an

@@ -1,5 +1,6 @@
 export { addModel } from './add'
 export { listModelChoices, type ModelChoice, type ModelChoices } from './choose'
+export * from './export'
 export { cleanHubTokens } from './hub-token'
 export type { Lineage } from './lineage'
 export { getModel, listModels, type ModelDetail, type ModelView } from './list'

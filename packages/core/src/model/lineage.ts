@@ -41,6 +41,8 @@ const Origin = z.object({
   votes: z.object({ count: z.int(), sha256: z.string(), storageKey: z.string() }).nullable().catch(null),
   thumbs: z.object({ up: z.int(), down: z.int() }).nullable().catch(null),
   feedback: z.object({ sha256: z.string() }).nullable().catch(null),
+  /** Of a fine-tuning; a preference training has the datasets of its batches. */
+  datasetVersionId: z.string().nullable().catch(null),
 })
 type Origin = z.infer<typeof Origin>
 
@@ -97,23 +99,34 @@ async function readPersonaVersions({ db, workspaceId }: ServiceContext, { person
   return rows.map(({ body, ...row }) => ({ ...row, name: body.name }))
 }
 
-async function readBatchesAndData({ db, workspaceId }: ServiceContext, { batchIds }: Origin) {
-  const rows = await db
-    .select({ batch: variantBatch, version: datasetVersion, name: dataset.name })
+async function readBatchesAndData({ db, workspaceId }: ServiceContext, origin: Origin) {
+  const batches = await db
+    .select()
     .from(variantBatch)
-    .leftJoin(datasetVersion, eq(datasetVersion.id, variantBatch.datasetVersionId))
-    .leftJoin(dataset, eq(dataset.id, datasetVersion.datasetId))
-    .where(and(eq(variantBatch.workspaceId, workspaceId), inArray(variantBatch.id, batchIds)))
+    .where(and(eq(variantBatch.workspaceId, workspaceId), inArray(variantBatch.id, origin.batchIds)))
     .orderBy(asc(variantBatch.number))
-  const datasets = new Map(
-    rows.flatMap(({ version, name }) =>
-      version
-        ? [[version.id, { id: version.id, name: name ?? '', number: version.number, sha256: version.sha256 }]]
-        : [],
-    ),
-  )
+  const ids = [origin.datasetVersionId, ...batches.map((batch) => batch.datasetVersionId)]
+  const datasets = await db
+    .select({
+      id: datasetVersion.id,
+      name: dataset.name,
+      number: datasetVersion.number,
+      sha256: datasetVersion.sha256,
+    })
+    .from(datasetVersion)
+    .innerJoin(dataset, eq(dataset.id, datasetVersion.datasetId))
+    .where(
+      and(
+        eq(datasetVersion.workspaceId, workspaceId),
+        inArray(
+          datasetVersion.id,
+          ids.filter((id) => id !== null),
+        ),
+      ),
+    )
+    .orderBy(asc(dataset.name), asc(datasetVersion.number))
   return {
-    batches: rows.map(({ batch }) => ({ id: batch.id, number: batch.number, seed: batch.settings.seed })),
-    datasets: [...datasets.values()],
+    batches: batches.map(({ id, number, settings }) => ({ id, number, seed: settings.seed })),
+    datasets,
   }
 }

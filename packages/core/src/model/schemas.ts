@@ -1,6 +1,8 @@
 import { Id, ImportConfig, ModelSource, Text, uploadFormats } from '@palate/protocol'
 import { z } from 'zod'
 
+export * from './export/schemas'
+
 export const ModelRef = z.strictObject({ id: Id })
 export type ModelRef = z.infer<typeof ModelRef>
 

@@ -31,6 +31,8 @@ export const liveTopics = [
   'hardware',
   /** Id of a model version. */
   'model',
+  /** Id of a model version: one of its pushes to an Ollama began, moved on or ended. */
+  'push',
   /** Id of a deployment. */
   'deployment',
   /** Id of a pair, a batch or the workspace: votes were given or withdrawn. */

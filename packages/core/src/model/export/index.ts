@@ -1,0 +1,6 @@
+export { listExports } from './list'
+export { type OpenedExport, openExport } from './open'
+export { cancelPush } from './push/cancel'
+export { pushModel } from './push/push'
+export { listPushes } from './push/view'
+export { endPush, mayGoOn, type PushProgress, type PushWork, startPush } from './push/work'
