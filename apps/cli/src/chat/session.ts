@@ -1,6 +1,6 @@
 import { createInterface, type Interface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { CliError } from '../exit'
+import { CliError, exit } from '../exit'
 import { bold, faint, red } from '../terminal/styled'
 import { askModel } from './answer'
 import { runChatCommand } from './chat-command'
@@ -43,6 +43,8 @@ export async function chatByLine(session: Session): Promise<void> {
     process.off('SIGINT', interrupt)
     lines.close()
   }
+  // A terminal that has been read keeps the process alive.
+  if (isTerminal) process.exit(exit.done)
 }
 
 /** What readline draws on: nothing while an answer is written, whatever is typed meanwhile. */
