@@ -3,11 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { limits } from '@palate/config'
 import { listExports, type ServiceContext } from '@palate/core'
 import { createVegan, createWorkspaceFixture } from '@palate/core/testing'
 import { contentKey } from '@palate/storage'
 import { expect, onTestFinished, test } from 'vitest'
-import { startTestHub } from '../testing/hub'
+import { startTestHub, until } from '../testing/hub'
 import { createStoredModel } from '../testing/stored-model'
 
 const call = promisify(execFile)
@@ -107,5 +108,22 @@ test('a model whose file has left the store says so before a byte is sent', asyn
   expect(response.status).toBe(404)
   expect(await response.json()).toMatchObject({
     error: { message: 'The file adapter_model.safetensors is no longer whole in the object store.' },
+  })
+})
+
+test('downloads that leave early make room for others', async () => {
+  const large = await createStoredModel(deps, fixture.workspaceId, undefined, 8 * 1024 * 1024)
+  const { url } = await find(fixture.viewer, large.id, 'gguf')
+  const leaving = Array.from({ length: limits.export.atOnce }, async () => {
+    const away = new AbortController()
+    const response = await fetch(origin + url, { signal: away.signal })
+    expect(response.status).toBe(200)
+    return away
+  })
+  for (const away of await Promise.all(leaving)) away.abort()
+  await until(async () => {
+    const response = await fetch(origin + url)
+    await response.body?.cancel()
+    return response.status === 200
   })
 })

@@ -58,7 +58,7 @@ async function zip(
   return { stream, sizeBytes }
 }
 
-/** A file of the store. Its failure ends the zip, and whoever leaves early closes the file. */
+/** A file of the store. Its failure ends the zip, and a client that leaves early closes the file. */
 async function openSource(storage: ObjectStore, key: string, zip: PassThrough): Promise<Readable> {
   const source = await storage.stream(key)
   const stop = () => source.destroy()

@@ -26,7 +26,7 @@ export function requireAllowed(address: string, allowed: readonly string[]): URL
       'Ask its operator to add the address to HUB_PUSH_ADDRESSES.',
     )
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(host) && isRefused(host)) throw refusal(host)
+  if (isIP(host) && isRefused(host)) throw errorOf(host)
   return url
 }
 
@@ -36,7 +36,7 @@ export const guardedLookup: LookupFunction = (hostname, options, callback) => {
     const [first] = found ?? []
     if (error || !first) return callback(error, [])
     const wrong = found.find(({ address }) => isRefused(address))
-    if (wrong) return callback(refusal(wrong.address), [])
+    if (wrong) return callback(errorOf(wrong.address), [])
     if (options.all) return callback(null, found)
     return callback(null, first.address, first.family)
   })
@@ -46,7 +46,7 @@ function isRefused(address: string): boolean {
   return refused.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
-function refusal(address: string): DomainError {
+function errorOf(address: string): DomainError {
   return new DomainError(
     'forbidden',
     `The address ${address} is reserved, and no Ollama is there.`,

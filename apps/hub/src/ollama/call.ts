@@ -44,7 +44,7 @@ export function call(
     })
     request.once('close', () => clearTimeout(late))
     let reading: IncomingMessage | null = null
-    // Whoever reads an answer gets its error from there.
+    // The reader of an answer gets its error from there.
     request.on('timeout', () => (reading ?? request).destroy(new CallError('idle')))
     request.on('error', reject)
     request.once('response', (response) => {

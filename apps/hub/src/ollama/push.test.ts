@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { openTestDeps } from '../testing/hub'
 import { reply, startOllama } from '../testing/ollama'
 import { digestOf } from '../testing/stored-model'
-import { requireAllowed } from './address'
+import { guardedLookup, requireAllowed } from './address'
 import { pushToOllama } from './push'
 
 const { deps } = await openTestDeps()
@@ -214,6 +214,15 @@ test.each([
   'http://224.0.0.1',
 ])('%s is refused before anything is sent', async (address) => {
   await expect(push(address).done).rejects.toMatchObject({ code: 'forbidden' })
+})
+
+test('a name that leads to a reserved address is refused too', async () => {
+  const found = new Promise((resolve, reject) =>
+    guardedLookup('169.254.169.254', { all: true }, (error, addresses) =>
+      error ? reject(error) : resolve(addresses),
+    ),
+  )
+  await expect(found).rejects.toMatchObject({ code: 'forbidden' })
 })
 
 test('an operator may list the addresses', () => {

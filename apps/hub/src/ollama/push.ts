@@ -63,13 +63,13 @@ export async function pushToOllama(work: PushWork, tools: PushTools): Promise<vo
 async function requireOllama({ origin, budget, signal }: Connection): Promise<void> {
   const response = await call(origin, { method: 'GET', path: '/api/version' }, budget, signal)
   const text = await readShort(response)
-  if (response.statusCode !== 200) throw refusal(origin, response.statusCode, '')
+  if (response.statusCode !== 200) throw errorOf(origin, response.statusCode, '')
   const version = versionOf(text)
   if (!version) throw notOllama(origin.origin)
   if (isOlder(version)) throw tooOld(origin.origin, version)
 }
 
-function refusal(origin: URL, status: number | undefined, text: string): Error {
+function errorOf(origin: URL, status: number | undefined, text: string): Error {
   return explainStatus(origin.origin, status ?? 0, wordsOf(text))
 }
 
@@ -103,12 +103,12 @@ async function sendFile(
   const asked = await call(origin, { method: 'HEAD', path }, budget, signal)
   asked.resume()
   if (asked.statusCode === 200) return
-  if (asked.statusCode !== 404) throw refusal(origin, asked.statusCode, '')
+  if (asked.statusCode !== 404) throw errorOf(origin, asked.statusCode, '')
   const file = { stream: await storage.stream(storageKey), sizeBytes }
   const response = await call(origin, { method: 'POST', path, file, onSent }, budget, signal)
   const text = await readShort(response)
   if (response.statusCode !== 200 && response.statusCode !== 201)
-    throw refusal(origin, response.statusCode, text)
+    throw errorOf(origin, response.statusCode, text)
 }
 
 async function create(
@@ -126,7 +126,7 @@ async function create(
   }
   const patient = { ...budget, idleMs: budget.createIdleMs }
   const response = await call(origin, { method: 'POST', path: '/api/create', json }, patient, signal)
-  if (response.statusCode !== 200) throw refusal(origin, response.statusCode, await readShort(response))
+  if (response.statusCode !== 200) throw errorOf(origin, response.statusCode, await readShort(response))
   let last = ''
   for await (const line of readLines(response)) {
     const { status, error } = readStatus(line, origin)

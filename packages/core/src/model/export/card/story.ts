@@ -78,7 +78,7 @@ async function readStep(ctx: ServiceContext, id: string): Promise<Step & { befor
   }
 }
 
-/** Where a folder lies on somebody's machine is nobody else's business: only the model's name is told. */
+/** Where a folder lies on somebody's machine is nobody else's business: the card has the model's name only. */
 function originOf([first]: Step[]): Story['origin'] {
   if (first?.kind !== 'import') return null
   const license = first.model.facts?.license ?? null
