@@ -42,7 +42,7 @@ def machine() -> Any:
 def imported(machine: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Event]]:
     """The work folder of the import and its events."""
     work = tmp_path_factory.mktemp("import")
-    job = job_of("import", work, {}, {"source": SMOLLM2})
+    job = job_of("import", work, {}, {"source": SMOLLM2, "recipeAdapter": True})
     try:
         return work, run("import_model.py", job)
     except AssertionError as error:
@@ -110,6 +110,19 @@ def test_an_import_compares_trainer_and_server_and_keeps_the_published_file(
     config = json.loads((work / "output/hf/config.json").read_text(encoding="utf-8"))
     assert "quantization_config" not in config
     assert config["eos_token_id"] == 2
+
+
+def test_an_import_brings_the_recipe_adapter_along(imported: tuple[Path, list[Event]]) -> None:
+    work, lines = imported
+    brought = {line["path"] for line in of(lines, "artifact") if line["role"].startswith("adapter")}
+    folder = "output/adapter"
+    assert brought == {
+        f"{folder}/adapter_config.json",
+        f"{folder}/adapter_model.safetensors",
+        "output/adapter.gguf",
+    }
+    assert (work / folder / "adapter_model.safetensors").stat().st_size < 6_000_000
+    assert len(gguf.GGUFReader(work / "output/adapter.gguf").tensors) == 30 * 7 * 2
 
 
 def test_adapters_are_trained_on_it_and_further_and_become_gguf(adapter: Path) -> None:
