@@ -15,7 +15,7 @@ it('shows every curve once, the known ones first and by their names', () => {
   expect(keysOf(groups)).toEqual([...keys].sort())
 })
 
-it('begins with what tells whether a preference training goes well', () => {
+it('begins with what shows whether a preference training goes well', () => {
   const keys = [
     'logits/chosen',
     'rewards/accuracies',

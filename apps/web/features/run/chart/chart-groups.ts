@@ -6,7 +6,7 @@ interface KnownChart {
   names: Readonly<Record<string, string>>
   /** `%` for shares of a whole, 0 to 1. */
   unit?: string
-  /** Tells whether the training goes well: drawn first and larger. */
+  /** Shows whether the training goes well: drawn first and larger. */
   main?: true
 }
 
