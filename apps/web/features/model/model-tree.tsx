@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { formatBytes, formatDate, formatParameters } from '../../lib/format'
 import type { Outputs } from '../../lib/trpc'
 import { DeployDialog } from '../deployment/deploy-dialog'
+import { ExportDialog } from './export-dialog'
 import { Lineage } from './lineage'
 import { MergeDialog } from './merge-dialog'
 import { ModelFacts } from './model-facts'
@@ -84,7 +85,7 @@ function ModelRow({ model, mayDeploy, mayMerge }: { model: Model } & Rights) {
           </Link>{' '}
           · {formatDate(model.createdAt)}
         </span>
-        <span className="ml-auto flex gap-2">
+        <span className="ml-auto flex flex-wrap items-center justify-end gap-2">
           <button
             type="button"
             aria-expanded={open}
@@ -93,6 +94,7 @@ function ModelRow({ model, mayDeploy, mayMerge }: { model: Model } & Rights) {
           >
             {open ? 'Hide lineage' : 'Show lineage'}
           </button>
+          <ExportDialog id={model.id} name={`${model.name} v${model.number}`} />
           {mayMerge ? <MergeDialog id={model.id} name={`${model.name} v${model.number}`} /> : null}
           {mayDeploy ? <DeployDialog modelId={model.id} /> : null}
         </span>

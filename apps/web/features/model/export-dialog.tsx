@@ -1,0 +1,61 @@
+'use client'
+
+import {
+  Button,
+  Dialog,
+  DialogContent,
+  DialogTrigger,
+  Skeleton,
+  Tabs,
+  TabsContent,
+  TabsList,
+  TabsTrigger,
+} from '@palate/ui'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Loaded } from '../../lib/loaded'
+import { useTRPC } from '../../lib/trpc'
+import { ExportDownloads } from './export-downloads'
+import { ExportOllama } from './export-ollama'
+
+/** Everything in which a model can leave: files to download, and a push to an Ollama. */
+export function ExportDialog({ id, name }: { id: string; name: string }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button size="sm" look="quiet">
+          Export
+        </Button>
+      </DialogTrigger>
+      <DialogContent
+        className="max-w-2xl"
+        title={`Export ${name}`}
+        description="Each zip holds the files, a model card with base, license, data and figures, and SHA-256 checksums."
+      >
+        <ExportTabs id={id} />
+      </DialogContent>
+    </Dialog>
+  )
+}
+
+function ExportTabs({ id }: { id: string }) {
+  const trpc = useTRPC()
+  const exports = useQuery(trpc.model.exports.queryOptions({ id }))
+  return (
+    <Tabs defaultValue="files">
+      <TabsList>
+        <TabsTrigger value="files">Files</TabsTrigger>
+        <TabsTrigger value="ollama">Ollama</TabsTrigger>
+      </TabsList>
+      <TabsContent value="files">
+        <Loaded query={exports} skeleton={<Skeleton className="h-64" />}>
+          {(found) => <ExportDownloads {...found} />}
+        </Loaded>
+      </TabsContent>
+      <TabsContent value="ollama">
+        <ExportOllama id={id} />
+      </TabsContent>
+    </Tabs>
+  )
+}
