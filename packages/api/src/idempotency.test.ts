@@ -53,6 +53,10 @@ const kept = [{ runId: canceled.id, step: 5, sizeBytes: 1, keptUntil: Date.now()
 const report = { keepMs: 1, budgetBytes: 1, reportedAt: Date.now() + 3600_000, kept }
 await deps.sql`update agent set checkpoints = ${deps.sql.json(report)} where id = ${agent.agentId}`
 
+// An import that failed.
+const failed = await queueRun(deps, workspaceId)
+await deps.sql`update run set status = 'failed', kind = 'import' where id = ${failed.id}`
+
 const body = { name: 'a cook', cuisines: [], flavors: [], diets: [], forbidden: [], preferred: [] }
 const dataset = 'dataset_version'
 
@@ -79,6 +83,17 @@ const creating: Record<string, { input?: unknown; other?: unknown; table: string
     other: { source: { from: 'hub', id: 'acme/small-llama' } },
     table: 'run',
   },
+  'model.createUpload': {
+    input: { filename: 'a.gguf', format: 'gguf', sizeBytes: 1 },
+    other: { filename: 'b.gguf', format: 'gguf', sizeBytes: 1 },
+    table: 'upload',
+  },
+  'model.push': {
+    input: { id: tuned.id, address: 'http://ollama.example:11434', name: 'cook' },
+    other: { id: tuned.id, address: 'http://ollama.example:11434', name: 'chef' },
+    table: 'model_push',
+  },
+  'model.retryImport': { input: { runId: failed.id }, table: 'run' },
   'model.merge': {
     input: { id: tuned.id },
     other: { id: tuned.id, quantization: 'Q8_0' },
@@ -116,6 +131,7 @@ const repeatable = [
   'label.undo',
   'label.undoRules',
   'label.vote',
+  'model.cancelPush',
   'persona.archive',
   'run.cancel',
   'run.setPriority',

@@ -114,8 +114,9 @@ async function* readEvents(
   signal: AbortSignal,
   silenceMs: number,
 ): AsyncGenerator<string> {
+  const watch = endWhenSilent(silenceMs, brokenOff(origin))
   const reader = body
-    .pipeThrough(endWhenSilent(silenceMs, brokenOff(origin)))
+    .pipeThrough(watch.stream)
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream())
     .getReader()
@@ -129,24 +130,22 @@ async function* readEvents(
     if (signal.aborted || error instanceof CliError) throw error
     throw brokenOff(origin)
   } finally {
+    watch.stop()
     await reader.cancel().catch(() => undefined)
   }
 }
 
-/** A network that is lost without a word closes nothing. */
-function endWhenSilent(
-  silenceMs: number,
-  error: CliError,
-): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-  let timer: NodeJS.Timeout
-  return new TransformStream({
+/** A network that is lost without a word closes nothing. `stop`: else the timer keeps the process after the answer. */
+function endWhenSilent(silenceMs: number, error: CliError) {
+  let timer: NodeJS.Timeout | undefined
+  const stream = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
     start(controller) {
       timer = setTimeout(() => controller.error(error), silenceMs)
     },
     transform(bytes, controller) {
-      timer.refresh()
+      timer?.refresh()
       controller.enqueue(bytes)
     },
-    flush: () => clearTimeout(timer),
   })
+  return { stream, stop: () => clearTimeout(timer) }
 }

@@ -28,6 +28,7 @@ export const UploadSource = z.strictObject({
 /** Printable characters without spaces: it becomes a header. */
 export const HubToken = z
   .string()
+  .max(300)
   .regex(/^[\x21-\x7e]{8,300}$/, 'Use an access token such as hf_…, as the hub shows it.')
 
 export const AddModelInput = z.strictObject({

@@ -21,7 +21,9 @@ it('shows every setting that the API accepts, but for those that have controls o
   for (const kind of trainKinds) {
     const shown = listFormSettings(kind).map(({ name }) => name)
     const accepted = Object.keys(trainSchemas[kind].shape)
-    const own = accepted.filter((name) => ['base', 'overridePreflight', 'source'].includes(name))
+    const own = accepted.filter((name) =>
+      ['base', 'overridePreflight', 'recipeAdapter', 'source'].includes(name),
+    )
     expect([...shown, ...own].sort()).toEqual(accepted.sort())
     expect(groupSettings(kind).flatMap(({ settings }) => settings)).toHaveLength(shown.length)
   }
