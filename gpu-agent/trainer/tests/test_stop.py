@@ -37,6 +37,11 @@ KINDS = {
 CONFIG = {"checkpointEvery": 3, "loraDropout": 0.1}
 
 
+def config_of(kind: str) -> dict[str, object]:
+    """Sharing is else decided by a measurement of time: runs that decide differently differ in their last bits."""
+    return {**CONFIG, "prefixSharing": "on"} if kind == "dpo" else CONFIG
+
+
 def ask(work: Path, after: int) -> StopFlag:
     """What the agent writes when somebody wants the run to end after a step."""
     flag = StopFlag()
@@ -62,9 +67,9 @@ def test_a_run_that_stops_at_a_step_leaves_what_its_checkpoint_has(
 ) -> None:
     train, name, row = KINDS[kind]
     data = rows(12, row)
-    whole, _ = here(train, prepare(tmp_path / "whole", model, kind, name, data, CONFIG))
+    whole, _ = here(train, prepare(tmp_path / "whole", model, kind, name, data, config_of(kind)))
     assert of(whole, "checkpoint")[0]["step"] == 3
-    job = prepare(tmp_path / "early", model, kind, name, data, CONFIG)
+    job = prepare(tmp_path / "early", model, kind, name, data, config_of(kind))
     flag = ask(tmp_path / "early", 3)
     lines, results = here(train, job, flag)
     assert flag.stopped == {"step": 3, "totalSteps": 6, "reason": "request"}
@@ -107,8 +112,8 @@ def test_a_canceled_run_goes_on_to_the_same_losses_bit_for_bit(
 ) -> None:
     train, name, row = KINDS[kind]
     data = rows(12, row)
-    whole, _ = here(train, prepare(tmp_path / "whole", model, kind, name, data, CONFIG))
-    job = prepare(tmp_path / "cut", model, kind, name, data, CONFIG)
+    whole, _ = here(train, prepare(tmp_path / "whole", model, kind, name, data, config_of(kind)))
+    job = prepare(tmp_path / "cut", model, kind, name, data, config_of(kind))
     flag = StopFlag()
 
     emit = events.emit

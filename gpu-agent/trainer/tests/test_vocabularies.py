@@ -59,7 +59,8 @@ def read_vocabulary(name: str) -> Vocabulary:
 @pytest.fixture(scope="module")
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the server says of the vocabularies of the tests that were chosen, in one process."""
-    chosen = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    items = [item for item in request.session.items if isinstance(item, pytest.Function)]
+    chosen = [item for item in items if item.module is request.module]
     asked = {str(item.callspec.params["name"]) for item in chosen if "served" in item.fixturenames}
     files = {name: read_vocabulary(name) for name in sorted(asked)}
     job = [
