@@ -148,6 +148,7 @@ async function browser(python, dist) {
     PALATE_PYTHON: python,
     PALATE_WEB_DIST: dist,
     PLAYWRIGHT_JSON_OUTPUT_NAME: file,
+    ...(nightly ? { PALATE_NIGHTLY: 'yes' } : {}),
   })
   const { stats } = JSON.parse(readFileSync(file, 'utf8'))
   const note = count({
