@@ -34,7 +34,7 @@ KINDS = {
     "dpo": (train_dpo.train, "pairs", pair_row),
     "kto": (train_kto.train, "thumbs", thumb_row),
 }
-CONFIG = {"checkpointEvery": 3, "loraDropout": 0.1}
+CONFIG: dict[str, object] = {"checkpointEvery": 3, "loraDropout": 0.1}
 
 
 def config_of(kind: str) -> dict[str, object]:
