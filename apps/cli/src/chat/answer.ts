@@ -1,30 +1,11 @@
-import type { ChatCompletionRequest } from '@palate/protocol'
+import { type ChatCompletionRequest, ReceivedChunk } from '@palate/protocol'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import { z } from 'zod'
 import type { Connection } from '../connect/credentials'
 import { isJson, notPalate, send } from '../connect/request'
 import { CliError, exit } from '../exit'
 
-const Usage = z.object({ prompt_tokens: z.number(), completion_tokens: z.number() })
-const Failure = z.object({
-  message: z.string(),
-  remedy: z.string().nullish(),
-  code: z.string().nullish(),
-})
-/** Of a chunk, what is read here. */
-const Chunk = z.object({
-  choices: z
-    .array(
-      z.object({
-        delta: z.object({ content: z.string().nullish() }).nullish(),
-        finish_reason: z.string().nullish(),
-      }),
-    )
-    .default([]),
-  usage: Usage.nullish(),
-  palate: z.object({ turnId: z.string() }).partial().nullish(),
-  error: Failure.nullish(),
-})
+const Refused = z.object({ error: ReceivedChunk.shape.error.unwrap().unwrap() })
 
 /** What a request may say; `messages` or `palate`. */
 export type Question = Pick<
@@ -35,7 +16,7 @@ export type Question = Pick<
 export interface AnswerEnd {
   text: string
   finishReason: string
-  usage: z.infer<typeof Usage> | null
+  usage: NonNullable<ReceivedChunk['usage']> | null
   /** Of the stored answer to a persona's question. */
   turnId: string | null
 }
@@ -93,15 +74,15 @@ const brokenOff = (origin: string) =>
 
 async function errorOf(origin: string, response: Response): Promise<CliError> {
   const body: unknown = isJson(response) ? await response.json().catch(() => null) : null
-  const parsed = z.object({ error: Failure }).safeParse(body)
+  const parsed = Refused.safeParse(body)
   if (!parsed.success) return notPalate(origin, response)
   const { message, remedy } = parsed.data.error
   return new CliError(message, remedy)
 }
 
-function readChunk(origin: string, response: Response, data: string): z.infer<typeof Chunk> {
+function readChunk(origin: string, response: Response, data: string): ReceivedChunk {
   try {
-    return Chunk.parse(JSON.parse(data))
+    return ReceivedChunk.parse(JSON.parse(data))
   } catch {
     throw notPalate(origin, response)
   }

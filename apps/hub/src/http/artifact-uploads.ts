@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
@@ -10,14 +10,11 @@ import {
   storeArtifact,
   type TicketClaims,
 } from '@palate/core'
-import { Server, type Upload } from '@tus/server'
+import type { Server, Upload } from '@tus/server'
 import type { Context } from 'hono'
-import { toErrorResponse } from '../error-response'
-import { statusOf } from './error'
 import { PartialStore } from './partial-store'
 import { bearerOf } from './request'
-
-const path = '/files/artifacts'
+import { openTusServer, removeOld, tokenOf, withBytes } from './resumable'
 
 /**
  * Artifacts of attempts by resumable upload (tus 1.0): `POST /files/artifacts` with `Upload-Length` and, as
@@ -35,29 +32,23 @@ export class ArtifactUploads {
     maxBytes: number,
   ) {
     this.store = new PartialStore({ directory: folder })
-    this.server = new Server({
-      path,
-      datastore: this.store,
-      relativeLocation: true,
-      allowedOrigins: [],
-      namingFunction: async (request) =>
-        `${(await this.leaseOf(request.headers)).attemptId}.${crypto.randomUUID()}`,
-      // The upload that tus acts on: with a query in the address it differs from the one that the router saw.
-      onIncomingRequest: async (request, id) => requireOwn(await this.leaseOf(request.headers), id),
-      onUploadCreate: async (_request, upload) => {
-        requireSize(upload, headOf(upload), maxBytes)
-        return {}
+    this.server = openTusServer(
+      { path: '/files/artifacts', store: this.store, log: deps.log },
+      {
+        namingFunction: async (request) =>
+          `${(await this.leaseOf(request.headers)).attemptId}.${crypto.randomUUID()}`,
+        // The upload that tus acts on: with a query in the address it differs from the one that the router saw.
+        onIncomingRequest: async (request, id) => requireOwn(await this.leaseOf(request.headers), id),
+        onUploadCreate: async (_request, upload) => {
+          requireSize(upload, headOf(upload), maxBytes)
+          return {}
+        },
+        onUploadFinish: async (request, upload) => {
+          await this.finish(await this.leaseOf(request.headers), upload)
+          return {}
+        },
       },
-      onUploadFinish: async (request, upload) => {
-        await this.finish(await this.leaseOf(request.headers), upload)
-        return {}
-      },
-      onResponseError: (request, error) => {
-        if (!(error instanceof Error)) return undefined // an error of tus itself, with its own message
-        const errorResponse = toErrorResponse(error, deps.log, `${request.method} ${path}`)
-        return { status_code: statusOf(errorResponse), body: JSON.stringify({ error: errorResponse }) }
-      },
-    })
+    )
   }
 
   /** @param maxBytes of one file */
@@ -82,40 +73,22 @@ export class ArtifactUploads {
   }
 
   /** Removes uploads, and markers of finished ones, that have not changed for this long. */
-  async clean(olderThanMs: number): Promise<number> {
-    let removed = 0
-    for (const name of await readdir(this.folder)) {
-      // The metadata file is written once; the time of the bytes says whether the upload is still active.
-      const bytes = await this.touchedAt(name.replace(/\.json$/, ''))
-      const touched = Math.max(bytes, await this.touchedAt(name))
-      if (Date.now() - touched < olderThanMs) continue
-      await rm(join(this.folder, name), { force: true })
-      removed += 1
-    }
-    return removed
+  clean(olderThanMs: number): Promise<number> {
+    return removeOld(this.folder, olderThanMs)
   }
 
-  private async touchedAt(name: string): Promise<number> {
-    return (await stat(join(this.folder, name)).catch(() => null))?.mtimeMs ?? 0
-  }
-
-  private async leaseOf(headers: Headers): Promise<TicketClaims<'lease'>> {
-    const token = (headers.get('authorization') ?? '').replace(/^Bearer /, '')
-    return this.deps.tickets.verify('lease', token)
+  private leaseOf(headers: Headers): Promise<TicketClaims<'lease'>> {
+    return this.deps.tickets.verify('lease', tokenOf(headers))
   }
 
   private async finish(lease: TicketClaims<'lease'>, upload: Upload): Promise<void> {
     const file = join(this.folder, upload.id)
-    // Opened before the stream is used: a missing file is then an error here, and not an unhandled stream error.
-    const stream = (await open(file)).createReadStream()
     try {
-      await storeArtifact(this.deps, lease, { ...headOf(upload), stream })
+      await withBytes(file, (stream) => storeArtifact(this.deps, lease, { ...headOf(upload), stream }))
     } catch (error) {
       // Wrong bytes stay wrong; after a temporary error the next HEAD tries again.
       if (error instanceof DomainError && error.code === 'invalid') await this.forget(upload.id)
       throw error
-    } finally {
-      stream.destroy()
     }
     await writeFile(`${file}.done`, String(upload.size))
     await this.forget(upload.id)

@@ -1,16 +1,13 @@
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { completeUpload, type Deps, DomainError, openUpload, type TicketClaims } from '@palate/core'
-import { Server, type Upload } from '@tus/server'
+import type { Server, Upload } from '@tus/server'
 import type { Context } from 'hono'
-import { toErrorResponse } from '../error-response'
-import { statusOf } from './error'
 import { PartialStore } from './partial-store'
 import { bearerOf } from './request'
-
-const path = '/files/uploads'
+import { openTusServer, removeOld, tokenOf, withBytes } from './resumable'
 
 /**
  * Large files of people by resumable upload (tus 1.0), each under the id of its own ticket: `POST /files/uploads` with
@@ -26,33 +23,27 @@ export class FileUploads {
     private readonly folder: string,
   ) {
     this.store = new PartialStore({ directory: folder })
-    this.server = new Server({
-      path,
-      datastore: this.store,
-      relativeLocation: true,
-      allowedOrigins: [],
-      namingFunction: async (request) => (await this.claimsOf(request.headers)).uploadId,
-      onIncomingRequest: async (request, id) => requireOwn(await this.claimsOf(request.headers), id),
-      onUploadCreate: async (request, upload) => {
-        const { sizeBytes } = await openUpload(deps, await this.claimsOf(request.headers))
-        if (upload.size !== sizeBytes)
-          throw new DomainError(
-            'invalid',
-            `The file has ${upload.size ?? 'an unknown number of'} bytes instead of the ${sizeBytes} announced.`,
-            'Choose the file again.',
-          )
-        return {}
+    this.server = openTusServer(
+      { path: '/files/uploads', store: this.store, log: deps.log },
+      {
+        namingFunction: async (request) => (await this.claimsOf(request.headers)).uploadId,
+        onIncomingRequest: async (request, id) => requireOwn(await this.claimsOf(request.headers), id),
+        onUploadCreate: async (request, upload) => {
+          const { sizeBytes } = await openUpload(deps, await this.claimsOf(request.headers))
+          if (upload.size !== sizeBytes)
+            throw new DomainError(
+              'invalid',
+              `The file has ${upload.size ?? 'an unknown number of'} bytes instead of the ${sizeBytes} announced.`,
+              'Choose the file again.',
+            )
+          return {}
+        },
+        onUploadFinish: async (request, upload) => {
+          await this.finish(await this.claimsOf(request.headers), upload)
+          return {}
+        },
       },
-      onUploadFinish: async (request, upload) => {
-        await this.finish(await this.claimsOf(request.headers), upload)
-        return {}
-      },
-      onResponseError: (request, error) => {
-        if (!(error instanceof Error)) return undefined // an error of tus itself, with its own message
-        const errorResponse = toErrorResponse(error, deps.log, `${request.method} ${path}`)
-        return { status_code: statusOf(errorResponse), body: JSON.stringify({ error: errorResponse }) }
-      },
-    })
+    )
   }
 
   static async open(deps: Deps, folder: string): Promise<FileUploads> {
@@ -77,33 +68,19 @@ export class FileUploads {
   }
 
   /** Removes uploads that have not changed for this long. @returns how many files */
-  async clean(olderThanMs: number): Promise<number> {
-    let removed = 0
-    for (const name of await readdir(this.folder)) {
-      const bytes = join(this.folder, name.replace(/\.json$/, ''))
-      const touched = (await stat(bytes).catch(() => null))?.mtimeMs ?? 0
-      if (Date.now() - touched < olderThanMs) continue
-      await rm(join(this.folder, name), { force: true })
-      removed += 1
-    }
-    return removed
+  clean(olderThanMs: number): Promise<number> {
+    return removeOld(this.folder, olderThanMs)
   }
 
-  private async claimsOf(headers: Headers): Promise<TicketClaims<'upload'>> {
-    const token = (headers.get('authorization') ?? '').replace(/^Bearer /, '')
-    return this.deps.tickets.verify('upload', token)
+  private claimsOf(headers: Headers): Promise<TicketClaims<'upload'>> {
+    return this.deps.tickets.verify('upload', tokenOf(headers))
   }
 
   private async finish(claims: TicketClaims<'upload'>, { id }: Upload): Promise<void> {
     const file = join(this.folder, id)
     const { storageKey } = await openUpload(this.deps, claims)
-    // Opened before the stream is used: a missing file is then an error here, and not an unhandled stream error.
-    const stream = (await open(file)).createReadStream()
-    try {
-      await completeUpload(this.deps, claims, await this.deps.storage.put(storageKey, stream))
-    } finally {
-      stream.destroy()
-    }
+    const stored = await withBytes(file, (stream) => this.deps.storage.put(storageKey, stream))
+    await completeUpload(this.deps, claims, stored)
     for (const name of [file, `${file}.json`]) await rm(name, { force: true })
   }
 }

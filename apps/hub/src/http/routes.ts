@@ -31,6 +31,33 @@ const uploadId = {
   uploadId: { in: 'path', description: 'The last part of the `Location` of the upload.' },
 } as const
 
+/** How a resumable upload goes on once it has begun. */
+const goOn = (path: string, ticket: 'upload' | 'lease', what: string, handle: Route['handle']): Route[] => [
+  {
+    method: 'HEAD',
+    path,
+    summary: `Ask how many bytes of ${what} have arrived.`,
+    ticket,
+    parameters: { ...uploadId, ...tus },
+    success: { status: 200, description: 'The number of bytes is in `Upload-Offset`.' },
+    handle,
+  },
+  {
+    method: 'PATCH',
+    path,
+    summary: `Send the next bytes of ${what}.`,
+    ticket,
+    parameters: {
+      ...uploadId,
+      ...tus,
+      'upload-offset': { in: 'header', required: true, description: 'Where these bytes begin.' },
+    },
+    body: { mediaType: 'application/offset+octet-stream' },
+    success: { status: 204, description: 'The bytes were stored; `Upload-Offset` says where to go on.' },
+    handle,
+  },
+]
+
 const chat: readonly Route[] = [
   {
     method: 'GET',
@@ -124,29 +151,7 @@ const files: readonly Route[] = [
     success: { status: 201, description: 'The upload exists; `Location` names it by the id of its ticket.' },
     handle: (c, { uploads }) => uploads.handle(c),
   },
-  {
-    method: 'HEAD',
-    path: '/files/uploads/:uploadId',
-    summary: 'Ask how many bytes of an upload have arrived.',
-    ticket: 'upload',
-    parameters: { ...uploadId, ...tus },
-    success: { status: 200, description: 'The number of bytes is in `Upload-Offset`.' },
-    handle: (c, { uploads }) => uploads.handle(c),
-  },
-  {
-    method: 'PATCH',
-    path: '/files/uploads/:uploadId',
-    summary: 'Send the next bytes of an upload.',
-    ticket: 'upload',
-    parameters: {
-      ...uploadId,
-      ...tus,
-      'upload-offset': { in: 'header', required: true, description: 'Where these bytes begin.' },
-    },
-    body: { mediaType: 'application/offset+octet-stream' },
-    success: { status: 204, description: 'The bytes were stored; `Upload-Offset` says where to go on.' },
-    handle: (c, { uploads }) => uploads.handle(c),
-  },
+  ...goOn('/files/uploads/:uploadId', 'upload', 'an upload', (c, { uploads }) => uploads.handle(c)),
   {
     method: 'GET',
     path: '/files/download/:ticket',
@@ -220,29 +225,7 @@ const agents: readonly Route[] = [
     success: { status: 201, description: 'The upload exists; `Location` names it.' },
     handle: (c, { artifacts }) => artifacts.handle(c),
   },
-  {
-    method: 'HEAD',
-    path: '/files/artifacts/:uploadId',
-    summary: 'Ask how many bytes of an artifact have arrived.',
-    ticket: 'lease',
-    parameters: { ...uploadId, ...tus },
-    success: { status: 200, description: 'The number of bytes is in `Upload-Offset`.' },
-    handle: (c, { artifacts }) => artifacts.handle(c),
-  },
-  {
-    method: 'PATCH',
-    path: '/files/artifacts/:uploadId',
-    summary: 'Send the next bytes of an artifact.',
-    ticket: 'lease',
-    parameters: {
-      ...uploadId,
-      ...tus,
-      'upload-offset': { in: 'header', required: true, description: 'Where these bytes begin.' },
-    },
-    body: { mediaType: 'application/offset+octet-stream' },
-    success: { status: 204, description: 'The bytes were stored; `Upload-Offset` says where to go on.' },
-    handle: (c, { artifacts }) => artifacts.handle(c),
-  },
+  ...goOn('/files/artifacts/:uploadId', 'lease', 'an artifact', (c, { artifacts }) => artifacts.handle(c)),
 ]
 
 /** Every HTTP route of the hub. `docs/openapi.json` is generated from this list. */

@@ -1,19 +1,5 @@
+import { ReceivedChunk } from '@palate/protocol'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
-import { z } from 'zod'
-
-/** The fields of an OpenAI chat chunk that the page reads; `palate.turnId` is the id of the stored answer. */
-const Chunk = z.object({
-  choices: z
-    .array(
-      z.object({
-        delta: z.object({ content: z.string().nullish() }).nullish(),
-        finish_reason: z.string().nullish(),
-      }),
-    )
-    .default([]),
-  palate: z.object({ turnId: z.string() }).partial().nullish(),
-  error: z.object({ message: z.string(), remedy: z.string().nullish() }).nullish(),
-})
 
 export type ChatEvent =
   | { type: 'turn'; turnId: string }
@@ -32,7 +18,7 @@ export async function* readChat(
   let ended = false
   for await (const data of readEventData(body, silenceMs)) {
     if (data === '[DONE]') return
-    const chunk = Chunk.parse(JSON.parse(data))
+    const chunk = ReceivedChunk.parse(JSON.parse(data))
     if (chunk.error) throw new Error([chunk.error.message, chunk.error.remedy].filter(Boolean).join(' '))
     if (chunk.palate?.turnId) yield { type: 'turn', turnId: chunk.palate.turnId }
     for (const { delta, finish_reason } of chunk.choices) {

@@ -49,6 +49,24 @@ export const ChatCompletionChunk = z.object({
 })
 export type ChatCompletionChunk = z.infer<typeof ChatCompletionChunk>
 
+/** What our own clients read of an event: a chunk, or the error that ends a stream. Fields of a newer hub are ignored. */
+export const ReceivedChunk = z.object({
+  choices: z
+    .array(
+      z.object({
+        delta: z.object({ content: z.string().nullish() }).nullish(),
+        finish_reason: z.string().nullish(),
+      }),
+    )
+    .default([]),
+  usage: usage.pick({ prompt_tokens: true, completion_tokens: true }).nullish(),
+  palate: storedTurn.unwrap().partial().nullish(),
+  error: z
+    .object({ message: z.string(), remedy: z.string().nullish(), code: z.string().nullish() })
+    .nullish(),
+})
+export type ReceivedChunk = z.infer<typeof ReceivedChunk>
+
 /** GET /v1/models/{model}, as the OpenAI API has it. */
 export const ServedModel = z.object({
   id: z.string(),
