@@ -83,15 +83,20 @@ async function readData({ db, workspaceId }: Reader) {
   }
 }
 
+/** An adapter that came with an import has learned nothing here yet. */
+const isTunedHere = ({ kind, madeBy }: { kind: string; madeBy: string }) =>
+  kind === 'adapter' && madeBy !== 'import'
+
 async function readModelFacts({ db, workspaceId }: Reader) {
   const rows = await db
-    .select({ id: modelVersion.id, kind: modelVersion.kind })
+    .select({ id: modelVersion.id, kind: modelVersion.kind, madeBy: run.kind })
     .from(modelVersion)
+    .innerJoin(run, eq(run.id, modelVersion.runId))
     .where(eq(modelVersion.workspaceId, workspaceId))
     .orderBy(desc(modelVersion.createdAt), desc(modelVersion.number))
-  const adapters = rows.filter(({ kind }) => kind === 'adapter')
+  const adapters = rows.filter(isTunedHere)
   return {
-    baseModels: rows.length - adapters.length,
+    baseModels: rows.filter(({ kind }) => kind !== 'adapter').length,
     adapters: adapters.length,
     newestAdapter: adapters[0]?.id ?? null,
   }
@@ -142,9 +147,10 @@ async function readEvaluationFacts({ db, workspaceId }: Reader) {
 
 async function readReleases({ db, workspaceId }: Reader) {
   const rows = await db
-    .select({ kind: modelVersion.kind })
+    .select({ kind: modelVersion.kind, madeBy: run.kind })
     .from(deployment)
     .innerJoin(modelVersion, eq(modelVersion.id, deployment.modelVersionId))
+    .innerJoin(run, eq(run.id, modelVersion.runId))
     .where(and(eq(deployment.workspaceId, workspaceId), eq(deployment.active, true)))
-  return { deployments: rows.length, tunedServes: rows.some(({ kind }) => kind === 'adapter') }
+  return { deployments: rows.length, tunedServes: rows.some(isTunedHere) }
 }

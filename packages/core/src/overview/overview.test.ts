@@ -1,6 +1,6 @@
 import { dataset, datasetVersion, evaluation, newId, run, variantBatch } from '@palate/db'
 import { createAgentRow } from '@palate/db/testing'
-import { eq } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { saveDeployment } from '../deployment'
 import { createEvaluation } from '../evaluation'
@@ -173,6 +173,22 @@ test('the overview follows a workspace through the whole loop', async () => {
     modelVersionId: adapter.id,
   })
   expect(await at()).toBeNull()
+})
+
+test('an adapter that came with an imported model is not one that was trained on votes', async () => {
+  const { viewer, engineer, workspaceId } = await createWorkspaceFixture(deps)
+  const before = (await getOverview(viewer)).stations.find(({ key }) => key === 'runs')
+  const base = await createModel(deps, workspaceId)
+  const adapter = await createModel(deps, workspaceId, base)
+  await deps.db
+    .update(run)
+    .set({ kind: 'import' })
+    .where(inArray(run.id, [base.runId, adapter.runId]))
+  await saveDeployment(engineer, { slug: 'imported', title: 'Palate', modelVersionId: adapter.id })
+  const { stations } = await getOverview(viewer)
+  expect(stations.find(({ key }) => key === 'runs')).toMatchObject({ state: before?.state, count: 0 })
+  for (const key of ['evaluations', 'models'])
+    expect(stations.find((station) => station.key === key)?.state).not.toBe('done')
 })
 
 test('lists what needs a person, in this workspace only', async () => {

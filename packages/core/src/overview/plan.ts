@@ -189,7 +189,7 @@ const rules: Record<StationKey, Rule> = {
       'waits for labels',
     step: () => ({
       label: 'Train on the votes',
-      hint: 'Preference training teaches the starter model which answers were chosen. It takes a few minutes.',
+      hint: 'Preference training teaches the model which answers were chosen. It takes a few minutes.',
     }),
     watch: 'Open the run',
   },
