@@ -1,4 +1,5 @@
 import { Transform } from 'node:stream'
+import { nextTurn } from '@palate/config/http/turn'
 
 /**
  * Passes on one piece (64 KiB at most) in each turn of the event loop. A socket that always has more to read is else
@@ -10,7 +11,7 @@ export function inTurns() {
   return new Transform({
     transform(chunk, _encoding, done) {
       this.push(chunk)
-      setImmediate(done)
+      nextTurn(done)
     },
   })
 }

@@ -1,7 +1,9 @@
+import '@palate/config/http/turn' // before Next.js, which replaces `setImmediate`
+
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { readTrustedProxies } from '@palate/config/http/table'
+import { limits, readTrustedProxies } from '@palate/config/http/table'
 import next from 'next'
 import { createReverseProxy } from './reverse-proxy.mjs'
 import { sessionReader } from './session-cookie.mjs'
@@ -28,12 +30,13 @@ const server = createReverseProxy({
   trustedProxies: readTrustedProxies(process.env),
   handlePage: app.getRequestHandler(),
 })
-server.listen(port, values.host, () => process.stdout.write('the web app is listening\n'))
+const { backlog } = limits.connection
+server.listen({ port, host: values.host, backlog }, () => process.stdout.write('the web app is listening\n'))
 // "localhost" is this address too. The one server handles both, so that a connection at either is treated alike.
 const second =
   values.host === '127.0.0.1' ? createServer((socket) => server.emit('connection', socket)) : null
 second?.on('error', () => undefined) // a machine without IPv6
-second?.listen(port, '::1')
+second?.listen({ port, host: '::1', backlog })
 
 const stop = () => {
   second?.close()

@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
+import { limits } from '@palate/config'
 import { limitServer, serverOptions } from '@palate/config/http/server-limits'
 import { type Deps, openDatabaseHealth, temporaryFolder } from '@palate/core'
 import { Pool } from 'pg'
@@ -98,7 +99,7 @@ function openPool(deps: Deps, connectionString: string): Pool {
 function listen(http: HttpServer, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     http.once('error', reject)
-    http.listen(port, host, () => {
+    http.listen({ port, host, backlog: limits.connection.backlog }, () => {
       http.off('error', reject)
       const address = http.address()
       resolve(typeof address === 'object' && address ? address.port : port)

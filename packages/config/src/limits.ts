@@ -6,14 +6,18 @@ import table from '../limits.json' with { type: 'json' }
  */
 export const limits: Readonly<{
   /**
-   * TCP, of web and hub. An address may open `opensPerMinute`. `requestsAhead` are sent before the answers to those
-   * before; for `unreadSeconds` a response may wait for a client that reads nothing of it. An address that is cut for
-   * what it sends `cutsPerMinute` times, or refused an upgrade `refusedUpgradesPerMinute` times, opens no more.
+   * TCP, of web and hub. An address may open `opensPerMinute`, and no more than `opensPerSecond` of them at once.
+   * `requestsAhead` are sent before the answers to those before; for `unreadSeconds` a response may wait for a client
+   * that reads nothing of it. An address that is cut for what it sends `cutsPerMinute` times, or refused an upgrade
+   * `refusedUpgradesPerMinute` times, is served no more within the minute.
    */
   connection: {
     perAddress: number
     total: number
     opensPerMinute: number
+    opensPerSecond: number
+    /** Connections that wait to be accepted. Where the queue is full, a client tries again after a whole second. */
+    backlog: number
     cutsPerMinute: number
     refusedUpgradesPerMinute: number
     headerBytes: number

@@ -5,18 +5,19 @@ const minuteSeconds = 60
 /** @typedef {{ take(key: string, points?: number): Promise<boolean> }} Budget */
 
 /**
- * So many points a minute for each key, in the memory of this process: what it protects is this process. Several of
+ * So many points a minute, or in another window, for each key, in the memory of this process: what it protects is this process. Several of
  * them behind one origin count each for itself.
  *
- * @param {number} perMinute
+ * @param {number} points
+ * @param {number} [seconds] how long the window is
  * @returns {Budget} `take` says whether there was enough left
  */
-export function openBudget(perMinute) {
-  const limiter = new RateLimiterMemory({ points: perMinute, duration: minuteSeconds })
+export function openBudget(points, seconds = minuteSeconds) {
+  const limiter = new RateLimiterMemory({ points, duration: seconds })
   return {
-    async take(key, points = 1) {
+    async take(key, taken = 1) {
       try {
-        await limiter.consume(key, points)
+        await limiter.consume(key, taken)
         return true
       } catch (rejection) {
         if (rejection instanceof RateLimiterRes) return false

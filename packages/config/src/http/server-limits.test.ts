@@ -52,6 +52,16 @@ it('an address may open so many connections a minute', async () => {
   expect((await open('127.0.0.2')).heard).toBe('200')
 })
 
+it('an address may open so many connections a second, and goes on in the next', async () => {
+  const open = await start([], { opensPerSecond: 2 })
+  const heard = []
+  for (let count = 0; count < 20; count += 1) heard.push((await open('127.0.0.1')).heard)
+  expect(heard.slice(0, 2)).toEqual(['200', '200'])
+  expect(heard).toContain('closed')
+  expect((await open('127.0.0.2')).heard).toBe('200')
+  await expect.poll(async () => (await open('127.0.0.1')).heard, { timeout: 30_000 }).toBe('200')
+}, 60_000)
+
 const tooLarge = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${limits.request.bodyBytes + 1}\r\n\r\nx`
 
 it('an address that sends bodies that no route takes opens no more within the minute', async () => {
@@ -97,6 +107,61 @@ it('who sends many requests ahead of their answers is cut', async () => {
   client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(50))
   await new Promise((resolve) => client.once('close', resolve))
 }, 60_000)
+
+it('what hundreds of clients send ahead is read one client a turn, and after some cuts no more of it', async () => {
+  const server = createServer(serverOptions, (_incoming, response) => response.end('served'))
+  limitServer(server, [])
+  let read = 0
+  let accepted = 0
+  server.on('request', () => {
+    read += 1
+  })
+  server.on('connection', () => {
+    accepted += 1
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as { port: number }
+  const clients = Array.from({ length: 200 }, () => connect(port, '127.0.0.1').on('error', () => undefined))
+  await expect.poll(() => accepted, { timeout: 30_000 }).toBe(clients.length)
+  const closed = clients.map((client) => new Promise((resolve) => client.resume().once('close', resolve)))
+  for (const client of clients) client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(50))
+  await Promise.all(closed)
+  expect(read).toBeLessThan(50 * (limits.connection.cutsPerMinute + 5))
+}, 60_000)
+
+it('a client that resets its connection before it has sent anything does not end the process', async () => {
+  const server = createServer(serverOptions)
+  limitServer(server, [])
+  const arrived = new Promise<Socket>((resolve) => {
+    server.on('connection', (socket: Socket) => resolve(socket))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  const { port } = server.address() as { port: number }
+  const client = connect(port, '127.0.0.1').on('error', () => undefined)
+  const socket = await arrived
+  await expect.poll(() => socket.listenerCount('error')).toBeGreaterThan(0)
+  client.resetAndDestroy()
+  if (!socket.destroyed) await new Promise((resolve) => socket.once('close', resolve))
+})
+
+it('a server closes without waiting for a client that never says anything', async () => {
+  const server = createServer(serverOptions)
+  limitServer(server, [])
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const arrived = new Promise<Socket>((resolve) => {
+    server.on('connection', (socket: Socket) => resolve(socket))
+  })
+  const client = connect(port, '127.0.0.1').on('error', () => undefined)
+  const socket = await arrived
+  await expect.poll(() => socket.listenerCount('readable')).toBeGreaterThan(0)
+  const began = performance.now()
+  await new Promise((resolve) => server.close(resolve))
+  expect(performance.now() - began).toBeLessThan(5000)
+  client.destroy()
+})
 
 it('a client that resets its connection while it asks for an upgrade does not end the process', async () => {
   const server = createServer(serverOptions)
