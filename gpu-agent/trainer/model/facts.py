@@ -6,6 +6,7 @@ from typing import Any
 from tokenizers import Tokenizer, models
 from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
+from model.chosen_template import TEMPLATES
 from model.gguf_file import GgufFacts
 
 
@@ -58,6 +59,7 @@ def describe_file(origin: str, file: GgufFacts) -> dict[str, Any]:
 def describe_template(text: str | None, tokenizer: PreTrainedTokenizerFast) -> dict[str, Any]:
     return {
         "template": text,
+        "chatTemplate": next((name for name, source in TEMPLATES.items() if source == text), "own"),
         "templateSha256": hashlib.sha256(text.encode()).hexdigest() if text else None,
         "systemRole": text is not None and takes_system(tokenizer),
     }

@@ -21,6 +21,7 @@ from job.job import Job, SftConfig
 from model.chat_template import TemplateFault
 from model.chosen_template import TEMPLATES, give_template
 from model.export import export_model
+from model.facts import describe_template
 from model.gguf_file import read_gguf
 from model.prepare import Prepared
 from model.template import chat_format
@@ -174,6 +175,8 @@ def test_a_chosen_template_is_in_all_files_of_a_model(
 
     tokenizer = load_tokenizer(hf)
     assert tokenizer.chat_template == TEMPLATES[name] == read_gguf(given.exact).template
+    assert describe_template(tokenizer.chat_template, tokenizer)["chatTemplate"] == name
+    assert describe_template(CHATML + " ", tokenizer)["chatTemplate"] == "own"
     asked = [talk[:-1] for talk in TALKS]
     request = {"path": str(given.published), "texts": [], "talks": asked}
     said = ask_server(tmp_path, {"vocabularies": [request]})["vocabularies"][0]["talks"]

@@ -1,5 +1,6 @@
 'use client'
 
+import type { ChatTemplate } from '@palate/protocol'
 import {
   Button,
   Dialog,
@@ -20,6 +21,7 @@ import { type Inputs, useTRPC } from '../../lib/trpc'
 import { FolderForm, HubForm } from './add-model-forms'
 import { type UploadChoice, UploadForm } from './add-model-upload'
 import { StartingModels } from './starting-models'
+import { TemplateField } from './template-field'
 import { useModelUpload } from './use-model-upload'
 
 /** Imports a model: of the list of starting models, of the Hugging Face hub, in a folder of an agent, or uploaded. */
@@ -29,10 +31,12 @@ export function AddModelDialog() {
   const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
   const [choice, setChoice] = useState<UploadChoice>({ format: 'gguf' })
+  const [chatTemplate, setTemplate] = useState<ChatTemplate>('own')
   const add = useMutation(
     trpc.model.add.mutationOptions({
       onSuccess: ({ runId, number }) => {
         setOpen(false)
+        setTemplate('own')
         upload.reset()
         toast.success(`Run ${number} imports the model. You can leave this page.`, {
           action: { label: 'Open run', onClick: () => router.push(`/runs/${runId}`) },
@@ -41,9 +45,20 @@ export function AddModelDialog() {
       },
     }),
   )
-  const onAdd = (input: Inputs['model']['add']) => add.mutate(input)
-  const upload = useModelUpload((uploadId) => onAdd({ source: { from: 'upload', uploadId, ...choice } }))
-  const props = { onAdd, busy: add.isPending, error: add.error ? describeError(add.error) : undefined }
+  const onAdd = (input: Inputs['model']['add']) => add.mutate({ ...input, chatTemplate })
+  // An adapter has no template: it reads and writes that of its base.
+  const upload = useModelUpload((uploadId) =>
+    add.mutate({
+      source: { from: 'upload', uploadId, ...choice },
+      ...(choice.format === 'adapter' ? {} : { chatTemplate }),
+    }),
+  )
+  const props = {
+    onAdd,
+    busy: add.isPending,
+    error: add.error ? describeError(add.error) : undefined,
+    template: <TemplateField value={chatTemplate} onChange={setTemplate} />,
+  }
   const isSending = upload.state === 'sending'
   return (
     <Dialog open={open} onOpenChange={setOpen}>
@@ -74,7 +89,7 @@ export function AddModelDialog() {
             <FolderForm {...props} />
           </TabsContent>
           <TabsContent value="upload">
-            <UploadForm upload={upload} choice={choice} onChoice={setChoice} />
+            <UploadForm upload={upload} choice={choice} onChoice={setChoice} template={props.template} />
           </TabsContent>
         </Tabs>
       </DialogContent>

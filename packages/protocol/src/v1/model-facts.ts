@@ -4,6 +4,10 @@ import { ShortText, Text } from './text'
 /** The types of weights that an import can serve; `original` is what was published. */
 export const quantizations = ['original', 'F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M'] as const
 
+/** The chat template that an import gives to a model: its own, or one of those of `model/chosen_template.py`. */
+export const chatTemplates = ['own', 'markers', 'chatml', 'gemma'] as const
+export type ChatTemplate = (typeof chatTemplates)[number]
+
 const Count = z.int().nonnegative()
 
 /** Where a conversation of the parity gate came out differently. */
@@ -57,6 +61,8 @@ export const ModelFacts = z.object({
   /** Tensors that got another type because the asked one does not fit their width. */
   fallbackTensors: Count,
   template: Text(100_000).nullable(),
+  /** Which template that is: one that an import may choose, else `own`. */
+  chatTemplate: z.enum(chatTemplates),
   templateSha256: ShortText.nullable(),
   /** Whether the template takes a system message. */
   systemRole: z.boolean(),

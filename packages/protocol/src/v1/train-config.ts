@@ -1,4 +1,4 @@
-import { quantizations } from './model-facts'
+import { chatTemplates, quantizations } from './model-facts'
 import { preflightFaults } from './preflight'
 import { boolean, choice, choices, importSource, int, model, names, number, numbers, text } from './setting'
 
@@ -249,7 +249,7 @@ export const trainSettings = {
     ...{ group: 'import', kinds: ['import'], default: 'original', label: 'Weights for serving' },
     hint: 'original: the GGUF file as published, or F16 of a Hugging Face folder.',
   }),
-  chatTemplate: choice(['own', 'markers', 'chatml', 'gemma'], {
+  chatTemplate: choice(chatTemplates, {
     ...{ group: 'import', kinds: ['import'], default: 'own', label: 'Chat template' },
     hint: "For a model without one: markers is <|user|>…<|endoftext|>, the others are ChatML and Gemma's.",
   }),

@@ -21,21 +21,32 @@ import type { Clone } from './run-form'
 import { StarterForm } from './starter-form'
 import { ThumbsForm } from './thumbs-form'
 
+/** The kinds of run that the form creates. */
+export const runKinds = ['pretrain', 'sft', 'dpo', 'kto'] as const
+
 /**
  * Creates a training run: by default the starter model if there is no base model, else preference training. With
- * `clone`, it opens with the settings of that run.
+ * `create`, it opens with that kind; with `clone`, with the settings of that run.
  */
-export function NewRunDialog({ clone, onClosed }: { clone?: Clone | undefined; onClosed?: () => void }) {
+export function NewRunDialog({
+  create: asked,
+  clone,
+  onClosed,
+}: {
+  create?: (typeof runKinds)[number] | undefined
+  clone?: Clone | undefined
+  onClosed?: () => void
+}) {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
-  const [isOpen, setIsOpen] = useState(false)
+  const [isOpen, setIsOpen] = useState(asked !== undefined)
   const open = isOpen || clone !== undefined
   const setOpen = (next: boolean) => {
     setIsOpen(next)
     if (!next) onClosed?.()
   }
-  const [kind, setKind] = useState<string>()
+  const [kind, setKind] = useState<string | undefined>(asked)
   const readiness = useQuery(trpc.run.readiness.queryOptions(undefined, { enabled: open }))
   const create = useMutation(
     trpc.run.create.mutationOptions({

@@ -18,6 +18,7 @@ const facts: ModelFacts = {
     quantization: 'Q4_1',
     fallbackTensors: 0,
     template: '{{ "```" }}{{ messages }}',
+    chatTemplate: 'own',
     templateSha256: hash('b'),
   },
   ...{ systemRole: true, endToken: '<|im_end|>', gate: null, notServable: null },
