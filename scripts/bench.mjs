@@ -10,7 +10,7 @@ import { checkNode } from './lib/setup.mjs'
 /** @type {Record<string, { what: string, start: (options: string[]) => Promise<void> }>} */
 const benches = {
   train: {
-    what: 'stock TRL against the training engine, DPO and SFT, on a GPU where there is one',
+    what: 'TRL (stock, set by hand, with Liger) against the training engine, DPO and SFT, on a GPU where there is one',
     async start(options) {
       const python = await preparePython()
       await run(python, ['-u', 'studies/bench_train.py', ...options], {

@@ -23,20 +23,26 @@ ROUND_SECONDS = 0.7
 CHUNK = 4 * 2**20
 
 
-def best_rate(work: Callable[[], None], amount: float, device: torch.device, stop: StopFlag) -> float:
+def best_rate(
+    work: Callable[[], None],
+    amount: float,
+    device: torch.device,
+    stop: StopFlag | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
     """`amount` a second of repeated work, in the best of a few rounds: other work on the machine only slows it."""
     best = 0.0
     work()  # the first call pays for what is made once
     for _ in range(ROUNDS):
         wait_for(device)
-        began, done = time.perf_counter(), 0
-        while done == 0 or time.perf_counter() - began < ROUND_SECONDS:
+        began, done = clock(), 0
+        while done == 0 or clock() - began < ROUND_SECONDS:
             work()
             wait_for(device)
             done += 1
-            if stop.is_set:
+            if stop is not None and stop.is_set:
                 raise Canceled({})
-        best = max(best, done * amount / (time.perf_counter() - began))
+        best = max(best, done * amount / (clock() - began))
     return best
 
 
@@ -45,7 +51,12 @@ def wait_for(device: torch.device) -> None:
         torch.cuda.synchronize(device)
 
 
-def matrix_rate(size: int, device: torch.device, stop: StopFlag) -> tuple[float, str]:
+def matrix_rate(
+    size: int,
+    device: torch.device,
+    stop: StopFlag | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> tuple[float, str]:
     """FLOP/s of a product of square matrices, 2n³ each, in the precision that a training takes here."""
     dtype = compute_type(device)
     left, right = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
@@ -54,7 +65,14 @@ def matrix_rate(size: int, device: torch.device, stop: StopFlag) -> tuple[float,
     def multiply() -> None:
         torch.matmul(left, right, out=out)
 
-    return best_rate(multiply, 2.0 * size**3, device, stop), "bf16" if dtype == torch.bfloat16 else "fp32"
+    return best_rate(
+        multiply, 2.0 * size**3, device, stop, clock
+    ), "bf16" if dtype == torch.bfloat16 else "fp32"
+
+
+def matrix_size(device: torch.device) -> int:
+    """Rows of the matrices that keep a device busy."""
+    return 8192 if device.type == "cuda" else 1024
 
 
 def memory_rate(size_bytes: int, device: torch.device, stop: StopFlag) -> float:
@@ -102,7 +120,7 @@ def train(job: Job, stop: StopFlag) -> dict[str, float]:
     device = choose_device()
     large = device.type == "cuda"
     events.progress(0, 3, "matrices")
-    flops, precision = matrix_rate(config.matrix_size or (8192 if large else 1024), device, stop)
+    flops, precision = matrix_rate(config.matrix_size or matrix_size(device), device, stop)
     events.progress(1, 3, "memory")
     memory = memory_rate(2**30 if large else 128 * 2**20, device, stop)
     events.progress(2, 3, "disk")

@@ -23,6 +23,28 @@ SAVING_TOKENS = 2048
 LARGEST_TOKENS = {"cuda": 65536, "cpu": 8192}
 ACTIVATION_SHARE = 0.7
 
+# Dense bf16 TFLOP/s by the first name that a device's name contains: see estimate/devices.ts of the protocol.
+DEVICE_PEAKS: tuple[tuple[str, float], ...] = (
+    ("B200", 2250),
+    ("H200", 989.4),
+    ("H100 PCIe", 756),
+    ("H100 NVL", 835),
+    ("H100", 989.4),
+    ("A100", 312),
+    ("A40", 149.7),
+    ("A10G", 70),
+    ("A10", 125),
+    ("L40S", 362),
+    ("L40", 181),
+    ("L4", 121),
+    ("RTX 6000 Ada", 364.2),
+    ("RTX A6000", 154.8),
+    ("RTX 4090", 165.2),
+    ("RTX 3090", 71),
+    ("V100", 125),
+    ("T4", 65),
+)
+
 
 class HubModel(Settings):
     """An external model."""

@@ -8,8 +8,8 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from engine.attention import packed_attention
 from engine.packing import Sequence, pack_pairs, pack_sequences, pair_tokens
 from engine.scores import PLAIN, token_scores
+from studies.bench_arms import lora
 from studies.bench_data import SHAPES, longest, make_pairs
-from studies.bench_train import lora
 
 META = torch.device("meta")
 CUDA = SHAPES["cuda"]

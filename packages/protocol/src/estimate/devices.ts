@@ -2,7 +2,7 @@
  * Dense bf16 tensor throughput (float16 where the device has no bf16) in TFLOP/s, without sparsity, from NVIDIA's data
  * sheets and architecture white papers. The first name that a device's name contains counts.
  */
-const peaks: readonly (readonly [name: string, teraflops: number])[] = [
+export const devicePeaks: readonly (readonly [name: string, teraflops: number])[] = [
   ['B200', 2250],
   ['H200', 989.4],
   ['H100 PCIe', 756],
@@ -25,6 +25,6 @@ const peaks: readonly (readonly [name: string, teraflops: number])[] = [
 
 /** Peak of a device in FLOP/s, or null for one that is not in the table (no CPU is). */
 export function findPeakFlops(deviceName: string): number | null {
-  const found = peaks.find(([name]) => new RegExp(`\\b${name}(?![0-9A-Za-z])`, 'i').test(deviceName))
+  const found = devicePeaks.find(([name]) => new RegExp(`\\b${name}(?![0-9A-Za-z])`, 'i').test(deviceName))
   return found ? found[1] * 1e12 : null
 }

@@ -1,3 +1,4 @@
+import { devicePeaks } from '../estimate/devices'
 import { planFigures } from '../estimate/memory-plan'
 import { trainerFailures } from '../v1/failure'
 import { preflightFaults } from '../v1/preflight'
@@ -115,7 +116,14 @@ const figures = () =>
           .join(', ')}}`,
   )
 
-/** The trainer's typed config, its failure codes and the figures of the memory plans. */
+const peaks = () => [
+  "# Dense bf16 TFLOP/s by the first name that a device's name contains: see estimate/devices.ts of the protocol.",
+  'DEVICE_PEAKS: tuple[tuple[str, float], ...] = (',
+  ...devicePeaks.map(([name, teraflops]) => `    (${literal(name)}, ${teraflops}),`),
+  ')',
+]
+
+/** The trainer's typed config, its failure codes, the figures of the memory plans and the peaks of devices. */
 export function pythonTypes(schemas: Readonly<Record<TrainKind, ObjectSchema>>): string {
   const fieldsOf = (kind: TrainKind) => Object.entries(schemas[kind].properties)
   const same = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
@@ -152,6 +160,8 @@ export function pythonTypes(schemas: Readonly<Record<TrainKind, ObjectSchema>>):
       '',
       '# The memory plans: see engine/memory_plan.py.',
       ...figures(),
+      '',
+      ...peaks(),
     ],
     ...sources.map(sourceClass),
     classOf('LoraSettings', 'Settings', 'What the trainings of an existing model share.', shared),
