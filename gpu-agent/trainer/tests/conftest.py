@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from tiny_model import make_model
 
 from process import events
@@ -86,27 +87,32 @@ def run(script: str, job: dict[str, Any], code: int = 0) -> list[Event]:
     return lines
 
 
-@pytest.fixture
-def inside(monkeypatch: pytest.MonkeyPatch) -> Inside:
+def run_inside(script: str, job: dict[str, Any], code: int = 0) -> list[Event]:
     """As `run`, in this process: for tests of what a trainer does, not of its being a process. It imports no module again."""
+    path, written = Path(job["workDir"]) / "job.json", io.StringIO()
+    path.write_text(json.dumps(job), encoding="utf-8")
+    environment, on_term, threads = (
+        dict(os.environ),
+        signal.getsignal(signal.SIGTERM),
+        torch.get_num_threads(),
+    )
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(), pytest.raises(SystemExit) as left:
+        patch.setattr(events, "_stream", written)
+        patch.setattr(sys, "argv", [script, str(path)])
+        try:
+            runpy.run_path(str(TRAINER / script), run_name="__main__")
+        finally:
+            signal.signal(signal.SIGTERM, on_term)
+            os.environ.clear()
+            os.environ.update(environment)
+            torch.set_num_threads(threads)
+    assert left.value.code == code, written.getvalue()[-3000:]
+    return [json.loads(line) for line in written.getvalue().splitlines()]
 
-    def work(script: str, job: dict[str, Any], code: int = 0) -> list[Event]:
-        path, written = Path(job["workDir"]) / "job.json", io.StringIO()
-        path.write_text(json.dumps(job), encoding="utf-8")
-        environment, on_term = dict(os.environ), signal.getsignal(signal.SIGTERM)
-        with monkeypatch.context() as patch, warnings.catch_warnings(), pytest.raises(SystemExit) as left:
-            patch.setattr(events, "_stream", written)
-            patch.setattr(sys, "argv", [script, str(path)])
-            try:
-                runpy.run_path(str(TRAINER / script), run_name="__main__")
-            finally:
-                signal.signal(signal.SIGTERM, on_term)
-                os.environ.clear()
-                os.environ.update(environment)
-        assert left.value.code == code, written.getvalue()[-3000:]
-        return [json.loads(line) for line in written.getvalue().splitlines()]
 
-    return work
+@pytest.fixture
+def inside() -> Inside:
+    return run_inside
 
 
 def of(lines: list[Event], kind: str) -> list[Event]:

@@ -1,11 +1,10 @@
 """What the agent gives an import: its llama.cpp, and a folder for what is fetched or unpacked once."""
 
-import os
 import subprocess
-from pathlib import Path
 
 import pytest
 from conftest import TRAINER
+from real_models import cache_folder
 from template_cases import llama_cpp
 
 PROGRAM = "import {llamaFiles} from './src/llama-files.ts'; console.log(JSON.stringify(llamaFiles()))"
@@ -21,5 +20,4 @@ def give_llama_cpp(patch: pytest.MonkeyPatch) -> None:
     assert said.returncode == 0, said.stderr
     patch.setenv("PALATE_LLAMA_CPP", said.stdout)
     patch.setenv("PALATE_LLAMA_GPU", "off")
-    cache = os.environ.get("PALATE_CACHE") or str(Path.home() / ".cache" / "palate")
-    patch.setenv("PALATE_TRAINER_CACHE", cache)
+    patch.setenv("PALATE_TRAINER_CACHE", str(cache_folder()))

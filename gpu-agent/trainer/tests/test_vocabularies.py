@@ -8,7 +8,7 @@ from typing import Any
 
 import gguf
 import pytest
-from real_models import GEMMA3, SMOLLM2, fetch_real
+from real_models import GEMMA3, SMOLLM2, RealModel, fetch_real
 from server_side import ask_server, first_difference
 from template_cases import ROOT, ZEPHYR, assistant, llama_cpp, system, user
 from transformers import PreTrainedTokenizerFast
@@ -149,11 +149,9 @@ def test_tinyllamas_own_files_and_llama_cpps_vocabulary_say_the_same(
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("package", [SMOLLM2, GEMMA3], ids=["SmolLM2", "Gemma 3"])
-def test_real_models_are_read_alike(
-    package: tuple[list[str], str], tmp_path: Path, reported: io.StringIO
-) -> None:
+def test_real_models_are_read_alike(package: RealModel, tmp_path: Path, reported: io.StringIO) -> None:
     """Files of published models, with the texts of llama.cpp's table; Gemma's gets a template, as it has none."""
-    path, texts = fetch_real(package, tmp_path), read_vocabulary("llama-spm").texts
+    path, texts = fetch_real(package), read_vocabulary("llama-spm").texts
     facts = read_gguf(path)
     template = facts.template or TEMPLATES["gemma"]
     talks = prompts()
