@@ -1,34 +1,57 @@
-import type { useTRPCClient } from '../../lib/trpc'
+import { guidedModel, type Round, roundOf, rounds } from '@palate/protocol'
+import type { Inputs, Outputs, useTRPCClient } from '../../lib/trpc'
 
 type Client = ReturnType<typeof useTRPCClient>
+export type StepAction = NonNullable<NonNullable<Outputs['overview']['get']['next']>['action']>
 type Starter = { scope: string; start: () => Promise<string> }
 
 /** The steps that need no choice: each starts the work with its defaults and returns the page that shows it. */
-export function startersOf(client: Client): Readonly<Record<string, Starter | undefined>> {
+export function startersOf(client: Client): Readonly<Record<StepAction, Starter>> {
+  const { dataset, evaluation, model, run, variant } = client
   return {
-    datasets: {
+    'add-sample': {
       scope: 'dataset:create',
       start: async () =>
-        `/datasets/${(await client.dataset.importSample.mutate({ sample: 'csv' })).datasetVersionId}`,
+        `/datasets/${(await dataset.importSample.mutate({ sample: 'csv' })).datasetVersionId}`,
     },
-    starter: {
+    'add-smollm2': {
       scope: 'run:create',
-      start: async () => `/runs/${(await client.run.create.mutate({ kind: 'pretrain', config: {} })).id}`,
+      start: async () =>
+        `/runs/${(await model.add.mutate({ source: { from: 'starting', id: guidedModel.id } })).runId}`,
     },
-    variants: {
+    'train-starter': {
+      scope: 'run:create',
+      start: async () => `/runs/${(await run.create.mutate({ kind: 'pretrain', config: {} })).id}`,
+    },
+    'write-variants': {
       scope: 'variant:create',
-      start: async () => `/variants/${(await client.variant.createBatch.mutate({})).id}`,
+      start: async () => {
+        const { batch } = await readRound(client, 'variants')
+        return `/variants/${(await variant.createBatch.mutate(batch)).id}`
+      },
     },
-    runs: {
+    'train-on-votes': {
       scope: 'run:create',
-      start: async () => `/runs/${(await client.run.create.mutate({ kind: 'dpo', config: {} })).id}`,
+      start: async () => {
+        const { dpo } = await readRound(client, 'preference')
+        return `/runs/${(await run.create.mutate({ kind: 'dpo', config: dpo })).id}`
+      },
     },
-    evaluations: {
+    evaluate: {
       scope: 'evaluation:create',
-      start: async () => `/evaluations/${(await client.evaluation.create.mutate({})).id}`,
+      start: async () => {
+        const round = await readRound(client, 'evaluation')
+        return `/evaluations/${(await evaluation.create.mutate(round.evaluation)).id}`
+      },
     },
-    models: { scope: 'deployment:write', start: () => deployNewest(client) },
+    deploy: { scope: 'deployment:write', start: () => deployNewest(client) },
   }
+}
+
+/** The settings that suit the model which is taken without a choice; the forms begin with the same. */
+async function readRound(client: Client, use: Inputs['model']['choices']['use']): Promise<Round> {
+  const { models, defaultId } = await client.model.choices.query({ use })
+  return rounds[roundOf(models, defaultId)]
 }
 
 /** Deploys the newest tuned model that can be served under the existing public name, or under "palate" if there is none. */

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
-import { NextStepButton } from '../next-step/next-step-button'
+import { NextStepButton, OtherStepButton } from '../next-step/next-step-button'
 import { useNextStep } from '../next-step/use-next-step'
 import { Page } from '../shell/page'
 import { ActiveRun, NoRun } from './active-run'
@@ -28,8 +28,8 @@ export function OverviewPage() {
 }
 
 function OverviewView({ overview }: { overview: Overview }) {
-  const { stations, next, activeRun, figures, needs } = overview
-  const doubt = useNextStep()?.doubt
+  const { stations, next, guide, activeRun, figures, needs } = overview
+  const step = useNextStep()
   const done = stations.filter((station) => station.done).length
   return (
     <Page
@@ -37,12 +37,15 @@ function OverviewView({ overview }: { overview: Overview }) {
       title={`${done} of ${stations.length} stations done`}
       lead={
         next
-          ? (doubt ?? next.hint)
+          ? (step?.doubt ?? next.hint)
           : 'Try the model in the chat, read the feedback, and label more pairs for the next run.'
       }
       actions={
         next ? (
-          <NextStepButton large />
+          <>
+            <NextStepButton large />
+            {step?.other ? <OtherStepButton step={step.other} /> : null}
+          </>
         ) : (
           <Button asChild look="primary" size="lg">
             <Link href="/chat">Open chat</Link>
@@ -51,6 +54,11 @@ function OverviewView({ overview }: { overview: Overview }) {
       }
       guided={false}
     >
+      {guide || next?.other ? (
+        <p className="max-w-2xl text-sm text-ink-2">
+          {next?.other?.hint} {guide}
+        </p>
+      ) : null}
       <Card className="px-5 py-6 lg:px-2">
         <LoopPath stations={stations} />
       </Card>

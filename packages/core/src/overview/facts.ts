@@ -11,38 +11,41 @@ import {
   vote,
   workspace,
 } from '@palate/db'
+import { ImportConfig } from '@palate/protocol'
 import { and, count, countDistinct, desc, eq, inArray, isNull, sql, sum } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { countOpen } from '../label/summary'
-import type { OverviewFacts, Trainings } from './plan'
+import type { FailedModel, OverviewFacts, Trainings } from './station'
 
 type Reader = Pick<ServiceContext, 'db' | 'workspaceId'>
 
 /** Counts what the overview shows. */
 export async function readFacts(ctx: Reader): Promise<OverviewFacts> {
   const { db, workspaceId } = ctx
-  const [[own], data, models, runs, labels, tests, releases, personas, [batch], open] = await Promise.all([
-    db.select({ name: workspace.name }).from(workspace).where(eq(workspace.id, workspaceId)),
-    readData(ctx),
-    readModelFacts(ctx),
-    readRuns(ctx),
-    readLabels(ctx),
-    readEvaluationFacts(ctx),
-    readReleases(ctx),
-    db.$count(persona, and(eq(persona.workspaceId, workspaceId), isNull(persona.archivedAt))),
-    db
-      .select({ id: variantBatch.id })
-      .from(variantBatch)
-      .where(
-        and(
-          eq(variantBatch.workspaceId, workspaceId),
-          inArray(variantBatch.status, ['preparing', 'generating']),
-        ),
-      )
-      .orderBy(desc(variantBatch.number))
-      .limit(1),
-    countOpen(db, workspaceId),
-  ])
+  const [[own], data, models, runs, failedModel, labels, tests, releases, personas, [batch], open] =
+    await Promise.all([
+      db.select({ name: workspace.name }).from(workspace).where(eq(workspace.id, workspaceId)),
+      readData(ctx),
+      readModelFacts(ctx),
+      readRuns(ctx),
+      findFailedModel(ctx),
+      readLabels(ctx),
+      readEvaluationFacts(ctx),
+      readReleases(ctx),
+      db.$count(persona, and(eq(persona.workspaceId, workspaceId), isNull(persona.archivedAt))),
+      db
+        .select({ id: variantBatch.id })
+        .from(variantBatch)
+        .where(
+          and(
+            eq(variantBatch.workspaceId, workspaceId),
+            inArray(variantBatch.status, ['preparing', 'generating']),
+          ),
+        )
+        .orderBy(desc(variantBatch.number))
+        .limit(1),
+      countOpen(db, workspaceId),
+    ])
   const { newestAdapter, ...counts } = models
   const { evaluatedModels, ...evaluations } = tests
   return {
@@ -50,6 +53,7 @@ export async function readFacts(ctx: Reader): Promise<OverviewFacts> {
     ...data,
     ...counts,
     ...runs,
+    failedModel,
     ...labels,
     ...evaluations,
     ...releases,
@@ -89,14 +93,16 @@ const isTunedHere = ({ kind, madeBy }: { kind: string; madeBy: string }) =>
 
 async function readModelFacts({ db, workspaceId }: Reader) {
   const rows = await db
-    .select({ id: modelVersion.id, kind: modelVersion.kind, madeBy: run.kind })
+    .select({ id: modelVersion.id, kind: modelVersion.kind, facts: modelVersion.facts, madeBy: run.kind })
     .from(modelVersion)
     .innerJoin(run, eq(run.id, modelVersion.runId))
     .where(eq(modelVersion.workspaceId, workspaceId))
     .orderBy(desc(modelVersion.createdAt), desc(modelVersion.number))
   const adapters = rows.filter(isTunedHere)
   return {
-    baseModels: rows.filter(({ kind }) => kind !== 'adapter').length,
+    baseModels: rows.filter(
+      ({ kind, facts }) => kind !== 'adapter' && !facts?.notServable && !facts?.notTrainable,
+    ).length,
     adapters: adapters.length,
     newestAdapter: adapters[0]?.id ?? null,
   }
@@ -113,7 +119,31 @@ async function readRuns({ db, workspaceId }: Reader) {
     const queued = own.filter(({ status }) => status === 'queued').length
     return own[0] ? { id: own[0].id, started: own.length - queued, queued } : null
   }
-  return { pretraining: trainingsOf('pretrain'), tuning: trainingsOf('dpo', 'sft', 'kto') }
+  return {
+    addingModels: trainingsOf('import'),
+    pretraining: trainingsOf('pretrain'),
+    tuning: trainingsOf('dpo', 'sft', 'kto'),
+  }
+}
+
+/** A failure that something newer came after needs nothing. */
+async function findFailedModel({ db, workspaceId }: Reader): Promise<FailedModel | null> {
+  const [newest] = await db
+    .select()
+    .from(run)
+    .where(and(eq(run.workspaceId, workspaceId), inArray(run.kind, ['import', 'pretrain'])))
+    .orderBy(desc(run.number))
+    .limit(1)
+  if (newest?.status !== 'failed') return null
+  const { number, name, failure, config } = newest
+  const source = ImportConfig.safeParse(config).data?.source
+  return {
+    kind: newest.kind === 'import' ? 'import' : 'pretrain',
+    ...{ number, name },
+    message: failure?.message ?? 'It reported no reason.',
+    remedy: failure?.remedy ?? 'Read its log.',
+    noRegistry: source?.from === 'package' && failure?.code === 'hub_unreachable',
+  }
 }
 
 async function readLabels({ db, workspaceId }: Reader) {

@@ -6,14 +6,12 @@ import { loadRunView } from '../run/read'
 import type { RunView } from '../run/schemas'
 import { readFacts } from './facts'
 import { type Need, readNeeds } from './needs'
-import { type NextStep, planLoop, type Station } from './plan'
+import { type Plan, planLoop } from './plan'
 
 type Figure = 'violations' | 'ingredientUse' | 'format'
 type Sides = Record<'base' | 'tuned', EvaluationSummary['base']['violations']>
 
-export interface Overview {
-  stations: Station[]
-  next: NextStep | null
+export interface Overview extends Plan {
   activeRun: RunView | null
   /** Of the newest evaluation, in per cent. */
   figures:

@@ -1,3 +1,3 @@
 export { getOverview, type Overview } from './get'
 export type { Need } from './needs'
-export type { NextStep, Station } from './plan'
+export type { Choice, NextStep, Station, StepAction } from './station'

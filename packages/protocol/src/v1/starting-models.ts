@@ -33,15 +33,18 @@ const smollm2 = {
   },
 } satisfies Partial<StartingModel>
 
+/** The model of the guided first run: it writes recipes from the start. */
+export const guidedModel: StartingModel = {
+  id: 'smollm2-recipes',
+  title: 'SmolLM2-135M-Instruct with the recipe adapter',
+  about: 'Writes recipes from the start; votes teach it which rules to keep.',
+  ...smollm2,
+  recipeAdapter: true,
+}
+
 /** The curated list. Each file was downloaded, converted and served once before its entry was written. */
 export const startingModels: readonly StartingModel[] = [
-  {
-    id: 'smollm2-recipes',
-    title: 'SmolLM2-135M-Instruct with the recipe adapter',
-    about: 'Writes recipes from the start; votes teach it which rules to keep.',
-    ...smollm2,
-    recipeAdapter: true,
-  },
+  guidedModel,
   {
     id: 'smollm2-135m-instruct',
     title: 'SmolLM2-135M-Instruct',
