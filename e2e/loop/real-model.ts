@@ -1,21 +1,20 @@
-import { countFailed } from '@palate/protocol'
+import { countFailed, guidedModel, rounds } from '@palate/protocol'
 import { type Client, poll } from './client'
 import { finishRun, lastValue, type Settings } from './stations'
 
 /** The starting models that the loop can begin with, by the name of `--model`. */
 const models: Readonly<Record<string, string>> = {
-  smollm2: 'smollm2-recipes',
+  smollm2: guidedModel.id,
   'smollm2-plain': 'smollm2-135m-instruct',
 }
 
 const minuteMs = 60_000
 
-/** A real model writes slower than the starter model: fewer prompts and steps keep the loop within 45 minutes on two cores. */
+/** The guided round of a published model, with more prompts: the loop has 45 minutes on two cores. */
 export const realSettings = {
-  dpo: { epochs: 3, batchSize: 4, learningRate: 0.0005, maxLength: 640, sampleEvery: 0 },
-  promptsPerPersona: 10,
-  variantsPerPrompt: 6,
-  samplesPerCase: 1,
+  ...{ dpo: { ...rounds.published.dpo }, promptsPerPersona: 10 },
+  variantsPerPrompt: rounds.published.batch.variantsPerPrompt,
+  samplesPerCase: rounds.published.evaluation.samplesPerCase,
 }
 
 export interface Imported {

@@ -2,10 +2,11 @@
 
 import { zodResolver } from '@hookform/resolvers/zod'
 import { CreateEvaluationInput } from '@palate/core/evaluation/schemas'
+import { roundOf, rounds } from '@palate/protocol'
 import { Button, Dialog, DialogContent, DialogTrigger, ErrorState, Field, Input } from '@palate/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { readNumber } from '../../lib/read-number'
 import { useTRPC } from '../../lib/trpc'
@@ -17,7 +18,10 @@ export function NewEvaluationDialog() {
   const queryClient = useQueryClient()
   const [open, setOpen] = useState(false)
   const models = useModelChoices('evaluation', { enabled: open })
-  const form = useForm({ resolver: zodResolver(CreateEvaluationInput), defaultValues: { samplesPerCase: 2 } })
+  const form = useForm({
+    resolver: zodResolver(CreateEvaluationInput),
+    defaultValues: rounds.starter.evaluation,
+  })
   const create = useMutation(
     trpc.evaluation.create.mutationOptions({
       onSuccess: (evaluation) => {
@@ -30,7 +34,13 @@ export function NewEvaluationDialog() {
   )
   const chosen = form.watch('tunedModelVersionId')
   const lacksModel = models.data?.defaultId === null
-  const { errors } = form.formState
+  const { errors, dirtyFields } = form.formState
+  const { samplesPerCase } =
+    rounds[roundOf(models.data?.models ?? [], chosen ?? models.data?.defaultId)].evaluation
+  useEffect(() => {
+    // What nobody has typed follows the model.
+    if (!dirtyFields.samplesPerCase) form.resetField('samplesPerCase', { defaultValue: samplesPerCase })
+  }, [form, samplesPerCase, dirtyFields.samplesPerCase])
   const onSubmit = form.handleSubmit((values) => create.mutate(values))
   return (
     <Dialog open={open} onOpenChange={setOpen}>

@@ -1,6 +1,6 @@
 'use client'
 
-import { Button, Card, CardBody, CardHead, EmptyState, Skeleton } from '@palate/ui'
+import { Button, Card, CardBody, CardHead, EmptyState, Progress, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import Link from 'next/link'
 import { type Outputs, useTRPC } from '../../lib/trpc'
@@ -10,6 +10,9 @@ import { MetricChart } from '../run/chart/run-charts'
 import { RunProgress, RunStatusTag } from '../run/run-status'
 
 type Run = NonNullable<Outputs['overview']['get']['activeRun']>
+
+/** Runs that train nothing. */
+const withoutChart: ReadonlySet<string> = new Set(['import', 'generate', 'probe'])
 
 /** The run in progress with its most useful chart: rewards, else loss. */
 export function ActiveRun({ run: found }: { run: Run }) {
@@ -46,6 +49,8 @@ export function ActiveRun({ run: found }: { run: Run }) {
             live
             range={rangeOf(shown.series, run.progress?.totalSteps)}
           />
+        ) : withoutChart.has(run.kind) ? (
+          <Progress value={shareOf(run)} label={`Progress of run ${run.number}`} className="my-6" />
         ) : metrics.data ? (
           <p className="py-6 text-ink-2">Its chart appears here with the first steps.</p>
         ) : (
@@ -61,7 +66,9 @@ function Waiting({ run }: { run: Run }) {
   return (
     <div className="flex flex-col items-start gap-3 py-2">
       <p>{run.waitingBecause ?? 'The run waits for an agent.'}</p>
-      <p className="text-sm text-ink-2">Its chart appears here with the first steps.</p>
+      {withoutChart.has(run.kind) ? null : (
+        <p className="text-sm text-ink-2">Its chart appears here with the first steps.</p>
+      )}
       <Button asChild>
         <Link href="/runs/queue">
           {run.waiting ? `Position ${run.waiting.position} in the queue` : 'Open queue'}
@@ -85,3 +92,6 @@ export function NoRun() {
     </EmptyState>
   )
 }
+
+const shareOf = ({ progress }: Pick<Run, 'progress'>) =>
+  progress && progress.totalSteps > 0 ? progress.step / progress.totalSteps : undefined

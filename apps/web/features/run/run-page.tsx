@@ -48,12 +48,14 @@ const tabNames: Readonly<Record<string, string>> = {
 function RunView({ run }: { run: Run }) {
   const isTraining = run.kind !== 'generate' && run.kind !== 'probe'
   const hasPreflight = run.kind === 'dpo' || run.kind === 'sft' || run.kind === 'kto'
+  const learns = isTraining && run.kind !== 'import'
   const stoppedByPreflight = run.failure?.code.startsWith('preflight_') ?? false
   const tabs = Object.keys(tabNames).filter((name) => {
     if (name === 'preflight') return hasPreflight
+    if (name === 'samples') return learns
     return isTraining || name === 'logs' || name === 'config'
   })
-  const [tab, setTab] = useTab(tabs, stoppedByPreflight ? 'preflight' : isTraining ? 'charts' : 'logs')
+  const [tab, setTab] = useTab(tabs, stoppedByPreflight ? 'preflight' : learns ? 'charts' : 'logs')
   return (
     <>
       <RunHead run={run} />

@@ -2,10 +2,11 @@
 
 import { zodResolver } from '@hookform/resolvers/zod'
 import { CreateBatchInput } from '@palate/core/variant/schemas'
+import { roundOf, rounds } from '@palate/protocol'
 import { Button, Dialog, DialogContent, DialogTrigger, Field, Input, Select } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { plural } from '../../lib/format'
 import { readNumber } from '../../lib/read-number'
@@ -25,7 +26,7 @@ export function NewBatchDialog() {
   const datasets = useQuery(trpc.dataset.list.queryOptions(undefined, { enabled: open }))
   const form = useForm({
     resolver: zodResolver(CreateBatchInput),
-    defaultValues: { promptsPerPersona: 36, variantsPerPrompt: 4 },
+    defaultValues: rounds.starter.batch,
   })
   const create = useMutation(
     trpc.variant.createBatch.mutationOptions({
@@ -40,6 +41,15 @@ export function NewBatchDialog() {
   const allPersonas = personas.data ?? []
   const chosen = allPersonas.filter(({ id }) => !excluded.has(id))
   const writers = form.watch('modelVersionIds') ?? []
+  const { errors, dirtyFields } = form.formState
+  const { batch } = rounds[roundOf(models.data?.models ?? [], writers[0] ?? models.data?.defaultId)]
+  useEffect(() => {
+    // What nobody has typed follows the model.
+    if (!dirtyFields.promptsPerPersona)
+      form.resetField('promptsPerPersona', { defaultValue: batch.promptsPerPersona })
+    if (!dirtyFields.variantsPerPrompt)
+      form.resetField('variantsPerPrompt', { defaultValue: batch.variantsPerPrompt })
+  }, [form, batch, dirtyFields.promptsPerPersona, dirtyFields.variantsPerPrompt])
   const ready = (datasets.data ?? []).flatMap(({ name, latest }) =>
     latest?.status === 'ready' ? [{ value: latest.id, label: `${name} v${latest.number}` }] : [],
   )
@@ -53,7 +63,6 @@ export function NewBatchDialog() {
   const onSubmit = form.handleSubmit((values) =>
     create.mutate({ ...values, personaIds: excluded.size > 0 ? chosen.map(({ id }) => id) : undefined }),
   )
-  const { errors } = form.formState
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>

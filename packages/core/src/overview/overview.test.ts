@@ -159,7 +159,7 @@ test('where no package registry answers, the starter model is next, and SmolLM2 
   expect(next?.other).toMatchObject({ label: 'Try SmolLM2 again', action: 'add-smollm2' })
 })
 
-test('another failure is told, with the same step again and the other one', () => {
+test('another failure is shown, with the same step again and the other one', () => {
   const { next } = planLoop({ ...empty, ...withData, failedModel: failed })
   expect(next).toMatchObject({ action: 'add-smollm2', other: { action: 'train-starter' } })
   expect(next?.hint).toBe('The import of SmolLM2-135M-Instruct failed. The disk is full. Free some space.')

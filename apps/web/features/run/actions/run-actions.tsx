@@ -94,12 +94,10 @@ function useRunMutations() {
 }
 
 function OpenResult({ kind }: Pick<Run, 'kind'>) {
-  const isStarter = kind === 'pretrain'
+  const isNew = kind === 'pretrain' || kind === 'import'
   return (
     <Button asChild>
-      <Link href={isStarter ? '/models' : '/evaluations'}>
-        {isStarter ? 'Open models' : 'Open evaluations'}
-      </Link>
+      <Link href={isNew ? '/models' : '/evaluations'}>{isNew ? 'Open models' : 'Open evaluations'}</Link>
     </Button>
   )
 }
