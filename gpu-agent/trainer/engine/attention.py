@@ -7,7 +7,7 @@ of its keys. A shared prompt costs one more gather of keys: [prompt | chosen | r
 
 import contextlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,8 +20,14 @@ from transformers import AttentionInterface, AttentionMaskInterface
 from job.error import JobError
 
 NAME = "palate_segments"
-# torch 2.11 takes fewer key heads without being asked; from 2.12 on it wants the argument.
-TAKES_GROUPED = "enable_gqa" in inspect.signature(varlen_attn).parameters
+
+
+def asks_for_grouped(kernel: Callable[..., Any]) -> bool:
+    """Whether fewer key heads must be asked for: torch 2.11 takes them as they are, from 2.12 on it wants the argument."""
+    return "enable_gqa" in inspect.signature(kernel).parameters
+
+
+ASKS_FOR_GROUPED = asks_for_grouped(varlen_attn)
 
 
 @dataclass
@@ -129,7 +135,7 @@ def by_kernel(
             softmax_scale=rule.scale, causal=True, window_size=(left, 0 if left >= 0 else -1),
         )  # fmt: skip
     else:
-        grouped: dict[str, Any] = {"enable_gqa": q.shape[1] != k.shape[1]} if TAKES_GROUPED else {}
+        grouped: dict[str, Any] = {"enable_gqa": q.shape[1] != k.shape[1]} if ASKS_FOR_GROUPED else {}
         out = varlen_attn(
             q, k, v, plan.query_bounds, plan.key_bounds, most_queries, most_keys,
             scale=rule.scale, window_size=(left, 0), **grouped,
