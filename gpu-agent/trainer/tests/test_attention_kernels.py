@@ -28,12 +28,12 @@ def each_segment(
     for (at, end), (first, last) in zip(*(zip(part[:-1].tolist(), part[1:].tolist()) for part in bounds)):
         left = None if window[0] < 0 else window[0] + 1
         mask = visible(end - at, last - first, left, CPU)
-        parts = (part.transpose(0, 1)[None] for part in (q[at:end], k[first:last], v[first:last]))
-        out.append(
-            functional.scaled_dot_product_attention(
-                *parts, attn_mask=mask, is_causal=mask is None, scale=scale, enable_gqa=grouped
-            )[0].transpose(0, 1)
-        )
+        head_first = [part.transpose(0, 1)[None] for part in (q[at:end], k[first:last], v[first:last])]
+        attended = functional.scaled_dot_product_attention(
+            head_first[0], head_first[1], head_first[2],
+            attn_mask=mask, is_causal=mask is None, scale=scale, enable_gqa=grouped,
+        )  # fmt: skip
+        out.append(attended[0].transpose(0, 1))
     return torch.cat(out)
 
 
