@@ -71,6 +71,15 @@ test('what is stopped is not started again', async () => {
   expect([child.process, said]).toEqual([null, []])
 })
 
+test('a stop that has ended left no process, even if another holds its output open', async () => {
+  const holder = `require('node:child_process').spawn(process.execPath, ['-e', 'setTimeout(() => {}, 3000)'], { detached: true, stdio: 'inherit' })`
+  const { child } = supervise(['-e', `${holder}; ${waits[1]}`])
+  child.start()
+  await waitFor('The part', async () => child.isUp)
+  await child.stop()
+  expect([child.process, child.isUp]).toEqual([null, false])
+})
+
 const limits = { lineCharacters: 100, fileBytes: 2000, files: 3, repeatsPerMinute: 1000 }
 
 test('a log is rotated by size, and only the newest files are kept', async () => {

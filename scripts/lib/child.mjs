@@ -110,6 +110,7 @@ export class Child {
     child.on('error', () => undefined) // a signal that could not be sent
     child.once('exit', async (code, signal) => {
       await Promise.race([once(child, 'close'), sleep(lastWordsMs)])
+      if (this.process !== child) return // stopped meanwhile, and perhaps started again
       this.process = null
       this.#onEnd(code, signal)
     })
@@ -158,6 +159,8 @@ export class Child {
       await Promise.race([once(child, 'exit'), sleep(graceMs)])
     }
     if (child) signalGroup(child, 'SIGKILL')
+    this.process = null
+    this.#isUp = false
     this.#log.end()
   }
 }
