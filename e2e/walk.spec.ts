@@ -71,7 +71,11 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await shoot(page, '2-dataset-jsonl')
   })
 
-  await test.step('3 starter model', async () => {
+  await test.step('3 a starter model, the choice beside SmolLM2', async () => {
+    await page.goto('/')
+    await expect(page.getByRole('button', { name: 'Add SmolLM2' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Train a starter model' })).toBeVisible()
+    await shoot(page, '3-model-choice')
     await page.goto('/runs')
     await page.getByRole('button', { name: 'Create run' }).first().click()
     await page.getByRole('radio', { name: /^Quick/ }).click()
@@ -112,6 +116,7 @@ test('a new user gets from sign-in to a streamed recipe', async ({ page, browser
     await expect(page.getByRole('toolbar', { name: 'Your choice' })).toBeVisible()
     await shoot(page, '6-label-session')
     for (const key of ['ArrowLeft', 'ArrowRight', '2', '4', 's', 'ArrowLeft', 'z', '3', '2', '4']) {
+      await expect(page.getByRole('toolbar', { name: 'Your choice' })).toHaveAttribute('aria-busy', 'false')
       await page.keyboard.press(key)
       await page.waitForTimeout(250)
     }

@@ -14,7 +14,7 @@ const starter: Round = {
 }
 
 /**
- * A published model, a hundred times larger: fewer prompts with more answers each, longer examples, smaller steps, and
+ * A published model, SmolLM2 eighty times as large: fewer prompts with more answers each, longer examples, smaller steps, and
  * no samples while it trains, so that a round ends within half an hour on two cores without a GPU.
  */
 const published: Round = {
