@@ -15,6 +15,18 @@ def choose_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def why_no_gpu() -> str | None:
+    """What to say of a run that was given GPUs (the agent names them in CUDA_VISIBLE_DEVICES) and trains on the CPU; None
+    where it has them, or was given none."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES", "") in ("", "-1") or torch.cuda.is_available():
+        return None
+    if torch.version.cuda is None:
+        why = "this PyTorch was built without CUDA. Install one for the GPU; PALATE_TORCH_INDEX names its package index"
+    else:
+        why = f"PyTorch for CUDA {torch.version.cuda} finds no GPU. Check that nvidia-smi works and that its driver supports this CUDA"
+    return f"The run was given a GPU but trains on the CPU, which is many times slower: {why}."
+
+
 def auto_precision(device: torch.device) -> tuple[str, str]:
     """The precision that `auto` takes on a device, `fp32` or `bf16`, and why.
 

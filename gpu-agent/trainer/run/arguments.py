@@ -25,7 +25,8 @@ def engine_options(job: Job, config: LoraSettings, stop: StopFlag) -> EngineOpti
     is_cuda = device.type == "cuda"
     if config.precision == "auto":
         precision, reason = auto_precision(device)
-        events.log("info", f"Precision: {precision} ({reason}).")
+        is_slow = is_cuda and precision == "fp32"
+        events.log("warn" if is_slow else "info", f"Precision: {precision} ({reason}).")
     precision = settle_precision(config, device)
     full_weights = isinstance(config, SftConfig) and config.full_weights
     return EngineOptions(

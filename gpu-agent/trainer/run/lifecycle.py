@@ -12,6 +12,7 @@ from pathlib import Path
 from job.job import Job, JobError, read_job
 from model.external import with_model
 from process import events, ranks
+from process.device import why_no_gpu
 from process.disk import explain_disk
 from process.stop import Canceled, StopFlag
 from run import summary as run_summary
@@ -68,6 +69,9 @@ def run_job(kind: str, train: Callable[[Job, StopFlag], dict[str, float]]) -> in
                 f"Start the script of {job.kind} jobs.",
             )
         stop.keep_file = job.stop_file
+        no_gpu = why_no_gpu()
+        if no_gpu is not None:
+            events.log("warn", no_gpu)
         results = train(with_model(job, stop), stop)
     except Canceled as canceled:
         events.run_end("canceled", canceled.results, None, run_summary.read())
