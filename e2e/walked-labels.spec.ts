@@ -21,6 +21,7 @@ const shown = async (page: Page) => [
 
 /** Does something, and waits until another pair is there. @returns the pair that was there before */
 async function leave(page: Page, act: () => Promise<void>): Promise<(string | null)[]> {
+  await expect(toolbar(page)).toHaveAttribute('aria-busy', 'false') // from then on keys are taken
   const before = await shown(page)
   await act()
   await expect.poll(() => shown(page)).not.toEqual(before)
@@ -119,4 +120,51 @@ test('a phone shows the whole session, without the rules in its bar', async ({ p
   const voted = await leave(page, () => toolbar(page).getByRole('button', { name: 'B better' }).click())
   await toolbar(page).getByRole('button', { name: 'Undo' }).click()
   await expect.poll(() => shown(page)).toEqual(voted)
+})
+
+test('two fast presses of a key label one pair: nobody has read the second', async ({ page }) => {
+  await openSession(page)
+  const { personVotes } = await client.label.summary.query()
+  const first = await leave(page, async () => {
+    await page.keyboard.down('1')
+    await page.keyboard.down('1') // held: the browser repeats it
+    await page.keyboard.up('1')
+    await page.keyboard.press('1')
+  })
+  await expect.poll(async () => (await client.label.summary.query()).personVotes).toBe(personVotes + 1)
+  await page.keyboard.press('z')
+  await expect.poll(() => shown(page)).toEqual(first)
+  await expect.poll(async () => (await client.label.summary.query()).personVotes).toBe(personVotes)
+})
+
+test('two windows of one person: no pair is judged twice, lost or stuck', async ({
+  page,
+  context,
+  browser,
+}) => {
+  await openSession(page)
+  const tab = await context.newPage()
+  await tab.goto('/labels/session')
+  await expect(toolbar(tab)).toBeVisible()
+  const before = await client.label.summary.query()
+  expect(await shown(tab)).toEqual(await shown(page))
+  const judged = await leave(page, () => page.keyboard.press('1'))
+  await expect(tab.getByText('You judged this pair in another tab. Here is the next one.')).toBeVisible()
+  await expect.poll(() => shown(tab)).toEqual(await shown(page))
+  expect(await shown(tab)).not.toEqual(judged)
+  await tab.close()
+
+  // Another browser hears nothing of it; there the server has the last word.
+  const other = await (await browser.newContext({ baseURL: required('PALATE_URL') })).newPage()
+  await openSession(other)
+  await leave(page, () => page.keyboard.press('1'))
+  await leave(other, () => other.keyboard.press('5'))
+  await expect(other.getByText('Your newer choice counts.')).toBeVisible()
+  await leave(page, () => page.keyboard.press('s'))
+  await leave(other, () => other.keyboard.press('5'))
+  await expect(other.getByText('You have no claim on this pair. Take the next one.')).toBeVisible()
+  await expect.poll(async () => (await client.label.summary.query()).personVotes).toBe(before.personVotes + 2)
+  await other.context().close()
+  for (const _ of [1, 2, 3]) await page.keyboard.press('z')
+  await expect.poll(async () => (await client.label.summary.query()).personVotes).toBe(before.personVotes)
 })

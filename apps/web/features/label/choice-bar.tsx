@@ -3,10 +3,13 @@ import { type Choice, choices, onceAClick } from './choices'
 
 /** The four choices, skip and undo, each with its key. */
 export function ChoiceBar({
+  settled,
   onChoose,
   onSkip,
   onUndo,
 }: {
+  /** Whether keys are taken. */
+  settled: boolean
   onChoose: (choice: Choice) => void
   onSkip: () => void
   onUndo: () => void
@@ -15,6 +18,7 @@ export function ChoiceBar({
     <div
       role="toolbar"
       aria-label="Your choice"
+      aria-busy={!settled}
       className="grid shrink-0 grid-cols-3 gap-2 rounded-lg border border-line bg-card p-3 shadow-float sm:flex sm:flex-wrap sm:justify-center"
     >
       {choices.map(({ choice, short, key, also }) => (

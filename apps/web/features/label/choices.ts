@@ -34,8 +34,18 @@ export const onceAClick =
 
 type Press = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; repeat: boolean }
 
-/** The command of a key in a label session. Held keys and browser shortcuts have none. */
-export function commandOf({ key, ctrlKey, metaKey, altKey, repeat }: Press): Command | undefined {
+/** A key that comes sooner after a pair has appeared was meant for the pair before: nobody has read this one. */
+export const settleMs = 350
+
+/**
+ * The command of a key in a label session. Held keys and browser shortcuts have none. While the pair has just appeared,
+ * nothing judges or skips it.
+ */
+export function commandOf(
+  { key, ctrlKey, metaKey, altKey, repeat }: Press,
+  { settled }: { settled: boolean },
+): Command | undefined {
   if (ctrlKey || metaKey || altKey || repeat) return undefined
-  return keys[key.toLowerCase()]
+  const command = keys[key.toLowerCase()]
+  return settled || command === 'undo' || command === 'help' ? command : undefined
 }

@@ -6,7 +6,7 @@ import { findingsOf, readMarks, readSame } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
 import { Brief } from './brief'
 import { ChoiceBar } from './choice-bar'
-import { type Choice, commandOf } from './choices'
+import { type Choice, commandOf, settleMs } from './choices'
 import { pauseWhileOffline, Stopwatch } from './stopwatch'
 import type { LabelPair } from './use-label-queue'
 
@@ -29,7 +29,8 @@ export function PairView({
   const same = useMemo(() => readSame(pair.left, pair.right), [pair])
   const marks = useMemo(() => ({ left: marksOf(pair.left, pair), right: marksOf(pair.right, pair) }), [pair])
   const vote = (choice: Choice) => onVote(pair, choice, Math.round(watch.read()))
-  useKeys({ vote, skip: () => onSkip(pair), undo: onUndo, help: onHelp })
+  const settled = useSettled()
+  useKeys({ vote, skip: () => onSkip(pair), undo: onUndo, help: onHelp }, settled)
 
   return (
     <div className="mx-auto flex h-[calc(100dvh-9.125rem)] min-h-96 w-full max-w-[1240px] flex-col gap-3 max-lg:-mb-9 lg:h-[calc(100dvh-6.375rem)]">
@@ -55,7 +56,7 @@ export function PairView({
           className="max-md:snap-center"
         />
       </section>
-      <ChoiceBar onChoose={vote} onSkip={() => onSkip(pair)} onUndo={onUndo} />
+      <ChoiceBar settled={settled} onChoose={vote} onSkip={() => onSkip(pair)} onUndo={onUndo} />
     </div>
   )
 }
@@ -68,15 +69,25 @@ function marksOf(text: string, { persona, inventory }: LabelPair) {
 
 type Actions = { vote: (choice: Choice) => void; skip: () => void; undo: () => void; help: () => void }
 
+/** Whether the pair has been there for long enough to be judged by a key. */
+function useSettled(): boolean {
+  const [settled, setSettled] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true), settleMs)
+    return () => clearTimeout(timer)
+  }, [])
+  return settled
+}
+
 /** Keys work everywhere, except in inputs and while a dialog or menu is open. */
-function useKeys(actions: Actions) {
-  const latest = useRef(actions)
-  latest.current = actions
+function useKeys(actions: Actions, settled: boolean) {
+  const latest = useRef({ ...actions, settled })
+  latest.current = { ...actions, settled }
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : null
       if (target?.closest('input, textarea, select, [role=dialog], [role=menu]')) return
-      const command = commandOf(event)
+      const command = commandOf(event, latest.current)
       if (!command) return
       event.preventDefault()
       if (command === 'skip' || command === 'undo' || command === 'help') latest.current[command]()

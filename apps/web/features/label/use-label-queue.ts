@@ -1,13 +1,15 @@
 'use client'
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { TRPCClientError } from '@trpc/client'
+import { useEffect, useRef, useState } from 'react'
 import { toast } from 'sonner'
 import { describeError } from '../../lib/error'
 import { isOnline } from '../../lib/online'
 import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
 import type { Choice } from './choices'
 import { inOrder } from './in-order'
+import { openOtherTabs } from './other-tabs'
 
 export type LabelPair = Outputs['label']['next'][number]
 
@@ -19,9 +21,13 @@ const queueKey = ['label-queue']
 
 const offline = 'You are offline, so nothing was saved. Label on when the connection is back.'
 
+const elsewhere = 'You judged this pair in another tab. Here is the next one.'
+const replaced = 'You had judged this pair in another window. Your newer choice counts.'
+
 /**
- * The queue of pairs of one labeler. A vote removes the first pair at once and is sent in the background; if the
- * server rejects it, the pair returns to the front and a toast shows the reason.
+ * The queue of pairs of one labeler. A vote removes the first pair at once and is sent in the background; if it does not
+ * reach the server, the pair returns to the front and a toast shows the reason. A pair that cannot be judged any more,
+ * because another window or person has done it, does not return.
  */
 export function useLabelQueue() {
   const client = useTRPCClient()
@@ -48,16 +54,28 @@ export function useLabelQueue() {
     write((pairs) => [...pairs, ...fresh.filter((one) => !pairs.some(({ pairId }) => pairId === one.pairId))])
   }
 
-  const send = async (pair: LabelPair, work: () => Promise<unknown>) => {
+  const giveBack = (pair: LabelPair) =>
+    write((pairs) => (pairs.some(({ pairId }) => pairId === pair.pairId) ? pairs : [pair, ...pairs]))
+  const drop = (pairId: string) => write((pairs) => pairs.filter((one) => one.pairId !== pairId))
+  const tabs = useOtherTabs((pairId) => {
+    const [shown] = read()
+    drop(pairId)
+    if (shown?.pairId === pairId) toast(elsewhere)
+    void refill().catch(() => undefined) // the next vote asks again
+  })
+
+  const send = async (pair: LabelPair, work: () => Promise<{ superseded: boolean }>) => {
     if (!isOnline()) return void toast.error(offline) // the pair stays where it is, and its time waits
-    write((pairs) => pairs.filter(({ pairId }) => pairId !== pair.pairId))
+    drop(pair.pairId)
     try {
-      await inTurn(work)
-      await refill()
+      const { superseded } = await inTurn(work)
+      tabs.current?.tell(pair.pairId)
+      if (superseded) toast(replaced)
     } catch (error) {
-      write((pairs) => (pairs.some(({ pairId }) => pairId === pair.pairId) ? pairs : [pair, ...pairs]))
+      if (!isOver(error)) giveBack(pair)
       toast.error(describeError(error))
     }
+    await refill().catch((error: unknown) => toast.error(describeError(error)))
     void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
   }
 
@@ -65,7 +83,11 @@ export function useLabelQueue() {
     queue,
     vote: (pair: LabelPair, choice: Choice, durationMs: number) =>
       send(pair, () => client.label.vote.mutate({ pairId: pair.pairId, choice, durationMs })),
-    skip: (pair: LabelPair) => send(pair, () => client.label.skip.mutate({ pairId: pair.pairId })),
+    skip: (pair: LabelPair) =>
+      send(pair, async () => {
+        await client.label.skip.mutate({ pairId: pair.pairId })
+        return { superseded: false }
+      }),
     undo: async () => {
       if (!isOnline()) return void toast.error(offline)
       try {
@@ -78,4 +100,23 @@ export function useLabelQueue() {
       void queryClient.invalidateQueries(trpc.label.summary.queryFilter())
     },
   }
+}
+
+/** Open while the session is. */
+function useOtherTabs(onJudged: (pairId: string) => void) {
+  const tabs = useRef<ReturnType<typeof openOtherTabs>>(null)
+  const latest = useRef(onJudged)
+  latest.current = onJudged
+  useEffect(() => {
+    const opened = openOtherTabs((pairId) => latest.current(pairId))
+    tabs.current = opened
+    return opened.close
+  }, [])
+  return tabs
+}
+
+/** Whether the pair is no longer the caller's to judge: to show it again would only lead to the same answer. */
+function isOver(error: unknown): boolean {
+  const code = error instanceof TRPCClientError ? (error.data as { code?: unknown } | null)?.code : undefined
+  return code === 'CONFLICT' || code === 'NOT_FOUND'
 }

@@ -13,6 +13,8 @@ import { countMine, countOpen } from './summary'
 
 export interface VoteResult {
   voteId: string
+  /** Whether it replaces another choice of the caller, for example one of another window. */
+  superseded: boolean
   /** The caller's votes that are not superseded. */
   mine: number
   /** Pairs that still need votes of people. */
@@ -57,7 +59,12 @@ export async function castVote(ctx: ServiceContext, input: VoteInput): Promise<V
       await notify(tx, { workspaceId, topic: 'label', id: pairId })
     }
     const mine = await countMine(tx, workspaceId, labeler.userId)
-    return { voteId, mine, open: await countOpen(tx, workspaceId) }
+    return {
+      voteId,
+      superseded: given !== undefined && given.id !== voteId,
+      mine,
+      open: await countOpen(tx, workspaceId),
+    }
   })
 }
 
