@@ -3,6 +3,7 @@
 import { ErrorState } from '@palate/ui'
 import type { ReactNode } from 'react'
 import { describeError } from './error'
+import { useOutage } from './use-outage'
 
 type QueryState<Data> = {
   data: Data | undefined
@@ -45,13 +46,7 @@ export function Loaded<Data>({
 }) {
   if (query.data !== undefined) return children(query.data)
   if (query.error)
-    return (
-      <ErrorState
-        heading={page ? 'h1' : 'h2'}
-        message={describeError(query.error)}
-        onRetry={mayPass(query.error) ? () => query.refetch() : undefined}
-      />
-    )
+    return <Failed heading={page ? 'h1' : 'h2'} error={query.error} onRetry={() => query.refetch()} />
   return (
     <div aria-busy="true">
       <span role="status" className="sr-only">
@@ -59,6 +54,27 @@ export function Loaded<Data>({
       </span>
       {skeleton}
     </div>
+  )
+}
+
+/** In an outage it says what is away, as a page that the server could not render does, and goes on by itself. */
+function Failed({
+  heading,
+  error,
+  onRetry,
+}: {
+  heading: 'h1' | 'h2'
+  error: NonNullable<QueryState<unknown>['error']>
+  onRetry: () => unknown
+}) {
+  const outage = useOutage(onRetry)
+  return (
+    <ErrorState
+      heading={heading}
+      {...(outage ? { title: 'Palate is waiting' } : {})}
+      message={outage ?? describeError(error)}
+      onRetry={mayPass(error) ? onRetry : undefined}
+    />
   )
 }
 

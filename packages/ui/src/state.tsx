@@ -33,6 +33,35 @@ export function EmptyState({
   )
 }
 
+/** What is needed first, said calmly: nobody has done anything wrong yet. */
+export function Notice({
+  title,
+  children,
+  action,
+  className,
+}: {
+  title: string
+  children: ReactNode
+  action?: ReactNode
+  className?: string
+}) {
+  return (
+    <div
+      role="status"
+      className={cn(
+        'flex flex-wrap items-center justify-between gap-x-6 gap-y-3 rounded-lg border border-line bg-sunk px-5 py-4',
+        className,
+      )}
+    >
+      <div className="flex min-w-0 flex-1 basis-64 flex-col gap-1">
+        <h2 className="font-semibold">{title}</h2>
+        <p className="text-ink-2">{children}</p>
+      </div>
+      {action}
+    </div>
+  )
+}
+
 export function ErrorState({
   title = 'This could not be shown',
   heading: Title = 'h2',

@@ -6,19 +6,9 @@ import { cn } from './cn'
 
 export const Tabs = Radix.Root
 
+/** On a phone the tabs wrap: one beyond the edge is not found. */
 export function TabsList({ className, ...rest }: ComponentProps<typeof Radix.List>) {
-  return (
-    <Radix.List
-      ref={showActive}
-      className={cn('flex gap-5 overflow-x-auto border-b border-line [scrollbar-width:none]', className)}
-      {...rest}
-    />
-  )
-}
-
-/** On a phone the tab that a page opens with may be beyond the edge. */
-function showActive(list: HTMLDivElement | null) {
-  list?.querySelector('[data-state=active]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  return <Radix.List className={cn('flex flex-wrap gap-x-5 border-b border-line', className)} {...rest} />
 }
 
 export function TabsTrigger({ className, ...rest }: ComponentProps<typeof Radix.Trigger>) {

@@ -49,7 +49,7 @@ export function RunsPage() {
     <Page
       crumbs={[{ name: 'Runs' }]}
       title="Runs"
-      lead="A run is work for an agent: train a starter model, train on votes, or write answers."
+      lead="A run is work for an agent: import or train a model, write answers, or measure a machine."
       actions={
         <>
           <QueueLink waiting={(runs.data ?? []).filter(({ status }) => status === 'queued').length} />
@@ -117,9 +117,16 @@ function NoRuns({ view }: { view: string }) {
     )
   }
   return (
-    <EmptyState title="No runs yet">
-      Runs appear here when you create them. Create one for the starter model first: a small model, trained
-      from scratch on generated recipes. It takes a few minutes on two CPU cores, without a download or a GPU.
+    <EmptyState
+      title="No runs yet"
+      action={
+        <Button asChild>
+          <Link href="/models">Open models</Link>
+        </Button>
+      }
+    >
+      Runs appear here when you create them or add a model. Add a pretrained model on Models, or train the
+      starter model: a small model, from scratch on generated recipes, in a few minutes on two CPU cores.
     </EmptyState>
   )
 }

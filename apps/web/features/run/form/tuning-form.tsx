@@ -6,7 +6,7 @@ import {
   preflightFaults,
   type TrainConfig,
 } from '@palate/protocol'
-import { ErrorState, Skeleton } from '@palate/ui'
+import { Button, Notice, Skeleton } from '@palate/ui'
 import Link from 'next/link'
 import { type ReactNode, useState } from 'react'
 import { Loaded } from '../../../lib/loaded'
@@ -96,9 +96,11 @@ export function TuningForm<Kind extends TuningKind>({
           >
             {reason ? <NotYet {...reason} /> : about?.(known)}
             {start.from === 'registry' && !known.hasModel ? (
-              <ErrorState
-                title="Not yet"
-                message="There is no model. Add one on Models, train the starter model, or choose an external model."
+              <NotYet
+                title="No model yet"
+                message="Add a model, train the starter model, or choose an external model below."
+                href="/models"
+                action="Open models"
               />
             ) : null}
             <div className="grid gap-4 sm:grid-cols-2">
@@ -131,13 +133,17 @@ function allowedOf(clone: Clone | undefined): PreflightFault[] {
   return preflightFaults.filter((fault) => Array.isArray(allowed) && allowed.includes(fault))
 }
 
-function NotYet({ message, href, action }: Missing) {
+function NotYet({ title = 'Nothing to train on yet', message, href, action }: Missing & { title?: string }) {
   return (
-    <div className="flex flex-col gap-2">
-      <ErrorState title="Nothing to train on" message={message} />
-      <Link href={href} className="text-accent underline underline-offset-3">
-        {action}
-      </Link>
-    </div>
+    <Notice
+      title={title}
+      action={
+        <Button asChild>
+          <Link href={href}>{action}</Link>
+        </Button>
+      }
+    >
+      {message}
+    </Notice>
   )
 }
