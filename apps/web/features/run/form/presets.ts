@@ -1,3 +1,5 @@
+import { type RoundName, rounds } from '@palate/protocol'
+
 /** Settings that go together; a setting that a preset leaves out has its default. */
 export type Preset = {
   id: string
@@ -106,22 +108,26 @@ const sanityPreset: Preset = {
   config: { maxRows: 16, epochs: 1, batchSize: 8, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
 }
 
-export const dpoPresets: readonly Preset[] = [
-  { id: 'standard', name: 'Standard', detail: 'the default settings', config: {}, card: true },
+const dpoCards = (standard: Preset['config']): Preset[] => [
   {
     id: 'careful',
     name: 'Careful',
     detail: 'stays closer to the base model',
-    config: { beta: 0.3 },
+    config: { ...standard, beta: 0.3 },
     card: true,
   },
   {
     id: 'quick',
     name: 'Quick',
     detail: 'one pass over the pairs',
-    config: { epochs: 1 },
+    config: { ...standard, epochs: 1 },
     card: true,
   },
+]
+
+export const dpoPresets: readonly Preset[] = [
+  { id: 'standard', name: 'Standard', detail: 'the default settings', config: {}, card: true },
+  ...dpoCards({}),
   sanityPreset,
   {
     id: 'persona',
@@ -135,6 +141,19 @@ export const dpoPresets: readonly Preset[] = [
   },
   ...memoryPresets,
 ]
+
+/** The same for the model that is trained: a published one has its round's settings in the cards. */
+export const dpoPresetsOf: Readonly<Record<RoundName, readonly Preset[]>> = {
+  starter: dpoPresets,
+  published: [
+    {
+      ...{ id: 'standard', name: 'Standard', detail: 'for a published model on a CPU', card: true },
+      config: rounds.published.dpo,
+    },
+    ...dpoCards(rounds.published.dpo),
+    ...dpoPresets.filter(({ card }) => !card),
+  ],
+}
 
 export const ktoPresets: readonly Preset[] = [
   { id: 'standard', name: 'Standard', detail: 'the default settings', config: {}, card: true },

@@ -49,9 +49,11 @@ export function RunForm<Kind extends EstimateKind>({
   onSubmit: (draft: RunDraft<TrainConfig<Kind>>) => void
 }) {
   const [chosen, setChosen] = useState(() =>
-    clone ? presets.find(({ config }) => isSame(config, clone.config)) : presets[0],
+    clone ? presets.find(({ config }) => isSame(config, clone.config))?.id : presets[0]?.id,
   )
-  const [texts, setTexts] = useState<Texts>(() => textsOf(clone?.config ?? presets[0]?.config ?? {}))
+  const [typed, setTyped] = useState<Texts | null>(() => (clone ? textsOf(clone.config) : null))
+  // Until something is typed: the preset's, also where another model to train has other ones.
+  const texts = typed ?? textsOf(presets.find(({ id }) => id === chosen)?.config ?? {})
   const [where, setWhere] = useState<Placement>(clone ?? anywhere)
   const [name, setName] = useState(clone?.name ?? '')
   const [seed, setSeed] = useState(clone ? String(clone.seed) : '')
@@ -78,17 +80,17 @@ export function RunForm<Kind extends EstimateKind>({
       {children}
       <PresetChoice
         presets={presets}
-        chosen={chosen?.id}
-        onChoose={(preset) => {
-          setChosen(preset)
-          setTexts(textsOf(preset.config))
+        chosen={chosen}
+        onChoose={({ id }) => {
+          setChosen(id)
+          setTyped(null)
         }}
       />
       <SettingSections
         kind={kind}
         texts={texts}
         errors={attempted ? errors : new Map()}
-        onChange={setTexts}
+        onChange={setTyped}
       />
       <div className="grid grid-cols-1 gap-x-4 gap-y-3 sm:grid-cols-2">
         <Field label="Name" hint="Leave empty for an automatic name">

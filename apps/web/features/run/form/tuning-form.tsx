@@ -4,6 +4,8 @@ import {
   ModelSource,
   type PreflightFault,
   preflightFaults,
+  type RoundName,
+  roundOf,
   type TrainConfig,
 } from '@palate/protocol'
 import { Button, Notice, Skeleton } from '@palate/ui'
@@ -12,6 +14,7 @@ import { type ReactNode, useState } from 'react'
 import { Loaded } from '../../../lib/loaded'
 import type { Outputs } from '../../../lib/trpc'
 import { useMay } from '../../../lib/use-may'
+import { useModelChoices } from '../../model/model-picker'
 import { EstimatePanel } from '../estimate/estimate-panel'
 import { OverrideField } from '../preflight/override-field'
 import type { Preset } from './presets'
@@ -58,7 +61,8 @@ export function TuningForm<Kind extends TuningKind>({
   onSubmit,
 }: {
   kind: Kind
-  presets: readonly Preset[]
+  /** For the model that is trained. */
+  presets: (round: RoundName) => readonly Preset[]
   namePlaceholder: string
   action: string
   startHint: string
@@ -72,6 +76,12 @@ export function TuningForm<Kind extends TuningKind>({
   const [start, setStart] = useState<Start>(() => startOf(clone))
   const [allowed, setAllowed] = useState(() => allowedOf(clone))
   const { base, baseModelVersionId, baseShape } = readSource(start)
+  const use = kind === 'sft' ? 'fine-tuning' : 'preference'
+  const choices = useModelChoices(use, { enabled: start.from === 'registry' })
+  const round =
+    start.from === 'registry'
+      ? roundOf(choices.data?.models ?? [], start.id ?? choices.data?.defaultId)
+      : 'starter'
   return (
     <Loaded query={readiness} skeleton={<Skeleton className="h-64" />}>
       {(known) => {
@@ -79,7 +89,7 @@ export function TuningForm<Kind extends TuningKind>({
         return (
           <RunForm
             kind={kind}
-            presets={presets}
+            presets={presets(round)}
             clone={clone}
             namePlaceholder={namePlaceholder}
             action={action}
@@ -105,12 +115,7 @@ export function TuningForm<Kind extends TuningKind>({
             ) : null}
             <div className="grid gap-4 sm:grid-cols-2">
               {extra}
-              <StartModelField
-                use={kind === 'sft' ? 'fine-tuning' : 'preference'}
-                value={start}
-                onChange={setStart}
-                hint={startHint}
-              />
+              <StartModelField use={use} value={start} onChange={setStart} hint={startHint} />
             </div>
           </RunForm>
         )
