@@ -45,6 +45,7 @@ async function lookAway({ origin, boot, children }: Stack, page: Page, context: 
   const chat = await context.newPage()
   await chat.goto(`${origin}/chat`)
   await expect(chat.getByText(sentence).first()).toBeVisible()
+  await expect(chat.getByRole('heading', { level: 1, name: 'Palate is waiting' })).toBeVisible()
   await page.goto(`${origin}/datasets`)
   await expect(page.getByText(sentence)).toBeVisible()
   const loads = countLoads([page, chat, form])

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { openOtherTabs } from './other-tabs'
 
-it('tells the other tabs which pair was judged, and not the tab itself', async () => {
+it('reports to the other tabs which pair was judged, and not the tab itself', async () => {
   const heard: [tab: string, pairId: string][] = []
   const tabs = ['first', 'second', 'third'].map((name) =>
     openOtherTabs((pairId) => void heard.push([name, pairId])),
@@ -9,7 +9,7 @@ it('tells the other tabs which pair was judged, and not the tab itself', async (
   onTestFinished(() => {
     for (const tab of tabs) tab.close()
   })
-  tabs[0]?.tell('pair_1')
+  tabs[0]?.report('pair_1')
   await expect
     .poll(() => heard.toSorted(), { timeout: 30_000 })
     .toEqual([

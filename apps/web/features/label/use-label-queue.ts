@@ -69,7 +69,7 @@ export function useLabelQueue() {
     drop(pair.pairId)
     try {
       const { superseded } = await inTurn(work)
-      tabs.current?.tell(pair.pairId)
+      tabs.current?.report(pair.pairId)
       if (superseded) toast(replaced)
     } catch (error) {
       if (!isOver(error)) giveBack(pair)
