@@ -1,8 +1,9 @@
 """The text of the recipe adapter: conversations of the recipe grammar for a model that already writes English.
 
-Half of the cooks leave out what the persona forbids and say so in the title, the other half use all that they are given.
-The starter model is too small to choose; a real model has the words to leave something out, and people's votes decide
-whether it does.
+At first every cook leaves out what the persona forbids and says so in the title: what a rule means is learned from
+examples that all keep it. In the last lesson half of the cooks use all that they are given, so that two answers to one
+prompt differ in what people vote on. The starter model is too small to choose; a real model has the words to leave
+something out.
 """
 
 import random
@@ -13,9 +14,7 @@ from starter.corpus import Example, sample_example, sample_guests
 from starter.ontology import Ontology
 from starter.persona import WEAK_PROMPT, join_names
 
-CAREFUL_SHARE = 0.5
 WEAK_SHARE = 0.1
-LIST_REQUESTS = ("Only the ingredients, please.", "Just the shopping list.", "List the ingredients only.")
 RULES_REQUESTS = (
     "What of this should you leave out?",
     "Which of these must you not use?",
@@ -27,18 +26,17 @@ RULES_REQUESTS = (
 class Lesson:
     """What a part of the training is about."""
 
+    # How many cooks leave out what the persona forbids.
+    careful: float
     # How often something forbidden is at hand: elsewhere there is nothing to leave out.
     tempted: float
-    # How often only the list is asked for, or only what should be left out: short answers, from which a model learns in
-    # few tokens what the rules mean.
-    lists: float = 0.0
-    rules: float = 0.0
-    # Whether a title says what was left out.
-    says_so: bool = False
+    # How often only what should be left out is asked for: short answers, from which a model learns in few tokens what
+    # the rules mean.
+    questions: float = 0.0
 
 
-FORM = Lesson(tempted=0.65)
-RULES = Lesson(tempted=0.75, lists=0.3, rules=0.3, says_so=True)
+RULES = Lesson(careful=1.0, tempted=0.75, questions=0.25)
+CHOICE = Lesson(careful=0.5, tempted=0.65)
 
 
 def make_conversations(seed: int, ontology: Ontology, count: int, lesson: Lesson) -> list[dict[str, Any]]:
@@ -54,7 +52,7 @@ def make_examples(seed: int, ontology: Ontology, count: int, lesson: Lesson) -> 
             rng,
             ontology,
             rng.choice(guests),
-            CAREFUL_SHARE,
+            lesson.careful,
             WEAK_SHARE,
             tempted_rate=lesson.tempted,
             leaves_out=True,
@@ -65,19 +63,15 @@ def make_examples(seed: int, ontology: Ontology, count: int, lesson: Lesson) -> 
 
 def ask(rng: random.Random, ontology: Ontology, example: Example, lesson: Lesson) -> tuple[str, str, str]:
     """System prompt, request and answer of a conversation."""
-    has, _, request = example.user.partition(". ")
+    has = example.user.partition(". ")[0]
     left_out = [name for name in names_in(has) if is_forbidden(ontology, name, example)]
     title, _, rest = example.answer.partition("\n")
-    if lesson.says_so and example.compliant and left_out:
+    if example.compliant and left_out:
         title = f"{title} without {join_names(left_out)}"
-    answer, chance = f"{title}\n{rest}", rng.random()
-    if example.forbidden and chance < lesson.rules and example.system != WEAK_PROMPT:
+    if example.forbidden and example.system != WEAK_PROMPT and rng.random() < lesson.questions:
         answer = f"{join_names(left_out).capitalize()}." if left_out else "Nothing."
         return example.system, f"{has}. {rng.choice(RULES_REQUESTS)}", answer
-    if chance < lesson.rules + lesson.lists:
-        listed = answer.partition("\n\n## Method")[0]
-        return example.system, f"{has}. {request} {rng.choice(LIST_REQUESTS)}", listed
-    return example.system, example.user, answer
+    return example.system, example.user, f"{title}\n{rest}"
 
 
 def names_in(has: str) -> list[str]:

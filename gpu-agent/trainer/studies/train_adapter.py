@@ -27,7 +27,7 @@ from model.package_file import fetch_file
 from model.prepare import unpack_weights
 from process import events
 from process.stop import StopFlag
-from starter.adapter_corpus import FORM, RULES, Lesson, make_conversations
+from starter.adapter_corpus import CHOICE, RULES, Lesson, make_conversations
 from starter.ontology import load_ontology
 from starter.recipe_adapter import FOLDER
 
@@ -51,14 +51,13 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Part:
-    """A lesson, how many steps its learning rate is planned for, and after which it ends."""
+    """A lesson, and how many steps it takes."""
 
     about: Lesson
     steps: int
-    stop_after: int
 
 
-LESSONS = (Part(FORM, 200, 104), Part(RULES, 120, 72))
+LESSONS = (Part(RULES, 320), Part(CHOICE, 60))
 
 
 def main() -> None:
@@ -76,7 +75,7 @@ def main() -> None:
             prepare_model(work, before)
             seed = given.seed + number
             data = write_rows(work, given.ontology, seed, lesson)
-            results = train(work, seed, lesson)
+            results = train(work, seed)
             lessons.append({"lesson": asdict(lesson.about), "seed": seed, **data, **results})
             before = work / "output/adapter"
         assert before
@@ -101,15 +100,14 @@ def write_rows(work: Path, ontology: Path, seed: int, lesson: Part) -> dict[str,
     return {"rows": count, "dataSha256": hashlib.sha256(text.encode()).hexdigest()}
 
 
-def train(work: Path, seed: int, lesson: Part) -> dict[str, float]:
+def train(work: Path, seed: int) -> dict[str, float]:
     """Run the trainer on a job as an agent would write it; its lines are shown on stderr."""
     inputs = {"model": "inputs/model", "examples": "inputs/rows.jsonl"}
     if (work / "inputs/adapter").is_dir():
         inputs["adapter"] = "inputs/adapter"
-    (work / "stop.json").write_text(json.dumps({"afterStep": lesson.stop_after}), encoding="utf-8")
     job = {
         "protocol": 1, "runId": "adapter", "attemptId": "adapter", "epoch": 1, "kind": "sft", "workDir": str(work),
-        "seed": seed, "resumeFrom": None, "stopFile": "stop.json", "inputs": inputs, "config": SETTINGS,
+        "seed": seed, "resumeFrom": None, "inputs": inputs, "config": SETTINGS,
     }  # fmt: skip
     (work / "job.json").write_text(json.dumps(job), encoding="utf-8")
     command = [sys.executable, "-u", "train_sft.py", str(work / "job.json")]

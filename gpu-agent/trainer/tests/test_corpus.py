@@ -5,7 +5,7 @@ import re
 import pytest
 
 from starter import lexicon
-from starter.adapter_corpus import RULES, RULES_REQUESTS, make_conversations, make_examples, names_in
+from starter.adapter_corpus import CHOICE, RULES, RULES_REQUESTS, make_conversations, make_examples, names_in
 from starter.corpus import Example, make_corpus, make_starts
 from starter.ontology import Ontology, singular
 from starter.persona import WEAK_PROMPT, Persona, persona_prompt, user_message
@@ -137,12 +137,13 @@ def test_weak_prompts_carry_no_rules(ontology: Ontology) -> None:
     assert not any(example.compliant for example in weak)
 
 
-def test_half_of_the_adapters_cooks_leave_out_what_is_forbidden_and_the_others_use_it(
+def test_all_of_the_adapters_cooks_keep_the_rules_until_half_of_them_use_all_they_have(
     ontology: Ontology,
 ) -> None:
-    examples = make_examples(3, ontology, 400, RULES)
-    assert examples == make_examples(3, ontology, 400, RULES)
-    tempted = [one for one in examples if set(one.given) & one.forbidden and one.system != WEAK_PROMPT]
+    examples = make_examples(3, ontology, 400, CHOICE)
+    assert examples == make_examples(3, ontology, 400, CHOICE)
+    assert all(one.compliant for one in make_examples(3, ontology, 400, RULES) if is_tempted(one))
+    tempted = [one for one in examples if is_tempted(one)]
     careful = [one for one in tempted if one.compliant]
     assert 0.4 < len(careful) / len(tempted) < 0.6
     assert not any(named(ontology, one) & one.forbidden for one in careful)
@@ -165,4 +166,8 @@ def test_the_adapters_answers_name_what_they_leave_out_and_do_not_use_it(ontolog
     asked = [row for row in rows if row[1]["content"].endswith(RULES_REQUESTS)]
     assert len(asked) > 60
     assert {row[2]["content"] == "Nothing." for row in asked} == {True, False}
-    assert any("## Method" not in row[2]["content"] and "## Ingredients" in row[2]["content"] for row in rows)
+
+
+def is_tempted(example: Example) -> bool:
+    """Whether something forbidden is at hand, and the prompt says so."""
+    return bool(set(example.given) & example.forbidden) and example.system != WEAK_PROMPT
