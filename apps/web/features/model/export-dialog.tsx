@@ -16,10 +16,21 @@ import { useState } from 'react'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { ExportDownloads } from './export-downloads'
-import { ExportOllama } from './export-ollama'
+import { type AdapterToMerge, ExportOllama } from './export-ollama'
+
+/** Of an adapter: whether it can be merged into its base. */
+export type ExportedAdapter = Pick<AdapterToMerge, 'mayMerge'>
 
 /** Everything in which a model can leave: files to download, and a push to an Ollama. */
-export function ExportDialog({ id, name }: { id: string; name: string }) {
+export function ExportDialog({
+  id,
+  name,
+  adapter,
+}: {
+  id: string
+  name: string
+  adapter: ExportedAdapter | null
+}) {
   const [open, setOpen] = useState(false)
   return (
     <Dialog open={open} onOpenChange={setOpen}>
@@ -33,13 +44,13 @@ export function ExportDialog({ id, name }: { id: string; name: string }) {
         title={`Export ${name}`}
         description="Each zip holds the files, a model card with base, license, data and figures, and SHA-256 checksums."
       >
-        <ExportTabs id={id} />
+        <ExportTabs id={id} adapter={adapter ? { ...adapter, name } : null} />
       </DialogContent>
     </Dialog>
   )
 }
 
-function ExportTabs({ id }: { id: string }) {
+function ExportTabs({ id, adapter }: { id: string; adapter: AdapterToMerge | null }) {
   const trpc = useTRPC()
   const exports = useQuery(trpc.model.exports.queryOptions({ id }))
   return (
@@ -54,7 +65,7 @@ function ExportTabs({ id }: { id: string }) {
         </Loaded>
       </TabsContent>
       <TabsContent value="ollama">
-        <ExportOllama id={id} />
+        <ExportOllama id={id} adapter={adapter} />
       </TabsContent>
     </Tabs>
   )

@@ -2,7 +2,7 @@
 
 import { zodResolver } from '@hookform/resolvers/zod'
 import { PushModelInput } from '@palate/core/model/schemas'
-import { Button, Field, Input, Select, Skeleton } from '@palate/ui'
+import { Button, Field, Input, Notice, Select, Skeleton } from '@palate/ui'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
@@ -11,11 +11,33 @@ import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { ExportFiles } from './export-downloads'
 import { ExportPushes } from './export-pushes'
+import { MergeDialog } from './merge-dialog'
 
 const none = 'none'
 
+export interface AdapterToMerge {
+  name: string
+  /** Whether the base was imported, and the person may start runs. */
+  mayMerge: boolean
+}
+
+/** Said before anything is sent: such a push would fail only at its end. */
+export function AdapterNotice({ id, adapter: { name, mayMerge } }: { id: string; adapter: AdapterToMerge }) {
+  return (
+    <Notice
+      title="An adapter needs an older Ollama"
+      action={mayMerge ? <MergeDialog id={id} name={name} look="plain" /> : null}
+    >
+      Ollama 0.34.1 and newer make no model of an adapter.{' '}
+      {mayMerge
+        ? 'Merge it into its base first, and export the merged model.'
+        : 'Somebody who may start runs can merge an adapter on an imported model into its base.'}
+    </Notice>
+  )
+}
+
 /** The zip for `ollama create`, and a push to an Ollama that the hub can reach. */
-export function ExportOllama({ id }: { id: string }) {
+export function ExportOllama({ id, adapter }: { id: string; adapter: AdapterToMerge | null }) {
   const trpc = useTRPC()
   const may = useMay()
   const [chosen, setPersona] = useState(none)
@@ -24,6 +46,7 @@ export function ExportOllama({ id }: { id: string }) {
   const exports = useQuery(trpc.model.exports.queryOptions({ id, ...(persona ? { persona } : {}) }))
   return (
     <div className="flex flex-col gap-5">
+      {adapter ? <AdapterNotice id={id} adapter={adapter} /> : null}
       <Field label="System prompt" hint="Of a persona, or none: the client then sends one">
         <Select
           value={chosen}

@@ -9,7 +9,15 @@ import { toast } from 'sonner'
 import { useTRPC } from '../../lib/trpc'
 
 /** Makes a whole model of an adapter and its imported base. */
-export function MergeDialog({ id, name }: { id: string; name: string }) {
+export function MergeDialog({
+  id,
+  name,
+  look = 'quiet',
+}: {
+  id: string
+  name: string
+  look?: 'quiet' | 'plain'
+}) {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
@@ -32,7 +40,7 @@ export function MergeDialog({ id, name }: { id: string; name: string }) {
   return (
     <Dialog open={open} onOpenChange={setOpen}>
       <DialogTrigger asChild>
-        <Button size="sm" look="quiet">
+        <Button size="sm" look={look}>
           Merge
         </Button>
       </DialogTrigger>

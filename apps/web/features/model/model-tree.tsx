@@ -94,7 +94,11 @@ function ModelRow({ model, mayDeploy, mayMerge }: { model: Model } & Rights) {
           >
             {open ? 'Hide lineage' : 'Show lineage'}
           </button>
-          <ExportDialog id={model.id} name={`${model.name} v${model.number}`} />
+          <ExportDialog
+            id={model.id}
+            name={`${model.name} v${model.number}`}
+            adapter={isBase ? null : { mayMerge }}
+          />
           {mayMerge ? <MergeDialog id={model.id} name={`${model.name} v${model.number}`} /> : null}
           {mayDeploy ? <DeployDialog modelId={model.id} /> : null}
         </span>

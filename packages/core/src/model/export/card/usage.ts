@@ -48,7 +48,7 @@ function ollama({ model }: ExportedModel): string {
   const name = fileStem(model)
   const note =
     model.kind === 'adapter'
-      ? ['Newer versions of Ollama take no adapters: merge the adapter into its base and export that.']
+      ? ['Ollama 0.34.1 and newer take no adapters: merge the adapter into its base and export that.']
       : []
   const commands = `ollama create ${name} --file Modelfile\nollama run ${name}`
   return ['With Ollama:', ...note, code('sh', commands)].join('\n\n')
