@@ -8,12 +8,19 @@ export function ChoiceBar({
   onSkip,
   onUndo,
 }: {
-  /** Whether keys are taken. */
+  /** Whether a choice is taken. */
   settled: boolean
   onChoose: (choice: Choice) => void
   onSkip: () => void
   onUndo: () => void
 }) {
+  // Not `disabled`: a button keeps its focus and its look.
+  const judging = {
+    'aria-disabled': !settled,
+    className: 'px-3 aria-disabled:opacity-100',
+    size: 'lg',
+  } as const
+  const judge = (work: () => void) => onceAClick(() => settled && work())
   return (
     <div
       role="toolbar"
@@ -22,7 +29,7 @@ export function ChoiceBar({
       className="grid shrink-0 grid-cols-3 gap-2 rounded-lg border border-line bg-card p-3 shadow-float sm:flex sm:flex-wrap sm:justify-center"
     >
       {choices.map(({ choice, short, key, also }) => (
-        <Button key={choice} size="lg" onClick={onceAClick(() => onChoose(choice))} className="px-3">
+        <Button key={choice} onClick={judge(() => onChoose(choice))} {...judging}>
           <Kbd aria-hidden className="max-sm:hidden">
             {key}
           </Kbd>
@@ -33,7 +40,7 @@ export function ChoiceBar({
         </Button>
       ))}
       <span className="w-2 max-sm:hidden" />
-      <Button size="lg" look="quiet" onClick={onceAClick(onSkip)} className="px-3">
+      <Button look="quiet" onClick={judge(onSkip)} {...judging}>
         <Kbd aria-hidden className="max-sm:hidden">
           S
         </Kbd>

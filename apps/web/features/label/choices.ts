@@ -34,7 +34,7 @@ export const onceAClick =
 
 type Press = { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; repeat: boolean }
 
-/** A key that comes sooner after a pair has appeared was meant for the pair before: nobody has read this one. */
+/** A key or a tap that comes sooner after a pair has appeared was meant for the pair before: nobody has read this one. */
 export const settleMs = 350
 
 /**

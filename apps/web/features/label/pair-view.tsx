@@ -69,7 +69,7 @@ function marksOf(text: string, { persona, inventory }: LabelPair) {
 
 type Actions = { vote: (choice: Choice) => void; skip: () => void; undo: () => void; help: () => void }
 
-/** Whether the pair has been there for long enough to be judged by a key. */
+/** Whether the pair has been there for long enough to be judged. */
 function useSettled(): boolean {
   const [settled, setSettled] = useState(false)
   useEffect(() => {
