@@ -44,7 +44,18 @@ function answerWith(tokens: string[], end: object | null = {}): void {
 describe('one question', () => {
   it('is answered on stdout, alone, with the flags that were given', async () => {
     answerWith(['# Bean ', 'soup\n', 'Cook the beans.'])
-    const flags = ['--temperature', '0', '--top-p', '0.9', '--max-tokens', '50', '--seed', '7']
+    const flags = [
+      '--temperature',
+      '0',
+      '--top-p',
+      '0.9',
+      '--top-k',
+      '40',
+      '--max-tokens',
+      '50',
+      '--seed',
+      '7',
+    ]
     const result = await palate(member, ['chat', 'cook', '-m', 'A soup.', '--system', 'Be brief.', ...flags])
     expect(result).toEqual({ code: 0, stdout: '# Bean soup\nCook the beans.\n', stderr: '' })
     expect(started).toMatchObject([
@@ -53,7 +64,7 @@ describe('one question', () => {
           { role: 'system', content: 'Be brief.' },
           { role: 'user', content: 'A soup.' },
         ],
-        sampling: { temperature: 0, topP: 0.9, maxTokens: 50, seed: 7 },
+        sampling: { temperature: 0, topP: 0.9, topK: 40, maxTokens: 50, seed: 7 },
       },
     ])
   })

@@ -39,6 +39,10 @@ describe.skipIf(!python)(`a model in llama.cpp${unlessPython}`, () => {
     const request = { messages: messages('I have rice.'), sampling: sampled(5) }
     const same = [await model.generate(request), await model.generate(request)]
     expect(same[0]?.text).toBe(same[1]?.text)
+    const likeliest = { ...sampled(5), topK: 1 }
+    expect((await model.generate({ ...request, sampling: likeliest })).tokenIds).toEqual(
+      (await first)?.tokenIds,
+    )
     const other = await model.generate({ ...request, sampling: sampled(6) })
     expect(other.text).not.toBe(same[0]?.text)
   })

@@ -24,6 +24,8 @@ export type Sampling = {
   /** 0 is greedy. */
   temperature: number
   topP: number
+  /** The likeliest tokens that are drawn from. Default: all. */
+  topK?: number | undefined
   maxTokens: number
   seed?: number | undefined
 }
@@ -176,11 +178,11 @@ export class Model {
     }
     const limit = Math.min(sampling.maxTokens, room)
     if (signal?.aborted) return finish('canceled')
-    const { temperature, topP, seed } = sampling
+    const { temperature, topP, topK = 0, seed } = sampling
     const tokens = sequence.evaluateWithMetadata(
       prompt.slice(reusedTokens),
       measure ? { confidence: true } : {},
-      { temperature, topP, topK: 0, seed: seed ?? anySeed() },
+      { temperature, topP, topK, seed: seed ?? anySeed() },
     )
     for await (const { token, ...measured } of tokens) {
       if (signal?.aborted) return finish('canceled')

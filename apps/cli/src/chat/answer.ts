@@ -10,7 +10,7 @@ const Refused = z.object({ error: ReceivedChunk.shape.error.unwrap().unwrap() })
 /** What a request may say; `messages` or `palate`. */
 export type Question = Pick<
   z.input<typeof ChatCompletionRequest>,
-  'model' | 'messages' | 'palate' | 'temperature' | 'top_p' | 'max_completion_tokens' | 'seed'
+  'model' | 'messages' | 'palate' | 'temperature' | 'top_p' | 'top_k' | 'max_completion_tokens' | 'seed'
 >
 
 export interface AnswerEnd {

@@ -9,6 +9,7 @@ import type { ChatModel } from './find-model'
 export interface SamplingFlags {
   temperature?: number
   topP?: number
+  topK?: number
   maxTokens?: number
   seed?: number
 }
@@ -28,10 +29,11 @@ export class Conversation {
 
   /** The request for a next message. With a persona the hub writes the prompt, and nothing earlier goes along. */
   ask(message: string): Question {
-    const { temperature, topP, maxTokens, seed } = this.sampling
+    const { temperature, topP, topK, maxTokens, seed } = this.sampling
     const sampling = {
       ...(temperature === undefined ? {} : { temperature }),
       ...(topP === undefined ? {} : { top_p: topP }),
+      ...(topK === undefined ? {} : { top_k: topK }),
       ...(maxTokens === undefined ? {} : { max_completion_tokens: maxTokens }),
       ...(seed === undefined ? {} : { seed }),
     }

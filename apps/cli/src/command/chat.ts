@@ -44,6 +44,11 @@ export function addChatCommand(program: Command, run: Run): void {
     .option('--system <text>', 'a system message; needs an API key of the workspace')
     .option('--temperature <number>', 'from 0 to 2; 0 takes the likeliest', numberFrom({ min: 0, max: 2 }))
     .option('--top-p <number>', 'from 0 to 1', numberFrom({ min: 0, max: 1 }))
+    .option(
+      '--top-k <count>',
+      'only the likeliest so many tokens, at most 1000; 0 for all',
+      numberFrom({ min: 0, max: 1000, whole: true }),
+    )
     .option('--max-tokens <count>', 'at most 4096', numberFrom({ min: 1, max: 4096, whole: true }))
     .option(
       '--seed <number>',

@@ -13,11 +13,12 @@ const personaDefaults = { temperature: 0.7, topP: 0.95, maxTokens: 320 }
 /** How the agent samples the answer. `top_p: 0` means the likeliest token only, as at OpenAI. */
 export function samplingOf(request: ChatCompletionRequest): Sampling {
   const defaults = request.palate ? personaDefaults : openAiDefaults
-  const { temperature, top_p, max_completion_tokens, max_tokens, seed } = request
+  const { temperature, top_p, top_k, max_completion_tokens, max_tokens, seed } = request
   return {
     temperature: temperature ?? defaults.temperature,
     topP: Math.max(top_p ?? defaults.topP, leastTopP),
     maxTokens: Math.min(max_completion_tokens ?? max_tokens ?? defaults.maxTokens, maxTokensLimit),
+    ...(top_k ? { topK: top_k } : {}),
     ...(seed == null ? {} : { seed: ((seed % seedRange) + seedRange) % seedRange }),
   }
 }

@@ -98,6 +98,14 @@ export const ChatCompletionRequest = z
       .nullish(),
     temperature: z.number().min(0).max(2).nullish().describe('Default: 1; with `palate`, 0.7.'),
     top_p: z.number().min(0).max(1).nullish().describe('Default: 1; with `palate`, 0.95.'),
+    top_k: z
+      .int()
+      .min(0)
+      .max(1000)
+      .nullish()
+      .describe(
+        'Only the so many likeliest tokens are drawn from; 0 and the default: from all. Not in the OpenAI API; other servers call it so too.',
+      ),
     max_completion_tokens: count.describe(
       'Default: what the model has room for; with `palate`, 320. Never more than 4096.',
     ),

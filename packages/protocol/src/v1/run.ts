@@ -39,6 +39,8 @@ export type RunNeeds = z.infer<typeof RunNeeds>
 export const Sampling = z.strictObject({
   temperature: z.number().min(0).max(2),
   topP: z.number().gt(0).max(1),
+  /** The likeliest tokens that are drawn from. Default: all. */
+  topK: z.int().min(1).max(1000).optional(),
   maxTokens: z.int().min(1).max(4096),
   seed: z.int().nonnegative().optional(),
 })
