@@ -100,6 +100,10 @@ test('an import gives the chosen template, but none other than its own to a mode
     message: expect.stringContaining('keeps its own chat template: the adapter was trained on it.'),
   })
   await addModel(engineer, { source })
+  const upload = { from: 'upload' as const, uploadId: 'upl_1', format: 'adapter' as const }
+  await expect(addModel(engineer, { source: upload, chatTemplate })).rejects.toMatchObject({
+    message: 'An adapter has the chat template of its base.',
+  })
 })
 
 test('a model that fails the parity gate is registered and may be trained on, but is not served', async () => {

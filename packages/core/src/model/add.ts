@@ -62,7 +62,13 @@ interface Resolved {
   importedBy?: AddedModel
 }
 
-function requireFitting({ source, agentId, hubToken }: Input): void {
+function requireFitting({ source, agentId, hubToken, chatTemplate }: Input): void {
+  if (source.from === 'upload' && source.format === 'adapter' && chatTemplate && chatTemplate !== 'own')
+    throw new DomainError(
+      'invalid',
+      'An adapter has the chat template of its base.',
+      'Leave the template out.',
+    )
   if (source.from === 'folder' && !agentId)
     throw new DomainError(
       'invalid',
