@@ -11,6 +11,7 @@ import gguf
 
 from job.job import Job
 from model.export import write_file
+from model.gguf_reader import QuickReader
 from model.prepare import Prepared
 from process import events
 
@@ -58,7 +59,7 @@ def give_template(job: Job, made: Prepared, name: str) -> Prepared:
 
 def with_template(file: Path, target: Path, source: str) -> Path:
     """A copy of a GGUF file with another chat template, everything else as it is."""
-    reader = gguf.GGUFReader(file)
+    reader = QuickReader(file)
     writer = gguf.GGUFWriter(None, str(reader.fields["general.architecture"].contents()))
     for field in reader.fields.values():
         if field.name.startswith(("GGUF.", FIELD)) or field.name == "general.architecture":

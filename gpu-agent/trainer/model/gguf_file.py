@@ -8,6 +8,7 @@ import gguf
 from transformers import PreTrainedTokenizerFast
 
 from job.job import JobError
+from model.gguf_reader import QuickReader
 from model.gguf_tokenizer import make_tokenizer
 
 
@@ -29,7 +30,7 @@ class GgufFacts:
 def read_gguf(path: Path) -> GgufFacts:
     """Raises `JobError` for a file that is none."""
     try:
-        reader = gguf.GGUFReader(path)
+        reader = QuickReader(path)
         fields = {name: field.contents() for name, field in reader.fields.items()}
     except Exception as error:  # a file from outside: the reader checks little, and fails in many ways
         raise JobError(

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 
 from model.export import as_float, gguf_name, heads_of, permute, read_config, write_file
 from model.folder import shards_of
+from model.gguf_reader import QuickReader
 
 
 def replace_weights(base: Path, folder: Path, target: Path) -> None:
@@ -19,7 +20,7 @@ def replace_weights(base: Path, folder: Path, target: Path) -> None:
     `JobError` for other architectures."""
     config = read_config(folder)
     weights = new_weights(folder, config)
-    reader = gguf.GGUFReader(base)
+    reader = QuickReader(base)
     writer = gguf.GGUFWriter(None, str(reader.fields["general.architecture"].contents()))
     copy_fields(reader, writer)
     for tensor in reader.tensors:

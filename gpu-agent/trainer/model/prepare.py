@@ -13,6 +13,7 @@ from job.model_source import describe_source
 from model.external import fetch
 from model.folder import check_folder, copy_published, open_folder, shards_of
 from model.gguf_file import GgufFacts, build_tokenizer, read_gguf
+from model.gguf_reader import quick_reading
 from model.gguf_weights import replace_weights
 from model.llama_cpp import Runtime, convert_folder, quantize
 from model.merge import merge_adapter
@@ -106,7 +107,8 @@ def unpack_weights(exact: Path, facts: GgufFacts, hf: Path) -> None:
     it the folder is whole."""
     events.log("info", "Makes files for transformers.")
     tokenizer = build_tokenizer(facts)
-    model = AutoModelForCausalLM.from_pretrained(exact.parent, gguf_file=exact.name, dtype=torch.float32)
+    with quick_reading():
+        model = AutoModelForCausalLM.from_pretrained(exact.parent, gguf_file=exact.name, dtype=torch.float32)
     # What transformers read of the GGUF is no quantization any more.
     del model.config.quantization_config
     model.hf_quantizer, model.is_quantized = None, False

@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from job.job import JobError
 from model.export import export_model
 from model.gguf_file import build_tokenizer, read_gguf
+from model.gguf_reader import QuickReader, quick_reading
 from model.gguf_weights import replace_weights
 from model.parity import Gate, expected_prompt
 from model.parity_answer import judge_answer
@@ -34,6 +35,30 @@ def contents(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     reader = gguf.GGUFReader(path)
     fields = {name: field.contents() for name, field in reader.fields.items() if not name.startswith("GGUF.")}
     return fields, {tensor.name: (tensor.tensor_type, np.array(tensor.data)) for tensor in reader.tensors}
+
+
+def test_the_quick_reader_reads_what_the_package_reads(file: Path) -> None:
+    usual, quick = gguf.GGUFReader(file), QuickReader(file)
+    assert {name: one.contents() for name, one in quick.fields.items()} == {
+        name: one.contents() for name, one in usual.fields.items()
+    }
+    for one, other in zip(quick.tensors, usual.tensors, strict=True):
+        assert (one.name, one.tensor_type, one.data.shape) == (
+            other.name,
+            other.tensor_type,
+            other.data.shape,
+        )
+        assert np.array_equal(one.data, other.data)
+        assert not isinstance(one.data, np.memmap)  # slices of it cost four times as much
+
+
+def test_transformers_reads_with_it_and_only_where_it_is_asked_to() -> None:
+    before = (gguf.GGUFReader, gguf.get_tensor_name_map)
+    with quick_reading():
+        assert gguf.GGUFReader is QuickReader
+        arch = gguf.MODEL_ARCH.LLAMA
+        assert gguf.get_tensor_name_map(arch, 2) is gguf.get_tensor_name_map(arch, 2)
+    assert (gguf.GGUFReader, gguf.get_tensor_name_map) == before
 
 
 def test_a_tokenizer_comes_back_as_it_was(model: Path, file: Path) -> None:
