@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { join } from 'node:path'
-import { saveDeployment } from '@palate/core'
+import { listExports, listModels, saveDeployment } from '@palate/core'
 import type { Lease, ModelFacts, TrainerEvent } from '@palate/protocol'
 import { beforeAll, expect, it } from 'vitest'
 import { connectAgent, type TestAgent } from '../../apps/hub/src/testing/agent'
@@ -115,13 +115,23 @@ it.each([
   ],
   [['models', 'add', '/models/x', '--agent', 'nobody'], 1, 'There is no agent "nobody". There are: machine.'],
   [['models', 'add', 'a/b', '--quantization', 'Q1'], 64, 'Use one of original, F16'],
+  [['models', 'add', 'a/b', '--chat-template', 'alpaca'], 64, 'Use one of own, markers, chatml, gemma.'],
   [['models', 'add', 'a..b/c'], 1, 'Use an id such as meta-llama/Llama-3.2-3B-Instruct.'],
   [
     ['models', 'export', 'smol', '--format', 'onnx', '--out', 'x'],
     64,
-    'Use one of gguf, safetensors, adapter.',
+    'Use one of gguf, safetensors, ollama.',
   ],
-  [['models', 'export', 'smol', '--format', 'adapter', '--out', 'x'], 1, 'Use gguf or safetensors.'],
+  [
+    ['models', 'export', 'smol', '--format', 'gguf', '--persona', 'p', '--out', 'x'],
+    64,
+    'Only an Ollama model has a persona.',
+  ],
+  [
+    ['models', 'export', 'smol', '--format', 'ollama', '--persona', 'nobody', '--out', 'x'],
+    1,
+    'This persona does not exist',
+  ],
 ])('%j ends with code %i', async (args, code, sentence) => {
   const result = await palate(member, args)
   expect(result).toMatchObject({ code, stdout: '' })
@@ -133,38 +143,64 @@ const exporting = (format: string, out: string, more: string[] = []) => [
   ...more,
 ]
 
-it('exports files that are whole and checked, and leaves what is there alone', async () => {
+const zipOf = (format: string) => `smollm2-135m-instruct-v1-${format}.zip`
+
+/** The link of the zip that the dialog on the page Models has. */
+async function linkOnPage(format: string): Promise<string> {
+  const models = await listModels(fixture.engineer)
+  const model = models.find(({ name }) => name === 'SmolLM2-135M-Instruct')
+  const { exports } = await listExports(fixture.engineer, { id: model?.id ?? '' })
+  return origin + exports.find((one) => one.format === format)?.url
+}
+
+const downloadAsPage = async (format: string): Promise<Buffer> =>
+  Buffer.from(await (await fetch(await linkOnPage(format))).arrayBuffer())
+
+it('exports the zip of the page, checked, and overwrites nothing without --force', async () => {
   const out = join(member.home, 'files')
   const result = await palate(member, exporting('safetensors', out))
-  expect(result).toMatchObject({ code: 0 })
-  expect(readdirSync(out).sort()).toEqual(['config.json', 'model.safetensors'])
-  expect(readFileSync(join(out, 'model.safetensors'))).toEqual(contents[1]?.[2])
-  const { mtimeMs } = statSync(join(out, 'config.json'))
-  const again = await palate(member, exporting('safetensors', out, ['--json']))
-  expect(jsonLines(again)).toMatchObject([{ fresh: false }, { fresh: false }])
-  expect(statSync(join(out, 'config.json')).mtimeMs).toBe(mtimeMs)
-  writeFileSync(join(out, 'config.json'), 'mine')
+  const target = join(out, zipOf('safetensors'))
+  expect(result).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^saved .* 3 files as SHA256SUMS says\n$/),
+  })
+  expect(readdirSync(out)).toEqual([zipOf('safetensors')])
+  expect(readFileSync(target).equals(await downloadAsPage('safetensors'))).toBe(true)
+  writeFileSync(target, 'mine')
   const refused = await palate(member, exporting('safetensors', out))
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('exists and is another file.') })
-  expect(readFileSync(join(out, 'config.json'), 'utf8')).toBe('mine')
+  expect(refused).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('Give --force to replace it'),
+  })
+  expect(readFileSync(target, 'utf8')).toBe('mine')
+  const [replaced] = jsonLines(await palate(member, exporting('safetensors', out, ['--force', '--json'])))
+  expect(replaced).toMatchObject({ type: 'file', path: target, sizeBytes: statSync(target).size })
+  expect(replaced?.files).toMatchObject([
+    { path: 'README.md' },
+    { path: 'config.json', sizeBytes: 2 },
+    { path: 'model.safetensors', sizeBytes: 1000 },
+  ])
 })
 
 it('goes on where a connection was cut, and never leaves half a file under its name', async () => {
   const ranges: string[] = []
+  let cuts = 2
   let damage = false
-  // Passes everything on, but cuts the first two downloads after a part of their bytes.
+  // Passes everything on, but cuts downloads after a part of their bytes.
   const flaky = createServer((incoming, response) => {
     const { method, url = '', headers } = incoming
     const upstream = request(origin + url, { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers)
-      if (!url.startsWith('/files/download')) return void answer.pipe(response)
+      if (!url.startsWith('/files/export') || headers.range === 'bytes=0-0') return void answer.pipe(response)
       ranges.push(headers.range ?? 'all')
+      const isCut = cuts-- > 0
       let passed = 0
       answer.on('data', (bytes: Buffer) => {
         passed += bytes.length
-        if (damage) bytes[0] = (bytes[0] ?? 0) ^ 1
+        if (damage) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
         response.write(bytes)
-        if (ranges.length <= 2 && passed > 200_000) response.socket?.destroy()
+        if (isCut && passed > 200_000) response.socket?.destroy()
       })
       answer.on('end', () => response.end())
     })
@@ -172,23 +208,31 @@ it('goes on where a connection was cut, and never leaves half a file under its n
     incoming.pipe(upstream)
   })
   const caller = { ...member, origin: await listen(flaky) }
+  const expected = await downloadAsPage('gguf')
   const out = join(member.home, 'gguf')
-  const result = await palate(caller, exporting('gguf', out))
-  expect(result).toMatchObject({ code: 0 })
+  expect(await palate(caller, exporting('gguf', out))).toMatchObject({ code: 0 })
   expect(ranges).toHaveLength(3)
   expect(ranges[0]).toBe('all')
   for (const range of ranges.slice(1)) expect(range).toMatch(/^bytes=[1-9]\d*-$/)
-  expect(readdirSync(out)).toEqual(['SmolLM2-135M-Instruct-1.gguf'])
-  expect(readFileSync(join(out, 'SmolLM2-135M-Instruct-1.gguf')).equals(weights)).toBe(true)
+  expect(readdirSync(out)).toEqual([zipOf('gguf')])
+  expect(readFileSync(join(out, zipOf('gguf'))).equals(expected)).toBe(true)
 
-  // What an earlier command left is continued too; what does not match its hash is removed.
+  // What an earlier command left is continued; what belongs to another content is not.
+  cuts = 0
+  const head = await fetch(await linkOnPage('gguf'), { method: 'HEAD' })
+  const [, tag] = /^"([0-9a-f]{12})/.exec(head.headers.get('etag') ?? '') ?? []
   const later = join(member.home, 'later')
   mkdirSync(later)
-  writeFileSync(join(later, 'SmolLM2-135M-Instruct-1.gguf.part'), weights.subarray(0, 1_000_000))
+  const part = join(later, `${zipOf('gguf')}.${tag}.part`)
+  writeFileSync(part, expected.subarray(0, 1_000_000))
+  writeFileSync(join(later, `${zipOf('gguf')}.0123456789ab.part`), 'of another one')
   expect(await palate(caller, exporting('gguf', later))).toMatchObject({ code: 0 })
   expect(ranges.at(-1)).toBe('bytes=1000000-')
+  expect(readdirSync(later)).toEqual([zipOf('gguf')])
+  expect(readFileSync(join(later, zipOf('gguf'))).equals(expected)).toBe(true)
+
   damage = true
   const broken = await palate(caller, exporting('gguf', join(member.home, 'broken')))
-  expect(broken).toMatchObject({ code: 1, stderr: expect.stringContaining('its SHA-256 is another one') })
+  expect(broken).toMatchObject({ code: 1, stderr: expect.stringContaining('did not arrive as it was sent') })
   expect(readdirSync(join(member.home, 'broken'))).toEqual([])
 })

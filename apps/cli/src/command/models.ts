@@ -1,4 +1,4 @@
-import { quantizations } from '@palate/protocol'
+import { chatTemplates, quantizations } from '@palate/protocol'
 import type { Command } from 'commander'
 import { CliError, exit } from '../exit'
 import { followImport } from '../model/add'
@@ -23,15 +23,18 @@ write. Exit codes: 0 added, 1 it failed or cannot be served, 2 canceled. Ctrl-C 
 
 const exportHelp = `
 Examples:
-  $ palate models export cook@3 --format gguf --out ./cook
-  $ palate models export cook --format adapter --out ./adapter
+  $ palate models export cook@3 --format gguf --out .
+  $ palate models export cook --format ollama --persona mexican-vegan --out .
 
-Each file is checked by its SHA-256 and has its name only when it is whole. After an interruption
-the same command goes on.`
+A zip with the files, a model card and SHA256SUMS, as the page Models has it. It has its name only
+when it is whole and each file is as its checksum says; a file that is there is not overwritten
+without --force. After an interruption the same command goes on.`
 
 interface ExportFlags {
   format: string
   out: string
+  persona?: string
+  force?: boolean
 }
 
 interface AddOptions {
@@ -39,6 +42,7 @@ interface AddOptions {
   agent?: string
   name?: string
   quantization?: string
+  chatTemplate?: string
   detach?: boolean
 }
 
@@ -57,6 +61,7 @@ export function addModelCommands(program: Command, run: Run): void {
     .option('--agent <agent>', 'the agent that imports it, by name or id')
     .option('--name <text>', 'default: the last part of its source')
     .option('--quantization <type>', `of the weights for serving: ${quantizations.join(', ')}`)
+    .option('--chat-template <name>', `for a model without one: ${chatTemplates.join(', ')}`)
     .option('--detach', 'do not wait for the end')
     .option('--json', 'lines of JSON')
     .addHelpText('after', addHelp)
@@ -64,13 +69,15 @@ export function addModelCommands(program: Command, run: Run): void {
   models
     .command('export')
     .argument('<model>', 'by name (the newest of it), name@number, id, or the public name of its deployment')
-    .description('Downloads the files of a model.')
+    .description('Downloads a model as a zip with its model card and checksums.')
     .requiredOption(
       '--format <format>',
-      'gguf for llama.cpp, safetensors of a whole model, adapter of a LoRA',
+      'gguf for llama.cpp, safetensors for transformers, ollama for ollama create',
     )
-    .requiredOption('--out <folder>', 'where they go; it is made if it is not there')
-    .option('--json', 'a line of JSON for each file')
+    .requiredOption('--out <folder>', 'where it goes; it is made if it is not there')
+    .option('--persona <name>', 'of an Ollama model: whose prompt becomes its system prompt')
+    .option('--force', 'replace a file that is there')
+    .option('--json', 'a line of JSON')
     .addHelpText('after', exportHelp)
     .action(run((tools, ref: string, flags: ExportFlags) => exportFiles(tools, ref, flags)))
 }
@@ -83,9 +90,12 @@ async function exportFiles({ client: open, out }: Tools, ref: string, flags: Exp
       `Use one of ${formats.join(', ')}.`,
       exit.usage,
     )
+  const { persona, force = false, out: folder } = flags
+  if (persona && format !== 'ollama')
+    throw new CliError('Only an Ollama model has a persona.', 'Leave out --persona.', exit.usage)
   const opened = await open()
   const model = await findModel(opened.client, ref)
-  await exportModel(opened, model, { format, folder: flags.out, out })
+  await exportModel(opened, model, { format, persona, folder, force, out })
 }
 
 async function listModels({ client: open, out }: Tools): Promise<void> {
@@ -124,9 +134,22 @@ async function addModel({ client: open, out }: Tools, what: string, options: Add
       `Use one of ${quantizations.join(', ')}.`,
       exit.usage,
     )
+  const chatTemplate = chatTemplates.find((one) => one === (options.chatTemplate ?? 'own'))
+  if (!chatTemplate)
+    throw new CliError(
+      `There is no chat template "${options.chatTemplate}".`,
+      `Use one of ${chatTemplates.join(', ')}.`,
+      exit.usage,
+    )
   const { client } = await open()
   const agentId = await findAgentId(client, options.agent, source.from)
-  const added = await client.model.add.mutate({ source, quantization, agentId, name: options.name })
+  const added = await client.model.add.mutate({
+    source,
+    quantization,
+    chatTemplate,
+    agentId,
+    name: options.name,
+  })
   if (out.json) out.data({ type: 'import', ...added })
   else out.note`The import is run ${bold(added.number)}. ${faint(added.runId)}`
   if (!options.detach) await followImport(client, added, out)

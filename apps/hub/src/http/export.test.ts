@@ -83,6 +83,36 @@ test('a single file is downloaded with its own link, also from its middle', asyn
   expect(await response.text()).toBe('base.gguf of starter'.slice(5))
 })
 
+test('a zip that was cut goes on where it ended, as long as its content is the same', async () => {
+  const { url } = await find(fixture.viewer, adapter.id, 'ollama')
+  const whole = await fetch(origin + url)
+  const etag = whole.headers.get('etag') ?? ''
+  const bytes = Buffer.from(await whole.arrayBuffer())
+  const ask = (range: string, of = etag) =>
+    fetch(origin + url, { headers: { range: `bytes=${range}`, 'if-range': of } })
+  for (const [start, end] of [
+    [0, 0],
+    [1, 40],
+    [700, bytes.length - 1],
+    [bytes.length - 1, bytes.length - 1],
+  ] as const) {
+    const response = await ask(`${start}-${end}`)
+    expect(response.status).toBe(206)
+    expect(response.headers.get('content-range')).toBe(`bytes ${start}-${end}/${bytes.length}`)
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes.subarray(start, end + 1))
+  }
+  const rest = await ask('700-')
+  expect(Buffer.from(await rest.arrayBuffer())).toEqual(bytes.subarray(700))
+  expect(rest.headers.get('etag')).toBe(etag)
+  expect((await ask(`${bytes.length}-`)).status).toBe(416)
+  const other = await ask('700-', '"another"')
+  expect(other.status).toBe(200)
+  expect(Buffer.from(await other.arrayBuffer())).toEqual(bytes)
+  const withSystem = await find(fixture.viewer, adapter.id, 'ollama', 'mexican-vegan')
+  const changed = await fetch(origin + withSystem.url, { method: 'HEAD' })
+  expect(changed.headers.get('etag')).not.toBe(etag)
+})
+
 test('a stranger, a forged ticket and a ticket for another purpose get nothing', async () => {
   const stranger = await createWorkspaceFixture(deps)
   await expect(listExports(stranger.owner, { id: base.id })).rejects.toMatchObject({ code: 'not_found' })
@@ -114,10 +144,11 @@ test('a model whose file has left the store says so before a byte is sent', asyn
 test('downloads that leave early make room for others', async () => {
   const large = await createStoredModel(deps, fixture.workspaceId, undefined, 8 * 1024 * 1024)
   const { url } = await find(fixture.viewer, large.id, 'gguf')
-  const leaving = Array.from({ length: limits.export.atOnce }, async () => {
+  const leaving = Array.from({ length: limits.export.atOnce }, async (_, index) => {
     const away = new AbortController()
-    const response = await fetch(origin + url, { signal: away.signal })
-    expect(response.status).toBe(200)
+    const range = { range: 'bytes=100-' }
+    const response = await fetch(origin + url, { signal: away.signal, headers: index % 2 ? range : {} })
+    expect(response.status).toBe(index % 2 ? 206 : 200)
     return away
   })
   for (const away of await Promise.all(leaving)) away.abort()

@@ -166,7 +166,7 @@ const files: readonly Route[] = [
     path: '/files/export/:ticket',
     summary: 'Download a model as a zip with its model card and checksums.',
     ticket: null,
-    parameters: { ticket: { in: 'path', description: 'The ticket that `model.exports` gave.' } },
+    parameters: { ticket: { in: 'path', description: 'The ticket that `model.exports` gave.' }, ...range },
     success: { status: 200, description: 'The zip.', content: [{ mediaType: 'application/zip' }] },
     handle: (c, { deps }) => getExport(c, deps),
   },

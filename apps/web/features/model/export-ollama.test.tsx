@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { renderPage } from '../../testing/render'
 import { ExportOllama } from './export-ollama'
+
+vi.mock('next/navigation', () => ({ useRouter: () => ({}) }))
 
 const warning = 'Ollama 0.34.1 and newer make no model of an adapter.'
 const show = (adapter: { name: string; mayMerge: boolean } | null) =>

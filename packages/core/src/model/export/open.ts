@@ -16,6 +16,8 @@ export interface OpenedExport {
   /** The model card and the checksums, and then the weights. */
   entries: ExportEntry[]
   modifiedAt: Date
+  /** Another one where any of the content is another. */
+  sha256: string
 }
 
 /** What an export holds, for the ticket that names it. @throws DomainError `not_found` when a file has left the store */
@@ -37,6 +39,7 @@ export async function openExport(deps: Deps, claims: TicketClaims<'export'>): Pr
     name: exportName(exported.model, format),
     entries: [...texts, { path: 'SHA256SUMS', text: sums }, ...weights],
     modifiedAt: exported.model.createdAt,
+    sha256: hashOf(sums),
   }
 }
 
