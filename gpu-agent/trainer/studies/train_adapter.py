@@ -57,7 +57,7 @@ class Part:
     steps: int
 
 
-LESSONS = (Part(RULES, 320), Part(CHOICE, 60))
+LESSONS = (Part(RULES, 360), Part(CHOICE, 64))
 
 
 def main() -> None:
