@@ -1,5 +1,6 @@
 import { mayRole, type Scope, scopesOf } from '@palate/core'
 import { createTestDeps, createWorkspaceFixture } from '@palate/core/testing'
+import { roleNames } from '@palate/protocol'
 import { TRPCError } from '@trpc/server'
 import { expect, test } from 'vitest'
 import type { Caller } from './context'
@@ -22,7 +23,7 @@ const open: Record<string, 'public' | 'session'> = {
   'user.sessions': 'session',
 }
 
-const scopes: readonly string[] = scopesOf.owner
+const scopes: readonly string[] = scopesOf('owner')
 const isScope = (value: string): value is Scope => scopes.includes(value)
 
 /** At run time this record is flat, with full paths as keys, although its type is nested. */
@@ -84,7 +85,7 @@ test.each(procedures.filter((one) => one.scope !== 'public' && !isOwnAccount(one
 )
 
 test.each(scoped)('$path ($scope) allows exactly the roles that have its scope', async ({ path, scope }) => {
-  for (const role of ['viewer', 'labeler', 'engineer'] as const) {
+  for (const role of roleNames) {
     if (mayRole(role, scope)) continue
     expect(`${role} ${await call(path, { kind: 'user', userId: fixture.people[role] })}`).toBe(
       `${role} FORBIDDEN`,

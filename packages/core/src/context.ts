@@ -1,4 +1,5 @@
 import type { Bulk, Database, Role, Sql } from '@palate/db'
+import type { Scope } from '@palate/protocol'
 import type { ObjectStore } from '@palate/storage'
 import type { Actor } from './actor'
 import type { Sealer } from './secret'
@@ -29,6 +30,8 @@ export interface ServiceContext extends Deps {
   actor: Actor
   workspaceId: string
   role: Role | null
+  /** Where the caller may do less than its role: an API key. */
+  scopes?: readonly Scope[]
 }
 
 /** A call of a self-hosted agent, authenticated by its credential. */

@@ -1,56 +1,14 @@
-import type { Role } from '@palate/db'
+import { mayRole, type Scope } from '@palate/protocol'
 import type { ServiceContext } from './context'
 import { DomainError } from './error'
 
-const read = [
-  'workspace:read',
-  'dataset:read',
-  'persona:read',
-  'variant:read',
-  'label:read',
-  'run:read',
-  'model:read',
-  'evaluation:read',
-  'agent:read',
-] as const
-const label = ['label:create'] as const
-const engineer = [
-  'dataset:create',
-  'persona:write',
-  'variant:create',
-  'label:rule',
-  'run:create',
-  'run:cancel',
-  'run:override',
-  'agent:price',
-  'evaluation:create',
-  'deployment:write',
-  'model:push',
-] as const
-const owner = ['agent:write', 'apiKey:write', 'member:write'] as const
-
-export type Scope =
-  | (typeof read)[number]
-  | (typeof label)[number]
-  | (typeof engineer)[number]
-  | (typeof owner)[number]
-
-/** One list for the server and the UI. */
-export const scopesOf: Record<Role, readonly Scope[]> = {
-  viewer: read,
-  labeler: [...read, ...label],
-  engineer: [...read, ...label, ...engineer],
-  owner: [...read, ...label, ...engineer, ...owner],
-}
-
-export function mayRole(role: Role, scope: Scope): boolean {
-  return scopesOf[role].includes(scope)
-}
+export { mayRole, type Scope, scopesOf } from '@palate/protocol'
 
 /** Whether the caller has a scope: for what is shown to some and not to others. The system has every one, an agent none. */
-export function may({ actor, role }: ServiceContext, scope: Scope): boolean {
+export function may({ actor, role, scopes }: ServiceContext, scope: Scope): boolean {
   if (actor.kind === 'system') return true
-  return role !== null && actor.kind !== 'agent' && mayRole(role, scope)
+  if (role === null || actor.kind === 'agent') return false
+  return mayRole(role, scope) && (scopes === undefined || scopes.includes(scope))
 }
 
 /**

@@ -1,6 +1,5 @@
-import { Id, Text } from '@palate/protocol'
+import { Id, Text, WorkspaceRole } from '@palate/protocol'
 import { z } from 'zod'
-import { WorkspaceRole } from '../workspace/schemas'
 
 export const CreateApiKeyInput = z.strictObject({
   name: Text(80).trim().min(1, 'Enter a name that says what the key is for.'),

@@ -21,7 +21,9 @@ export async function createWorkspaceFixture(deps: Deps): Promise<WorkspaceFixtu
     workspaceId,
     people,
     owner: of('owner'),
+    admin: of('admin'),
     engineer: of('engineer'),
+    reviewer: of('reviewer'),
     labeler: of('labeler'),
     viewer: of('viewer'),
   }

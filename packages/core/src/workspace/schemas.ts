@@ -1,7 +1,4 @@
-import { z } from 'zod'
-
-export const WorkspaceRole = z.enum(['owner', 'engineer', 'labeler', 'viewer'])
-export type WorkspaceRole = z.infer<typeof WorkspaceRole>
+import type { WorkspaceRole } from '@palate/protocol'
 
 export interface WorkspaceView {
   id: string

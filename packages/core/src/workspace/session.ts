@@ -3,7 +3,7 @@ import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Actor } from '../actor'
 import type { Deps, ServiceContext } from '../context'
 import { DomainError, required } from '../error'
-import { authorize, scopesOf } from '../permission'
+import { authorize, may, scopesOf } from '../permission'
 import type { TicketClaims } from '../ticket'
 import type { SessionView, WorkspaceView } from './schemas'
 
@@ -51,20 +51,19 @@ export async function getSession(deps: Deps, caller: Caller, named: string | nul
     'This workspace',
   )
   const role = ctx.role ?? 'viewer'
+  const scopes = scopesOf(role).filter((scope) => may(ctx, scope))
   return {
     user: person,
     workspace: { id: current.id, slug: current.slug, name: current.name },
     role,
-    scopes: [...scopesOf[role]],
+    scopes,
     workspaces: caller.kind === 'apiKey' ? [{ ...current, role }] : workspaces,
   }
 }
 
-const rank: Record<Role, number> = { viewer: 0, labeler: 1, engineer: 2, owner: 3 }
-
 /**
  * The context of a call: the named workspace (id or slug) or the caller's first one, with the caller's current role.
- * An API key works in its own workspace only, with the lower of its role and its creator's.
+ * An API key works in its own workspace only, and may do what both its role and its creator's allow.
  *
  * @throws DomainError `forbidden`, with the same sentence whether the workspace exists or not; `unauthenticated` for a
  * revoked key
@@ -84,8 +83,8 @@ export async function resolveWorkspace(
     named,
   )
   const keyRole = await findKeyRole(deps, caller)
-  const role = rank[keyRole] < rank[found.role] ? keyRole : found.role
-  return contextOf(deps, { kind: 'apiKey', keyId: caller.keyId, userId: caller.userId }, found.id, role)
+  const actor = { kind: 'apiKey', keyId: caller.keyId, userId: caller.userId } as const
+  return { ...contextOf(deps, actor, found.id, found.role), scopes: scopesOf(keyRole) }
 }
 
 function pick(workspaces: WorkspaceView[], named: string | null): WorkspaceView {

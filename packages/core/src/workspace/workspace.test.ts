@@ -1,8 +1,10 @@
 import { apiKey, membership } from '@palate/db'
+import { mayRole, roleNames } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { createApiKey, listApiKeys, resolveApiKey, revokeApiKey } from '../api-key'
 import { required } from '../error'
+import { may } from '../permission'
 import { createTestDeps, createWorkspaceFixture } from '../testing'
 import { getSession, resolveWorkspace } from './session'
 
@@ -31,7 +33,11 @@ test('a stranger gets the same error whether the workspace exists or not', async
 test('an API key acts in its own workspace, never above its creator, and not after it is revoked', async () => {
   const { id, key } = await createApiKey(fixture.owner, { name: 'script', role: 'engineer' })
   const caller = required(await resolveApiKey(deps, key), 'The key')
-  expect(await resolveWorkspace(deps, caller, null)).toMatchObject({ role: 'engineer' })
+  const allowed = async () => {
+    const ctx = await resolveWorkspace(deps, caller, null)
+    return (['run:read', 'run:create', 'agent:write'] as const).filter((scope) => may(ctx, scope))
+  }
+  expect(await allowed()).toEqual(['run:read', 'run:create'])
   await expect(resolveWorkspace(deps, caller, other.workspaceId)).rejects.toMatchObject({ code: 'forbidden' })
 
   const held = and(
@@ -39,7 +45,7 @@ test('an API key acts in its own workspace, never above its creator, and not aft
     eq(membership.workspaceId, fixture.workspaceId),
   )
   await deps.db.update(membership).set({ role: 'viewer' }).where(held)
-  expect(await resolveWorkspace(deps, caller, null)).toMatchObject({ role: 'viewer' })
+  expect(await allowed()).toEqual(['run:read'])
   await deps.db.update(membership).set({ role: 'owner' }).where(held)
 
   await revokeApiKey(fixture.owner, { id })
@@ -53,7 +59,7 @@ test('a key is stored as its hash, listed without it, and revoked only in its wo
   expect(JSON.stringify([row, await listApiKeys(fixture.owner)])).not.toContain(key.slice(4))
   expect(await listApiKeys(fixture.owner)).toMatchObject([{ id, name: 'loop', role: 'viewer' }])
   await expect(revokeApiKey(other.owner, { id })).rejects.toMatchObject({ code: 'not_found' })
-  for (const role of ['viewer', 'labeler', 'engineer'] as const) {
+  for (const role of roleNames.filter((name) => !mayRole(name, 'apiKey:write'))) {
     await expect(createApiKey(fixture[role], { name: 'x' })).rejects.toMatchObject({ code: 'forbidden' })
     await expect(listApiKeys(fixture[role])).rejects.toMatchObject({ code: 'forbidden' })
     await expect(revokeApiKey(fixture[role], { id })).rejects.toMatchObject({ code: 'forbidden' })

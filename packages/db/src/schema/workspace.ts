@@ -1,8 +1,8 @@
+import { type Role, roleNames } from '@palate/protocol'
 import { boolean, index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { at, belongsTo, createdAt, id } from './columns'
 
-export const roles = ['owner', 'engineer', 'labeler', 'viewer'] as const
-export type Role = (typeof roles)[number]
+export type { Role }
 
 export const user = pgTable('user', {
   id: id(),
@@ -60,7 +60,7 @@ export const membership = pgTable(
     id: id(),
     workspaceId: workspaceId(),
     userId: belongsTo('user_id', () => user.id),
-    role: text('role', { enum: roles }).notNull(),
+    role: text('role', { enum: roleNames }).notNull(),
     createdAt: createdAt(),
   },
   (table) => [
@@ -76,7 +76,7 @@ export const apiKey = pgTable('api_key', {
   userId: belongsTo('user_id', () => user.id),
   name: text('name').notNull(),
   hash: text('hash').notNull().unique(),
-  role: text('role', { enum: roles }).notNull(),
+  role: text('role', { enum: roleNames }).notNull(),
   createdAt: createdAt(),
   lastUsedAt: at('last_used_at'),
   revokedAt: at('revoked_at'),

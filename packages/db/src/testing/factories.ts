@@ -1,3 +1,4 @@
+import { roleNames } from '@palate/protocol'
 import type { Database } from '../client'
 import { newId } from '../id'
 import { agent, membership, persona, personaVersion, type Role, user, workspace } from '../schema'
@@ -7,8 +8,7 @@ export async function createWorkspace(db: Database, name = 'Test workspace') {
   const id = newId('ws')
   await db.insert(workspace).values({ id, name, slug: id })
   const people = {} as Record<Role, string>
-  for (const role of ['owner', 'engineer', 'labeler', 'viewer'] as const)
-    people[role] = await createMember(db, id, role)
+  for (const role of roleNames) people[role] = await createMember(db, id, role)
   return { id, people }
 }
 
