@@ -92,7 +92,8 @@ it.skipIf(!python)(
         await stack.check()
         await sleep(500)
       }
-      const config = { epochs: 2, batchSize: 4, loraRank: 4, loraAlpha: 8, sampleEvery: 1000, threads: 1 }
+      const size = { epochs: 2, batchSize: 4, loraRank: 4, loraAlpha: 8 }
+      const config = { ...size, learningRate: 0.001, maxLength: 512, sampleEvery: 1000, threads: 1 }
       const first = await run.create({ kind: 'kto', seed: 7, config, baseModelVersionId: baseId })
       const base = { from: 'hub', id: hosted } as const
       const second = await run.create({ kind: 'kto', seed: 7, config: { ...config, base } })

@@ -1,6 +1,6 @@
 import { createRun, getRun } from '@palate/core'
-import { createModel } from '@palate/core/testing'
-import type { TrainerEvent } from '@palate/protocol'
+import { createImported, createModel, createReadyDataset } from '@palate/core/testing'
+import { rounds, type TrainerEvent } from '@palate/protocol'
 import { beforeAll, expect, it } from 'vitest'
 import { connectAgent, type TestAgent } from '../../apps/hub/src/testing/agent'
 import { type Caller, jsonLines, makeHome, palate, startPalate } from './palate'
@@ -147,4 +147,20 @@ it('Ctrl-C leaves the run going and says how to cancel it; stop keeps the model'
   expect((await getRun(fixture.viewer, { id })).stopRequestedAt).not.toBeNull()
   const canceled = await palate(member, ['runs', 'cancel', id])
   expect(canceled.stdout).toContain(`Run ${number} is being canceled.`)
+})
+
+it('takes the settings that suit the model for those that are not given', async () => {
+  const { name, number } = await createImported(deps, fixture.engineer)
+  await createReadyDataset(fixture.engineer)
+  const create = ['runs', 'create', 'sft', '--model', `${name}@${number}`]
+  const configOf = async (args: string[]) => {
+    const { stdout } = await palate(member, args)
+    return (await getRun(fixture.viewer, { id: /run_\w+/.exec(stdout)?.[0] ?? '' })).config
+  }
+  expect(await configOf(create)).toEqual(rounds.published.sft)
+  expect(await configOf([...create, '--set', 'maxLength=512'])).toEqual({
+    ...{ ...rounds.published.sft, maxLength: 512 },
+  })
+  const help = await palate(member, ['runs', 'create', 'sft', '--help'])
+  expect(help.stdout).toContain('Defaults on an imported model: batchSize=4, maxLength=640')
 })

@@ -1,6 +1,7 @@
 import {
   describeAllowed,
   type RunKind,
+  rounds,
   type Setting,
   settingsOf,
   type TrainConfig,
@@ -83,7 +84,14 @@ export function describeSettings(kind: Training): string {
     const text = `${label}${unit ? ` (${unit})` : ''}. ${hint} ${allowedOf(setting)}`
     return `  ${name}${standard}\n${wrap(text, 72, '      ')}`
   })
-  return ['Settings, as --set name=value, with their defaults:', ...entries].join('\n')
+  return ['Settings, as --set name=value, with their defaults:', ...entries, ...published(kind)].join('\n')
+}
+
+/** The defaults that the server takes for an imported model, and for what was trained from one. */
+function published(kind: Training): string[] {
+  if (kind === 'pretrain') return []
+  const values = Object.entries(rounds.published[kind]).map(([name, value]) => `${name}=${value}`)
+  return [wrap(`Defaults on an imported model: ${values.join(', ')}.`, 76, '')]
 }
 
 function wrap(text: string, width: number, indent: string): string {

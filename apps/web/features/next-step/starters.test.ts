@@ -2,9 +2,8 @@ import { rounds } from '@palate/protocol'
 import { expect, it } from 'vitest'
 import { type StepAction, startersOf } from './starters'
 
-const smollm2 = { id: 'smollm2', baseId: null, parameters: 134_515_008 }
-const recipes = { id: 'recipes', baseId: 'smollm2', parameters: null }
-const starter = { id: 'starter', baseId: null, parameters: null }
+const recipes = { id: 'recipes', published: true }
+const starter = { id: 'starter', published: false }
 
 /** A client that remembers what it was asked to make, where `defaultId` is the model that is taken without a choice. */
 function clientOf(defaultId: string) {
@@ -18,7 +17,7 @@ function clientOf(defaultId: string) {
   const client = {
     model: {
       add: record('run_1'),
-      choices: { query: () => Promise.resolve({ models: [recipes, smollm2, starter], defaultId }) },
+      choices: { query: () => Promise.resolve({ models: [recipes, starter], defaultId }) },
     },
     run: { create: record('run_2') },
     variant: { createBatch: record('batch_1') },
@@ -47,11 +46,11 @@ it.each([
   ['recipes', 'published'],
   ['starter', 'starter'],
 ] as const)('takes the settings that suit the model: %s', async (id, name) => {
-  const { batch, dpo, evaluation } = rounds[name]
+  const { batch, evaluation } = rounds[name]
   expect(await start('write-variants', id)).toEqual({ href: '/variants/batch_1', made: batch })
   expect(await start('train-on-votes', id)).toEqual({
     href: '/runs/run_2',
-    made: { kind: 'dpo', config: dpo },
+    made: { kind: 'dpo' },
   })
   expect(await start('evaluate', id)).toEqual({ href: '/evaluations/eval_1', made: evaluation })
 })

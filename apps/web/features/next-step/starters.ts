@@ -32,10 +32,8 @@ export function startersOf(client: Client): Readonly<Record<StepAction, Starter>
     },
     'train-on-votes': {
       scope: 'run:create',
-      start: async () => {
-        const { dpo } = await readRound(client, 'preference')
-        return `/runs/${(await run.create.mutate({ kind: 'dpo', config: dpo })).id}`
-      },
+      // The server takes the settings that suit the model.
+      start: async () => `/runs/${(await run.create.mutate({ kind: 'dpo' })).id}`,
     },
     evaluate: {
       scope: 'evaluation:create',

@@ -7,6 +7,7 @@ import { groupBy } from '../group-by'
 import { authorize } from '../permission'
 import { getModelRow } from './find'
 import { type Lineage, readLineage } from './lineage'
+import { readPublished } from './published'
 import { ModelRef } from './schemas'
 
 export interface ModelView {
@@ -24,6 +25,8 @@ export interface ModelView {
   createdAt: Date
   /** Slugs of its active deployments. */
   deployments: string[]
+  /** Imported, or trained from an imported one: decides which settings suit it. */
+  published: boolean
   /** Of an imported model. */
   license: string | null
   parameters: number | null
@@ -66,6 +69,7 @@ export async function readModels(
       ),
     )
   const reasons = new Map(refused.map(({ id, notServable }) => [id, notServable]))
+  const published = await readPublished(tx, workspaceId)
   const byModel = groupBy(active, ({ modelId }) => modelId)
   return rows.map(({ model, runNumber, madeBy }) => {
     const { id, name, number, kind, baseId, runId, createdAt } = model
@@ -82,6 +86,7 @@ export async function readModels(
       createdAt,
       deployments,
       sizeBytes: model.gguf.sizeBytes,
+      published: published.has(id),
       license: model.facts?.license ?? null,
       parameters: model.facts?.parameters ?? null,
       quantization: model.facts?.quantization ?? null,

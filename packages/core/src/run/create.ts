@@ -8,20 +8,22 @@ import { authorize } from '../permission'
 import { type EstimateBase, estimateLeastMemory, estimateRun } from './estimate/estimate'
 import { baseKey } from './estimate/shape'
 import { planRun } from './plan/plan'
+import { fillSuited } from './plan/suited'
 import { insertRun } from './queue/insert'
 import { findOwnRun, loadRunView } from './read'
 import { CreateRunInput, type RunView } from './schemas'
 
 /**
- * Queues a training with a copy of its data, so that later changes do not change the run. A seed that is not given is
- * drawn, and stays with the run: the same seed gives the same run.
+ * Queues a training with a copy of its data, so that later changes do not change the run. Settings that are not given are
+ * those that suit the model. A seed that is not given is drawn, and stays with the run: the same seed gives the same run.
  */
 export async function createRun(ctx: ServiceContext, raw: CreateRunInput): Promise<RunView> {
   authorize(ctx, 'run:create')
-  const input = CreateRunInput.parse(raw)
-  const allowed = input.kind === 'pretrain' ? [] : (input.config.overridePreflight ?? [])
+  const given = CreateRunInput.parse(raw)
+  const allowed = given.kind === 'pretrain' ? [] : (given.config.overridePreflight ?? [])
   if (allowed.length > 0) authorize(ctx, 'run:override')
   const made = await ctx.db.transaction(async (tx) => {
+    const input = await fillSuited(tx, ctx.workspaceId, given)
     const plan = await planRun(tx, ctx, input)
     const { kind, config, seed = randomInt(2 ** 31 - 1), priority = 0 } = input
     const { size, ...planned } = plan

@@ -1,15 +1,21 @@
-/** The settings of one round that are taken without a choice: answers, training on votes, evaluation. */
+type Tuning = Readonly<Record<string, number>>
+
+/** The settings of one round that are taken without a choice: answers, trainings, evaluation. */
 export interface Round {
   batch: { promptsPerPersona: number; variantsPerPrompt: number }
-  /** A setting that is left out has its default. */
-  dpo: Readonly<Record<string, number>>
+  /** Of a training of this kind, where the table of settings has other defaults. */
+  sft: Tuning
+  dpo: Tuning
+  kto: Tuning
   evaluation: { samplesPerCase: number }
 }
 
-/** The starter model is small: it answers and learns fast, and needs many pairs. */
+/** The starter model is small: it answers and learns fast, and needs many pairs. The defaults of the table are made for it. */
 const starter: Round = {
   batch: { promptsPerPersona: 36, variantsPerPrompt: 4 },
+  sft: {},
   dpo: {},
+  kto: {},
   evaluation: { samplesPerCase: 2 },
 }
 
@@ -19,30 +25,29 @@ const starter: Round = {
  */
 const published: Round = {
   batch: { promptsPerPersona: 6, variantsPerPrompt: 6 },
+  sft: { batchSize: 4, maxLength: 640, sampleEvery: 0 },
   dpo: { epochs: 3, batchSize: 4, learningRate: 0.0005, maxLength: 640, sampleEvery: 0 },
+  kto: { epochs: 3, batchSize: 4, learningRate: 0.0005, maxLength: 640, sampleEvery: 0 },
   evaluation: { samplesPerCase: 1 },
 }
 
 export const rounds = { starter, published } as const
 export type RoundName = keyof typeof rounds
 
-/** What a round is chosen by: a model of the registry, of which only a published base knows its parameters. */
+/** What a round is chosen by. */
 interface RoundModel {
   id: string
-  baseId: string | null
-  parameters: number | null
+  /** Imported, or trained from an imported one. */
+  published: boolean
 }
 
 /**
  * The round that suits a model: that of a published one for an import and everything that was trained on it.
  *
- * @param models of the registry, among them the base of `id`
- * @param id of the model; undefined or unknown for the starter model's round
+ * @param id of one of the models; undefined or unknown for the starter model's round
  */
 export function roundOf(models: readonly RoundModel[], id: string | null | undefined): RoundName {
-  const model = models.find((one) => one.id === id)
-  const base = models.find((one) => one.id === model?.baseId) ?? model
-  return base && base.parameters !== null ? 'published' : 'starter'
+  return models.find((one) => one.id === id)?.published ? 'published' : 'starter'
 }
 
 /**

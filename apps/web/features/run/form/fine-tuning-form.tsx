@@ -21,7 +21,7 @@ export function FineTuningForm({ onSubmit, clone, ...props }: TuningProps<Inputs
     <TuningForm
       kind="sft"
       clone={clone}
-      presets={() => sftPresets}
+      presets={sftPresets}
       namePlaceholder="fine-tuning"
       action="Train on the recipes"
       startHint="A base, or an adapter that is trained further"

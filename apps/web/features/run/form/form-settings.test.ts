@@ -1,4 +1,4 @@
-import { trainKinds, trainSchemas } from '@palate/protocol'
+import { rounds, trainKinds, trainSchemas } from '@palate/protocol'
 import { expect, it } from 'vitest'
 import {
   describeDefault,
@@ -75,6 +75,17 @@ it('marks a setting as changed where its value differs from the default', () => 
     true,
   ])
   expect(isChanged(settingOf('dpo', 'lossTypes'), 'sigmoid, sft')).toBe(false)
+})
+
+it.each(['sft', 'dpo', 'kto'] as const)('has the defaults that suit the model: %s', (kind) => {
+  const suited = rounds.published[kind]
+  const shown = new Map(listFormSettings(kind, suited).map((setting) => [setting.name, setting]))
+  for (const [name, setting] of shown)
+    expect(setting.default).toEqual(suited[name] ?? settingOf(kind, name).default)
+  const length = shown.get('maxLength')
+  if (!length) throw new Error('maxLength')
+  expect(describeDefault(length)).toBe('640 by default')
+  expect(['', '640', '512'].map((text) => isChanged(length, text))).toEqual([false, false, true])
 })
 
 it('says what an empty field stands for', () => {

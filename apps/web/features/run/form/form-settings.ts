@@ -5,11 +5,14 @@ export type FormSetting = Setting & { name: string }
 /** The texts in the fields, by the name of the setting. An empty text means the default. */
 export type Texts = Readonly<Record<string, string>>
 
-/** Every setting of a kind that the form shows, in the order of the table. */
-export function listFormSettings(kind: TrainKind): FormSetting[] {
+/** Defaults that suit a model, by the name of the setting. */
+export type Suited = Readonly<Record<string, unknown>>
+
+/** Every setting of a kind that the form shows, in the order of the table, with the defaults that suit the model. */
+export function listFormSettings(kind: TrainKind, suited: Suited = {}): FormSetting[] {
   return [...settingsOf(kind)]
     .filter(([, { ownControl }]) => !ownControl)
-    .map(([name, setting]) => ({ ...setting, name }))
+    .map(([name, setting]) => ({ ...setting, name, default: suited[name] ?? setting.default }))
 }
 
 export interface SettingGroup {
@@ -19,9 +22,9 @@ export interface SettingGroup {
 }
 
 /** The settings of a kind by group; a query keeps settings with all its words in label, name, hint or group. */
-export function groupSettings(kind: TrainKind, query = ''): SettingGroup[] {
+export function groupSettings(kind: TrainKind, query = '', suited: Suited = {}): SettingGroup[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  const found = listFormSettings(kind).filter(({ label, name, hint, group }) => {
+  const found = listFormSettings(kind, suited).filter(({ label, name, hint, group }) => {
     const title = new Map<string, string>(Object.entries(settingGroups)).get(group) ?? ''
     const text = `${label} ${name} ${hint} ${title}`.toLowerCase()
     return words.every((word) => text.includes(word))

@@ -2,7 +2,7 @@ import { Field, Select } from '@palate/ui'
 import { useState } from 'react'
 import { formatCount, plural } from '../../../lib/format'
 import type { Inputs } from '../../../lib/trpc'
-import { dpoPresetsOf } from './presets'
+import { dpoPresets } from './presets'
 import type { Clone } from './run-form'
 import { TuningForm, type TuningProps } from './tuning-form'
 
@@ -14,7 +14,7 @@ export function PreferenceForm({ onSubmit, clone, ...props }: TuningProps<Inputs
     <TuningForm
       kind="dpo"
       clone={clone}
-      presets={(round) => dpoPresetsOf[round]}
+      presets={dpoPresets}
       namePlaceholder="preference"
       action="Train on the votes"
       startHint="A base, or an adapter that is trained further; also the reference of the training"

@@ -1,7 +1,7 @@
-import { describeWork, estimateResources, readModelShape, rounds, trainSchemas } from '@palate/protocol'
+import { describeWork, estimateResources, readModelShape, trainSchemas } from '@palate/protocol'
 import { expect, it } from 'vitest'
 import { readTexts, textsOf } from './form-settings'
-import { dpoPresets, dpoPresetsOf, ktoPresets, pretrainPresets, sftPresets } from './presets'
+import { dpoPresets, ktoPresets, pretrainPresets, sftPresets } from './presets'
 
 const presets = { pretrain: pretrainPresets, sft: sftPresets, dpo: dpoPresets, kto: ktoPresets }
 
@@ -15,13 +15,8 @@ it.each(['pretrain', 'sft', 'dpo', 'kto'] as const)(
   },
 )
 
-it('begins with what the guided run takes, for each kind of model', () => {
-  for (const name of ['starter', 'published'] as const) {
-    const presets = dpoPresetsOf[name]
-    expect(presets[0]?.config).toEqual(rounds[name].dpo)
-    expect(presets.map(({ id }) => id)).toEqual(dpoPresets.map(({ id }) => id))
-    for (const { config } of presets) expect(readTexts('dpo', textsOf(config))).toEqual(config)
-  }
+it('begins with the defaults, which suit the model', () => {
+  for (const [first] of Object.values(presets)) expect(first).toMatchObject({ id: 'standard', config: {} })
 })
 
 it('has the settings of the persona pipeline, its optimizer included', () => {

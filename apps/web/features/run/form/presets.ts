@@ -1,6 +1,4 @@
-import { type RoundName, rounds } from '@palate/protocol'
-
-/** Settings that go together; a setting that a preset leaves out has its default. */
+/** Settings that go together; a setting that a preset leaves out has its default, the one that suits the model. */
 export type Preset = {
   id: string
   name: string
@@ -101,6 +99,14 @@ const memoryPresets: readonly Preset[] = [
   },
 ]
 
+const standardPreset: Preset = {
+  id: 'standard',
+  name: 'Standard',
+  detail: 'the defaults for this model',
+  config: {},
+  card: true,
+}
+
 const sanityPreset: Preset = {
   id: 'sanity',
   name: 'Sanity check',
@@ -108,26 +114,16 @@ const sanityPreset: Preset = {
   config: { maxRows: 16, epochs: 1, batchSize: 8, loraRank: 4, loraAlpha: 8, sampleEvery: 1000 },
 }
 
-const dpoCards = (standard: Preset['config']): Preset[] => [
+export const dpoPresets: readonly Preset[] = [
+  standardPreset,
   {
     id: 'careful',
     name: 'Careful',
     detail: 'stays closer to the base model',
-    config: { ...standard, beta: 0.3 },
+    config: { beta: 0.3 },
     card: true,
   },
-  {
-    id: 'quick',
-    name: 'Quick',
-    detail: 'one pass over the pairs',
-    config: { ...standard, epochs: 1 },
-    card: true,
-  },
-]
-
-export const dpoPresets: readonly Preset[] = [
-  { id: 'standard', name: 'Standard', detail: 'the default settings', config: {}, card: true },
-  ...dpoCards({}),
+  { id: 'quick', name: 'Quick', detail: 'one pass over the pairs', config: { epochs: 1 }, card: true },
   sanityPreset,
   {
     id: 'persona',
@@ -142,21 +138,8 @@ export const dpoPresets: readonly Preset[] = [
   ...memoryPresets,
 ]
 
-/** The same for the model that is trained: a published one has its round's settings in the cards. */
-export const dpoPresetsOf: Readonly<Record<RoundName, readonly Preset[]>> = {
-  starter: dpoPresets,
-  published: [
-    {
-      ...{ id: 'standard', name: 'Standard', detail: 'for a published model on a CPU', card: true },
-      config: rounds.published.dpo,
-    },
-    ...dpoCards(rounds.published.dpo),
-    ...dpoPresets.filter(({ card }) => !card),
-  ],
-}
-
 export const ktoPresets: readonly Preset[] = [
-  { id: 'standard', name: 'Standard', detail: 'the default settings', config: {}, card: true },
+  standardPreset,
   {
     id: 'praise-rare',
     name: 'Few thumbs up',
@@ -176,7 +159,7 @@ export const ktoPresets: readonly Preset[] = [
 ]
 
 export const sftPresets: readonly Preset[] = [
-  { id: 'standard', name: 'Standard', detail: 'the default settings', config: {}, card: true },
+  standardPreset,
   { ...sanityPreset, card: true },
   {
     id: 'tinyllama',

@@ -19,10 +19,13 @@ export type RunDraft<Config> = {
 /** What a run is cloned from. */
 export type Clone = Outputs['run']['clone']
 
-/** Preset, settings, name and placement of a run. An empty setting has its default. */
+const nothing = {}
+
+/** Preset, settings, name and placement of a run. An empty setting has its default, the one that suits the model. */
 export function RunForm<Kind extends EstimateKind>({
   kind,
   presets,
+  suited = nothing,
   clone,
   own = {},
   namePlaceholder,
@@ -35,6 +38,8 @@ export function RunForm<Kind extends EstimateKind>({
 }: {
   kind: Kind
   presets: readonly Preset[]
+  /** The defaults of the model that is trained, where they differ from those of the table. */
+  suited?: Readonly<Record<string, unknown>>
   /** The run whose settings it begins with, instead of those of the first preset. */
   clone?: Clone | undefined
   /** Settings that have controls of their own outside the sections. */
@@ -49,17 +54,19 @@ export function RunForm<Kind extends EstimateKind>({
   onSubmit: (draft: RunDraft<TrainConfig<Kind>>) => void
 }) {
   const [chosen, setChosen] = useState(() =>
-    clone ? presets.find(({ config }) => isSame(config, clone.config))?.id : presets[0]?.id,
+    clone
+      ? presets.find(({ config }) => isSame({ ...suited, ...config }, { ...suited, ...clone.config }))?.id
+      : presets[0]?.id,
   )
   const [typed, setTyped] = useState<Texts | null>(() => (clone ? textsOf(clone.config) : null))
-  // Until something is typed: the preset's, also where another model to train has other ones.
+  // Until something is typed: the preset's.
   const texts = typed ?? textsOf(presets.find(({ id }) => id === chosen)?.config ?? {})
   const [where, setWhere] = useState<Placement>(clone ?? anywhere)
   const [name, setName] = useState(clone?.name ?? '')
   const [seed, setSeed] = useState(clone ? String(clone.seed) : '')
   const [attempted, setAttempted] = useState(false)
   const form = useRef<HTMLFormElement>(null)
-  const config = { ...readTexts(kind, texts), ...own }
+  const config = { ...suited, ...readTexts(kind, texts), ...own }
   const errors = findErrors(kind, config)
 
   const submit = (event: FormEvent) => {
@@ -88,6 +95,7 @@ export function RunForm<Kind extends EstimateKind>({
       />
       <SettingSections
         kind={kind}
+        suited={suited}
         texts={texts}
         errors={attempted ? errors : new Map()}
         onChange={setTyped}

@@ -17,6 +17,16 @@ it('has a field for every setting, with its label, its hint and its default', ()
   expect(html).not.toContain('Reset')
 })
 
+it('has the defaults that suit the model, as what an empty field stands for', () => {
+  const suited = { maxLength: 640, epochs: 3 }
+  const texts = { epochs: '3' }
+  const html = renderToStaticMarkup(
+    <SettingSections kind="kto" errors={new Map()} onChange={() => undefined} {...{ suited, texts }} />,
+  )
+  expect(html).toContain('placeholder="640 by default"')
+  expect(html).toContain('Defaults')
+})
+
 it('counts what is changed, in all and in each group, with a way back for each', () => {
   const html = render({ loraDropout: '0.05', optimizer: 'paged_adamw_8bit', epochs: '5' })
   expect(html).toContain('2 settings changed')

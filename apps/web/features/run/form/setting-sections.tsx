@@ -2,24 +2,34 @@ import type { TrainKind } from '@palate/protocol'
 import { Input } from '@palate/ui'
 import { ChevronRight, Search } from 'lucide-react'
 import { useId, useState } from 'react'
-import { groupSettings, isChanged, listFormSettings, type SettingGroup, type Texts } from './form-settings'
+import {
+  groupSettings,
+  isChanged,
+  listFormSettings,
+  type SettingGroup,
+  type Suited,
+  type Texts,
+} from './form-settings'
 import { SettingField } from './setting-field'
 
 const countSettings = (count: number) => `${count} ${count === 1 ? 'setting' : 'settings'}`
 
 interface SectionsProps {
   kind: TrainKind
+  suited?: Suited | undefined
   texts: Texts
   errors: ReadonlyMap<string, string>
   onChange: (texts: Texts) => void
 }
 
 /** All settings of a kind: the basics open, the other groups collapsed, and a search over all. */
-export function SettingSections({ kind, texts, errors, onChange }: SectionsProps) {
+export function SettingSections({ kind, suited, texts, errors, onChange }: SectionsProps) {
   const [query, setQuery] = useState('')
   const id = useId()
-  const changed = listFormSettings(kind).filter((setting) => isChanged(setting, texts[setting.name])).length
-  const groups = groupSettings(kind, query)
+  const changed = listFormSettings(kind, suited).filter((setting) =>
+    isChanged(setting, texts[setting.name]),
+  ).length
+  const groups = groupSettings(kind, query, suited)
   const searching = query.trim() !== ''
   return (
     <section aria-label="Settings" className="flex flex-col gap-3">

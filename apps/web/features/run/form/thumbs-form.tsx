@@ -8,7 +8,7 @@ export function ThumbsForm({ onSubmit, ...props }: TuningProps<Inputs['run']['cr
   return (
     <TuningForm
       kind="kto"
-      presets={() => ktoPresets}
+      presets={ktoPresets}
       namePlaceholder="thumbs"
       action="Train on the thumbs"
       startHint="Also the reference of the training"

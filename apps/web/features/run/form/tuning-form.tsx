@@ -4,8 +4,8 @@ import {
   ModelSource,
   type PreflightFault,
   preflightFaults,
-  type RoundName,
   roundOf,
+  rounds,
   type TrainConfig,
 } from '@palate/protocol'
 import { Button, Notice, Skeleton } from '@palate/ui'
@@ -61,8 +61,7 @@ export function TuningForm<Kind extends TuningKind>({
   onSubmit,
 }: {
   kind: Kind
-  /** For the model that is trained. */
-  presets: (round: RoundName) => readonly Preset[]
+  presets: readonly Preset[]
   namePlaceholder: string
   action: string
   startHint: string
@@ -81,7 +80,7 @@ export function TuningForm<Kind extends TuningKind>({
   const round =
     start.from === 'registry'
       ? roundOf(choices.data?.models ?? [], start.id ?? choices.data?.defaultId)
-      : 'starter'
+      : 'published'
   return (
     <Loaded query={readiness} skeleton={<Skeleton className="h-64" />}>
       {(known) => {
@@ -89,7 +88,8 @@ export function TuningForm<Kind extends TuningKind>({
         return (
           <RunForm
             kind={kind}
-            presets={presets(round)}
+            presets={presets}
+            suited={rounds[round][kind]}
             clone={clone}
             namePlaceholder={namePlaceholder}
             action={action}

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { artifact, newId, run } from '@palate/db'
-import { type ModelSource, readModelShape, type TrainerEvent } from '@palate/protocol'
+import { type ModelSource, readModelShape, rounds, type TrainerEvent } from '@palate/protocol'
 import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { giveFeedback, prepareChat, storeTurn } from '../../chat'
@@ -117,7 +117,7 @@ test('an external model is trained without the registry, and its first run repor
     const lease = await claimRun(machine, requestWork(['kto']))
     if (!lease) throw new Error('no lease')
     expect(lease.inputs.map(({ name }) => name)).toEqual(['thumbs.jsonl'])
-    expect(lease.config).toEqual({ base: source })
+    expect(lease.config).toEqual({ ...rounds.published.kto, base: source })
     const { runId, attemptId, epoch } = lease
     const file = { role: 'adapter', path: 'adapter.safetensors', storageKey: 'x', sizeBytes: 1, sha256: 'a' }
     if (delivers)

@@ -67,11 +67,11 @@ export async function chooseStart(tx: Transaction, workspaceId: string, input: S
       'config.fullWeights is true, but an adapter is trained further, and its base is frozen.',
       'Choose a base model, or set config.fullWeights to false.',
     )
-  // A whole model that comes out of an imported one keeps the tokenizer and the template of its GGUF.
+  // A whole model keeps the tokenizer and the template of the GGUF that it comes out of, imported or not.
   const { fullWeights, loraDora } = input.config
-  const published = base.facts && (fullWeights || loraDora) ? [base.gguf] : []
+  const served = fullWeights || loraDora ? [base.gguf] : []
   return {
-    files: [...base.files, ...(adapter?.files ?? []), ...published],
+    files: [...base.files, ...(adapter?.files ?? []), ...served],
     lineage: { baseModelVersionId: base.id, ...(adapter ? { adapterModelVersionId: adapter.id } : {}) },
   }
 }
