@@ -6,7 +6,11 @@ import { nameModel } from '../model/model-groups'
 import { readMarks, readSame } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
 
-const styleNames = { full: 'Full prompt', weak: 'Weak prompt' } as const
+const styleNames = {
+  full: 'Full prompt',
+  screened: 'Full prompt, screened',
+  weak: 'Weak prompt',
+} as const
 
 type Pair = Outputs['variant']['pairs']['items'][number]
 type Origin = NonNullable<Pair['origin']>['a']

@@ -37,7 +37,7 @@ export function VariantsPage() {
     <Page
       crumbs={[{ name: 'Variants' }]}
       title="Variants"
-      lead="A batch has several answers to each prompt: the last one under a weak prompt, the others under the full prompt of the persona. The two that differ most by its rules make a pair to label."
+      lead="A batch has several answers to each prompt: the last one under a weak prompt, the others under the full prompt of the persona. Where something forbidden is at hand, some are screened: written as if it were not. The two that differ most by the rules make a pair to label."
       actions={action}
     >
       <Loaded query={batches} skeleton={<Skeleton className="h-48" />}>

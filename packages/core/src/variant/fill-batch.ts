@@ -12,8 +12,10 @@ import {
 import type { GenerateItem } from '@palate/protocol'
 import {
   type ImportedRecipe,
+  isForbidden,
   type Persona,
   personaPrompt,
+  personaRules,
   type Random,
   seededRandom,
   userMessage,
@@ -127,13 +129,18 @@ async function writePrompts(
         seq: prompts.length + 1,
         ...content,
       })
-      for (const row of makeVariants(batch, version, promptId, random)) {
+      for (const { inventory, ...row } of makeVariants(
+        batch,
+        version,
+        { ...content, id: promptId },
+        random,
+      )) {
         variants.push(row)
         items.push({
           itemId: row.id,
           model: row.modelVersionId,
           system: row.system,
-          user: userMessage(content),
+          user: userMessage({ ...content, inventory }),
           sampling: row.sampling,
         })
       }
@@ -144,16 +151,34 @@ async function writePrompts(
   return items
 }
 
-/** What each model writes to a prompt, in the order of the models. */
+/**
+ * What each model writes to a prompt, in the order of the models, each with the ingredients that it is offered.
+ *
+ * A model that uses all that it is given never leaves out what a persona forbids, so that every answer to such a prompt
+ * breaks the rules and no vote can teach otherwise. Some answers are therefore screened: written as if the forbidden
+ * things were not at hand. The pair is judged, and trained on, under the prompt as it is.
+ */
 function makeVariants(
   { workspaceId, settings }: BatchRow,
   { versionId, persona }: PersonaVersion,
-  promptId: string,
+  { id: promptId, inventory }: MadePrompt & { id: string },
   random: Random,
-): VariantRow[] {
-  const full = { style: 'full' as const, system: personaPrompt(persona), sampling: settings.full }
-  const weak = { style: 'weak' as const, system: WEAK_PROMPT, sampling: settings.weak }
-  const asked = [...Array.from({ length: settings.variantsPerPrompt - 1 }, () => full), weak]
+): (VariantRow & { inventory: string[] })[] {
+  const full = {
+    ...{ style: 'full' as const, system: personaPrompt(persona), sampling: settings.full },
+    inventory,
+  }
+  const weak = { ...full, style: 'weak' as const, system: WEAK_PROMPT, sampling: settings.weak }
+  const rules = personaRules(persona)
+  const allowed = inventory.filter((item) => !isForbidden(item, rules))
+  const screened = { ...full, style: 'screened' as const, inventory: allowed }
+  const count = settings.variantsPerPrompt - 1
+  const isTempting = allowed.length > 0 && allowed.length < inventory.length
+  const firstScreened = isTempting ? Math.ceil(count / 2) : count
+  const asked = [
+    ...Array.from({ length: count }, (_, index) => (index < firstScreened ? full : screened)),
+    weak,
+  ]
   return settings.modelVersionIds
     .flatMap((modelVersionId) => asked.map((each) => ({ ...each, modelVersionId })))
     .map(({ sampling, ...row }, seq) => ({

@@ -1,4 +1,4 @@
-import { vote } from '@palate/db'
+import { type VariantStyle, vote } from '@palate/db'
 import { and, asc, eq, gt, inArray, isNull } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
@@ -8,7 +8,7 @@ import { readBatches } from './read-batches'
 import { ListPairsInput } from './schemas'
 
 interface TextOrigin {
-  style: 'full' | 'weak'
+  style: VariantStyle
   modelVersionId: string
 }
 

@@ -1,4 +1,13 @@
-import { type Database, pair, persona, personaVersion, prompt, type Transaction, variant } from '@palate/db'
+import {
+  type Database,
+  pair,
+  persona,
+  personaVersion,
+  prompt,
+  type Transaction,
+  type VariantStyle,
+  variant,
+} from '@palate/db'
 import { eq, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 
@@ -24,8 +33,8 @@ export function pairTexts(tx: Database | Transaction) {
       a: sql<string>`coalesce(${a.text}, '')`.as('a'),
       b: sql<string>`coalesce(${b.text}, '')`.as('b'),
       /** Under which prompt each was written. */
-      aStyle: sql<'full' | 'weak'>`${a.style}`.as('a_style'),
-      bStyle: sql<'full' | 'weak'>`${b.style}`.as('b_style'),
+      aStyle: sql<VariantStyle>`${a.style}`.as('a_style'),
+      bStyle: sql<VariantStyle>`${b.style}`.as('b_style'),
       aModelId: sql<string>`${a.modelVersionId}`.as('a_model_id'),
       bModelId: sql<string>`${b.modelVersionId}`.as('b_model_id'),
     })

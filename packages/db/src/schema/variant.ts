@@ -10,6 +10,13 @@ import { workspaceId } from './workspace'
 
 export const batchStatuses = ['preparing', 'generating', 'ready', 'failed', 'canceled'] as const
 
+/**
+ * How an answer came about: under the persona's full prompt; under that, but from a request in which what the persona
+ * forbids is not offered; or under the weak prompt, which has no persona.
+ */
+export const variantStyles = ['full', 'screened', 'weak'] as const
+export type VariantStyle = (typeof variantStyles)[number]
+
 export interface BatchSettings {
   promptsPerPersona: number
   seed: number
@@ -17,7 +24,7 @@ export interface BatchSettings {
   weak: Sampling
   /** The models that write, in order. */
   modelVersionIds: string[]
-  /** Answers of each model to each prompt: its last one under the weak prompt, the others under the full one. */
+  /** Answers of each model to each prompt: its last one under the weak prompt, the others under the full one, some of them screened. */
   variantsPerPrompt: number
   /** Makes pairs also of answers that nobody can read; for tests with an untrained model. */
   keepUnreadable?: boolean
@@ -61,8 +68,7 @@ export const prompt = pgTable(
 )
 
 /**
- * `seq` counts a prompt's variants from 0. `style`: under the persona's full prompt, or under the weak one. `text` and
- * `readable` are null until the model has generated it.
+ * `seq` counts a prompt's variants from 0. `text` and `readable` are null until the model has generated it.
  */
 export const variant = pgTable(
   'variant',
@@ -71,7 +77,7 @@ export const variant = pgTable(
     workspaceId: workspaceId(),
     promptId: belongsTo('prompt_id', () => prompt.id),
     seq: integer('seq').notNull(),
-    style: text('style', { enum: ['full', 'weak'] }).notNull(),
+    style: text('style', { enum: variantStyles }).notNull(),
     modelVersionId: text('model_version_id')
       .notNull()
       .references(() => modelVersion.id),
