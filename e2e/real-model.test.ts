@@ -43,7 +43,7 @@ async function serve(): Promise<string> {
   const { key, sizeBytes, sha256 } = await hub.deps.storage.putContent(createReadStream(file))
   const { id } = await createModel(hub.deps, fixture.workspaceId)
   const gguf = { name: 'base.gguf', storageKey: key, sizeBytes, sha256 }
-  await hub.deps.db.update(modelVersion).set({ gguf }).where(eq(modelVersion.id, id))
+  await hub.deps.all.update(modelVersion).set({ gguf }).where(eq(modelVersion.id, id))
   await saveDeployment(fixture.engineer, {
     ...{ slug: 'smollm2', title: guidedModel.name, modelVersionId: id, active: true },
   })

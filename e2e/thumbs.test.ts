@@ -31,7 +31,7 @@ async function startModelHub(program: string, folder: string): Promise<{ url: st
 
 /** A base model in the registry, whose files are those of the folder. */
 async function registerBase(owner: ServiceContext, folder: string): Promise<string> {
-  const base = await createModel(owner, owner.workspaceId)
+  const base = await createModel({ ...owner, all: owner.db }, owner.workspaceId)
   const files = []
   for (const name of await readdir(folder)) {
     const { key, sizeBytes, sha256 } = await owner.storage.putContent(await readFile(join(folder, name)))

@@ -36,6 +36,13 @@ const benches = {
       await runTypeScript('e2e/bench/dispatch.ts', options)
     },
   },
+  walls: {
+    what: 'what row-level security costs the procedures behind the pages',
+    async start(options) {
+      await preparePackages()
+      await runTypeScript('e2e/bench/walls.ts', options)
+    },
+  },
   abuse: {
     what: 'floods against a running stack: health, memory, what is refused, and whether a person can go on working',
     async start(options) {

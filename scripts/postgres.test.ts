@@ -36,7 +36,7 @@ async function asApp<Result>(work: (database: ReturnType<typeof openDatabase>) =
 }
 
 test('web and hub connect with a role that can neither bypass nor change the schema', async () => {
-  await asApp(async ({ sql: ask }) => {
+  await asApp(async ({ sql: ask, within }) => {
     const [role] =
       await ask`select rolsuper, rolcreaterole, rolcreatedb, rolbypassrls from pg_roles where rolname = current_user`
     expect({ ...role }).toEqual({
@@ -47,8 +47,12 @@ test('web and hub connect with a role that can neither bypass nor change the sch
     })
     await expect(ask`drop table run`).rejects.toThrow('must be owner')
     await expect(ask`select * from pg_authid`).rejects.toThrow('permission denied')
-    await ask`insert into workspace (id, slug, name) values ('ws_1', 'one', 'One')`
-    expect(await ask`delete from workspace where id = 'ws_1' returning id`).toHaveLength(1)
+    const insert = "insert into workspace (id, slug, name) values ('ws_1', 'one', 'One')"
+    await expect(ask.unsafe(insert)).rejects.toThrow('row-level security')
+    const { db } = within('ws_1')
+    await db.execute(insert)
+    expect(await ask`delete from workspace where id = 'ws_1' returning id`).toHaveLength(0)
+    expect(await db.execute("delete from workspace where id = 'ws_1' returning id")).toHaveLength(1)
   })
 })
 
@@ -73,13 +77,14 @@ test('passwords are checked by scram, and no socket file is open to other users'
 })
 
 test('a PostgreSQL that is killed comes back at the same port with its data', async () => {
-  await asApp(({ sql: ask }) => ask`insert into workspace (id, slug, name) values ('ws_2', 'two', 'Two')`)
+  const insert = "insert into workspace (id, slug, name) values ('ws_2', 'two', 'Two')"
+  await asApp(({ within }) => within('ws_2').db.execute(insert))
   for (const signal of ['SIGKILL', 'SIGQUIT'] as const) {
     process.kill(postgres.child.process?.pid ?? 0, signal)
     await waitFor('Its end', async () => !postgres.child.isUp)
     await waitFor('PostgreSQL', async () => postgres.child.isUp)
-    await asApp(async ({ sql: ask }) =>
-      expect(await ask`select id from workspace where id = 'ws_2'`).toHaveLength(1),
+    await asApp(async ({ within }) =>
+      expect(await within('ws_2').db.execute("select id from workspace where id = 'ws_2'")).toHaveLength(1),
     )
   }
 })

@@ -48,7 +48,7 @@ export async function startStack({
     closers.push(() => postgres.stop())
     const secret = randomBytes(32).toString('hex')
     const env = {
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: postgres.appUrl,
       PALATE_SECRET: secret,
       PALATE_STORAGE: join(home, 'objects'),
       HUB_HOST: '127.0.0.1',
@@ -57,7 +57,7 @@ export async function startStack({
       ...more,
     }
     const boot = await answerOf<{ ownerEmail: string; ownerPassword: string }>(
-      startChild('apps/hub/src/bootstrap.ts', [], env),
+      startChild('apps/hub/src/bootstrap.ts', [], { ...env, DATABASE_URL: postgres.url }),
     )
     const owner = { email: boot.ownerEmail, password: boot.ownerPassword }
     const hubs: Child[] = []

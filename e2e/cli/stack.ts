@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { type ApiContext, appRouter } from '@palate/api'
 import { readTrustedProxies } from '@palate/config/http/table'
 import { createApiKey, type Deps, resolveApiKey, storeArtifact } from '@palate/core'
-import { createWorkspaceFixture } from '@palate/core/testing'
+import { createWorkspaceFixture, type TestDeps } from '@palate/core/testing'
 import { run } from '@palate/db'
 import type { Lease } from '@palate/protocol'
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http'
@@ -41,12 +41,12 @@ async function contextOf(
 
 /** What an attempt uploads, as files of the store and rows. */
 export async function uploadFiles(
-  deps: Deps,
+  deps: TestDeps,
   agentId: string,
   { runId, attemptId, epoch }: Lease,
   files: readonly (readonly [role: string, path: string, bytes: Buffer])[],
 ): Promise<void> {
-  const [row] = await deps.db.select().from(run).where(eq(run.id, runId))
+  const [row] = await deps.all.select().from(run).where(eq(run.id, runId))
   for (const [role, path, bytes] of files) {
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const attempt = { workspaceId: row?.workspaceId ?? '', agentId, runId, attemptId, epoch }

@@ -58,8 +58,8 @@ describe('revoking', () => {
     const agent = await connectAgent(test.origin, fixture.owner)
     await agent.hello()
     const gone = heard(agent.socket, 'disconnect')
-    await test.deps.sql`update agent set revoked_at = now() where id = ${agent.agentId}`
-    const ended = await test.deps.sql`
+    await test.deps.owner`update agent set revoked_at = now() where id = ${agent.agentId}`
+    const ended = await test.deps.owner`
       select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and query ilike 'listen %'`
     expect(ended.length).toBeGreaterThan(0)

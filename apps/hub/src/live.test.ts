@@ -72,7 +72,7 @@ it('a socket is closed within seconds of the end of its session, its key or its 
   const { owner, people, workspaceId } = mine
   const origin = { address: '192.0.2.1', userAgent: 'test' }
   const open = () =>
-    test.deps.db.transaction((tx) => openSession(tx, { userId: people.owner, now: new Date(), origin }))
+    test.deps.all.transaction((tx) => openSession(tx, { userId: people.owner, now: new Date(), origin }))
   const [ended, kept] = [await open(), await open()]
   const { id: keyId } = await createApiKey(owner, { name: 'script' })
   const as = (actor: Actor) => watch({ viewer: { ...owner, actor } })
@@ -87,7 +87,7 @@ it('a socket is closed within seconds of the end of its session, its key or its 
   await signOut(test.deps, ended)
   await revokeApiKey(owner, { id: keyId })
   await test.deps
-    .sql`delete from membership where user_id = ${people.labeler} and workspace_id = ${workspaceId}`
+    .owner`delete from membership where user_id = ${people.labeler} and workspace_id = ${workspaceId}`
   await until(() => [there, script, member].every(({ socket }) => socket.disconnected), 10_000)
   expect(here.socket.connected).toBe(true)
   const late = connect(`${test.origin}/live`, ticket)

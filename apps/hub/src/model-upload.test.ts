@@ -65,7 +65,7 @@ it('takes a model in parts, goes on after a broken connection, and hands it to t
     return (await send(url, token, offset, bytes.subarray(offset))).status === 204
   })
   const { runId } = await addModel(fixture.engineer, { source })
-  const [run] = await test.deps.sql`select inputs from run where id = ${runId}`
+  const [run] = await test.deps.owner`select inputs from run where id = ${runId}`
   expect(run?.inputs).toMatchObject([{ name: 'upload.gguf', sha256: sha256(bytes), sizeBytes: bytes.length }])
 })
 

@@ -69,9 +69,9 @@ it('a message that is not lines of JSON gets an error', async () => {
 it('a full disk of the database gives an error, and the same chunk is taken later', async () => {
   const { agent, runId, attemptId, epoch, send, recorded } = await start()
   await send(1, 600)
-  await test.deps.sql`create function disk_is_full() returns trigger language plpgsql as
+  await test.deps.owner`create function disk_is_full() returns trigger language plpgsql as
     $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`
-  await test.deps.sql`create trigger disk_is_full after insert on metric_point
+  await test.deps.owner`create trigger disk_is_full after insert on metric_point
     for each statement execute function disk_is_full()`
   const errorResponse = await agent.ask('run-lines', {
     runId,
@@ -82,7 +82,7 @@ it('a full disk of the database gives an error, and the same chunk is taken late
   expect(errorResponse).toMatchObject({
     error: { code: 'unavailable', message: 'The disk of the database is full.' },
   })
-  await test.deps.sql`drop trigger disk_is_full on metric_point`
+  await test.deps.owner`drop trigger disk_is_full on metric_point`
   expect((await send(601, 1200)).ackedSeq).toBe(1200)
   expect(await recorded()).toHaveLength(1200)
 })

@@ -19,12 +19,12 @@ const { workspaceId } = fixture
 const base = await createModel(deps, workspaceId)
 const tuned = await createModel(deps, workspaceId, base)
 // As after an import: only such a base takes an adapter into itself.
-await deps.sql`update model_version set facts = ${deps.sql.json({ license: null, notServable: null })} where id = ${base.id}`
-await deps.db.transaction((tx) => seedPersonas(tx, fixture.owner))
+await deps.owner`update model_version set facts = ${deps.owner.json({ license: null, notServable: null })} where id = ${base.id}`
+await deps.all.transaction((tx) => seedPersonas(tx, fixture.owner))
 const agent = await createAgent(deps, workspaceId)
-await deps.sql`update agent set kinds = array['probe'] where id = ${agent.agentId}`
+await deps.owner`update agent set kinds = array['probe'] where id = ${agent.agentId}`
 const stored = await deps.storage.put('uploads/upload_test', Readable.from(['title\n']))
-await deps.sql`insert into upload ${deps.sql({
+await deps.owner`insert into upload ${deps.owner({
   id: 'upload_test',
   workspace_id: workspaceId,
   filename: 'recipes.csv',
@@ -36,8 +36,8 @@ await deps.sql`insert into upload ${deps.sql({
 
 // A canceled run whose checkpoint the agent keeps.
 const canceled = await queueRun(deps, workspaceId)
-await deps.sql`update run set status = 'canceled', lease_epoch = 1 where id = ${canceled.id}`
-await deps.sql`insert into attempt ${deps.sql({
+await deps.owner`update run set status = 'canceled', lease_epoch = 1 where id = ${canceled.id}`
+await deps.owner`insert into attempt ${deps.owner({
   id: 'att_canceled',
   workspace_id: workspaceId,
   run_id: canceled.id,
@@ -51,11 +51,11 @@ await deps.sql`insert into attempt ${deps.sql({
 })}`
 const kept = [{ runId: canceled.id, step: 5, sizeBytes: 1, keptUntil: Date.now() + 3600_000 }]
 const report = { keepMs: 1, budgetBytes: 1, reportedAt: Date.now() + 3600_000, kept }
-await deps.sql`update agent set checkpoints = ${deps.sql.json(report)} where id = ${agent.agentId}`
+await deps.owner`update agent set checkpoints = ${deps.owner.json(report)} where id = ${agent.agentId}`
 
 // An import that failed.
 const failed = await queueRun(deps, workspaceId)
-await deps.sql`update run set status = 'failed', kind = 'import' where id = ${failed.id}`
+await deps.owner`update run set status = 'failed', kind = 'import' where id = ${failed.id}`
 
 const body = { name: 'a cook', cuisines: [], flavors: [], diets: [], forbidden: [], preferred: [] }
 const dataset = 'dataset_version'
@@ -162,7 +162,7 @@ function call(path: string, input: unknown, idempotencyKey: string | null): Prom
 
 async function count(table: string): Promise<number> {
   const rows =
-    await deps.sql`select count(*)::int as n from ${deps.sql(table)} where workspace_id = ${workspaceId}`
+    await deps.owner`select count(*)::int as n from ${deps.owner(table)} where workspace_id = ${workspaceId}`
   return Number(rows[0]?.n)
 }
 
@@ -208,7 +208,7 @@ test('a key is refused unless it is a UUID', async () => {
 test('a stored reply hides the secret that it holds', async () => {
   const key = randomUUID()
   const { code } = (await call('agent.createEnrollmentCode', undefined, key)) as { code: string }
-  const rows = await deps.sql`select * from idempotency_key where verb = 'agent.createEnrollmentCode'`
+  const rows = await deps.owner`select * from idempotency_key where verb = 'agent.createEnrollmentCode'`
   expect(rows.length).toBeGreaterThan(0)
   for (const row of rows) {
     expect(Buffer.from(row.reply).includes(code)).toBe(false)
@@ -221,6 +221,6 @@ test('importing the sample five times at once without a key makes one version', 
   const caller = { kind: 'user', userId: guest.people.owner } as const
   const api = createCallerFactory(appRouter)({ deps, caller, workspace: guest.workspaceId })
   await Promise.all(Array.from({ length: 5 }, () => api.dataset.importSample({ sample: 'csv' })))
-  const rows = await deps.sql`select id from dataset_version where workspace_id = ${guest.workspaceId}`
+  const rows = await deps.owner`select id from dataset_version where workspace_id = ${guest.workspaceId}`
   expect(rows).toHaveLength(1)
 })

@@ -27,7 +27,7 @@ test('two votes on a pair with room for one: the second gets a conflict that say
   const [item] = await labelers[0].label.next({})
   const pairId = String(item?.pairId)
   // Both hold a claim, as they would after a change of the quota.
-  await deps.sql`insert into pair_claim (pair_id, user_id, workspace_id, shown_order, expires_at)
+  await deps.owner`insert into pair_claim (pair_id, user_id, workspace_id, shown_order, expires_at)
     select pair_id, ${fixture.people.engineer}, workspace_id, shown_order, expires_at from pair_claim where pair_id = ${pairId}`
   const votes = await Promise.allSettled(labelers.map((one) => one.label.vote({ pairId, choice: 'left' })))
   const refused = votes.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []))

@@ -1,8 +1,9 @@
-import type { Bulk, Database, Role, Sql } from '@palate/db'
+import type { Bound, Bulk, Database, Role, Sql } from '@palate/db'
 import type { Scope } from '@palate/protocol'
 import type { ObjectStore } from '@palate/storage'
 import type { Actor } from './actor'
 import type { Sealer } from './secret'
+import { inWorkspace } from './tenant'
 import type { Tickets } from './ticket'
 
 export interface Logger {
@@ -11,11 +12,15 @@ export interface Logger {
   error(data: Record<string, unknown>, text: string): void
 }
 
-/** What a process opens once and passes to every verb. */
+/**
+ * What a process opens once and passes to every verb. Its database sees accounts and sessions, but no row of a workspace: a
+ * `ServiceContext` and an `AgentContext` are bound to theirs, and `tenant.ts` has the rest.
+ */
 export interface Deps {
   db: Database
   sql: Sql
   bulk: Bulk
+  within: (workspace: string) => Bound
   storage: ObjectStore
   tickets: Tickets
   sealer: Sealer
@@ -43,5 +48,5 @@ export interface AgentContext extends Deps {
 }
 
 export function systemContext(deps: Deps, workspaceId: string, reason: string): ServiceContext {
-  return { ...deps, actor: { kind: 'system', reason }, workspaceId, role: null }
+  return { ...inWorkspace(deps, workspaceId), actor: { kind: 'system', reason }, workspaceId, role: null }
 }

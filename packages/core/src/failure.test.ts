@@ -33,7 +33,7 @@ test.each<[string, () => Promise<unknown>, { code: string; message: RegExp }]>([
   [
     'a name that exists',
     () =>
-      deps.db
+      deps.all
         .insert(user)
         .values({ id: fixture.people.owner, email: secret, name: secret, passwordHash: '' }),
     { code: 'conflict', message: /created at the same time/ },
@@ -41,7 +41,7 @@ test.each<[string, () => Promise<unknown>, { code: string; message: RegExp }]>([
   [
     'a row that is gone',
     () =>
-      deps.db
+      deps.all
         .insert(apiKey)
         .values({ id: secret, workspaceId: secret, userId: secret, name: '', hash: '', role: 'viewer' }),
     { code: 'conflict', message: /removed at the same time/ },
@@ -49,7 +49,7 @@ test.each<[string, () => Promise<unknown>, { code: string; message: RegExp }]>([
   [
     'a NUL character',
     () =>
-      deps.db
+      deps.all
         .select()
         .from(user)
         .where(eq(user.id, `${secret}\u0000`)),
@@ -58,7 +58,7 @@ test.each<[string, () => Promise<unknown>, { code: string; message: RegExp }]>([
   [
     'a query that takes too long',
     () =>
-      deps.db.transaction(async (tx) => {
+      deps.all.transaction(async (tx) => {
         await tx.execute(sql`set local statement_timeout = 10`)
         await tx.execute(sql`select pg_sleep(5), ${secret}`)
       }),
@@ -66,12 +66,12 @@ test.each<[string, () => Promise<unknown>, { code: string; message: RegExp }]>([
   ],
   [
     'an unknown error',
-    () => deps.db.execute(sql`select ${secret} from missing_table`),
+    () => deps.all.execute(sql`select ${secret} from missing_table`),
     { code: 'internal', message: /in the log under request [0-9a-f]{10}/ },
   ],
   [
     'a value of the wrong type',
-    () => deps.db.execute(sql`select ${secret}::text::int`),
+    () => deps.all.execute(sql`select ${secret}::text::int`),
     { code: 'internal', message: /in the log under request/ },
   ],
 ])('%s: neither the caller nor the log gets SQL values', async (_what, query, expected) => {

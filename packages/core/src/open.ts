@@ -26,11 +26,11 @@ export interface OpenOptions {
 export function openDeps(options: OpenOptions): { deps: Deps; close: () => Promise<void> } {
   const { databaseUrl, secret, storage, applicationName, maxConnections } = options
   const log = redactLogger(options.log)
-  const { db, sql, bulk, close } = openDatabase(databaseUrl, { max: maxConnections, applicationName })
+  const { close, ...database } = openDatabase(databaseUrl, { max: maxConnections, applicationName })
   const { leaseMs = defaultLeaseMs } = options
   const tickets = createTickets(secret)
   const sealer = createSealer(secret)
-  return { deps: { db, sql, bulk, storage, tickets, sealer, now: () => new Date(), leaseMs, log }, close }
+  return { deps: { ...database, storage, tickets, sealer, now: () => new Date(), leaseMs, log }, close }
 }
 
 /** The settings that web and hub share. */

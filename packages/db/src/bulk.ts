@@ -4,6 +4,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import { Pool, type PoolClient } from 'pg'
 import copyStreams from 'pg-copy-streams'
 import * as schema from './schema'
+import { bindStatement } from './tenant'
 import type { Transaction } from './transaction'
 
 const graceMs = 5000
@@ -40,9 +41,7 @@ export function openBulk(url: string, options: BulkOptions) {
     return db
   }
 
-  async function transaction<Result>(
-    work: (tx: Transaction, copyIn: CopyIn) => Promise<Result>,
-  ): Promise<Result> {
+  async function run<Result>(workspace: string | null, work: BulkWork<Result>): Promise<Result> {
     const client = await pool.connect().catch((error: unknown) => {
       throw nameLoss(error)
     })
@@ -50,6 +49,7 @@ export function openBulk(url: string, options: BulkOptions) {
     try {
       const result = await wrap(client).transaction(async (tx) => {
         try {
+          if (workspace) await client.query(bindStatement(workspace))
           return await work(tx, (statement, bytes) => copyIn(client, statement, bytes))
         } catch (error) {
           cause = error
@@ -65,10 +65,15 @@ export function openBulk(url: string, options: BulkOptions) {
   }
   /** Waits up to `graceMs` for running transactions. */
   const close = () => Promise.race([pool.end(), sleep(graceMs, undefined, { ref: false })])
-  return { transaction, close }
+  const boundTo = (workspace: string | null): Bulk => ({ transaction: (work) => run(workspace, work) })
+  return { ...boundTo(null), within: boundTo, close }
 }
 
-export type Bulk = ReturnType<typeof openBulk>
+type BulkWork<Result> = (tx: Transaction, copyIn: CopyIn) => Promise<Result>
+
+export interface Bulk {
+  transaction<Result>(work: BulkWork<Result>): Promise<Result>
+}
 
 async function copyIn(client: PoolClient, statement: string, bytes: Buffer): Promise<void> {
   const stream = client.query(copyStreams.from(statement))

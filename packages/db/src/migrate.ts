@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate } from 'drizzle-orm/postgres-js/migrator'
 import { runMigrations } from 'graphile-worker'
 import postgres from 'postgres'
+import { workspacePolicies } from './policies'
 
 // Not `new URL(…, import.meta.url)`, which a bundler would bundle.
 const folder = join(dirname(fileURLToPath(import.meta.url)), '../../../drizzle')
@@ -15,6 +16,7 @@ export async function migrateDatabase(url: string): Promise<void> {
     await migrate(drizzle(client), { migrationsFolder: folder })
     await runMigrations({ connectionString: url, logger: undefined })
     await client.unsafe(openJobQueue)
+    await client.unsafe(workspacePolicies)
   } finally {
     await client.end()
   }

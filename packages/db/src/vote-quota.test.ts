@@ -4,7 +4,7 @@ import { newId } from './id'
 import { modelVersion, pair, prompt, run, variant, variantBatch, vote } from './schema'
 import { createMember, createPersona, createTestDatabase, createWorkspace } from './testing'
 
-const { db } = await createTestDatabase()
+const { all: db } = await createTestDatabase()
 
 async function createPair(quota: number) {
   const { id: workspaceId, people } = await createWorkspace(db)

@@ -86,7 +86,7 @@ async function queueImport(rows: number) {
   const stored = await deps.storage.put(`uploads/${uploadId}/1`, content)
   await completeUpload(deps, { workspaceId, uploadId }, stored)
   const { datasetVersionId: id } = await importDataset(engineer, { uploadId, name: 'queued' })
-  const readJob = async () => (await deps.sql`select locked_by, attempts from graphile_worker.jobs`)[0]
+  const readJob = async () => (await deps.owner`select locked_by, attempts from graphile_worker.jobs`)[0]
   return { opened, id, read: () => getDatasetVersion(viewer, { id }), readJob }
 }
 
@@ -165,7 +165,7 @@ describe('the job of a hub that was killed', () => {
   /** An import whose job is locked by a worker, as a killed hub leaves it. No hub runs yet. */
   async function interrupted(worker: string, attempts: number) {
     const { opened, read } = await queueImport(1)
-    await opened.deps.sql`
+    await opened.deps.owner`
       update graphile_worker._private_jobs
       set locked_by = ${worker}, locked_at = now() - interval '1 minute', attempts = ${attempts}`
     return { opened, read }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Deps, ModelVersionRow } from '@palate/core'
-import { createModel } from '@palate/core/testing'
+import type { ModelVersionRow } from '@palate/core'
+import { createModel, type TestDeps } from '@palate/core/testing'
 
 /** A model in the registry whose files are in the store. */
 export async function createStoredModel(
-  deps: Deps,
+  deps: TestDeps,
   workspaceId: string,
   base?: ModelVersionRow,
   sizeBytes = 0,
@@ -18,8 +18,8 @@ export async function createStoredModel(
   }
   const files = await Promise.all(row.files.map(({ name }) => store(name)))
   const gguf = await store(row.gguf.name)
-  await deps.sql`
-    update model_version set files = ${deps.sql.json(files)}, gguf = ${deps.sql.json(gguf)} where id = ${row.id}`
+  await deps.owner`
+    update model_version set files = ${deps.owner.json(files)}, gguf = ${deps.owner.json(gguf)} where id = ${row.id}`
   return { ...row, files, gguf }
 }
 

@@ -31,7 +31,7 @@ test('a code enrolls one agent, also when two machines use it at once', async ()
   const fixture = await createWorkspaceFixture(deps)
   const { code, expiresAt } = await createEnrollmentCode(fixture.owner)
   expect(expiresAt.getTime() - deps.now().getTime()).toBe(15 * 60_000)
-  const [row] = await deps.db
+  const [row] = await deps.all
     .select()
     .from(enrollmentCode)
     .where(eq(enrollmentCode.workspaceId, fixture.workspaceId))
@@ -224,6 +224,6 @@ test('only an owner can enroll and revoke, and only in the own workspace', async
   }
   await expect(revokeAgent(stranger, { id: machine.agentId })).rejects.toMatchObject({ code: 'not_found' })
   expect(await listAgents(stranger)).toEqual([])
-  const [row] = await deps.db.select().from(agent).where(eq(agent.id, machine.agentId))
+  const [row] = await deps.all.select().from(agent).where(eq(agent.id, machine.agentId))
   expect(row?.revokedAt).toBeNull()
 })

@@ -56,7 +56,7 @@ test('a credential is changed on request; the old one is valid until the first h
   const lost = await rotateCredential(old)
   const { credential: fresh } = await rotateCredential(old)
   expect(await codeOf(resolveAgent(deps, lost.credential))).toBe('unauthenticated')
-  const [row] = await deps.db.select().from(agent).where(eq(agent.id, agentId))
+  const [row] = await deps.all.select().from(agent).where(eq(agent.id, agentId))
   for (const secret of [credential, fresh]) expect(JSON.stringify(row)).not.toContain(secret)
 
   const renewed = await resolveAgent(deps, fresh)
@@ -129,7 +129,7 @@ test('a draining agent keeps its attempts and gets no new ones until it stops dr
   expect(await listAgents(fixture.viewer)).toMatchObject([
     { draining: true, slots: [{ id: first.id, gpus: [] }], currentRun: { id: first.id } },
   ])
-  await deps.db
+  await deps.all
     .update(attempt)
     .set({ status: 'finished' })
     .where(eq(attempt.id, lease?.attemptId ?? ''))

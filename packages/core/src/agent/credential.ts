@@ -6,6 +6,7 @@ import type { AgentContext, Deps, ServiceContext } from '../context'
 import { DomainError } from '../error'
 import { authorize } from '../permission'
 import { hashSecret, newSecret } from '../secret'
+import { acrossWorkspaces, inWorkspace } from '../tenant'
 import type { TicketClaims } from '../ticket'
 import { changeAgent } from './change'
 import { AgentRef } from './schemas'
@@ -29,8 +30,8 @@ export async function isStillEnrolled(ctx: AgentContext): Promise<boolean> {
  */
 export async function resolveAgent(deps: Deps, credential: string): Promise<AgentContext> {
   const credentialHash = hashSecret(credential)
-  const [found] = await deps.db
-    .select({ agentId: agent.id, workspaceId: agent.workspaceId })
+  const [found] = await acrossWorkspaces(deps, 'agent')
+    .db.select({ agentId: agent.id, workspaceId: agent.workspaceId })
     .from(agent)
     .where(
       and(
@@ -38,7 +39,7 @@ export async function resolveAgent(deps: Deps, credential: string): Promise<Agen
         isNull(agent.revokedAt),
       ),
     )
-  if (found) return { ...deps, ...found, credentialHash }
+  if (found) return { ...inWorkspace(deps, found.workspaceId), ...found, credentialHash }
   throw new DomainError(
     'unauthenticated',
     'This agent is not enrolled, or it was revoked.',
@@ -77,5 +78,5 @@ export async function mayServeObject(
 ): Promise<boolean> {
   if (!objects.includes(sha256)) return false
   const own = and(eq(agent.id, agentId), eq(agent.workspaceId, workspaceId), isNull(agent.revokedAt))
-  return (await deps.db.$count(agent, own)) > 0
+  return (await inWorkspace(deps, workspaceId).db.$count(agent, own)) > 0
 }

@@ -7,6 +7,7 @@ import { DomainError } from '../error'
 import { notify } from '../notify'
 import { authorize } from '../permission'
 import { hashSecret, newSecret } from '../secret'
+import { acrossWorkspaces, narrow } from '../tenant'
 
 const codeMs = 15 * 60_000
 
@@ -33,7 +34,8 @@ export async function createEnrollmentCode(ctx: ServiceContext): Promise<{ code:
 export async function enrollAgent(deps: Deps, raw: EnrollRequest): Promise<EnrollResponse> {
   const { code, name } = EnrollRequest.parse(raw)
   const now = deps.now()
-  return deps.db.transaction(async (tx) => {
+  const { db } = acrossWorkspaces(deps, 'agent')
+  return db.transaction(async (tx) => {
     const [used] = await tx
       .update(enrollmentCode)
       .set({ usedAt: now })
@@ -52,6 +54,7 @@ export async function enrollAgent(deps: Deps, raw: EnrollRequest): Promise<Enrol
         'Create a new one on the Agents page.',
       )
     const { workspaceId } = used
+    await narrow(tx, workspaceId)
     const agentId = newId('agent')
     const credential = newSecret('pag')
     await tx.insert(agent).values({ id: agentId, workspaceId, name, credentialHash: hashSecret(credential) })

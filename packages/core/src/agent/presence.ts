@@ -4,6 +4,7 @@ import { and, eq, gt, isNotNull, isNull, lte, sql } from 'drizzle-orm'
 import { onlineMs } from '../agent-status'
 import type { AgentContext, Deps } from '../context'
 import { notify } from '../notify'
+import { acrossWorkspaces } from '../tenant'
 import { changeAgent } from './change'
 import { enrolledAgent } from './credential'
 
@@ -37,7 +38,8 @@ export async function disconnectAgent(ctx: AgentContext, since: Date): Promise<v
  *
  * @param withinMs how long ago they may have become offline: the time since the last call, and some more
  */
-export async function announceSilentAgents({ db, now }: Deps, withinMs: number): Promise<void> {
+export async function announceSilentAgents(deps: Deps, withinMs: number): Promise<void> {
+  const { db, now } = acrossWorkspaces(deps, 'sweep')
   const offlineAt = now().getTime() - onlineMs
   const silent = await db
     .select({ id: agent.id, workspaceId: agent.workspaceId })

@@ -17,7 +17,7 @@ test('an agent that becomes offline by silence is announced, one that sends or h
   ]
   const seen = async (agentId: string, msAgo: number) => {
     const at = new Date(deps.now().getTime() - msAgo)
-    await deps.db.update(agent).set({ connectedAt: at, lastSeenAt: at }).where(eq(agent.id, agentId))
+    await deps.all.update(agent).set({ connectedAt: at, lastSeenAt: at }).where(eq(agent.id, agentId))
   }
   await seen(silent.agentId, onlineMs + 5000)
   await seen(gone.agentId, onlineMs + 100_000)

@@ -2,6 +2,7 @@ import { apiKey } from '@palate/db'
 import { and, eq, isNull, lt, or } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { hashSecret } from '../secret'
+import { acrossWorkspaces, inWorkspace } from '../tenant'
 import type { Caller } from '../workspace/session'
 
 const recordEveryMs = 60_000
@@ -9,15 +10,15 @@ const recordEveryMs = 60_000
 /** The caller of a key (`plt_…`), or null when it is unknown or revoked. Records its use, at most once a minute. */
 export async function resolveApiKey(deps: Deps, key: string): Promise<(Caller & { kind: 'apiKey' }) | null> {
   if (!key.startsWith('plt_')) return null
-  const [found] = await deps.db
-    .select({ id: apiKey.id, userId: apiKey.userId, workspaceId: apiKey.workspaceId })
+  const [found] = await acrossWorkspaces(deps, 'caller')
+    .db.select({ id: apiKey.id, userId: apiKey.userId, workspaceId: apiKey.workspaceId })
     .from(apiKey)
     .where(and(eq(apiKey.hash, hashSecret(key)), isNull(apiKey.revokedAt)))
   if (!found) return null
   const now = deps.now()
   const stale = new Date(now.getTime() - recordEveryMs)
-  await deps.db
-    .update(apiKey)
+  await inWorkspace(deps, found.workspaceId)
+    .db.update(apiKey)
     .set({ lastUsedAt: now })
     .where(and(eq(apiKey.id, found.id), or(isNull(apiKey.lastUsedAt), lt(apiKey.lastUsedAt, stale))))
   return { kind: 'apiKey', keyId: found.id, userId: found.userId, workspaceId: found.workspaceId }

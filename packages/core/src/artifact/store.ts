@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { Deps } from '../context'
 import { DomainError, required } from '../error'
 import { notify } from '../notify'
+import { inWorkspace } from '../tenant'
 import type { TicketClaims } from '../ticket'
 
 /** A relative path of plain names: it cannot leave the folder, and has no hidden files. */
@@ -49,7 +50,7 @@ export async function storeArtifact(
     throw new DomainError('invalid', parsed.error.issues[0]?.message ?? 'This is not an artifact.')
   await requireRunningAttempt(deps, lease)
   const stored = await receive(deps, file.stream, parsed.data.sha256)
-  return deps.db.transaction(async (tx) => {
+  return inWorkspace(deps, lease.workspaceId).db.transaction(async (tx) => {
     await requireLease(tx, lease)
     const row = await writeRow(tx, lease, parsed.data, stored)
     await notify(tx, { workspaceId: lease.workspaceId, topic: 'run-artifacts', id: lease.runId })
@@ -59,7 +60,7 @@ export async function storeArtifact(
 
 /** @throws DomainError `lease_lost` unless the attempt still runs with this lease's epoch */
 export async function requireRunningAttempt(deps: Deps, lease: TicketClaims<'lease'>): Promise<void> {
-  await deps.db.transaction((tx) => requireLease(tx, lease))
+  await inWorkspace(deps, lease.workspaceId).db.transaction((tx) => requireLease(tx, lease))
 }
 
 async function requireLease(tx: Transaction, lease: TicketClaims<'lease'>): Promise<void> {

@@ -4,6 +4,7 @@ import type { Deps, ServiceContext } from '../context'
 import { DomainError } from '../error'
 import { notify } from '../notify'
 import { authorize } from '../permission'
+import { acrossWorkspaces, narrow } from '../tenant'
 import { FeedbackInput, ListFeedbackInput } from './schemas'
 
 type Thumb = 'up' | 'down' | null
@@ -14,11 +15,13 @@ type Thumb = 'up' | 'down' | null
  */
 export async function giveFeedback(deps: Deps, input: FeedbackInput): Promise<{ thumb: Thumb }> {
   const { turnId, visitorId, thumb } = FeedbackInput.parse(input)
-  return deps.db.transaction(async (tx) => {
+  const { db } = acrossWorkspaces(deps, 'visitor')
+  return db.transaction(async (tx) => {
     const [turn] = await tx.select().from(chatTurn).where(eq(chatTurn.id, turnId))
     if (!turn) throw new DomainError('not_found', 'This answer does not exist.')
     if (turn.visitorId !== visitorId)
       throw new DomainError('forbidden', 'Only the visitor who asked for this answer can rate it.')
+    await narrow(tx, turn.workspaceId)
     if (thumb === null) await tx.delete(feedback).where(eq(feedback.turnId, turnId))
     else {
       const createdAt = deps.now()

@@ -4,6 +4,7 @@ import { findNotFood, notFoodSentence, userMessage } from '@palate/recipe'
 import type { Deps } from '../context'
 import { DomainError } from '../error'
 import { readPersonas } from '../persona/read'
+import { inWorkspace } from '../tenant'
 import { ChatQuestion } from './schemas'
 import { getServing, type Serving } from './serving'
 
@@ -25,7 +26,7 @@ export async function prepareChat(deps: Deps, input: ChatQuestion): Promise<Prep
   const harmful = findNotFood(inventory.join('\n'))
   if (harmful) throw new DomainError('invalid', notFoodSentence(harmful))
   const serving = await getServing(deps, slug)
-  const personas = await readPersonas(deps.db, serving.workspaceId)
+  const personas = await readPersonas(inWorkspace(deps, serving.workspaceId).db, serving.workspaceId)
   const chosen = personas.find((each) => each.slug === persona)
   if (!chosen)
     throw new DomainError(

@@ -3,6 +3,7 @@ import { and, desc, eq } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { weightsOf } from '../model/find'
 import { readPersonas } from '../persona/read'
+import { inWorkspace } from '../tenant'
 import type { Serving } from './serving'
 
 /** More would not fit in the memory of most agents. */
@@ -17,7 +18,8 @@ export interface ReleasedModels {
 }
 
 /** What the visitors of a workspace's deployments will need, so that an agent can have it ready before they come. */
-export async function listReleased({ db }: Deps, workspaceId: string): Promise<ReleasedModels> {
+export async function listReleased(deps: Deps, workspaceId: string): Promise<ReleasedModels> {
+  const { db } = inWorkspace(deps, workspaceId)
   const rows = await db
     .select({ deployment, model: modelVersion })
     .from(deployment)

@@ -1,9 +1,10 @@
-import { type Database, deployment, modelVersion, type RunInput } from '@palate/db'
+import { deployment, modelVersion, type RunInput } from '@palate/db'
 import { and, desc, eq } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { DomainError } from '../error'
 import { weightsOf } from '../model/find'
 import { readPersonas } from '../persona/read'
+import { acrossWorkspaces, inWorkspace } from '../tenant'
 import { ChatInfoInput } from './schemas'
 
 export interface ChatInfo {
@@ -16,9 +17,12 @@ export interface ChatInfo {
 /** What a visitor may see of a deployment; without a slug, of the one changed last. Null when no model is deployed. */
 export async function getChatInfo(deps: Deps, input: ChatInfoInput): Promise<ChatInfo | null> {
   const { slug } = ChatInfoInput.parse(input)
-  const found = await findActive(deps.db, slug)
+  const found = await findActive(deps, slug)
   if (!found) return null
-  const personas = await readPersonas(deps.db, found.deployment.workspaceId)
+  const personas = await readPersonas(
+    inWorkspace(deps, found.deployment.workspaceId).db,
+    found.deployment.workspaceId,
+  )
   const { name, number, kind } = found.model
   return {
     slug: found.deployment.slug,
@@ -47,9 +51,9 @@ export interface Serving {
   }
 }
 
-export async function findActive(db: Database, slug: string | null | undefined) {
-  const [row] = await db
-    .select({ deployment, model: modelVersion })
+export async function findActive(deps: Deps, slug: string | null | undefined) {
+  const [row] = await acrossWorkspaces(deps, 'visitor')
+    .db.select({ deployment, model: modelVersion })
     .from(deployment)
     .innerJoin(modelVersion, eq(modelVersion.id, deployment.modelVersionId))
     .where(and(eq(deployment.active, true), slug ? eq(deployment.slug, slug) : undefined))
@@ -63,11 +67,11 @@ export async function findActive(db: Database, slug: string | null | undefined) 
  * @throws DomainError `not_found` when no model is deployed there
  */
 export async function getServing(deps: Deps, slug: string): Promise<Serving> {
-  const found = await findActive(deps.db, slug)
+  const found = await findActive(deps, slug)
   if (!found) throw new DomainError('not_found', `No model is deployed under the name "${slug}".`)
   const { id, workspaceId, title } = found.deployment
   const { id: modelVersionId, name, number } = found.model
-  const weights = await weightsOf(deps.db, found.model)
+  const weights = await weightsOf(inWorkspace(deps, workspaceId).db, found.model)
   return { workspaceId, deployment: { id, slug, title }, model: { modelVersionId, name, number, ...weights } }
 }
 
@@ -75,8 +79,8 @@ export async function getServing(deps: Deps, slug: string): Promise<Serving> {
 export async function listServedModels(
   deps: Deps,
 ): Promise<{ slug: string; title: string; createdAt: Date }[]> {
-  return deps.db
-    .select({ slug: deployment.slug, title: deployment.title, createdAt: deployment.createdAt })
+  return acrossWorkspaces(deps, 'visitor')
+    .db.select({ slug: deployment.slug, title: deployment.title, createdAt: deployment.createdAt })
     .from(deployment)
     .where(eq(deployment.active, true))
     .orderBy(deployment.slug)

@@ -4,6 +4,7 @@ import { cleanText } from '../clean-text'
 import type { Deps } from '../context'
 import { DomainError } from '../error'
 import { notify } from '../notify'
+import { acrossWorkspaces, inWorkspace } from '../tenant'
 import { StoredTurn, TurnRef } from './schemas'
 
 export interface TurnView {
@@ -23,8 +24,8 @@ export interface TurnView {
  */
 export async function getTurn(deps: Deps, input: TurnRef): Promise<TurnView> {
   const { turnId } = TurnRef.parse(input)
-  const [row] = await deps.db
-    .select({ turn: chatTurn, deployment, slug: persona.slug, body: personaVersion.body })
+  const [row] = await acrossWorkspaces(deps, 'visitor')
+    .db.select({ turn: chatTurn, deployment, slug: persona.slug, body: personaVersion.body })
     .from(chatTurn)
     .innerJoin(deployment, eq(deployment.id, chatTurn.deploymentId))
     .leftJoin(personaVersion, eq(personaVersion.id, chatTurn.personaVersionId))
@@ -50,7 +51,7 @@ export async function getTurn(deps: Deps, input: TurnRef): Promise<TurnView> {
 /** Stores an answer when it ends, also one that the visitor stopped. A repeated call changes nothing. */
 export async function storeTurn(deps: Deps, input: StoredTurn): Promise<void> {
   const { turnId, ...turn } = StoredTurn.parse(input)
-  await deps.db.transaction(async (tx) => {
+  await inWorkspace(deps, turn.workspaceId).db.transaction(async (tx) => {
     await tx
       .insert(chatTurn)
       .values({

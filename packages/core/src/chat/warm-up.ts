@@ -1,5 +1,6 @@
 import type { Deps } from '../context'
 import { readPersonas } from '../persona/read'
+import { inWorkspace } from '../tenant'
 import { getServing, type Serving } from './serving'
 
 /**
@@ -13,6 +14,6 @@ export async function prepareWarmUp(
   { slug, persona }: { slug: string; persona: string },
 ): Promise<{ serving: Serving; system: string | null }> {
   const serving = await getServing(deps, slug)
-  const personas = await readPersonas(deps.db, serving.workspaceId)
+  const personas = await readPersonas(inWorkspace(deps, serving.workspaceId).db, serving.workspaceId)
   return { serving, system: personas.find((each) => each.slug === persona)?.systemPrompt ?? null }
 }

@@ -39,7 +39,7 @@ async function send(ctx: ServiceContext, filename: string, text: string) {
 }
 
 async function countJobs(datasetVersionId: string): Promise<number> {
-  const rows = await deps.db.execute(
+  const rows = await deps.all.execute(
     sql`select 1 from graphile_worker.jobs where key = ${`import:${datasetVersionId}`}`,
   )
   return rows.length
@@ -109,7 +109,7 @@ test('a broken file fails with a sentence, and its upload is deleted', async () 
   await failImport(deps, { datasetVersionId, error: 'again' })
   expect(await getDatasetVersion(viewer, { id: datasetVersionId })).toMatchObject({ status: 'failed', error })
   expect(await deps.storage.exists(stored.key)).toBe(false)
-  expect(await deps.db.$count(upload, eq(upload.id, uploadId))).toBe(0)
+  expect(await deps.all.$count(upload, eq(upload.id, uploadId))).toBe(0)
   expect(await startImport(deps, { datasetVersionId })).toBeNull()
 })
 
@@ -144,7 +144,7 @@ test('a failed import can be removed, once, and the overview forgets it', async 
   expect(ends).toEqual(['fulfilled', 'rejected'])
   expect(await listDatasets(engineer)).toEqual([])
   expect(await needs()).not.toContain('broken.jsonl was not imported')
-  const noted = await deps.db.select().from(auditLog).where(eq(auditLog.action, 'dataset.remove-import'))
+  const noted = await deps.all.select().from(auditLog).where(eq(auditLog.action, 'dataset.remove-import'))
   expect(noted.map(({ entityId }) => entityId).sort()).toEqual(
     [first.datasetVersionId, second.datasetVersionId].sort(),
   )
@@ -179,7 +179,7 @@ test('an upload that is not imported within a day is deleted, an imported one st
   deps.advance(25 * 3600_000)
   const fresh = await createUpload(engineer, { filename: 'fresh.csv', sizeBytes: 1 })
   await cleanUploads(deps)
-  const there = async (id: string) => (await deps.db.$count(upload, eq(upload.id, id))) === 1
+  const there = async (id: string) => (await deps.all.$count(upload, eq(upload.id, id))) === 1
   expect([await there(kept.uploadId), await there(left.uploadId), await there(fresh.uploadId)]).toEqual([
     true,
     false,

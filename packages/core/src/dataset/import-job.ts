@@ -3,6 +3,7 @@ import { type DatasetProfile, datasetVersion, type ImportProgress, upload } from
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { notify } from '../notify'
+import { acrossWorkspaces } from '../tenant'
 import type { DatasetFormat } from './schemas'
 
 export interface ImportResult {
@@ -20,7 +21,8 @@ export async function startImport(
   deps: Deps,
   { datasetVersionId }: { datasetVersionId: string },
 ): Promise<{ workspaceId: string; storageKey: string; filename: string } | null> {
-  const [row] = await deps.db
+  const { db } = acrossWorkspaces(deps, 'job')
+  const [row] = await db
     .update(datasetVersion)
     .set({ status: 'importing' })
     .where(
@@ -28,16 +30,17 @@ export async function startImport(
     )
     .returning()
   if (!row?.uploadId) return null
-  const [file] = await deps.db.select().from(upload).where(eq(upload.id, row.uploadId))
+  const [file] = await db.select().from(upload).where(eq(upload.id, row.uploadId))
   if (!file) return null
   const { workspaceId, filename } = row
-  await notify(deps.db, { workspaceId, topic: 'dataset', id: row.id })
+  await notify(db, { workspaceId, topic: 'dataset', id: row.id })
   return { workspaceId, filename, storageKey: file.storageKey }
 }
 
 /** The versions whose import waits or runs, on any hub. */
 export async function listOpenImports(deps: Deps): Promise<string[]> {
-  const rows = await deps.db
+  const { db } = acrossWorkspaces(deps, 'job')
+  const rows = await db
     .select({ id: datasetVersion.id })
     .from(datasetVersion)
     .where(inArray(datasetVersion.status, ['waiting', 'importing']))
@@ -49,12 +52,13 @@ export async function recordImportProgress(
   deps: Deps,
   { datasetVersionId, progress }: { datasetVersionId: string; progress: ImportProgress },
 ): Promise<void> {
-  const [row] = await deps.db
+  const { db } = acrossWorkspaces(deps, 'job')
+  const [row] = await db
     .update(datasetVersion)
     .set({ progress })
     .where(and(eq(datasetVersion.id, datasetVersionId), eq(datasetVersion.status, 'importing')))
     .returning({ workspaceId: datasetVersion.workspaceId })
-  if (row) await notify(deps.db, { ...row, topic: 'dataset', id: datasetVersionId })
+  if (row) await notify(db, { ...row, topic: 'dataset', id: datasetVersionId })
 }
 
 /** Stores the Parquet file under its hash and marks the version ready. A repeated call changes nothing. */
@@ -62,10 +66,11 @@ export async function finishImport(
   deps: Deps,
   { datasetVersionId, result }: { datasetVersionId: string; result: ImportResult },
 ): Promise<void> {
+  const { db } = acrossWorkspaces(deps, 'job')
   const { format, parquetPath, rowsRead, rowsKept, rowsDropped, profile } = result
   const { key: storageKey, sha256, sizeBytes } = await deps.storage.putContent(createReadStream(parquetPath))
   const content = { format, storageKey, sha256, sizeBytes, rowsRead, rowsKept, rowsDropped, profile }
-  await deps.db.transaction(async (tx) => {
+  await db.transaction(async (tx) => {
     const [row] = await tx
       .update(datasetVersion)
       .set({ ...content, status: 'ready', progress: null, error: null, finishedAt: deps.now() })
@@ -80,7 +85,8 @@ export async function failImport(
   deps: Deps,
   { datasetVersionId, error }: { datasetVersionId: string; error: string },
 ): Promise<void> {
-  const removed = await deps.db.transaction(async (tx) => {
+  const { db } = acrossWorkspaces(deps, 'job')
+  const removed = await db.transaction(async (tx) => {
     const open = and(
       eq(datasetVersion.id, datasetVersionId),
       inArray(datasetVersion.status, ['waiting', 'importing']),

@@ -7,6 +7,7 @@ import { DomainError, required } from '../error'
 import { chooseModel } from '../model/choose'
 import { notify } from '../notify'
 import { authorize } from '../permission'
+import { narrow, widen } from '../tenant'
 import { type DeploymentView, readDeployments } from './list'
 import { SaveDeploymentInput } from './schemas'
 
@@ -45,10 +46,12 @@ async function writeDeployment(
       .for('update')
     required(own, 'This deployment')
   }
+  await widen(tx, 'name')
   const [taken] = await tx
     .select({ id: deployment.id })
     .from(deployment)
     .where(eq(deployment.slug, fields.slug))
+  await narrow(tx, workspaceId)
   if (taken && taken.id !== given) throw slugTaken(fields.slug)
   const row = { ...fields, updatedAt: now() }
   if (given) {

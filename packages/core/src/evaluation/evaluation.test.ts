@@ -55,8 +55,8 @@ async function fixtureWithKnownSuite() {
   const persona = await createVegan(fixture.engineer)
   const suiteId = newId('suite')
   const { workspaceId } = fixture
-  await deps.db.insert(suite).values({ id: suiteId, workspaceId, name: 'Known', sha256: suiteId })
-  await deps.db.insert(suiteCase).values(
+  await deps.all.insert(suite).values({ id: suiteId, workspaceId, name: 'Known', sha256: suiteId })
+  await deps.all.insert(suiteCase).values(
     Object.keys(known).map((key, index) => ({
       id: newId('case'),
       workspaceId,
@@ -72,18 +72,18 @@ async function fixtureWithKnownSuite() {
 }
 
 async function answerAll(ctx: ServiceContext, evaluationId: string, left = 0) {
-  const asked = await deps.db
+  const asked = await deps.all
     .select({ id: evaluationAnswer.id, side: evaluationAnswer.side, key: suiteCase.key })
     .from(evaluationAnswer)
     .innerJoin(suiteCase, eq(suiteCase.id, evaluationAnswer.caseId))
     .where(eq(evaluationAnswer.evaluationId, evaluationId))
-  const [made] = await deps.db
+  const [made] = await deps.all
     .select({ run })
     .from(run)
     .innerJoin(evaluation, eq(evaluation.runId, run.id))
     .where(eq(evaluation.id, evaluationId))
   if (!made) throw new Error('the evaluation has a run')
-  await deps.db.transaction(async (tx) => {
+  await deps.all.transaction(async (tx) => {
     for (const { id, side, key } of asked.slice(left))
       await receiveAnswer(tx, ctx, made.run.id, {
         type: 'generation',
@@ -99,9 +99,9 @@ async function answerAll(ctx: ServiceContext, evaluationId: string, left = 0) {
 
 test('the suite is added once, with all cases', async () => {
   const { owner, workspaceId } = await createWorkspaceFixture(deps)
-  const first = await deps.db.transaction((tx) => seedSuite(tx, owner))
-  expect(await deps.db.transaction((tx) => seedSuite(tx, owner))).toEqual(first)
-  expect(await deps.db.$count(suiteCase, eq(suiteCase.workspaceId, workspaceId))).toBe(sixCooks.cases.length)
+  const first = await deps.all.transaction((tx) => seedSuite(tx, owner))
+  expect(await deps.all.transaction((tx) => seedSuite(tx, owner))).toEqual(first)
+  expect(await deps.all.$count(suiteCase, eq(suiteCase.workspaceId, workspaceId))).toBe(sixCooks.cases.length)
 })
 
 test('a few cases cover all personas and categories, always the same ones', () => {
@@ -119,7 +119,7 @@ test('a few cases cover all personas and categories, always the same ones', () =
 
 test('both sides get the same cases with the same seeds and the personas of that time', async () => {
   const { owner, base, tuned } = await fixtureWithModels()
-  await deps.db.transaction((tx) => seedPersonas(tx, owner))
+  await deps.all.transaction((tx) => seedPersonas(tx, owner))
   const made = await createEvaluation(owner, { caseLimit: 6, samplesPerCase: 2, seed: 5 })
   expect(made).toMatchObject({
     number: 1,
@@ -130,7 +130,7 @@ test('both sides get the same cases with the same seeds and the personas of that
     answers: 0,
     expected: 24,
   })
-  const [order] = await deps.db
+  const [order] = await deps.all
     .select()
     .from(run)
     .where(eq(run.id, made.run?.id ?? ''))
@@ -157,15 +157,15 @@ test('both sides get the same cases with the same seeds and the personas of that
 
 test('a model that was trained further is compared with what its training began with', async () => {
   const { owner, workspaceId, base, tuned } = await fixtureWithModels()
-  await deps.db.transaction((tx) => seedPersonas(tx, owner))
+  await deps.all.transaction((tx) => seedPersonas(tx, owner))
   const further = await createFinishedRun(deps, workspaceId, {
     kind: 'dpo',
     lineage: { baseModelVersionId: base.id, adapterModelVersionId: tuned.id },
   })
-  const row = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, further))
+  const row = await deps.all.transaction((tx) => registerModelVersion(tx, { workspaceId }, further))
   const made = await createEvaluation(owner, { caseLimit: 6, tunedModelVersionId: row?.id })
   expect(made).toMatchObject({ base: { id: tuned.id }, tuned: { id: row?.id } })
-  const [order] = await deps.db
+  const [order] = await deps.all
     .select()
     .from(run)
     .where(eq(run.id, made.run?.id ?? ''))
@@ -183,7 +183,7 @@ test('known answers give the figures computed by hand', async () => {
   await answerAll(engineer, id)
   expect(await getEvaluation(engineer, { id })).toMatchObject({ status: 'scoring', answers: 8, expected: 8 })
   const [job] =
-    await deps.sql`select count(*)::int as jobs from graphile_worker.jobs where key = ${`score:${id}`}`
+    await deps.owner`select count(*)::int as jobs from graphile_worker.jobs where key = ${`score:${id}`}`
   expect(job?.jobs).toBe(1)
   await scoreEvaluation(engineer, { evaluationId: id })
   const { status, summary } = await getEvaluation(engineer, { id })
@@ -243,7 +243,7 @@ test('simultaneous calls score once; missing answers fail the evaluation with th
   const whole = await createEvaluation(engineer, { samplesPerCase: 1 })
   await answerAll(engineer, whole.id)
   await Promise.all([1, 2, 3].map(() => scoreEvaluation(engineer, { evaluationId: whole.id })))
-  const scored = await deps.db.$count(
+  const scored = await deps.all.$count(
     evaluationAnswer,
     and(eq(evaluationAnswer.evaluationId, whole.id), eq(evaluationAnswer.formatOk, true)),
   )

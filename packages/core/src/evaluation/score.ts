@@ -5,6 +5,7 @@ import type { Deps, ServiceContext } from '../context'
 import { required } from '../error'
 import { notify } from '../notify'
 import { authorize } from '../permission'
+import { acrossWorkspaces } from '../tenant'
 import { type AnswerPair, readAnswerPairs } from './answer-pairs'
 import { type AnswerScore, type PairScore, scorePair } from './score-pair'
 import { summarize } from './summarize'
@@ -13,8 +14,8 @@ const answersAtOnce = 200
 
 /** The workspace of a `score-evaluation` job's evaluation; null when it is scored already, or deleted. */
 export async function findEvaluationWork(deps: Deps, evaluationId: string) {
-  const [row] = await deps.db
-    .select({ workspaceId: evaluation.workspaceId, status: evaluation.status })
+  const [row] = await acrossWorkspaces(deps, 'job')
+    .db.select({ workspaceId: evaluation.workspaceId, status: evaluation.status })
     .from(evaluation)
     .where(eq(evaluation.id, evaluationId))
   return row?.status === 'scoring' ? { workspaceId: row.workspaceId } : null

@@ -30,7 +30,7 @@ async function fixtureWithPairs(
 }
 
 async function another(ctx: ServiceContext): Promise<ServiceContext> {
-  const userId = await createMember(deps.db, ctx.workspaceId, 'labeler')
+  const userId = await createMember(deps.all, ctx.workspaceId, 'labeler')
   return { ...ctx, role: 'labeler', actor: { kind: 'user', userId } }
 }
 
@@ -45,7 +45,7 @@ async function labelAll(ctx: ServiceContext): Promise<string[]> {
 }
 
 async function standing(workspaceId: string) {
-  return deps.db
+  return deps.all
     .select()
     .from(vote)
     .where(and(eq(vote.workspaceId, workspaceId), isNull(vote.supersededAt)))
@@ -60,7 +60,7 @@ test('over forty pairs both variants are on the left equally often, and the vote
     for (const item of more) {
       await castVote(labeler, { pairId: item.pairId, choice: 'left', durationMs: 1200 })
       items.push(item)
-      const sides = await deps.db
+      const sides = await deps.all
         .select({ order: pairClaim.shownOrder })
         .from(pairClaim)
         .where(eq(pairClaim.userId, labeler.actor.kind === 'user' ? labeler.actor.userId : ''))
@@ -83,7 +83,7 @@ test('over forty pairs both variants are on the left equally often, and the vote
 test('what a labeler gets does not show variants, models or prompts', async () => {
   const { labeler, engineer } = await fixtureWithPairs(3, { answer: (slot) => `A soup. ${slot.repeat(3)}` })
   const [item] = await nextPairs(labeler)
-  const rows = await deps.db.select().from(variant).where(eq(variant.workspaceId, engineer.workspaceId))
+  const rows = await deps.all.select().from(variant).where(eq(variant.workspaceId, engineer.workspaceId))
   const seen = JSON.stringify(item)
   for (const { id, modelVersionId, system, promptId } of rows)
     for (const secret of [id, modelVersionId, system, promptId]) expect(seen).not.toContain(secret)
@@ -97,7 +97,7 @@ test('six people at once label each pair as often as its quota says, never more'
   const { labeler, workspaceId } = await fixtureWithPairs(12, { votesPerPair: 2 })
   const people = await Promise.all(Array.from({ length: 6 }, () => another(labeler)))
   const done = await Promise.all(people.map(labelAll))
-  const rows = await deps.db.select().from(pair).where(eq(pair.workspaceId, workspaceId))
+  const rows = await deps.all.select().from(pair).where(eq(pair.workspaceId, workspaceId))
   expect(rows.every(({ personVotes, quota }) => personVotes <= quota)).toBe(true)
   const late = await labelAll(await another(labeler))
   const all = [...done.flat(), ...late]
@@ -163,7 +163,7 @@ test('undo returns the last pair as it was shown, for an hour', async () => {
   expect(await undoLast(labeler)).toMatchObject({ pairId: second?.pairId, left: second?.left })
   expect((await standing(workspaceId)).map(({ pairId }) => pairId)).toEqual([first?.pairId])
   expect(await castVote(labeler, { pairId: second?.pairId ?? '', choice: 'left' })).toMatchObject({ mine: 2 })
-  expect(await deps.db.select().from(vote).where(eq(vote.workspaceId, workspaceId))).toHaveLength(3)
+  expect(await deps.all.select().from(vote).where(eq(vote.workspaceId, workspaceId))).toHaveLength(3)
   deps.advance(61 * 60_000)
   expect(await undoLast(labeler)).toBeNull()
 })

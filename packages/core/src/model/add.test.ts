@@ -133,7 +133,7 @@ test('an adapter on an imported base is merged by an agent that gets the publish
   const { workspaceId, engineer } = await createWorkspaceFixture(deps)
   const starter = await createModel(deps, workspaceId)
   const { id } = await importModel(workspaceId, engineer, facts)
-  const base = await deps.db.transaction((tx) => getModelRow(tx, workspaceId, id))
+  const base = await deps.all.transaction((tx) => getModelRow(tx, workspaceId, id))
   const adapter = await createModel(deps, workspaceId, base)
   const { runId } = await mergeModel(engineer, { id: adapter.id, quantization: 'Q4_K_M' })
   const agent = await createAgent(deps, workspaceId)

@@ -48,12 +48,12 @@ test('forms list every model of the workspace, with the reason where one cannot 
   expect(models.map(({ id }) => id)).toEqual([newer.id, adapter.id, older.id])
   expect(models.map(({ reason }) => reason === null)).toEqual([false, true, false])
   expect(defaultId).toBe(adapter.id)
-  const choose = (id?: string) => chooseModel(deps.db, workspaceId, { use: 'evaluation', id })
+  const choose = (id?: string) => chooseModel(deps.all, workspaceId, { use: 'evaluation', id })
   expect((await choose()).id).toBe(adapter.id)
   await expect(choose(newer.id)).rejects.toMatchObject({ code: 'invalid' })
   const stranger = await createWorkspaceFixture(deps)
   await expect(
-    chooseModel(deps.db, stranger.workspaceId, { use: 'variants', id: newer.id }),
+    chooseModel(deps.all, stranger.workspaceId, { use: 'variants', id: newer.id }),
   ).rejects.toMatchObject({
     code: 'not_found',
   })

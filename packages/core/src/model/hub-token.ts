@@ -1,6 +1,7 @@
 import { run, runSecret, type Transaction } from '@palate/db'
 import { and, eq, inArray, lt, or } from 'drizzle-orm'
 import type { Deps, ServiceContext } from '../context'
+import { acrossWorkspaces } from '../tenant'
 
 /** Keeps a person's access token for the Hugging Face hub, encrypted, for the agent that will import the model. */
 export async function storeHubToken(
@@ -25,7 +26,8 @@ export async function moveHubToken(
 const keptMs = 24 * 3600_000
 
 /** Deletes the tokens of imports that have finished, and of others a day after their end. @returns how many */
-export async function cleanHubTokens({ db, now }: Deps): Promise<number> {
+export async function cleanHubTokens(deps: Deps): Promise<number> {
+  const { db, now } = acrossWorkspaces(deps, 'sweep')
   const before = new Date(now().getTime() - keptMs)
   const ended = db
     .select({ id: run.id })

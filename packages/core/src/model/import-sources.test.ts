@@ -49,9 +49,9 @@ test('an access token is stored sealed, reaches only the agent, and is gone when
   const fixture = await createWorkspaceFixture(deps)
   const { engineer, workspaceId } = fixture
   const { runId } = await addModel(engineer, { source: llama, hubToken })
-  const rows = await deps.sql`select * from run_secret where run_id = ${runId}`
+  const rows = await deps.owner`select * from run_secret where run_id = ${runId}`
   expect(rows).toHaveLength(1)
-  const everything = await deps.sql`
+  const everything = await deps.owner`
     select (select json_agg(run) from run)::text || (select json_agg(audit_log) from audit_log)::text
       || (select json_agg(run_secret) from run_secret)::text as text`
   expect(everything[0]?.text).not.toContain(hubToken)
@@ -102,7 +102,7 @@ test('an import that failed is started again with its token, or with a new one',
   })
   deps.advance(25 * hour)
   await cleanHubTokens(deps)
-  const left = await deps.db.select().from(runSecret).where(eq(runSecret.workspaceId, workspaceId))
+  const left = await deps.all.select().from(runSecret).where(eq(runSecret.workspaceId, workspaceId))
   expect(left.map((row) => row.runId)).toEqual([newer.runId])
 })
 
@@ -132,12 +132,12 @@ test('an uploaded file is imported once, read by the agent of that import alone,
   expect(await findInput(deps, { ...ids, epoch: lease.epoch }, sha256)).toBe(storageKey)
   deps.advance(30 * hour)
   await cleanUploads(deps)
-  expect(await deps.db.select().from(upload).where(eq(upload.id, uploadId))).toHaveLength(1)
+  expect(await deps.all.select().from(upload).where(eq(upload.id, uploadId))).toHaveLength(1)
   await sendFiles(fixture, agent, lease, whole)
   await report(agent, lease, [{ type: 'run-end', status: 'finished', results: {}, error: null }])
   deps.advance(25 * hour)
   await cleanUploads(deps)
-  expect(await deps.db.select().from(upload).where(eq(upload.id, uploadId))).toEqual([])
+  expect(await deps.all.select().from(upload).where(eq(upload.id, uploadId))).toEqual([])
   await expect(deps.storage.size(storageKey)).rejects.toThrow()
 })
 

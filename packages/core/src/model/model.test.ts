@@ -31,7 +31,7 @@ test('a run has one model version, for repeated and simultaneous registrations',
   const made = await createFinishedRun(deps, workspaceId, { kind: 'pretrain' })
   const rows = await Promise.all(
     Array.from({ length: 8 }, () =>
-      deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made)),
+      deps.all.transaction((tx) => registerModelVersion(tx, { workspaceId }, made)),
     ),
   )
   expect(new Set(rows.map((row) => row?.id)).size).toBe(1)
@@ -43,10 +43,10 @@ test('the files of the newest attempt that uploaded any are used; without its we
   const { workspaceId } = await createWorkspaceFixture(deps)
   const made = await createFinishedRun(deps, workspaceId, { kind: 'pretrain' })
   await deliver(deps, workspaceId, made.id, 'pretrain')
-  const row = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
+  const row = await deps.all.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
   expect(row?.files).toHaveLength(2)
   const orphan = await createFinishedRun(deps, workspaceId, { kind: 'dpo' })
-  expect(await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, orphan))).toBeNull()
+  expect(await deps.all.transaction((tx) => registerModelVersion(tx, { workspaceId }, orphan))).toBeNull()
 })
 
 test('a fine-tuning of all weights becomes a base model with its own name', async () => {
@@ -56,7 +56,7 @@ test('a fine-tuning of all weights becomes a base model with its own name', asyn
     ...{ kind: 'dpo', name: 'whole', lineage: { baseModelVersionId: base.id } },
   })
   await deliver(deps, workspaceId, made.id, 'pretrain')
-  expect(await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))).toMatchObject({
+  expect(await deps.all.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))).toMatchObject({
     kind: 'base',
     name: 'whole',
     number: 1,
@@ -68,7 +68,7 @@ test('a fine-tuning of all weights becomes a base model with its own name', asyn
 test('an import that brings an adapter along registers both, and variants are written by the adapter', async () => {
   const { workspaceId, viewer } = await createWorkspaceFixture(deps)
   const made = await createFinishedRun(deps, workspaceId, { kind: 'import', name: 'SmolLM2' })
-  const register = () => deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
+  const register = () => deps.all.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
   const base = await register()
   expect(base).toMatchObject({ kind: 'base', name: 'SmolLM2', baseId: null })
   expect(await register()).toMatchObject({ id: base?.id })
@@ -92,9 +92,9 @@ test('the lineage of an adapter goes down to the votes', async () => {
   await applyRules(engineer)
   const created = await createRun(engineer, { kind: 'dpo', name: 'taste' })
   await deliver(deps, workspaceId, created.id, 'dpo')
-  const [made] = await deps.db.select().from(run).where(eq(run.id, created.id))
+  const [made] = await deps.all.select().from(run).where(eq(run.id, created.id))
   if (!made) throw new Error('the run exists')
-  const adapter = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
+  const adapter = await deps.all.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
   const { lineage, ...view } = await getModel(viewer, { id: adapter?.id ?? '' })
   expect(view).toMatchObject({
     name: 'taste',

@@ -96,7 +96,7 @@ test('an import that no package registry answered makes the starter model the ne
     ['disk_full', 'add-smollm2'],
   ] as const) {
     const status = 'failed' as const
-    await deps.db
+    await deps.all
       .update(run)
       .set({ status, failure: { ...failure, code } })
       .where(eq(run.id, runId))
@@ -113,7 +113,7 @@ test('a model that cannot be served or trained on does not end the station', asy
   expect((await readFacts(viewer)).baseModels).toBe(1)
   for (const reason of ['notServable', 'notTrainable']) {
     const facts = { [reason]: 'Its answers differ.' } as unknown as ModelFacts
-    await deps.db.update(modelVersion).set({ facts }).where(eq(modelVersion.id, base.id))
+    await deps.all.update(modelVersion).set({ facts }).where(eq(modelVersion.id, base.id))
     const { baseModels, failedModel } = await readFacts(viewer)
     expect(baseModels).toBe(0)
     expect(failedModel).toMatchObject({ outcome: 'refused', message: 'Its answers differ.' })

@@ -128,15 +128,15 @@ test('the overview follows a workspace through the whole loop', async () => {
   const { owner, engineer, viewer, workspaceId } = await createWorkspaceFixture(deps)
   const at = async () => (await getOverview(viewer)).next?.key ?? null
   expect((await getOverview(viewer)).needs.map(({ title }) => title)).toEqual(['No agent is enrolled'])
-  await deps.db.transaction((tx) => seedPersonas(tx, owner))
+  await deps.all.transaction((tx) => seedPersonas(tx, owner))
   expect(await at()).toBe('datasets')
   const datasetId = newId('data')
-  await deps.db.insert(dataset).values({ id: datasetId, workspaceId, name: 'Recipes' })
+  await deps.all.insert(dataset).values({ id: datasetId, workspaceId, name: 'Recipes' })
   for (const [number, rowsKept] of [
     [1, 40],
     [2, 50],
   ] as const)
-    await deps.db.insert(datasetVersion).values({
+    await deps.all.insert(datasetVersion).values({
       id: newId('dver'),
       workspaceId,
       datasetId,
@@ -157,7 +157,7 @@ test('the overview follows a workspace through the whole loop', async () => {
   expect(await at()).toBe('variants')
   const created = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
   expect((await getOverview(viewer)).next).toMatchObject({ key: 'variants', href: `/variants/${created.id}` })
-  await deps.db.delete(variantBatch).where(eq(variantBatch.id, created.id))
+  await deps.all.delete(variantBatch).where(eq(variantBatch.id, created.id))
   await createAnsweredBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null }, ({ slot }) =>
     slot === 'a' ? '# Soup\n\n## Ingredients\n- 1 leek\n\n## Method\n1. Cook.' : 'no recipe',
   )
@@ -170,7 +170,7 @@ test('the overview follows a workspace through the whole loop', async () => {
   const live = await getOverview(viewer)
   expect(live.next).toMatchObject({ key: 'evaluations', href: `/evaluations/${id}` })
   expect(live.activeRun?.kind).toBe('generate')
-  await deps.db.update(evaluation).set({ status: 'ready' }).where(eq(evaluation.id, id))
+  await deps.all.update(evaluation).set({ status: 'ready' }).where(eq(evaluation.id, id))
   expect(await at()).toBe('models')
   await saveDeployment(engineer, {
     slug: workspaceId.replace('_', '-'),
@@ -185,7 +185,7 @@ test('an adapter that came with an imported model is not one that was trained on
   const before = (await getOverview(viewer)).stations.find(({ key }) => key === 'runs')
   const base = await createModel(deps, workspaceId)
   const adapter = await createModel(deps, workspaceId, base)
-  await deps.db
+  await deps.all
     .update(run)
     .set({ kind: 'import' })
     .where(inArray(run.id, [base.runId, adapter.runId]))
@@ -199,8 +199,8 @@ test('an adapter that came with an imported model is not one that was trained on
 test('lists what needs a person, in this workspace only', async () => {
   const { viewer, workspaceId } = await createWorkspaceFixture(deps)
   const stranger = await createWorkspaceFixture(deps)
-  await createAgentRow(deps.db, workspaceId)
-  await deps.db.insert(run).values({
+  await createAgentRow(deps.all, workspaceId)
+  await deps.all.insert(run).values({
     id: newId('run'),
     workspaceId,
     number: 1,

@@ -28,12 +28,12 @@ const body = {
 
 test('the first personas are added once, and another seeding does not undo an edit', async () => {
   const { owner, engineer } = await createWorkspaceFixture(deps)
-  const first = await deps.db.transaction((tx) => seedPersonas(tx, owner))
+  const first = await deps.all.transaction((tx) => seedPersonas(tx, owner))
   expect(first.created).toBe(firstPersonas.length)
   const [one] = await listPersonas(owner)
   if (!one) throw new Error('there are personas')
   await savePersona(engineer, { id: one.id, slug: one.slug, body: { ...one.body, style: 'festive' } })
-  expect(await deps.db.transaction((tx) => seedPersonas(tx, owner))).toEqual({ created: 0 })
+  expect(await deps.all.transaction((tx) => seedPersonas(tx, owner))).toEqual({ created: 0 })
   const after = await getPersona(owner, { id: one.id })
   expect(after.body.style).toBe('festive')
   expect(after.versions.map(({ number }) => number)).toEqual([2, 1])
@@ -51,7 +51,7 @@ test('an edit makes a version, the same text makes none, and old versions do not
   })
   expect(edited.number).toBe(2)
   expect(edited.systemPrompt).not.toContain('Likes')
-  const [old] = await deps.db.select().from(personaVersion).where(eq(personaVersion.id, made.versionId))
+  const [old] = await deps.all.select().from(personaVersion).where(eq(personaVersion.id, made.versionId))
   expect(old?.body.preferred).toEqual(['beans'])
 })
 
@@ -79,7 +79,7 @@ test('a slug belongs to one active persona; an archived one is restored with its
 
 test('an exported file imports unchanged; a changed file makes versions; other personas stay', async () => {
   const { owner } = await createWorkspaceFixture(deps)
-  await deps.db.transaction((tx) => seedPersonas(tx, owner))
+  await deps.all.transaction((tx) => seedPersonas(tx, owner))
   await savePersona(owner, { slug: 'written', body: { ...body, systemPrompt: 'Cook only soup.' } })
   const { yaml } = await exportPersonasYaml(owner)
   const all = firstPersonas.length + 1

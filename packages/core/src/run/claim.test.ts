@@ -43,7 +43,7 @@ test('twenty agents at once: each run is leased once, and each agent has at most
   const given = leases.flatMap((lease) => lease ?? [])
   expect(new Set(given.map(({ runId }) => runId)).size).toBe(12)
   expect(new Set(given.map(({ attemptId }) => attemptId)).size).toBe(12)
-  const rows = await deps.db.select().from(attempt).where(eq(attempt.workspaceId, fixture.workspaceId))
+  const rows = await deps.all.select().from(attempt).where(eq(attempt.workspaceId, fixture.workspaceId))
   expect(rows).toHaveLength(12)
   expect(new Set(rows.map(({ agentId }) => agentId)).size).toBe(12)
 })
@@ -166,7 +166,7 @@ test('a viewer and a stranger can neither create nor cancel a run', async () => 
   }
   await expect(cancelRun(stranger, { id })).rejects.toMatchObject({ code: 'not_found' })
   await expect(getRun(stranger, { id })).rejects.toMatchObject({ code: 'not_found' })
-  const [row] = await deps.db
+  const [row] = await deps.all
     .select()
     .from(run)
     .where(and(eq(run.id, id)))

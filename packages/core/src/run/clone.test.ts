@@ -13,7 +13,7 @@ async function createTraining() {
   const machine = await createMachine(deps, workspaceId, { labels: ['fast', 'big'] })
   const base = await createModel(deps, workspaceId)
   const [datasetId, versionId] = [newId('data'), newId('dver')]
-  await deps.db.insert(dataset).values({ id: datasetId, workspaceId, name: 'recipes' })
+  await deps.all.insert(dataset).values({ id: datasetId, workspaceId, name: 'recipes' })
   const profile = {
     dropped: [],
     lengthHistogram: [],
@@ -21,7 +21,7 @@ async function createTraining() {
     splits: { train: 90, validation: 5, test: 5 },
     topTags: [],
   }
-  await deps.db.insert(datasetVersion).values({
+  await deps.all.insert(datasetVersion).values({
     ...{ id: versionId, datasetId, workspaceId, number: 1, format: 'recipenlg-csv', filename: 'a.csv' },
     ...{ status: 'ready', sha256: 'f'.repeat(64), storageKey: 'objects/ff/f', sizeBytes: 10, rowsKept: 100 },
     profile,
@@ -54,14 +54,14 @@ test('a clone has every setting of its run, and names it in its lineage', async 
 
 test('a clone names what no longer exists', async () => {
   const { engineer, machine, versionId, made } = await createTraining()
-  await deps.db
+  await deps.all
     .update(agent)
     .set({ labels: ['fast'] })
     .where(eq(agent.id, machine.agentId))
-  await deps.db.update(datasetVersion).set({ status: 'failed' }).where(eq(datasetVersion.id, versionId))
+  await deps.all.update(datasetVersion).set({ status: 'failed' }).where(eq(datasetVersion.id, versionId))
   const lineage = { ...made.lineage, baseModelVersionId: 'model_gone', batchIds: ['batch_gone'] }
-  await deps.db.update(run).set({ lineage }).where(eq(run.id, made.id))
-  expect(await deps.db.$count(modelVersion, eq(modelVersion.id, 'model_gone'))).toBe(0)
+  await deps.all.update(run).set({ lineage }).where(eq(run.id, made.id))
+  expect(await deps.all.$count(modelVersion, eq(modelVersion.id, 'model_gone'))).toBe(0)
   expect(await getRunClone(engineer, { id: made.id })).toMatchObject({
     ...{ baseModel: null, datasetVersion: null, batchIds: null, labels: ['fast'] },
     missing: [
@@ -81,6 +81,6 @@ test('cloning needs the permission to create runs, and stays in the workspace', 
   await expect(createRun(stranger.engineer, { kind: 'pretrain', clonedFrom: made.id })).rejects.toMatchObject(
     { code: 'not_found' },
   )
-  await deps.db.update(run).set({ kind: 'probe' }).where(eq(run.id, made.id))
+  await deps.all.update(run).set({ kind: 'probe' }).where(eq(run.id, made.id))
   await expect(getRunClone(engineer, { id: made.id })).rejects.toMatchObject({ code: 'invalid' })
 })

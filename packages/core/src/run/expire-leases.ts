@@ -3,6 +3,7 @@ import { RunNeeds } from '@palate/protocol'
 import { and, asc, eq, lt, sql } from 'drizzle-orm'
 import { agentStatus, isOutdated } from '../agent-status'
 import type { Deps } from '../context'
+import { acrossWorkspaces, inWorkspace } from '../tenant'
 import { findUnmetNeed, totalCapacity, type Wanted } from './queue/capacity'
 import { loseAttempt } from './state/lose-attempt'
 
@@ -23,8 +24,9 @@ interface Expired extends Wanted {
  * @returns how many
  */
 export async function expireLeases(deps: Deps, options: { unlessAlone?: boolean } = {}): Promise<number> {
-  const expired = await readExpired(deps)
-  const agentsOf = availableAgents(deps)
+  const every = acrossWorkspaces(deps, 'sweep')
+  const expired = await readExpired(every)
+  const agentsOf = availableAgents(every)
   let count = 0
   for (const one of expired) {
     if (options.unlessAlone && !one.isOver && !couldTake(one, await agentsOf(one))) continue
@@ -33,8 +35,8 @@ export async function expireLeases(deps: Deps, options: { unlessAlone?: boolean 
       message: 'The agent sent nothing until its lease expired.',
       remedy: 'Check that its machine is on and can reach the hub.',
     }
-    const ctx = { ...deps, workspaceId: one.workspaceId }
-    const lost = await deps.db.transaction((tx) =>
+    const ctx = { ...inWorkspace(deps, one.workspaceId), workspaceId: one.workspaceId }
+    const lost = await ctx.db.transaction((tx) =>
       loseAttempt(tx, ctx, one, reason, { type: 'lease-checked' }),
     )
     if (lost) count += 1

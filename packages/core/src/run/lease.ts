@@ -2,6 +2,7 @@ import { attempt, run } from '@palate/db'
 import { LeaseRenewal, type LeaseRenewalReply } from '@palate/protocol'
 import { and, eq } from 'drizzle-orm'
 import type { AgentContext, Deps } from '../context'
+import { inWorkspace } from '../tenant'
 import type { TicketClaims } from '../ticket'
 import { decideAttempt } from './state/attempt-transition'
 import { wishesOf } from './state/wishes'
@@ -46,8 +47,8 @@ export async function findInput(
   lease: TicketClaims<'lease'>,
   sha256: string,
 ): Promise<string | null> {
-  const [row] = await deps.db
-    .select({ inputs: run.inputs, made: attempt })
+  const [row] = await inWorkspace(deps, lease.workspaceId)
+    .db.select({ inputs: run.inputs, made: attempt })
     .from(attempt)
     .innerJoin(run, eq(run.id, attempt.runId))
     .where(

@@ -11,7 +11,7 @@ test('the lineage of a run names its sources and skips what it does not know', a
   const model = await createModel(deps, fixture.workspaceId)
   const persona = await createVegan(engineer)
   const make = (lineage: Record<string, unknown>) =>
-    deps.db.transaction((tx) =>
+    deps.all.transaction((tx) =>
       insertRun(tx, engineer, { kind: 'dpo', name: 'r', seed: 1, config: {}, inputs: [], lineage }),
     )
   const { id } = await make({

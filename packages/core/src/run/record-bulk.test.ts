@@ -43,7 +43,7 @@ const many = (firstStep: number, key = 'loss') =>
   Array.from({ length: 600 }, (_, index) => metric(firstStep + index, { [key]: (firstStep + index) / 7 }))
 
 async function pointsOf(attemptId: string, key = 'loss') {
-  const rows = await deps.db
+  const rows = await deps.all
     .select({ step: metricPoint.position, time: metricPoint.time, value: metricPoint.value })
     .from(metricPoint)
     .innerJoin(metricSeries, eq(metricSeries.id, metricPoint.seriesId))
@@ -53,7 +53,7 @@ async function pointsOf(attemptId: string, key = 'loss') {
 }
 
 const ackedOf = async (attemptId: string) =>
-  (await deps.db.select().from(attempt).where(eq(attempt.id, attemptId)))[0]?.ackedSeq
+  (await deps.all.select().from(attempt).where(eq(attempt.id, attemptId)))[0]?.ackedSeq
 
 test('copied points are exact: numbers to the last bit, times of all years, an earlier step', async () => {
   const { attemptId, send } = await startAttempt()
@@ -76,7 +76,7 @@ test('a copy that meets an existing point fails, stores nothing, and succeeds th
   const { attemptId, send } = await startAttempt()
   await send(1, [metric(0, { loss: 1 })])
   // Another process went further meanwhile, so what is remembered is wrong.
-  await deps.db.execute(sql`insert into metric_point (series_id, position, "time", value)
+  await deps.all.execute(sql`insert into metric_point (series_id, position, "time", value)
     select id, 300, now(), 5 from metric_series where attempt_id = ${attemptId}`)
   await expect(send(2, many(1))).rejects.toMatchObject({ code: '23505' })
   expect(await pointsOf(attemptId)).toHaveLength(2)
@@ -90,14 +90,14 @@ test('a copy that meets an existing point fails, stores nothing, and succeeds th
 test('a disk error at the end of a copy has its own code, and nothing is half stored', async () => {
   const { attemptId, send } = await startAttempt()
   await send(1, many(0))
-  await deps.db.execute(sql`create function disk_is_full() returns trigger language plpgsql as
+  await deps.all.execute(sql`create function disk_is_full() returns trigger language plpgsql as
     $$ begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`)
   // After all rows are sent, where a client that does not wait for the end misses the error.
-  await deps.db.execute(sql`create trigger disk_is_full after insert on metric_point
+  await deps.all.execute(sql`create trigger disk_is_full after insert on metric_point
     for each statement execute function disk_is_full()`)
   const refused = send(601, many(600))
   await expect(refused).rejects.toMatchObject({ code: '53100', message: 'could not extend file' })
-  await deps.db.execute(sql`drop trigger disk_is_full on metric_point`)
+  await deps.all.execute(sql`drop trigger disk_is_full on metric_point`)
   expect(await pointsOf(attemptId)).toHaveLength(600)
   expect(await ackedOf(attemptId)).toBe(600)
   expect(await send(601, many(600))).toEqual({ ackedSeq: 1200, lost: false })
@@ -107,13 +107,13 @@ test('a connection killed during a copy is an error, and the next one stores the
   const { attemptId, send } = await startAttempt()
   await send(1, many(0))
   let failure: Promise<unknown> = Promise.resolve()
-  await deps.db.transaction(async (tx) => {
+  await deps.all.transaction(async (tx) => {
     await tx.execute(sql`lock table metric_point in share row exclusive mode`)
     failure = send(601, many(600)).then(
       () => null,
       (error: unknown) => error,
     )
-    const kill = () => deps.sql`select pg_terminate_backend(pid) from pg_stat_activity
+    const kill = () => deps.owner`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and query like 'copy metric_point%' and wait_event_type = 'Lock'`
     while ((await kill()).length === 0) await sleep(10)
   })

@@ -61,18 +61,18 @@ function chunk(
 }
 
 async function countRows(attemptId: string) {
-  const [row] = await deps.db.select().from(attempt).where(eq(attempt.id, attemptId))
+  const [row] = await deps.all.select().from(attempt).where(eq(attempt.id, attemptId))
   return {
-    points: await deps.db.$count(metricPoint),
-    logs: await deps.db.$count(runLog, eq(runLog.attemptId, attemptId)),
-    samples: await deps.db.$count(runSample, eq(runSample.attemptId, attemptId)),
+    points: await deps.all.$count(metricPoint),
+    logs: await deps.all.$count(runLog, eq(runLog.attemptId, attemptId)),
+    samples: await deps.all.$count(runSample, eq(runSample.attemptId, attemptId)),
     acked: row?.ackedSeq,
   }
 }
 
 test('replays and overlaps change nothing, a gap is not taken, and order within a chunk does not matter', async () => {
   const { agent, lease } = await startRun()
-  const before = await deps.db.$count(metricPoint)
+  const before = await deps.all.$count(metricPoint)
   const sample: TrainerEvent = { type: 'sample', step: 1, prompt: 'rice', text: '# Rice' }
   const first = chunk(lease, 1, metric(1), log('one'), sample, metric(2))
   expect(await recordEvents(agent, first)).toEqual({ ackedSeq: 4, lost: false })
@@ -92,16 +92,16 @@ test('replays and overlaps change nothing, a gap is not taken, and order within 
 
 test('ten copies of a chunk at once are recorded once', async () => {
   const { agent, lease } = await startRun()
-  const before = await deps.db.$count(metricPoint)
+  const before = await deps.all.$count(metricPoint)
   const said = Array.from({ length: 300 }, (_, step) => metric(step))
   const copies = Array.from({ length: 10 }, () => recordEvents(agent, chunk(lease, 1, ...said)))
   expect(await Promise.all(copies)).toEqual(copies.map(() => ({ ackedSeq: 300, lost: false })))
-  expect(await deps.db.$count(metricPoint)).toBe(before + 600)
+  expect(await deps.all.$count(metricPoint)).toBe(before + 600)
 })
 
 test('with the memory of an attempt, a repeated step keeps its first point, also after a rollback', async () => {
   const { agent, lease } = await startRun()
-  const before = await deps.db.$count(metricPoint)
+  const before = await deps.all.$count(metricPoint)
   const memory = new AttemptMemory()
   const send = (from: number, ...said: TrainerEvent[]) =>
     recordEvents(agent, chunk(lease, from, ...said), memory)
@@ -111,23 +111,23 @@ test('with the memory of an attempt, a repeated step keeps its first point, also
   await recordEvents(agent, chunk(lease, 7, metric(8), metric(9)))
   await expect(send(9, metric(9, 99), metric(10))).rejects.toThrow()
   expect(await send(9, metric(9, 99), metric(10))).toEqual({ ackedSeq: 10, lost: false })
-  const [row] = await deps.db.execute<{ n: number; high: number }>(
+  const [row] = await deps.all.execute<{ n: number; high: number }>(
     sql`select count(*)::int as n, max(value) as high from metric_point p join metric_series s on s.id = p.series_id
       where s.attempt_id = ${lease.attemptId}`,
   )
   expect(row).toEqual({ n: 14, high: 1 })
-  expect(await deps.db.$count(metricPoint)).toBe(before + 14)
+  expect(await deps.all.$count(metricPoint)).toBe(before + 14)
 })
 
 test('points are deleted with their run', async () => {
   const { agent, lease, id } = await startRun()
   await recordEvents(agent, chunk(lease, 1, metric(1), metric(2)))
   const points = () =>
-    deps.db.execute<{ n: number }>(sql`select count(*)::int as n from metric_point p
+    deps.all.execute<{ n: number }>(sql`select count(*)::int as n from metric_point p
       where not exists (select 1 from metric_series s where s.id = p.series_id)`)
-  const before = await deps.db.$count(metricPoint)
-  await deps.db.delete(run).where(eq(run.id, id))
-  expect(await deps.db.$count(metricPoint)).toBe(before - 4)
+  const before = await deps.all.$count(metricPoint)
+  await deps.all.delete(run).where(eq(run.id, id))
+  expect(await deps.all.$count(metricPoint)).toBe(before - 4)
   expect((await points())[0]?.n).toBe(0)
 })
 
@@ -227,7 +227,7 @@ test('a finished training is registered in the transaction of its end; the last 
     attempts: [{ status: 'finished', environment: { device: 'cpu' } }],
   })
   expect(ended.modelVersionId).toMatch(/^model_/)
-  const models = await deps.db.select().from(modelVersion).where(eq(modelVersion.runId, id))
+  const models = await deps.all.select().from(modelVersion).where(eq(modelVersion.runId, id))
   expect(models).toMatchObject([{ files: [{ name: 'model/config.json' }], gguf: { name: 'base.gguf' } }])
   expect(await claimRun(agent, requestWork(['pretrain']))).toBeNull()
 })

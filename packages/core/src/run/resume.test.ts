@@ -52,7 +52,7 @@ test.each([
     resume: { possible: true, agentName: 'ada', step: 250, sizeBytes: 5e6 },
   })
   const own = eq(agent.id, machine.agentId)
-  await deps.db.update(agent).set({ connectedAt: null, lastSeenAt: null }).where(own)
+  await deps.all.update(agent).set({ connectedAt: null, lastSeenAt: null }).where(own)
   expect(await resume()).toMatchObject({
     ...{ status: 'queued', failure: null, finishedAt: null, cancelRequestedAt: null, resume: null },
     needs: { agentId: machine.agentId, checkpointStep: 250 },
@@ -63,7 +63,7 @@ test.each([
   // A second click.
   expect(await resume()).toMatchObject({ status: 'queued' })
   const audits = and(eq(auditLog.action, 'run.resume'), eq(auditLog.entityId, id))
-  expect(await deps.db.$count(auditLog, audits)).toBe(1)
+  expect(await deps.all.$count(auditLog, audits)).toBe(1)
   expect(await claimRun(other, all)).toBeNull()
   expect(await claimRun(machine, all)).toMatchObject({
     ...{ runId: id, epoch: 2, stopAfterStep: null },
@@ -93,7 +93,7 @@ test('a run without a checkpoint is not resumed, and says why', async () => {
   expect(await because()).toMatch(/no longer keeps/)
   await report(250)
   expect(await because()).toBeNull()
-  await deps.db.update(agent).set({ revokedAt: deps.now() }).where(eq(agent.id, machine.agentId))
+  await deps.all.update(agent).set({ revokedAt: deps.now() }).where(eq(agent.id, machine.agentId))
   expect(await because()).toMatch(/was revoked/)
   await expect(resume()).rejects.toMatchObject({ code: 'conflict' })
 })
@@ -128,6 +128,6 @@ test('resuming needs the permission to create runs, and stays in the workspace',
   const kept = [{ runId: id, step: 250, sizeBytes: 1, keptUntil: deps.now().getTime() + day }]
   await recordCheckpoints(foreign, { keepMs: day, budgetBytes: 1, kept })
   await expect(resumeRun(engineer, { id })).rejects.toMatchObject({ code: 'conflict' })
-  await deps.db.update(run).set({ kind: 'generate' }).where(eq(run.id, id))
+  await deps.all.update(run).set({ kind: 'generate' }).where(eq(run.id, id))
   await expect(resumeRun(engineer, { id })).rejects.toMatchObject({ code: 'invalid' })
 })

@@ -51,7 +51,7 @@ async function begin() {
     return { lease, ref, report }
   }
   const audits = () =>
-    deps.db.$count(auditLog, and(eq(auditLog.action, 'run.stop'), eq(auditLog.entityId, id)))
+    deps.all.$count(auditLog, and(eq(auditLog.action, 'run.stop'), eq(auditLog.entityId, id)))
   return { ...fixture, machine, id, claim, audits }
 }
 
@@ -116,7 +116,7 @@ test('a cancel after it wins, also when the model arrives first', async () => {
     stopped: null,
     modelVersionId: null,
   })
-  const [ended] = await deps.db.select().from(attempt).where(eq(attempt.runId, id))
+  const [ended] = await deps.all.select().from(attempt).where(eq(attempt.runId, id))
   expect(ended?.status).toBe('canceled')
 })
 
@@ -126,7 +126,7 @@ test('only who may cancel may stop, only in this workspace, and only a training'
     await expect(stopRun(ctx, { id })).rejects.toMatchObject({ code: 'forbidden' })
   const stranger = await createWorkspaceFixture(deps)
   await expect(stopRun(stranger.engineer, { id })).rejects.toMatchObject({ code: 'not_found' })
-  await deps.db.update(run).set({ kind: 'probe' }).where(eq(run.id, id))
+  await deps.all.update(run).set({ kind: 'probe' }).where(eq(run.id, id))
   await expect(stopRun(engineer, { id })).rejects.toMatchObject({
     message: 'Only a training can be stopped and kept.',
   })

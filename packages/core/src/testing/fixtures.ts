@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { artifact, attempt, newId, run, variant, variantBatch } from '@palate/db'
 import { createAgentRow } from '@palate/db/testing'
 import { asc, eq } from 'drizzle-orm'
-import type { Deps, ServiceContext } from '../context'
+import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { type ModelVersionRow, registerModelVersion } from '../model/register'
 import { savePersona } from '../persona/save'
@@ -11,18 +11,19 @@ import { createBatch } from '../variant/create-batch'
 import { fillBatch } from '../variant/fill-batch'
 import { receiveVariant } from '../variant/receive-variant'
 import type { CreateBatchInput } from '../variant/schemas'
+import type { Arranging } from './deps'
 
 type RunRow = typeof run.$inferSelect
 
 /** A finished training run with the artifacts that an agent would have delivered for it. */
 export async function createFinishedRun(
-  deps: Deps,
+  deps: Arranging,
   workspaceId: string,
   made: { kind: Delivered; name?: string; lineage?: Record<string, unknown> },
 ): Promise<RunRow> {
   const id = newId('run')
-  const last = await deps.db.$count(run, eq(run.workspaceId, workspaceId))
-  const [row] = await deps.db
+  const last = await deps.all.$count(run, eq(run.workspaceId, workspaceId))
+  const [row] = await deps.all
     .insert(run)
     .values({
       id,
@@ -42,11 +43,11 @@ export async function createFinishedRun(
 type Delivered = 'pretrain' | 'dpo' | 'import'
 
 /** What an attempt uploads: the weights as files and as GGUF; an import brings an adapter along. */
-export async function deliver(deps: Deps, workspaceId: string, runId: string, kind: Delivered) {
+export async function deliver(deps: Arranging, workspaceId: string, runId: string, kind: Delivered) {
   const attemptId = newId('att')
-  const number = (await deps.db.$count(attempt, eq(attempt.runId, runId))) + 1
-  const agentId = await createAgentRow(deps.db, workspaceId)
-  await deps.db.insert(attempt).values({
+  const number = (await deps.all.$count(attempt, eq(attempt.runId, runId))) + 1
+  const agentId = await createAgentRow(deps.all, workspaceId)
+  await deps.all.insert(attempt).values({
     id: attemptId,
     workspaceId,
     runId,
@@ -68,7 +69,7 @@ export async function deliver(deps: Deps, workspaceId: string, runId: string, ki
   const files = { pretrain: whole, dpo: adapter, import: [...whole, ...adapter] }[kind]
   for (const [role = '', path = ''] of files) {
     const sha256 = createHash('sha256').update(`${attemptId}/${path}`).digest('hex')
-    await deps.db.insert(artifact).values({
+    await deps.all.insert(artifact).values({
       id: newId('art'),
       workspaceId,
       runId,
@@ -84,7 +85,7 @@ export async function deliver(deps: Deps, workspaceId: string, runId: string, ki
 
 /** A base model, or an adapter on one, in the registry. */
 export async function createModel(
-  deps: Deps,
+  deps: Arranging,
   workspaceId: string,
   base?: ModelVersionRow,
 ): Promise<ModelVersionRow> {
@@ -93,7 +94,7 @@ export async function createModel(
     name: base ? 'tuned' : 'starter',
     lineage: base ? { baseModelVersionId: base.id } : {},
   })
-  const row = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
+  const row = await deps.all.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
   return required(row, 'The model')
 }
 

@@ -1,23 +1,24 @@
 import { agent, newId, run } from '@palate/db'
 import { type Gpu, type Hardware, type LeaseRequest, type RunKind, RunNeeds } from '@palate/protocol'
 import { eq } from 'drizzle-orm'
-import type { AgentContext, Deps } from '../context'
+import type { AgentContext } from '../context'
 import { required } from '../error'
 import { nextNumber } from '../next-number'
+import type { Arranging } from './deps'
 import { createAgent } from './workspace-fixture'
 
 type RunRow = typeof run.$inferSelect
 
 /** A queued run without inputs, with the next number. */
 export async function queueRun(
-  deps: Deps,
+  deps: Arranging,
   workspaceId: string,
   made: { needs?: Partial<RunNeeds> } & Partial<
     Pick<RunRow, 'kind' | 'priority' | 'experimentId' | 'createdBy' | 'createdAt'>
   > = {},
 ): Promise<RunRow> {
   const { needs, ...fields } = made
-  const [row] = await deps.db.transaction(async (tx) =>
+  const [row] = await deps.all.transaction(async (tx) =>
     tx
       .insert(run)
       .values({
@@ -54,13 +55,13 @@ export const hardwareWith = (gpus: Gpu[]): Hardware => ({
 
 /** An agent of the workspace that has reported its hardware. */
 export async function createMachine(
-  deps: Deps,
+  deps: Arranging,
   workspaceId: string,
   reported: { name?: string; gpus?: Gpu[]; labels?: string[]; draining?: boolean } = {},
 ): Promise<AgentContext> {
   const { name, gpus = [], ...rest } = reported
   const machine = await createAgent(deps, workspaceId, name)
-  await deps.db
+  await deps.all
     .update(agent)
     .set({ hardware: hardwareWith(gpus), ...rest })
     .where(eq(agent.id, machine.agentId))

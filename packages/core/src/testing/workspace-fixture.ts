@@ -1,7 +1,9 @@
 import { agent, type Role } from '@palate/db'
 import { createAgentRow, createWorkspace } from '@palate/db/testing'
 import { eq } from 'drizzle-orm'
-import type { AgentContext, Deps, ServiceContext } from '../context'
+import type { AgentContext, ServiceContext } from '../context'
+import { inWorkspace } from '../tenant'
+import type { Arranging } from './deps'
 
 export interface WorkspaceFixture extends Record<Role, ServiceContext> {
   workspaceId: string
@@ -9,10 +11,10 @@ export interface WorkspaceFixture extends Record<Role, ServiceContext> {
 }
 
 /** A workspace with a person of each role, and the context in which each of them calls. */
-export async function createWorkspaceFixture(deps: Deps): Promise<WorkspaceFixture> {
-  const { id: workspaceId, people } = await createWorkspace(deps.db)
+export async function createWorkspaceFixture(deps: Arranging): Promise<WorkspaceFixture> {
+  const { id: workspaceId, people } = await createWorkspace(deps.all)
   const of = (role: Role): ServiceContext => ({
-    ...deps,
+    ...inWorkspace(deps, workspaceId),
     workspaceId,
     role,
     actor: { kind: 'user', userId: people[role] },
@@ -30,9 +32,13 @@ export async function createWorkspaceFixture(deps: Deps): Promise<WorkspaceFixtu
 }
 
 /** An agent of the workspace, connected now. */
-export async function createAgent(deps: Deps, workspaceId: string, name = 'machine'): Promise<AgentContext> {
-  const agentId = await createAgentRow(deps.db, workspaceId, name)
+export async function createAgent(
+  deps: Arranging,
+  workspaceId: string,
+  name = 'machine',
+): Promise<AgentContext> {
+  const agentId = await createAgentRow(deps.all, workspaceId, name)
   const seen = { connectedAt: deps.now(), lastSeenAt: deps.now() }
-  await deps.db.update(agent).set(seen).where(eq(agent.id, agentId))
-  return { ...deps, agentId, workspaceId }
+  await deps.all.update(agent).set(seen).where(eq(agent.id, agentId))
+  return { ...inWorkspace(deps, workspaceId), agentId, workspaceId }
 }

@@ -3,6 +3,7 @@ import { and, eq, isNull, lt, or } from 'drizzle-orm'
 import { audit } from '../audit'
 import type { Deps, ServiceContext } from '../context'
 import { authorize } from '../permission'
+import { acrossWorkspaces } from '../tenant'
 import { CreateModelUploadInput, CreateUploadInput, type UploadTicket } from './schemas'
 
 const ticketSeconds = 60 * 60
@@ -47,7 +48,8 @@ const keptMs = 24 * 3600_000
 /** Deletes uploads that were not imported within a day, and a day after the import of a model has ended. @returns how many */
 export async function cleanUploads(deps: Deps): Promise<number> {
   const before = new Date(deps.now().getTime() - keptMs)
-  const stale = await deps.db
+  const { db } = acrossWorkspaces(deps, 'sweep')
+  const stale = await db
     .select({ id: upload.id, storageKey: upload.storageKey, completedAt: upload.completedAt })
     .from(upload)
     .leftJoin(datasetVersion, eq(datasetVersion.uploadId, upload.id))
@@ -61,7 +63,7 @@ export async function cleanUploads(deps: Deps): Promise<number> {
     )
     .limit(500)
   for (const { id, storageKey, completedAt } of stale) {
-    await deps.db.delete(upload).where(eq(upload.id, id))
+    await db.delete(upload).where(eq(upload.id, id))
     if (completedAt) await deps.storage.remove(storageKey)
   }
   return stale.length

@@ -4,6 +4,7 @@ import type { StoredObject } from '@palate/storage'
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { DomainError, notFound } from '../error'
+import { inWorkspace } from '../tenant'
 import type { TicketClaims } from '../ticket'
 
 /**
@@ -16,8 +17,8 @@ export async function openUpload(
   deps: Deps,
   { workspaceId, uploadId }: TicketClaims<'upload'>,
 ): Promise<{ storageKey: string; sizeBytes: number }> {
-  const [row] = await deps.db
-    .select()
+  const [row] = await inWorkspace(deps, workspaceId)
+    .db.select()
     .from(upload)
     .where(and(eq(upload.id, uploadId), eq(upload.workspaceId, workspaceId)))
   if (!row || row.sizeBytes === null) throw notFound('This upload')
@@ -39,7 +40,8 @@ export async function completeUpload(
   stored: StoredObject,
 ): Promise<{ uploadId: string; sizeBytes: number; sha256: string }> {
   const { key: storageKey, sizeBytes, sha256 } = stored
-  const [kept] = await deps.db
+  const { db } = inWorkspace(deps, workspaceId)
+  const [kept] = await db
     .update(upload)
     .set({ storageKey, sha256, completedAt: deps.now() })
     .where(
@@ -53,7 +55,7 @@ export async function completeUpload(
     .returning({ id: upload.id })
   if (kept) return { uploadId, sizeBytes, sha256 }
   await deps.storage.remove(storageKey)
-  const [row] = await deps.db
+  const [row] = await db
     .select({ completedAt: upload.completedAt, announced: upload.sizeBytes })
     .from(upload)
     .where(and(eq(upload.id, uploadId), eq(upload.workspaceId, workspaceId)))

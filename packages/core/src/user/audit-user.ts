@@ -1,5 +1,6 @@
 import { auditLog, membership, newId, type Transaction } from '@palate/db'
 import { eq } from 'drizzle-orm'
+import { widen } from '../tenant'
 
 /** Records what concerns an account in the audit log of each workspace that it is a member of. */
 export async function auditUser(
@@ -9,6 +10,7 @@ export async function auditUser(
   entityId: string,
   data: Record<string, unknown> = {},
 ): Promise<void> {
+  await widen(tx, 'account')
   const workspaces = await tx
     .select({ workspaceId: membership.workspaceId })
     .from(membership)

@@ -4,6 +4,7 @@ import { audit } from '../audit'
 import { type Deps, type ServiceContext, systemContext } from '../context'
 import { seedSuite } from '../evaluation/seed-suite'
 import { seedPersonas } from '../persona/write'
+import { acrossWorkspaces, inWorkspace } from '../tenant'
 import { createUser } from './create'
 import { newPassword } from './password'
 
@@ -24,7 +25,8 @@ export interface DemoWorkspace {
  * are not changed, and rows that a newer version adds are inserted.
  */
 export async function bootstrapDemo(deps: Deps): Promise<DemoWorkspace> {
-  return deps.db.transaction(async (tx) => {
+  const { db } = acrossWorkspaces(deps, 'start')
+  return db.transaction(async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('bootstrap-demo', 0))`)
     const there = await findDemo(tx)
     const demo = there ?? (await createDemo(tx))
@@ -38,7 +40,8 @@ export async function bootstrapDemo(deps: Deps): Promise<DemoWorkspace> {
 
 /** The context of the demo's owner, for programs that act for them. */
 export function demoOwner(deps: Deps, { workspaceId, ownerId }: DemoWorkspace): ServiceContext {
-  return { ...deps, actor: { kind: 'user', userId: ownerId }, workspaceId, role: 'owner' }
+  const actor = { kind: 'user', userId: ownerId } as const
+  return { ...inWorkspace(deps, workspaceId), actor, workspaceId, role: 'owner' }
 }
 
 async function findDemo(tx: Transaction): Promise<DemoWorkspace | null> {

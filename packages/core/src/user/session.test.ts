@@ -22,8 +22,8 @@ let count = 0
 async function newPerson() {
   count += 1
   const credentials = { email: `person${count}@example.org`, password: 'a long enough one' }
-  const { id } = await deps.db.transaction((tx) => createUser(tx, { ...credentials, name: 'Person' }))
-  await deps.db
+  const { id } = await deps.all.transaction((tx) => createUser(tx, { ...credentials, name: 'Person' }))
+  await deps.all
     .insert(membership)
     .values({ id: newId('mem'), workspaceId: fixture.workspaceId, userId: id, role: 'engineer' })
   const enter = async (password = credentials.password) => {

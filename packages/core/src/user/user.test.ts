@@ -14,7 +14,7 @@ const home = { address: '192.0.2.1', userAgent: 'a browser' }
 const elsewhere = (host: number) => ({ address: `198.51.100.${host}`, userAgent: 'a script' })
 
 test('an account signs in with its address in any letter case, and only with its password', async () => {
-  const { id } = await deps.db.transaction((tx) => createUser(tx, ada))
+  const { id } = await deps.all.transaction((tx) => createUser(tx, ada))
   const enter = (email: string, password: string) => signIn(deps, { email, password }, home)
   expect(await enter('ADA@example.org', ada.password)).toEqual({
     userId: id,
@@ -25,15 +25,17 @@ test('an account signs in with its address in any letter case, and only with its
   expect(await enter('ada@example.org', 'a long enough two')).toBeNull()
   expect(await enter('nobody@example.org', ada.password)).toBeNull()
   expect(await enter('ada@example.org', '')).toBeNull()
-  const [row] = await deps.db.select().from(user).where(eq(user.id, id))
+  const [row] = await deps.all.select().from(user).where(eq(user.id, id))
   expect(row?.passwordHash).toMatch(/^\$argon2id\$/)
 })
 
 test('an address has one account; a short password is refused', async () => {
   const again = { ...ada, email: 'ada@example.ORG' }
-  await expect(deps.db.transaction((tx) => createUser(tx, again))).rejects.toMatchObject({ code: 'conflict' })
+  await expect(deps.all.transaction((tx) => createUser(tx, again))).rejects.toMatchObject({
+    code: 'conflict',
+  })
   const short = { email: 'bo@example.org', name: 'Bo', password: 'short' }
-  await expect(deps.db.transaction((tx) => createUser(tx, short))).rejects.toThrow('at least 10 characters')
+  await expect(deps.all.transaction((tx) => createUser(tx, short))).rejects.toThrow('at least 10 characters')
 })
 
 test('ten failures of an account at one address in 15 minutes, also at once; then they are refused', async () => {
@@ -62,14 +64,14 @@ test('one address cannot try many accounts', async () => {
 test('the audit log has each sign-in and each failure of an account', async () => {
   const { owner, people } = await createWorkspaceFixture(deps)
   const id = people.owner
-  await deps.db
+  await deps.all
     .update(user)
     .set({ passwordHash: await hashPassword('the right one') })
     .where(eq(user.id, id))
-  const [{ email = '' } = {}] = await deps.db.select().from(user).where(eq(user.id, id))
+  const [{ email = '' } = {}] = await deps.all.select().from(user).where(eq(user.id, id))
   await signIn(deps, { email, password: 'the wrong one' }, home)
   await signIn(deps, { email, password: 'the right one' }, home)
-  const rows = await deps.db.select().from(auditLog).where(eq(auditLog.workspaceId, owner.workspaceId))
+  const rows = await deps.all.select().from(auditLog).where(eq(auditLog.workspaceId, owner.workspaceId))
   expect(rows.filter(({ actorId }) => actorId === id)).toMatchObject([
     { action: 'user.signInFailed', data: home },
     { action: 'user.signIn', data: home },
@@ -81,10 +83,10 @@ test('the demo is created once for any number of starts, and its password works'
   const [first] = starts.filter(({ created }) => created)
   expect(starts.filter(({ created }) => created)).toHaveLength(1)
   expect(starts.filter(({ ownerPassword }) => ownerPassword)).toHaveLength(1)
-  expect(await deps.db.$count(workspace, eq(workspace.slug, 'demo'))).toBe(1)
-  expect(await deps.db.$count(membership, eq(membership.userId, first?.ownerId ?? ''))).toBe(1)
-  expect(await deps.db.$count(persona)).toBe(6)
-  expect(await deps.db.$count(suiteCase)).toBeGreaterThanOrEqual(72)
+  expect(await deps.all.$count(workspace, eq(workspace.slug, 'demo'))).toBe(1)
+  expect(await deps.all.$count(membership, eq(membership.userId, first?.ownerId ?? ''))).toBe(1)
+  expect(await deps.all.$count(persona)).toBe(6)
+  expect(await deps.all.$count(suiteCase)).toBeGreaterThanOrEqual(72)
   const { ownerEmail = '', ownerPassword } = first ?? {}
   const signedIn = await signIn(deps, { email: ownerEmail, password: ownerPassword ?? '' }, home)
   expect(signedIn?.email).toBe(first?.ownerEmail)

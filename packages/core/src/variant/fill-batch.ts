@@ -28,6 +28,7 @@ import { getModelRow, weightsOf } from '../model/find'
 import { notify } from '../notify'
 import { authorize } from '../permission'
 import { createGenerateRun, type GenerateRequest } from '../run/queue/create-generate'
+import { acrossWorkspaces } from '../tenant'
 import { type MadePrompt, makePrompts } from './make-prompts'
 
 type BatchRow = typeof variantBatch.$inferSelect
@@ -44,8 +45,8 @@ const rowsAtOnce = 500
  * @returns the batch's workspace and seed, and the key of its dataset's Parquet file (null without a dataset)
  */
 export async function findBatchWork(deps: Deps, batchId: string) {
-  const [row] = await deps.db
-    .select({
+  const [row] = await acrossWorkspaces(deps, 'job')
+    .db.select({
       workspaceId: variantBatch.workspaceId,
       status: variantBatch.status,
       settings: variantBatch.settings,

@@ -37,7 +37,7 @@ test('every chosen model answers each prompt, a pair may be of two of them, and 
   const batch = await getBatch(engineer, { id: batchId })
   expect(batch.models.map(({ id }) => id)).toEqual(modelVersionIds)
   expect(batch).toMatchObject({ prompts: 6, answers: 24, expected: 24, pairs: 6 })
-  const [work] = await deps.db
+  const [work] = await deps.all
     .select()
     .from(run)
     .where(eq(run.id, batch.run?.id ?? ''))

@@ -50,7 +50,7 @@ async function preparedFixture() {
 }
 
 async function readItems(ctx: ServiceContext, runId: string): Promise<GenerateItem[]> {
-  const [row] = await deps.db.select().from(run).where(eq(run.id, runId))
+  const [row] = await deps.all.select().from(run).where(eq(run.id, runId))
   const file = row?.inputs.find(({ name }) => name === 'items.jsonl')
   const chunks = await (await ctx.storage.stream(file?.storageKey ?? '')).toArray()
   const lines = Buffer.concat(chunks).toString('utf8').trim().split('\n')
@@ -90,7 +90,7 @@ test('a batch is filled once, with several variants for each prompt, the last un
   })
   expect(made).toMatchObject({ number: 1, status: 'preparing', expected: 9, prompts: 0, run: null })
   const [job] =
-    await deps.sql`select count(*)::int as jobs from graphile_worker.jobs where key = ${`batch:${made.id}`}`
+    await deps.owner`select count(*)::int as jobs from graphile_worker.jobs where key = ${`batch:${made.id}`}`
   expect(job?.jobs).toBe(1)
   await fillBatch(engineer, { batchId: made.id, examples: [] })
   await fillBatch(engineer, { batchId: made.id, examples: [] })
@@ -106,7 +106,7 @@ test('a batch is filled once, with several variants for each prompt, the last un
   expect(items[2]).toMatchObject({ system: WEAK_PROMPT, sampling: { temperature: 0.9 } })
   expect(items[2]?.user).toBe(items[0]?.user)
   expect(new Set(items.map(({ sampling }) => sampling.seed)).size).toBe(9)
-  const [generate] = await deps.db
+  const [generate] = await deps.all
     .select()
     .from(run)
     .where(eq(run.id, batch.run?.id ?? ''))
@@ -184,12 +184,12 @@ test('variants arrive in any order and more than once; an answer that failed is 
   })
   await fillBatch(engineer, { batchId, examples: [] })
   const { run: made } = await getBatch(engineer, { id: batchId })
-  const [row] = await deps.db
+  const [row] = await deps.all
     .select()
     .from(run)
     .where(eq(run.id, made?.id ?? ''))
   if (!row) throw new Error('the batch has a run')
-  const asked = await deps.db
+  const asked = await deps.all
     .select()
     .from(variant)
     .innerJoin(prompt, eq(prompt.id, variant.promptId))
@@ -197,7 +197,7 @@ test('variants arrive in any order and more than once; an answer that failed is 
     .orderBy(asc(prompt.seq), asc(variant.seq))
   const [a1, b1, a2, b2] = asked.map((each) => each.variant.id)
   const receive = (itemId: string | undefined, text: string, finishReason: 'stop' | 'error' = 'stop') =>
-    deps.db.transaction((tx) =>
+    deps.all.transaction((tx) =>
       receiveVariant(tx, engineer, row.id, {
         type: 'generation',
         itemId: itemId ?? '',
@@ -220,7 +220,7 @@ test('variants arrive in any order and more than once; an answer that failed is 
   expect(page.nextCursor).toBeNull()
 
   const stranger = await preparedFixture()
-  await deps.db.transaction((tx) =>
+  await deps.all.transaction((tx) =>
     receiveVariant(tx, stranger.engineer, row.id, {
       type: 'generation',
       itemId: a2 ?? '',
@@ -230,10 +230,10 @@ test('variants arrive in any order and more than once; an answer that failed is 
       durationMs: 1,
     }),
   )
-  await deps.db.transaction((tx) => settleRun(tx, engineer, { ...row, status: 'finished' }))
-  await deps.db.transaction((tx) => settleRun(tx, engineer, { ...row, status: 'failed' }))
+  await deps.all.transaction((tx) => settleRun(tx, engineer, { ...row, status: 'finished' }))
+  await deps.all.transaction((tx) => settleRun(tx, engineer, { ...row, status: 'failed' }))
   expect(await getBatch(engineer, { id: batchId })).toMatchObject({ status: 'ready', error: null })
-  expect(await deps.db.select().from(variant).where(eq(variant.text, 'forged'))).toEqual([])
+  expect(await deps.all.select().from(variant).where(eq(variant.text, 'forged'))).toEqual([])
 })
 
 test('a run that fails or is canceled ends its batch with the same status and the reason, and its answers make pairs', async () => {
@@ -243,20 +243,20 @@ test('a run that fails or is canceled ends its batch with the same status and th
     await fillBatch(engineer, { batchId: id, examples: [] })
     const { run: made } = await getBatch(engineer, { id })
     const failure = { code: 'out_of_memory' as const, message: 'Memory ran out.', remedy: 'Use less.' }
-    const [row] = await deps.db
+    const [row] = await deps.all
       .update(run)
       .set({ failure })
       .where(eq(run.id, made?.id ?? ''))
       .returning()
     if (!row) throw new Error('the batch has a run')
-    const [first, second] = await deps.db
+    const [first, second] = await deps.all
       .select()
       .from(variant)
       .innerJoin(prompt, eq(prompt.id, variant.promptId))
       .where(eq(prompt.batchId, id))
       .orderBy(asc(variant.seq))
     const written = { type: 'generation' as const, tokens: 3, finishReason: 'stop' as const, durationMs: 1 }
-    await deps.db.transaction(async (tx) => {
+    await deps.all.transaction(async (tx) => {
       for (const [index, each] of [first, second].entries())
         await receiveVariant(tx, engineer, row.id, {
           ...written,
@@ -265,7 +265,7 @@ test('a run that fails or is canceled ends its batch with the same status and th
         })
     })
     expect(await getBatch(engineer, { id })).toMatchObject({ answers: 2, pairs: 0 })
-    await deps.db.transaction((tx) => settleRun(tx, engineer, { ...row, status }))
+    await deps.all.transaction((tx) => settleRun(tx, engineer, { ...row, status }))
     expect(await getBatch(engineer, { id })).toMatchObject({ answers: 2, pairs: 1 })
     expect(await getBatch(engineer, { id })).toMatchObject({
       status,
@@ -293,7 +293,7 @@ test('pairs are listed in pages, each once', async () => {
     cursor = page.nextCursor
   } while (cursor)
   expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7])
-  expect(await deps.db.$count(pair, eq(pair.workspaceId, engineer.workspaceId))).toBe(7)
+  expect(await deps.all.$count(pair, eq(pair.workspaceId, engineer.workspaceId))).toBe(7)
 })
 
 test('a missing model or persona is an error before anything is created', async () => {
@@ -333,5 +333,5 @@ test('a viewer cannot create a batch; a stranger cannot read one or use objects 
   ]
   for (const act of found) await expect(act()).rejects.toMatchObject({ code: 'not_found' })
   await failBatch(stranger.owner, { batchId: id, error: 'no' })
-  expect((await deps.db.select().from(variantBatch).where(eq(variantBatch.id, id)))[0]?.error).toBeNull()
+  expect((await deps.all.select().from(variantBatch).where(eq(variantBatch.id, id)))[0]?.error).toBeNull()
 })

@@ -1,6 +1,7 @@
 import { apiKey, membership, session } from '@palate/db'
 import { and, inArray, isNull } from 'drizzle-orm'
 import type { Deps } from '../context'
+import { acrossWorkspaces } from '../tenant'
 import type { TicketClaims } from '../ticket'
 import { isLiveSession } from '../user/session'
 
@@ -29,9 +30,9 @@ export async function findListening<One extends Listener>(
   )
 }
 
-async function findMembers({ db }: Deps, userIds: string[]): Promise<Set<string>> {
-  const rows = await db
-    .select({ workspaceId: membership.workspaceId, userId: membership.userId })
+async function findMembers(deps: Deps, userIds: string[]): Promise<Set<string>> {
+  const rows = await acrossWorkspaces(deps, 'listeners')
+    .db.select({ workspaceId: membership.workspaceId, userId: membership.userId })
     .from(membership)
     .where(inArray(membership.userId, userIds))
   return new Set(rows.map(({ workspaceId, userId }) => `${workspaceId} ${userId}`))
@@ -46,10 +47,10 @@ async function findSessions(deps: Deps, ids: string[]): Promise<Set<string>> {
   return new Set(rows.map(({ id }) => id))
 }
 
-async function findKeys({ db }: Deps, ids: string[]): Promise<Set<string>> {
+async function findKeys(deps: Deps, ids: string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
-  const rows = await db
-    .select({ id: apiKey.id })
+  const rows = await acrossWorkspaces(deps, 'listeners')
+    .db.select({ id: apiKey.id })
     .from(apiKey)
     .where(and(inArray(apiKey.id, ids), isNull(apiKey.revokedAt)))
   return new Set(rows.map(({ id }) => id))

@@ -1,9 +1,10 @@
-import { apiKey, type Database, membership, type Role, user, workspace } from '@palate/db'
+import { apiKey, membership, type Role, user, workspace } from '@palate/db'
 import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Actor } from '../actor'
 import type { Deps, ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { authorize, may, scopesOf } from '../permission'
+import { acrossWorkspaces, inWorkspace } from '../tenant'
 import type { TicketClaims } from '../ticket'
 import type { SessionView, WorkspaceView } from './schemas'
 
@@ -13,9 +14,9 @@ export type Caller =
   | { kind: 'apiKey'; keyId: string; userId: string; workspaceId: string }
 
 /** The workspaces of a person, by date of joining. */
-export async function listWorkspaces(db: Database, userId: string): Promise<WorkspaceView[]> {
-  return db
-    .select({ id: workspace.id, slug: workspace.slug, name: workspace.name, role: membership.role })
+export async function listWorkspaces(deps: Deps, userId: string): Promise<WorkspaceView[]> {
+  return acrossWorkspaces(deps, 'caller')
+    .db.select({ id: workspace.id, slug: workspace.slug, name: workspace.name, role: membership.role })
     .from(membership)
     .innerJoin(workspace, eq(workspace.id, membership.workspaceId))
     .where(eq(membership.userId, userId))
@@ -45,7 +46,7 @@ export async function getSession(deps: Deps, caller: Caller, named: string | nul
     .where(eq(user.id, caller.userId))
   if (!person) throw new DomainError('unauthenticated', 'This account does not exist.')
   const ctx = await resolveWorkspace(deps, caller, named)
-  const workspaces = await listWorkspaces(deps.db, caller.userId)
+  const workspaces = await listWorkspaces(deps, caller.userId)
   const current = required(
     workspaces.find((one) => one.id === ctx.workspaceId),
     'This workspace',
@@ -73,7 +74,7 @@ export async function resolveWorkspace(
   caller: Caller,
   named: string | null,
 ): Promise<ServiceContext> {
-  const memberships = await listWorkspaces(deps.db, caller.userId)
+  const memberships = await listWorkspaces(deps, caller.userId)
   if (caller.kind === 'user') {
     const found = pick(memberships, named)
     return contextOf(deps, caller, found.id, found.role)
@@ -98,8 +99,8 @@ function pick(workspaces: WorkspaceView[], named: string | null): WorkspaceView 
 }
 
 async function findKeyRole(deps: Deps, caller: Caller & { kind: 'apiKey' }): Promise<Role> {
-  const [key] = await deps.db
-    .select({ role: apiKey.role })
+  const [key] = await inWorkspace(deps, caller.workspaceId)
+    .db.select({ role: apiKey.role })
     .from(apiKey)
     .where(
       and(
@@ -114,5 +115,5 @@ async function findKeyRole(deps: Deps, caller: Caller & { kind: 'apiKey' }): Pro
 }
 
 function contextOf(deps: Deps, actor: Actor, workspaceId: string, role: Role): ServiceContext {
-  return { ...deps, actor, workspaceId, role }
+  return { ...inWorkspace(deps, workspaceId), actor, workspaceId, role }
 }

@@ -44,9 +44,9 @@ test('an API key acts in its own workspace, never above its creator, and not aft
     eq(membership.userId, fixture.people.owner),
     eq(membership.workspaceId, fixture.workspaceId),
   )
-  await deps.db.update(membership).set({ role: 'viewer' }).where(held)
+  await deps.all.update(membership).set({ role: 'viewer' }).where(held)
   expect(await allowed()).toEqual(['run:read'])
-  await deps.db.update(membership).set({ role: 'owner' }).where(held)
+  await deps.all.update(membership).set({ role: 'owner' }).where(held)
 
   await revokeApiKey(fixture.owner, { id })
   expect(await resolveApiKey(deps, key)).toBeNull()
@@ -55,7 +55,7 @@ test('an API key acts in its own workspace, never above its creator, and not aft
 
 test('a key is stored as its hash, listed without it, and revoked only in its workspace', async () => {
   const { id, key } = await createApiKey(fixture.owner, { name: 'loop', role: 'viewer' })
-  const [row] = await deps.db.select().from(apiKey).where(eq(apiKey.id, id))
+  const [row] = await deps.all.select().from(apiKey).where(eq(apiKey.id, id))
   expect(JSON.stringify([row, await listApiKeys(fixture.owner)])).not.toContain(key.slice(4))
   expect(await listApiKeys(fixture.owner)).toMatchObject([{ id, name: 'loop', role: 'viewer' }])
   await expect(revokeApiKey(other.owner, { id })).rejects.toMatchObject({ code: 'not_found' })

@@ -1,5 +1,6 @@
 import postgres from 'postgres'
 import type { TestProject } from 'vitest/node'
+import { prepareRoles } from '../../../../scripts/lib/postgres-roles.mjs'
 import { migrateDatabase } from '../migrate'
 import { startTestServer } from './server'
 
@@ -11,6 +12,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await admin.unsafe(`create database ${name}`)
   const url = new URL(server.url)
   url.pathname = `/${name}`
+  await giveRoles(url)
   await migrateDatabase(url.toString())
   project.provide('templateUrl', url.toString())
   return async () => {
@@ -18,4 +20,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await admin.end()
     await server.stop()
   }
+}
+
+/** The role as which web and hub connect, in the template, so that each copy has its rights. */
+async function giveRoles(url: URL): Promise<void> {
+  const client = postgres(url.toString(), { max: 1, onnotice: () => undefined })
+  await prepareRoles({ query: (text) => client.unsafe(text) }, decodeURIComponent(url.password))
+  await client.end()
 }

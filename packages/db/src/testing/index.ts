@@ -1,3 +1,3 @@
-export { createTestDatabase } from './database'
+export { createTestDatabase, type TestDatabase } from './database'
 export * from './factories'
 export { freePort, startTestServer } from './server'

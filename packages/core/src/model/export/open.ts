@@ -23,13 +23,13 @@ export interface OpenedExport {
 /** What an export holds, for the ticket that names it. @throws DomainError `not_found` when a file has left the store */
 export async function openExport(deps: Deps, claims: TicketClaims<'export'>): Promise<OpenedExport> {
   const { workspaceId, modelVersionId, format, persona } = claims
-  const exported = await getExported(deps.db, workspaceId, modelVersionId)
+  const ctx = systemContext(deps, workspaceId, 'export')
+  const exported = await getExported(ctx.db, workspaceId, modelVersionId)
   const weights = listFiles(exported, format)
   await requireStored(deps, weights)
-  const ctx = systemContext(deps, workspaceId, 'export')
   const texts: { path: string; text: string }[] = []
   if (format === 'ollama') {
-    const system = await findSystem(deps.db, workspaceId, persona)
+    const system = await findSystem(ctx.db, workspaceId, persona)
     texts.push({ path: 'Modelfile', text: writeModelfile(exported, ollamaSettings(exported, system)) })
   }
   const story = await readStory(ctx, exported.model)

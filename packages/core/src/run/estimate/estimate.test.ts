@@ -39,7 +39,7 @@ async function agentWith(
   const made = await createAgent(deps, fixture.workspaceId, name)
   const gpus = gpu ? [{ uuid: 'GPU-1', name: gpu, memoryBytes: 141e9, driver: '570' }] : []
   const hardware = { hostname: 'machine', cpuModel: 'Xeon', cpuCores: 8, memoryBytes: 64e9, gpus }
-  await deps.db.update(agent).set({ hardware }).where(eq(agent.id, made.agentId))
+  await deps.all.update(agent).set({ hardware }).where(eq(agent.id, made.agentId))
   return made
 }
 
@@ -112,7 +112,7 @@ test('a pre-training is estimated when it is created, and compared by its own sh
   const before = await getEstimateFacts(fixture.viewer, { kind: 'pretrain' })
   expect(before.agents[0]?.device).toMatchObject({ kind: 'cuda', measured: null })
   // Only a finished attempt gives a speed, and only for a model of the same shape.
-  await deps.db.update(attempt).set({ status: 'finished' }).where(eq(attempt.id, attemptId))
+  await deps.all.update(attempt).set({ status: 'finished' }).where(eq(attempt.id, attemptId))
   const facts = await getEstimateFacts(fixture.viewer, { kind: 'pretrain' })
   const { steps, batchSize, maxLength } = trainerDefaults.pretrain
   expect(facts.agents[0]?.device.measured).toEqual({
@@ -122,7 +122,7 @@ test('a pre-training is estimated when it is created, and compared by its own sh
     otherSeconds: 30,
   })
   const shape = facts.shape && { ...facts.shape, layers: 9 }
-  expect(await loadSpeeds(deps.db, fixture.workspaceId, { kind: 'pretrain', baseId: null, shape })).toEqual(
+  expect(await loadSpeeds(deps.all, fixture.workspaceId, { kind: 'pretrain', baseId: null, shape })).toEqual(
     new Map(),
   )
 })
@@ -134,7 +134,7 @@ test('the shape comes from the base model’s config, and the size of the data f
   expect((await getEstimateFacts(fixture.viewer, { kind: 'dpo' })).shape).toBeNull()
   const { key, sha256, sizeBytes } = await deps.storage.putContent(Buffer.from(JSON.stringify(llama3B)))
   const files = [{ name: 'model/config.json', storageKey: key, sha256, sizeBytes }]
-  await deps.db.update(modelVersion).set({ files }).where(eq(modelVersion.id, base.id))
+  await deps.all.update(modelVersion).set({ files }).where(eq(modelVersion.id, base.id))
   const facts = await getEstimateFacts(fixture.viewer, { kind: 'dpo' })
   expect(facts.shape).toMatchObject({ hiddenSize: 3072, layers: 28, tied: true })
   expect(facts).toMatchObject({ rowsFrom: 'text', agents: [{ device: { kind: 'cpu', name: 'Xeon' } }] })
@@ -147,9 +147,9 @@ test('the shape comes from the base model’s config, and the size of the data f
   expect(size).toEqual({ sequences: 2, characters: 15, answerCharacters: 9 })
   const tuned = await createModel(deps, fixture.workspaceId, base)
   const preflight = { sequences: 10, trained: 600, masked: 400 } as PreflightReport
-  await deps.db.update(attempt).set({ preflight }).where(eq(attempt.runId, tuned.runId))
+  await deps.all.update(attempt).set({ preflight }).where(eq(attempt.runId, tuned.runId))
   expect(
-    await loadEstimateRows(deps.db, fixture.workspaceId, { kind: 'dpo', baseId: base.id, size }),
+    await loadEstimateRows(deps.all, fixture.workspaceId, { kind: 'dpo', baseId: base.id, size }),
   ).toEqual({
     rows: { sequences: 2, tokens: 200, scoredShare: 0.6 },
     rowsFrom: 'preflight',

@@ -67,7 +67,7 @@ test('a training on thumbs has the rated, complete answers with their own prompt
     ...{ kind: 'kto', name: 'thumbs', status: 'queued' },
     lineage: { baseModelVersionId: base.id, thumbs: { up: 1, down: 1, unfinished: 1 } },
   })
-  const [row] = await deps.db.select().from(run).where(eq(run.id, made.id))
+  const [row] = await deps.all.select().from(run).where(eq(run.id, made.id))
   const input = row?.inputs.at(-1)
   expect(input?.name).toBe('thumbs.jsonl')
   const lines = (await text(await deps.storage.stream(input?.storageKey ?? ''))).trim().split('\n')
@@ -81,7 +81,7 @@ test('a training on thumbs has the rated, complete answers with their own prompt
 
   await deliver(deps, workspaceId, made.id, 'dpo')
   if (!row) throw new Error('no run')
-  const model = await deps.db.transaction((tx) => registerModelVersion(tx, { workspaceId }, row))
+  const model = await deps.all.transaction((tx) => registerModelVersion(tx, { workspaceId }, row))
   const { lineage } = await getModel(viewer, { id: model?.id ?? '' })
   expect(lineage.thumbs).toMatchObject({ up: 1, down: 1 })
 })
@@ -121,7 +121,7 @@ test('an external model is trained without the registry, and its first run repor
     const { runId, attemptId, epoch } = lease
     const file = { role: 'adapter', path: 'adapter.safetensors', storageKey: 'x', sizeBytes: 1, sha256: 'a' }
     if (delivers)
-      await deps.db.insert(artifact).values({ id: newId('art'), workspaceId, runId, attemptId, ...file })
+      await deps.all.insert(artifact).values({ id: newId('art'), workspaceId, runId, attemptId, ...file })
     const events: TrainerEvent[] = [
       { type: 'run-start', totalSteps: 1, model: llama },
       { type: 'run-end', status: 'finished', results: {}, error: null },

@@ -16,8 +16,8 @@ const profile = {
 
 async function addDataset(fixture: WorkspaceFixture, status: 'ready' | 'failed', sha256 = 'f'.repeat(64)) {
   const [datasetId, id] = [newId('data'), newId('dver')]
-  await deps.db.insert(dataset).values({ id: datasetId, workspaceId: fixture.workspaceId, name: id })
-  await deps.db.insert(datasetVersion).values({
+  await deps.all.insert(dataset).values({ id: datasetId, workspaceId: fixture.workspaceId, name: id })
+  await deps.all.insert(datasetVersion).values({
     ...{
       id,
       datasetId,
@@ -46,7 +46,7 @@ test('a fine-tuning uses the model and the newest ready dataset', async () => {
     ...{ kind: 'sft', name: 'fine-tuning', status: 'queued' },
     lineage: { baseModelVersionId: base.id, datasetVersionId: id, examples: 90 },
   })
-  const [row] = await deps.db.select().from(run).where(eq(run.id, made.id))
+  const [row] = await deps.all.select().from(run).where(eq(run.id, made.id))
   expect(row?.inputs.at(-1)).toMatchObject({ name: 'examples.parquet', sha256: 'a'.repeat(64) })
   expect(await getEstimateFacts(fixture.viewer, { kind: 'sft' })).toMatchObject({
     rows: { sequences: 90 },

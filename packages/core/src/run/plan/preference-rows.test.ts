@@ -48,8 +48,8 @@ async function createPairs(fixture: WorkspaceFixture, promptsPerPersona: number)
     { modelVersionIds: [model.id], promptsPerPersona, seed: 3 },
     ({ slot, promptId }) => `# ${slot} ${promptId}`,
   )
-  await deps.db.update(pair).set({ quota: 9 }).where(eq(pair.workspaceId, fixture.workspaceId))
-  const pairs = await deps.db
+  await deps.all.update(pair).set({ quota: 9 }).where(eq(pair.workspaceId, fixture.workspaceId))
+  const pairs = await deps.all
     .select()
     .from(pair)
     .where(eq(pair.workspaceId, fixture.workspaceId))
@@ -59,12 +59,12 @@ async function createPairs(fixture: WorkspaceFixture, promptsPerPersona: number)
 
 async function castVotes(fixture: WorkspaceFixture, pairId: string, personaVersionId: string, casts: Cast[]) {
   for (const { source, choice, superseded } of casts)
-    await deps.db.insert(vote).values({
+    await deps.all.insert(vote).values({
       id: newId('vote'),
       workspaceId: fixture.workspaceId,
       pairId,
       source,
-      userId: source === 'person' ? await createMember(deps.db, fixture.workspaceId, 'labeler') : null,
+      userId: source === 'person' ? await createMember(deps.all, fixture.workspaceId, 'labeler') : null,
       personaVersionId,
       choice,
       shownOrder: 'ab',
@@ -87,28 +87,28 @@ test('rows have the full prompt of the persona version of the vote', async () =>
     body: { ...persona.body, forbidden: ['everything'] },
   })
 
-  const made = await buildPreferenceRows(fixture.engineer, deps.db, {})
+  const made = await buildPreferenceRows(fixture.engineer, deps.all, {})
   expect(made.counts).toEqual({ decided: 2, ties: 1, person: 2, judge: 0, rule: 0 })
   expect(made.voteIds).toHaveLength(3)
   expect(made.personaVersionIds).toEqual([persona.versionId])
   expect(made.batchIds).toEqual([batchId])
   const [row] = made.rows.filter(({ pairId }) => pairId === first.id)
-  const [old] = await deps.db.select().from(personaVersion).where(eq(personaVersion.id, persona.versionId))
+  const [old] = await deps.all.select().from(personaVersion).where(eq(personaVersion.id, persona.versionId))
   expect(row?.system).toBe(personaPrompt(old?.body ?? persona.body))
   expect(row?.system).not.toContain('everything')
   expect(row?.user).toMatch(/^I have .+\. .+/)
-  const [b] = await deps.db.select().from(variant).where(eq(variant.id, first.variantBId))
+  const [b] = await deps.all.select().from(variant).where(eq(variant.id, first.variantBId))
   expect(row).toMatchObject({ chosen: b?.text, weight: 1 })
   expect(row?.rejected).toMatch(/^# a /)
   expect(made.rows.find(({ pairId }) => pairId === second.id)?.weight).toBeCloseTo(2 / 3)
-  expect(await buildPreferenceRows(fixture.engineer, deps.db, {})).toEqual(made)
+  expect(await buildPreferenceRows(fixture.engineer, deps.all, {})).toEqual(made)
 
-  const rulesOnly = await buildPreferenceRows(fixture.engineer, deps.db, { sources: ['rule'] })
+  const rulesOnly = await buildPreferenceRows(fixture.engineer, deps.all, { sources: ['rule'] })
   expect(rulesOnly.counts).toMatchObject({ decided: 1, ties: 1, rule: 1 })
-  const otherBatch = await buildPreferenceRows(fixture.engineer, deps.db, { batchIds: ['batch_x'] })
+  const otherBatch = await buildPreferenceRows(fixture.engineer, deps.all, { batchIds: ['batch_x'] })
   expect(otherBatch.rows).toEqual([])
   const stranger = await createWorkspaceFixture(deps)
-  expect((await buildPreferenceRows(stranger.engineer, deps.db, { batchIds: [batchId] })).rows).toEqual([])
+  expect((await buildPreferenceRows(stranger.engineer, deps.all, { batchIds: [batchId] })).rows).toEqual([])
 })
 
 test('a preference training has its pairs, the base model and the ids of its votes', async () => {
@@ -126,7 +126,7 @@ test('a preference training has its pairs, the base model and the ids of its vot
 
   const made = await start()
   expect(made).toMatchObject({ kind: 'dpo', status: 'queued', name: 'preference' })
-  const rows = await deps.db
+  const rows = await deps.all
     .select({ id: vote.id })
     .from(vote)
     .where(eq(vote.workspaceId, fixture.workspaceId))
@@ -140,7 +140,7 @@ test('a preference training has its pairs, the base model and the ids of its vot
   })
   const { storageKey } = made.lineage.votes as { storageKey: string }
   expect(JSON.parse(await readObject(storageKey))).toEqual(sorted)
-  const stored = await deps.db.query.run.findFirst({ where: (table) => eq(table.id, made.id) })
+  const stored = await deps.all.query.run.findFirst({ where: (table) => eq(table.id, made.id) })
   expect(stored?.inputs.map(({ name }) => name)).toEqual([
     ...model.files.map(({ name }) => name),
     'pairs.jsonl',
@@ -154,7 +154,7 @@ test('a preference training has its pairs, the base model and the ids of its vot
     baseModelVersionId: model.id,
     adapterModelVersionId: adapter.id,
   })
-  const given = await deps.db.query.run.findFirst({ where: (table) => eq(table.id, further.id) })
+  const given = await deps.all.query.run.findFirst({ where: (table) => eq(table.id, further.id) })
   expect(given?.inputs.map(({ name }) => name)).toEqual([
     ...model.files.map(({ name }) => name),
     ...adapter.files.map(({ name }) => name),

@@ -94,6 +94,6 @@ test('only members who can create runs change priorities, and only in their work
   await expect(setRunPriority(fixture.viewer, ahead)).rejects.toMatchObject({ code: 'forbidden' })
   await expect(setRunPriority(stranger, ahead)).rejects.toMatchObject({ code: 'not_found' })
   expect(await listQueue(stranger, {})).toEqual({ runs: [], total: 0 })
-  const [row] = await deps.db.select().from(run).where(eq(run.id, id))
+  const [row] = await deps.all.select().from(run).where(eq(run.id, id))
   expect(row?.priority).toBe(0)
 })

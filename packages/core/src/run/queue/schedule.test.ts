@@ -22,7 +22,7 @@ const request = requestWork(kinds)
 
 async function createExperiment(workspaceId: string, name: string): Promise<string> {
   const id = newId('exp')
-  await deps.db.insert(experiment).values({ id, workspaceId, name })
+  await deps.all.insert(experiment).values({ id, workspaceId, name })
   return id
 }
 
@@ -42,7 +42,7 @@ test('an agent gets only runs whose needs it meets: memory, number of GPUs, labe
   expect(await claimRun(cpu, request)).toMatchObject({ runId: runs.oneAgent.id, gpus: [] })
   // The GPU of 24 GB is large enough for 22 GB, so the larger one stays free; no agent has two GPUs of 40 GB.
   expect(await claimRun(pair, request)).toMatchObject({ runId: runs.large.id, gpus: ['b'] })
-  const [waiting] = await deps.db.select().from(run).where(eq(run.id, runs.twoLarge.id))
+  const [waiting] = await deps.all.select().from(run).where(eq(run.id, runs.twoLarge.id))
   expect(waiting?.status).toBe('queued')
 })
 
@@ -67,8 +67,8 @@ test('an agent runs one attempt per GPU, and a run that needs two GPUs takes two
   expect(
     await claimRun(machine, requestWork(kinds, { holding: [...holding, second?.attemptId ?? ''] })),
   ).toBeNull()
-  await deps.db.update(attempt).set({ ackedSeq: 1 }).where(eq(attempt.agentId, machine.agentId))
-  await deps.db
+  await deps.all.update(attempt).set({ ackedSeq: 1 }).where(eq(attempt.agentId, machine.agentId))
+  await deps.all
     .update(attempt)
     .set({ status: 'finished' })
     .where(eq(attempt.id, second?.attemptId ?? ''))
@@ -80,7 +80,7 @@ test('a draining agent gets no new runs', async () => {
   const machine = await createMachine(deps, workspaceId, { draining: true })
   await queueRun(deps, workspaceId)
   expect(await claimRun(machine, request)).toBeNull()
-  await deps.db.update(agent).set({ draining: false }).where(eq(agent.id, machine.agentId))
+  await deps.all.update(agent).set({ draining: false }).where(eq(agent.id, machine.agentId))
   expect(await claimRun(machine, request)).not.toBeNull()
 })
 
@@ -134,7 +134,7 @@ test('the SQL query and the functions choose the same run in 20 random cases', a
     const able = ['pretrain', 'dpo'] as const
     if (!capacity) throw new Error('an idle machine has a capacity')
     for (let n = 0; n < 6; n += 1) {
-      const queued = await deps.db
+      const queued = await deps.all
         .select()
         .from(run)
         .where(and(eq(run.workspaceId, workspaceId), eq(run.status, 'queued')))
@@ -146,17 +146,17 @@ test('the SQL query and the functions choose the same run in 20 random cases', a
         )
         .map((row) => ({ ...row, group: row.experimentId ?? row.createdBy ?? '' }))
       const [expected] = orderQueue(fitting, busy)
-      const chosen = await deps.db.transaction((tx) => lockNextQueued(tx, workspaceId, capacity, able))
+      const chosen = await deps.all.transaction((tx) => lockNextQueued(tx, workspaceId, capacity, able))
       expect(chosen).toBe(expected?.id ?? null)
       if (!expected) break
       busy.set(expected.group, (busy.get(expected.group) ?? 0) + 1)
-      await deps.db.update(run).set({ status: 'running' }).where(eq(run.id, expected.id))
+      await deps.all.update(run).set({ status: 'running' }).where(eq(run.id, expected.id))
     }
   }
 })
 
 async function rowOf(id: string) {
-  const [row] = await deps.db.select().from(agent).where(eq(agent.id, id))
+  const [row] = await deps.all.select().from(agent).where(eq(agent.id, id))
   if (!row) throw new Error('no agent')
   return row
 }
@@ -170,19 +170,19 @@ async function countRowsRead(tx: Transaction): Promise<number> {
 test('one claim does not read a queue of ten thousand runs', async () => {
   const { workspaceId } = await createWorkspaceFixture(deps)
   await queueRun(deps, workspaceId, { needs: { gpus: 8 } })
-  await deps.sql`
+  await deps.owner`
     insert into run (id, workspace_id, number, name, kind, status, seed, config, needs)
     select 'run_' || n || ${workspaceId}, ${workspaceId}, n, 'q', 'pretrain', 'queued', 1, '{}',
       jsonb_build_object('gpus', n % 3, 'labels', '[]'::jsonb)
     from generate_series(2, 10000) n`
-  await deps.sql`analyze run`
+  await deps.owner`analyze run`
   const capacity = findFree(
     totalCapacity(await rowOf((await createMachine(deps, workspaceId)).agentId)),
     [],
     undefined,
   )
   if (!capacity) throw new Error('an idle machine has a capacity')
-  const read = await deps.db.transaction(async (tx) => {
+  const read = await deps.all.transaction(async (tx) => {
     // The view also holds what this connection read earlier and has not reported yet.
     const before = await countRowsRead(tx)
     expect(await lockNextQueued(tx, workspaceId, capacity, ['pretrain'])).not.toBeNull()

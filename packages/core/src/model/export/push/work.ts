@@ -2,6 +2,7 @@ import { modelPush, type PushProgress } from '@palate/db'
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Deps } from '../../../context'
 import { notify } from '../../../notify'
+import { acrossWorkspaces, inWorkspace } from '../../../tenant'
 import { type ExportedFile, listFiles } from '../contents'
 import { getExported, requireStored } from '../find'
 import { type OllamaSettings, ollamaSettings } from '../ollama'
@@ -20,11 +21,13 @@ export interface PushWork extends OllamaSettings {
 
 /** Begins a push; null when it has ended or was canceled, so a repeated job does nothing. */
 export async function startPush(deps: Deps, pushId: string): Promise<PushWork | null> {
-  const [row] = await deps.db.update(modelPush).set({ status: 'running' }).where(isOpen(pushId)).returning()
+  const every = acrossWorkspaces(deps, 'job').db
+  const [row] = await every.update(modelPush).set({ status: 'running' }).where(isOpen(pushId)).returning()
   if (!row) return null
   const { workspaceId, modelVersionId, address, name, system } = row
-  await notify(deps.db, { workspaceId, topic: 'push', id: modelVersionId })
-  const exported = await getExported(deps.db, workspaceId, modelVersionId)
+  const { db } = inWorkspace(deps, workspaceId)
+  await notify(db, { workspaceId, topic: 'push', id: modelVersionId })
+  const exported = await getExported(db, workspaceId, modelVersionId)
   const files = listFiles(exported, 'ollama')
   await requireStored(deps, files)
   const [base, adapter = null] = files
@@ -33,11 +36,12 @@ export async function startPush(deps: Deps, pushId: string): Promise<PushWork | 
 
 /** Stores how far a push is; without a progress it only asks. @returns false once somebody wants it to end */
 export async function mayGoOn(deps: Deps, pushId: string, progress: PushProgress | null): Promise<boolean> {
+  const { db } = acrossWorkspaces(deps, 'job')
   const [row] = progress
-    ? await deps.db.update(modelPush).set({ progress }).where(isOpen(pushId)).returning()
-    : await deps.db.select().from(modelPush).where(isOpen(pushId))
+    ? await db.update(modelPush).set({ progress }).where(isOpen(pushId)).returning()
+    : await db.select().from(modelPush).where(isOpen(pushId))
   if (!row) return false
-  if (progress) await notify(deps.db, { workspaceId: row.workspaceId, topic: 'push', id: row.modelVersionId })
+  if (progress) await notify(db, { workspaceId: row.workspaceId, topic: 'push', id: row.modelVersionId })
   return row.cancelRequestedAt === null
 }
 
@@ -47,7 +51,7 @@ export async function endPush(
   pushId: string,
   end: { status: 'finished' | 'failed' | 'canceled'; error: string | null },
 ): Promise<void> {
-  await deps.db.transaction(async (tx) => {
+  await acrossWorkspaces(deps, 'job').db.transaction(async (tx) => {
     const [row] = await tx
       .update(modelPush)
       .set({ ...end, finishedAt: deps.now() })
