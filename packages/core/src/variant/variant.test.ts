@@ -122,7 +122,7 @@ test('where something forbidden is at hand, half of the answers are screened: it
   await fillBatch(engineer, { batchId: id, examples: [] })
   const { run: made } = await getBatch(engineer, { id })
   const items = new Map((await readItems(engineer, made?.id ?? '')).map((item) => [item.itemId, item]))
-  const asked = await deps.db
+  const asked = await deps.all
     .select({
       id: variant.id,
       style: variant.style,
