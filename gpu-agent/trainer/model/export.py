@@ -41,6 +41,10 @@ def architectures(folder: Path) -> list[str]:
     return list(config.get("architectures") or [])
 
 
+def is_llama(folder: Path) -> bool:
+    return architectures(folder) == ["LlamaForCausalLM"]
+
+
 def read_config(folder: Path) -> dict[str, Any]:
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     if config.get("architectures") != ["LlamaForCausalLM"]:
@@ -135,7 +139,7 @@ def gguf_alpha(settings: dict[str, Any]) -> float:
 def export_adapter(base: Path, adapter: Path, target: Path, stop: StopFlag) -> None:
     """Write a PEFT LoRA as a GGUF adapter of the base in `base`: a Llama's here, any other with llama.cpp's converter.
     llama.cpp divides alpha by the rank."""
-    if architectures(base) != ["LlamaForCausalLM"]:
+    if not is_llama(base):
         return convert_other(base, adapter, target, stop)
     config = read_config(base)
     settings = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))
@@ -144,18 +148,29 @@ def export_adapter(base: Path, adapter: Path, target: Path, stop: StopFlag) -> N
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", gguf_alpha(settings))
     for name, tensor in sorted(load_file(adapter / "adapter_model.safetensors").items()):
-        match = re.fullmatch(r"base_model\.model\.(.+)\.lora_(A|B)\.weight", name)
-        if match is None:
-            raise JobError(
-                "unsupported_adapter", f"The adapter's {name} is no LoRA matrix.", "Train with LoRA only."
-            )
-        weight, side = f"{match[1]}.weight", match[2]
+        weight, side = lora_place(name, config)
         # F32: the matrices are small, and llama.cpp rounds what it multiplies with an F16 matrix to F16 as well.
         array = as_float(tensor, narrow=False)
         rows = heads_of(weight, config) if side == "B" else 0
         array = permute(array, rows) if rows else array
         writer.add_tensor(f"{gguf_name(weight)}.lora_{side.lower()}", np.ascontiguousarray(array))
     write_file(writer, target)
+
+
+def lora_place(name: str, config: dict[str, Any]) -> tuple[str, str]:
+    """The weight that a matrix of an adapter changes, and which of the two it is. Raises `JobError` where a GGUF adapter has
+    no place for it."""
+    match = re.fullmatch(r"base_model\.model\.(.+)\.lora_(A|B)\.weight", name)
+    is_tied = match is not None and match[1] == "lm_head" and config.get("tie_word_embeddings")
+    if match is None or is_tied:
+        why = "its head is its embedding" if is_tied else "it is no LoRA matrix"
+        raise JobError(
+            "unsupported_model",
+            f"The adapter's {name} cannot be served on this model: {why}.",
+            "Remove that layer from the target modules.",
+        )
+    gguf_name(f"{match[1]}.weight")
+    return f"{match[1]}.weight", match[2]
 
 
 def convert_other(base: Path, adapter: Path, target: Path, stop: StopFlag) -> None:

@@ -19,6 +19,7 @@ from process import events
 from process.stop import Canceled, StopFlag
 
 QUANTIZER = Path(__file__).parent.parent / "quantize_gguf.py"
+WEIGHTS = Path(__file__).parent.parent / "convert_weights.py"
 FALLBACK = re.compile(r"(?:WARNING: )?(\d+) of \d+ tensor\(s\) required fallback quantization")
 
 
@@ -133,6 +134,15 @@ def convert_folder(runtime: Runtime, folder: Path, target: Path, kind: str, stop
     if code != 0 or not partial.is_file():
         raise conversion_failed("by llama.cpp's converter", code, said)
     partial.replace(target)
+
+
+def convert_weights(runtime: Runtime, folder: Path, target: Path, stop: StopFlag, *asked: str) -> None:
+    """The weights alone of a Hugging Face folder as GGUF, in F16: a file without a tokenizer, which nothing can load.
+    Asked for `shapes`, it writes their names and shapes as JSON."""
+    arguments = [str(converters(runtime)), str(folder), str(target), *asked]
+    code, said = run_tool([sys.executable, str(WEIGHTS), *arguments], stop, "convert")
+    if code != 0 or not target.is_file():
+        raise conversion_failed("by llama.cpp's converter", code, said)
 
 
 def convert_adapter(runtime: Runtime, base: Path, adapter: Path, target: Path, stop: StopFlag) -> None:

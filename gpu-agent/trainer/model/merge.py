@@ -11,6 +11,7 @@ from job.job import Job
 from model.export import announce, round_to_half, write_model
 from model.gguf_weights import replace_weights
 from model.load import load_model
+from process.stop import StopFlag
 
 # Written again for other weights; everything else of a folder stays as it was published.
 WEIGHTS = ("*.safetensors", "model.safetensors.index.json", "config.json")
@@ -35,7 +36,7 @@ def save_folder(model: PreTrainedModel, base: Path, hf: Path) -> None:
             shutil.copyfile(file, hf / file.name)
 
 
-def write_whole(job: Job, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> None:
+def write_whole(job: Job, model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, stop: StopFlag) -> None:
     """A trained whole model, every file announced. On an imported base, whose GGUF is among the inputs, the new one
     has that file's tokenizer and template."""
     if "base" not in job.inputs:
@@ -44,6 +45,6 @@ def write_whole(job: Job, model: PreTrainedModel, tokenizer: PreTrainedTokenizer
     hf = job.output("output/hf/config.json").parent
     save_folder(model, job.inputs["model"], hf)
     served = job.output("output/model-f16.gguf")
-    replace_weights(job.inputs["base"], hf, served)
+    replace_weights(job.inputs["base"], hf, served, stop)
     announce(job, "hf", hf)
     announce(job, "gguf", served)

@@ -43,7 +43,7 @@ def prepare(job: Job, config: ImportConfig, runtime: Runtime, stop: StopFlag) ->
     hf, exact = job.output("output/hf/config.json").parent, job.output("convert/model-f16.gguf")
     source = config.source
     if source is None:
-        merge(job, hf, exact)
+        merge(job, hf, exact, stop)
         return Prepared("an adapter merged into its base", hf, exact)
     origin = describe_source(source)
     if isinstance(source, PackageModel):
@@ -94,12 +94,12 @@ def take_gguf(
     return Prepared(origin, hf, exact, published)
 
 
-def merge(job: Job, hf: Path, exact: Path) -> None:
+def merge(job: Job, hf: Path, exact: Path, stop: StopFlag) -> None:
     """The adapter among the inputs merged into its base, which is unquantized, also where training quantized it."""
     if not exact.is_file():
         events.log("info", "Merges the adapter into its base.")
         merge_adapter(job.inputs["model"], job.inputs["adapter"], hf)
-        replace_weights(job.inputs["base"], hf, exact)
+        replace_weights(job.inputs["base"], hf, exact, stop)
 
 
 def unpack_weights(exact: Path, facts: GgufFacts, hf: Path) -> None:

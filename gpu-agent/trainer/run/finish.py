@@ -15,6 +15,7 @@ from model.merge import write_whole
 from process import events, ranks
 from process.stop import AlreadyThere, Canceled, StopFlag
 from run.arguments import STAGING
+from run.check_export import check_export, is_whole
 from run.reporter import Reporter
 
 
@@ -23,6 +24,8 @@ def train_and_finish(
 ) -> dict[str, float]:
     """Train to the end, to an early end or to SIGTERM, then write the adapter or the model; returns the run's results."""
     trainer.remove_callback(PrinterCallback)
+    if ranks.is_main() and not job.resume_from:
+        check_export(job, trainer.model, reporter.stop)
     reporter.follow(trainer, reference)
     with contextlib.suppress(AlreadyThere):
         trainer.run(resume_path(job))
@@ -40,9 +43,9 @@ def train_and_finish(
         reporter.keeper.restore(trainer.model)
     round_to_half(weight for weight in trainer.model.parameters() if weight.requires_grad)
     if not isinstance(trainer.model, PeftModel):
-        write_whole(job, trainer.model, tokenizer)
-    elif trainer.model.peft_config["default"].use_dora and job.source is None:
-        write_whole(job, merged(job, trainer.model), tokenizer)
+        write_whole(job, trainer.model, tokenizer, reporter.stop)
+    elif is_whole(job, trainer.model):
+        write_whole(job, merged(job, trainer.model), tokenizer, reporter.stop)
     else:
         write_adapter(job, trainer.model, reporter.stop)
     shutil.rmtree(job.work_dir / STAGING, ignore_errors=True)

@@ -20,6 +20,7 @@ from model.parity import Gate, expected_prompt
 from model.parity_answer import judge_answer
 from model.parity_talk import make_conversations
 from model.tokenizer import load_tokenizer
+from process.stop import StopFlag
 
 TEXTS = ["it's we'll 1234 x\n\n  two", "Crème brûlée 🍮", "<|im_start|>user\nI have rice.<|im_end|>\n"]
 
@@ -78,7 +79,7 @@ def test_other_weights_make_the_file_that_an_export_would_make(
     shutil.copytree(model, changed)
     weights = {name: (0.5 * weight).half() for name, weight in load_file(model / "model.safetensors").items()}
     save_file(weights, changed / "model.safetensors", metadata={"format": "pt"})
-    replace_weights(file, changed, tmp_path / "replaced.gguf")
+    replace_weights(file, changed, tmp_path / "replaced.gguf", StopFlag())
     export_model(changed, tmp_path / "exported.gguf")
     (fields, tensors), (wanted_fields, wanted) = (
         contents(tmp_path / name) for name in ("replaced.gguf", "exported.gguf")
