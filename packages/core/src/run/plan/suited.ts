@@ -1,5 +1,5 @@
 import type { Transaction } from '@palate/db'
-import { type ModelSource, rounds } from '@palate/protocol'
+import { type ModelSource, type RoundName, rounds } from '@palate/protocol'
 import { readPublished } from '../../model/published'
 import { findStartModel } from './start-model'
 
@@ -30,7 +30,7 @@ async function findRound(
   tx: Transaction,
   workspaceId: string,
   { kind, config, baseModelVersionId: id }: Tuning,
-): Promise<keyof typeof rounds> {
+): Promise<RoundName> {
   if (config.base) return 'published'
   const { base } = await findStartModel(tx, workspaceId, { kind, id })
   return (await readPublished(tx, workspaceId)).has(base.id) ? 'published' : 'starter'
