@@ -379,6 +379,41 @@ CREATE TABLE "run_sample" (
 	CONSTRAINT "run_sample_attempt_id_seq_pk" PRIMARY KEY("attempt_id","seq")
 );
 --> statement-breakpoint
+CREATE TABLE "budget_use" (
+	"id" text PRIMARY KEY NOT NULL,
+	"what" text NOT NULL,
+	"key" text NOT NULL,
+	"at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "session" (
+	"id" text PRIMARY KEY NOT NULL,
+	"user_id" text NOT NULL,
+	"address" text NOT NULL,
+	"user_agent" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"last_seen_at" timestamp with time zone NOT NULL,
+	"authenticated_at" timestamp with time zone NOT NULL,
+	"ended_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "sign_in_attempt" (
+	"id" text PRIMARY KEY NOT NULL,
+	"email" text NOT NULL,
+	"address" text NOT NULL,
+	"succeeded" boolean NOT NULL,
+	"at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "user" (
+	"id" text PRIMARY KEY NOT NULL,
+	"email" text NOT NULL,
+	"name" text NOT NULL,
+	"password_hash" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "user_email_unique" UNIQUE("email")
+);
+--> statement-breakpoint
 CREATE TABLE "pair" (
 	"id" text PRIMARY KEY NOT NULL,
 	"workspace_id" text NOT NULL,
@@ -434,9 +469,12 @@ CREATE TABLE "api_key" (
 	"id" text PRIMARY KEY NOT NULL,
 	"workspace_id" text NOT NULL,
 	"user_id" text NOT NULL,
+	"personal" boolean DEFAULT true NOT NULL,
 	"name" text NOT NULL,
 	"hash" text NOT NULL,
 	"role" text NOT NULL,
+	"scopes" text[],
+	"expires_at" timestamp with time zone,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"last_used_at" timestamp with time zone,
 	"revoked_at" timestamp with time zone,
@@ -451,7 +489,25 @@ CREATE TABLE "audit_log" (
 	"action" text NOT NULL,
 	"entity_id" text NOT NULL,
 	"data" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"address" text,
+	"user_agent" text,
+	"session_id" text,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "invitation" (
+	"id" text PRIMARY KEY NOT NULL,
+	"workspace_id" text NOT NULL,
+	"hash" text NOT NULL,
+	"role" text NOT NULL,
+	"email" text,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"accepted_at" timestamp with time zone,
+	"accepted_by" text,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "invitation_hash_unique" UNIQUE("hash")
 );
 --> statement-breakpoint
 CREATE TABLE "membership" (
@@ -459,34 +515,8 @@ CREATE TABLE "membership" (
 	"workspace_id" text NOT NULL,
 	"user_id" text NOT NULL,
 	"role" text NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "session" (
-	"id" text PRIMARY KEY NOT NULL,
-	"user_id" text NOT NULL,
-	"address" text NOT NULL,
-	"user_agent" text NOT NULL,
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	"last_seen_at" timestamp with time zone NOT NULL,
-	"ended_at" timestamp with time zone
-);
---> statement-breakpoint
-CREATE TABLE "sign_in_attempt" (
-	"id" text PRIMARY KEY NOT NULL,
-	"email" text NOT NULL,
-	"address" text NOT NULL,
-	"succeeded" boolean NOT NULL,
-	"at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "user" (
-	"id" text PRIMARY KEY NOT NULL,
-	"email" text NOT NULL,
-	"name" text NOT NULL,
-	"password_hash" text NOT NULL,
-	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "user_email_unique" UNIQUE("email")
+	"disabled_at" timestamp with time zone
 );
 --> statement-breakpoint
 CREATE TABLE "workspace" (
@@ -566,6 +596,7 @@ ALTER TABLE "run_preflight_row" ADD CONSTRAINT "run_preflight_row_attempt_id_att
 ALTER TABLE "run_sample" ADD CONSTRAINT "run_sample_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "run_sample" ADD CONSTRAINT "run_sample_run_id_run_id_fk" FOREIGN KEY ("run_id") REFERENCES "public"."run"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "run_sample" ADD CONSTRAINT "run_sample_attempt_id_attempt_id_fk" FOREIGN KEY ("attempt_id") REFERENCES "public"."attempt"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "session" ADD CONSTRAINT "session_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pair" ADD CONSTRAINT "pair_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pair" ADD CONSTRAINT "pair_prompt_id_prompt_id_fk" FOREIGN KEY ("prompt_id") REFERENCES "public"."prompt"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "pair" ADD CONSTRAINT "pair_variant_a_id_variant_id_fk" FOREIGN KEY ("variant_a_id") REFERENCES "public"."variant"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -583,9 +614,11 @@ ALTER TABLE "variant_batch" ADD CONSTRAINT "variant_batch_run_id_run_id_fk" FORE
 ALTER TABLE "api_key" ADD CONSTRAINT "api_key_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "api_key" ADD CONSTRAINT "api_key_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "audit_log" ADD CONSTRAINT "audit_log_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invitation" ADD CONSTRAINT "invitation_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invitation" ADD CONSTRAINT "invitation_created_by_user_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invitation" ADD CONSTRAINT "invitation_accepted_by_user_id_fk" FOREIGN KEY ("accepted_by") REFERENCES "public"."user"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "membership" ADD CONSTRAINT "membership_workspace_id_workspace_id_fk" FOREIGN KEY ("workspace_id") REFERENCES "public"."workspace"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "membership" ADD CONSTRAINT "membership_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "session" ADD CONSTRAINT "session_user_id_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "agent_workspace" ON "agent" USING btree ("workspace_id");--> statement-breakpoint
 CREATE INDEX "chat_turn_deployment" ON "chat_turn" USING btree ("deployment_id","created_at");--> statement-breakpoint
 CREATE INDEX "feedback_workspace" ON "feedback" USING btree ("workspace_id");--> statement-breakpoint
@@ -628,13 +661,15 @@ CREATE INDEX "metric_series_run" ON "metric_series" USING btree ("run_id");--> s
 CREATE INDEX "run_log_run" ON "run_log" USING btree ("run_id");--> statement-breakpoint
 CREATE INDEX "run_preflight_row_run" ON "run_preflight_row" USING btree ("run_id");--> statement-breakpoint
 CREATE INDEX "run_sample_run" ON "run_sample" USING btree ("run_id");--> statement-breakpoint
+CREATE INDEX "budget_use_key" ON "budget_use" USING btree ("what","key","at");--> statement-breakpoint
+CREATE INDEX "session_user" ON "session" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "sign_in_attempt_email" ON "sign_in_attempt" USING btree ("email","at");--> statement-breakpoint
+CREATE INDEX "sign_in_attempt_address" ON "sign_in_attempt" USING btree ("address","at");--> statement-breakpoint
 CREATE INDEX "pair_open" ON "pair" USING btree ("workspace_id","person_votes","created_at","id") WHERE "pair"."person_votes" < "pair"."quota";--> statement-breakpoint
 CREATE UNIQUE INDEX "prompt_seq" ON "prompt" USING btree ("batch_id","seq");--> statement-breakpoint
 CREATE UNIQUE INDEX "variant_seq" ON "variant" USING btree ("prompt_id","seq");--> statement-breakpoint
 CREATE UNIQUE INDEX "variant_batch_number" ON "variant_batch" USING btree ("workspace_id","number");--> statement-breakpoint
-CREATE INDEX "audit_log_workspace" ON "audit_log" USING btree ("workspace_id","created_at");--> statement-breakpoint
+CREATE INDEX "audit_log_workspace" ON "audit_log" USING btree ("workspace_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "invitation_workspace" ON "invitation" USING btree ("workspace_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "membership_one" ON "membership" USING btree ("workspace_id","user_id");--> statement-breakpoint
-CREATE INDEX "membership_user" ON "membership" USING btree ("user_id");--> statement-breakpoint
-CREATE INDEX "session_user" ON "session" USING btree ("user_id");--> statement-breakpoint
-CREATE INDEX "sign_in_attempt_email" ON "sign_in_attempt" USING btree ("email","at");--> statement-breakpoint
-CREATE INDEX "sign_in_attempt_address" ON "sign_in_attempt" USING btree ("address","at");
+CREATE INDEX "membership_user" ON "membership" USING btree ("user_id");

@@ -2,7 +2,7 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { getToken } from 'next-auth/jwt'
 
 /** Pages that need no sign-in. */
-const openPages = /^\/(chat|sign-in)(\/|$)/
+const openPages = /^\/(chat|sign-in|invite)(\/|$)/
 
 /**
  * Runs before every page, also one that does not exist. Pages need a session; requests without one redirect to sign-in

@@ -20,6 +20,7 @@ export async function createApiContext(request: Request, calls: number): Promise
       // Outside the procedures nothing else maps errors: their SQL must not reach the client.
       throw toTrpcError(error, opened, 'authentication')
     }),
+    origin: readOrigin(request.headers),
     workspace: request.headers.get('x-palate-workspace'),
     idempotencyKey: request.headers.get('idempotency-key'),
   }

@@ -96,6 +96,7 @@ const rules: Record<Exclude<LiveTopic, 'workspace'>, Rules> = {
     'persona.get': always,
     'overview.get': always,
   },
+  member: { 'member.list': always, 'invitation.list': always, 'session.me': always, 'apiKey.list': always },
   persona: { 'persona.list': always, 'persona.get': always, 'overview.get': always },
   // Only the list of deployments counts the answers that they gave.
   chat: { 'deployment.list': always },

@@ -12,6 +12,7 @@ import superjson from 'superjson'
 import { describeError } from './error'
 import { idempotencyHeaders, idempotencyLink } from './idempotency'
 import { TRPCProvider } from './trpc'
+import { chooseWorkspace, chosenWorkspace, workspaceHeaders } from './workspace-choice'
 
 /**
  * A failed mutation shows its error as a toast; a failed query shows it in place of its data. An ended session
@@ -19,7 +20,12 @@ import { TRPCProvider } from './trpc'
  */
 const createQueryClient = () =>
   new QueryClient({
-    queryCache: new QueryCache({ onError: signInAgain }),
+    queryCache: new QueryCache({
+      onError: (error, { queryKey }) => {
+        signInAgain(error)
+        forgetLostWorkspace(error, queryKey)
+      },
+    }),
     mutationCache: new MutationCache({
       onError: (error) => {
         signInAgain(error)
@@ -47,9 +53,13 @@ const createClient = () =>
       idempotencyLink(),
       splitLink({
         condition: ({ type }) => type === 'mutation',
-        true: httpLink({ ...server, headers: idempotencyHeaders }),
+        true: httpLink({
+          ...server,
+          headers: (call) => ({ ...workspaceHeaders(), ...idempotencyHeaders(call) }),
+        }),
         false: httpBatchLink({
           ...server,
+          headers: workspaceHeaders,
           maxItems: limits.procedure.batch,
           maxURLLength: limits.request.urlCharacters,
         }),
@@ -68,8 +78,16 @@ const statusOf = (error: unknown) =>
 function signInAgain(error: unknown): void {
   if (statusOf(error) !== 401) return
   const { pathname, search } = window.location
-  if (pathname.startsWith('/chat') || pathname === '/sign-in') return
+  if (/^\/(chat|sign-in|invite)(\/|$)/.test(pathname)) return
   window.location.assign(`/sign-in?again=1&to=${encodeURIComponent(`${pathname}${search}`)}`)
+}
+
+/** The chosen workspace is no longer the user's: they left it or were shut out. On they go in their first one. */
+function forgetLostWorkspace(error: unknown, queryKey: readonly unknown[]): void {
+  const asksWhoIam = JSON.stringify(queryKey[0]) === '["session","me"]'
+  if (statusOf(error) !== 403 || !asksWhoIam || chosenWorkspace() === null) return
+  chooseWorkspace(null)
+  window.location.assign('/')
 }
 
 export function Providers({ children, nonce }: { children: ReactNode; nonce?: string }) {

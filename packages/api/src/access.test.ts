@@ -16,11 +16,19 @@ const open: Record<string, 'public' | 'session'> = {
   'chat.feedback': 'public',
   'chat.info': 'public',
   'chat.turn': 'public',
+  'invitation.accept': 'session',
+  'invitation.join': 'public',
+  'invitation.preview': 'public',
+  'member.leave': 'session',
   'session.me': 'session',
   'user.changePassword': 'session',
   'user.endOtherSessions': 'session',
   'user.endSession': 'session',
+  'user.recentAuth': 'session',
+  'user.reauthenticate': 'session',
   'user.sessions': 'session',
+  'workspace.create': 'session',
+  'workspace.locate': 'session',
 }
 
 const scopes: readonly string[] = scopesOf('owner')
@@ -65,7 +73,8 @@ test.each(procedures.filter(({ scope }) => scope !== 'public'))(
 )
 
 /** An account is its own: those procedures look at the caller alone, whatever workspace is named. */
-const isOwnAccount = ({ path }: { path: string }) => path.startsWith('user.')
+const isOwnAccount = ({ path, scope }: { path: string; scope: string }) =>
+  scope === 'session' && !['session.me', 'member.leave'].includes(path)
 
 test.each(procedures.filter(isOwnAccount))('$path refuses an API key', async ({ path }) => {
   const key = {

@@ -78,6 +78,7 @@ const creating: Record<string, { input?: unknown; other?: unknown; table: string
     table: 'deployment',
   },
   'evaluation.create': { input: { caseLimit: 2 }, other: { caseLimit: 3 }, table: 'evaluation' },
+  'invitation.create': { input: { role: 'labeler' }, other: { role: 'viewer' }, table: 'invitation' },
   'model.add': {
     input: { source: { from: 'starting', id: 'smollm2-135m-instruct' } },
     other: { source: { from: 'hub', id: 'acme/small-llama' } },
@@ -125,17 +126,25 @@ const repeatable = [
   'apiKey.revoke',
   'chat.feedback',
   'dataset.removeImport',
+  'invitation.join',
+  'invitation.revoke',
   'label.applyRules',
   'label.next',
   'label.skip',
   'label.undo',
   'label.undoRules',
   'label.vote',
+  'member.changeRole',
+  'member.disable',
+  'member.enable',
+  'member.remove',
+  'member.transfer',
   'model.cancelPush',
   'persona.archive',
   'run.cancel',
   'run.setPriority',
   'run.stop',
+  'workspace.rename',
 ]
 
 interface Described {

@@ -4,8 +4,10 @@ import { chatRouter } from './router/chat'
 import { datasetRouter } from './router/dataset'
 import { deploymentRouter } from './router/deployment'
 import { evaluationRouter } from './router/evaluation'
+import { invitationRouter } from './router/invitation'
 import { labelRouter } from './router/label'
 import { liveRouter } from './router/live'
+import { memberRouter } from './router/member'
 import { modelRouter } from './router/model'
 import { overviewRouter } from './router/overview'
 import { personaRouter } from './router/persona'
@@ -13,6 +15,7 @@ import { runRouter } from './router/run'
 import { sessionRouter } from './router/session'
 import { userRouter } from './router/user'
 import { variantRouter } from './router/variant'
+import { workspaceRouter } from './router/workspace'
 import { router } from './trpc'
 
 export const appRouter = router({
@@ -22,8 +25,10 @@ export const appRouter = router({
   dataset: datasetRouter,
   deployment: deploymentRouter,
   evaluation: evaluationRouter,
+  invitation: invitationRouter,
   label: labelRouter,
   live: liveRouter,
+  member: memberRouter,
   model: modelRouter,
   overview: overviewRouter,
   persona: personaRouter,
@@ -31,6 +36,7 @@ export const appRouter = router({
   session: sessionRouter,
   user: userRouter,
   variant: variantRouter,
+  workspace: workspaceRouter,
 })
 
 export type AppRouter = typeof appRouter

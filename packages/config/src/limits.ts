@@ -53,6 +53,11 @@ export const limits: Readonly<{
   procedure: { batch: number; anonymousPerMinute: number }
   /** Failed sign-ins within the window: of an account at one address, of an address, of an account elsewhere. */
   signIn: { windowMinutes: number; accountHere: number; address: number; account: number }
+  /** Uses in a time: invitations of a workspace, looks at invitations from an address or by an
+   * account, and workspaces that a person makes. */
+  account: Record<'invite' | 'openInvitation' | 'createWorkspace', { most: number; minutes: number }>
+  /** Workspaces that one person may own. */
+  workspace: { ownedByPerson: number }
   /** Models that are opened ahead because somebody opened the chat: for one address, and for one system prompt. */
   chat: { warmUpsPerMinute: number; warmUpsPerPromptAndMinute: number }
   /** Zips of models that a hub writes at once. */

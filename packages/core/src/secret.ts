@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 
-/** A secret of 192 random bits with a prefix for its kind (`plt_…` API key, `pag_…` agent, `pen_…` enrollment code). */
-export function newSecret(prefix: 'plt' | 'pag' | 'pen'): string {
+/** A secret of 192 random bits with a prefix for its kind (`plt_…` API key, `pag_…` agent, `pen_…` enrollment code, `piv_…` invitation). */
+export function newSecret(prefix: 'plt' | 'pag' | 'pen' | 'piv'): string {
   return `${prefix}_${randomBytes(24).toString('base64url')}`
 }
 

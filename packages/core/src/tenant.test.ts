@@ -23,6 +23,8 @@ const crossing = [
   "dataset/import-job.ts: acrossWorkspaces(deps, 'job')",
   "deployment/save.ts: widen(tx, 'name')",
   "evaluation/score.ts: acrossWorkspaces(deps, 'job')",
+  "invitation/accept.ts: acrossWorkspaces(deps, 'invitation')",
+  "invitation/open.ts: acrossWorkspaces(deps, 'invitation')",
   "model/export/push/work.ts: acrossWorkspaces(deps, 'job')",
   "model/hub-token.ts: acrossWorkspaces(deps, 'sweep')",
   "run/expire-leases.ts: acrossWorkspaces(deps, 'sweep')",
@@ -31,6 +33,7 @@ const crossing = [
   "user/bootstrap-demo.ts: acrossWorkspaces(deps, 'start')",
   "variant/fill-batch.ts: acrossWorkspaces(deps, 'job')",
   "workspace/listener.ts: acrossWorkspaces(deps, 'listeners')",
+  "workspace/locate.ts: acrossWorkspaces(deps, 'caller')",
   "workspace/session.ts: acrossWorkspaces(deps, 'caller')",
 ]
 

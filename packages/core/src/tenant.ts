@@ -12,6 +12,7 @@ export const crossings = {
   name: 'whether a public name, which is unique over all workspaces, is taken',
   job: 'a background job, which finds its workspace by the row that it works on',
   sweep: 'the periodic tasks of a hub',
+  invitation: 'an invitation, which finds its workspace by the link',
   account: 'what concerns an account is recorded in each of its workspaces',
   start: 'the first start, which makes a workspace',
 } as const

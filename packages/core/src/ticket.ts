@@ -2,6 +2,14 @@ import { jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import { DomainError } from './error'
 
+/** Whom a ticket was given to: it ends with their sign-in, key or membership. Nobody: the system. */
+const holder = {
+  userId: z.string().optional(),
+  sessionId: z.string().optional(),
+  keyId: z.string().optional(),
+}
+export type TicketHolder = { userId?: string; sessionId?: string; keyId?: string }
+
 /** The purposes of signed tokens with their claims. A token is valid for its own purpose only. */
 const claims = {
   live: z.object({
@@ -11,7 +19,7 @@ const claims = {
     sessionId: z.string().optional(),
     keyId: z.string().optional(),
   }),
-  upload: z.object({ workspaceId: z.string(), uploadId: z.string() }),
+  upload: z.object({ workspaceId: z.string(), uploadId: z.string(), ...holder }),
   lease: z.object({
     workspaceId: z.string(),
     agentId: z.string(),
@@ -20,12 +28,13 @@ const claims = {
     epoch: z.number().int(),
   }),
   serve: z.object({ workspaceId: z.string(), agentId: z.string(), objects: z.array(z.string()) }),
-  download: z.object({ workspaceId: z.string(), storageKey: z.string(), filename: z.string() }),
+  download: z.object({ workspaceId: z.string(), storageKey: z.string(), filename: z.string(), ...holder }),
   export: z.object({
     workspaceId: z.string(),
     modelVersionId: z.string(),
     format: z.enum(['safetensors', 'gguf', 'ollama']),
     persona: z.string().nullable(),
+    ...holder,
   }),
 } as const
 

@@ -8,6 +8,8 @@ export type IdKind =
   | 'try'
   | 'ws'
   | 'mem'
+  | 'inv'
+  | 'use'
   | 'key'
   | 'audit'
   | 'agent'

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { type Deps, DomainError, findInput, mayServeObject, requireRunningAttempt } from '@palate/core'
+import {
+  type Deps,
+  DomainError,
+  findInput,
+  mayServeObject,
+  requireRunningAttempt,
+  verifyHeldTicket,
+} from '@palate/core'
 import { contentKey, type ObjectStore } from '@palate/storage'
 import type { Context } from 'hono'
 import { bearerOf } from './request'
@@ -29,7 +36,7 @@ async function findKey(deps: Deps, token: string, sha256: string): Promise<strin
 
 /** A file for a person; the ticket names the object and the name to save it under. */
 export async function getDownload(c: Context, deps: Deps): Promise<Response> {
-  const { storageKey, filename } = await deps.tickets.verify('download', c.req.param('ticket') ?? '')
+  const { storageKey, filename } = await verifyHeldTicket(deps, 'download', c.req.param('ticket') ?? '')
   return sendObject(c, deps.storage, storageKey, {
     'content-type': 'application/octet-stream',
     'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(filename)}`,

@@ -1,6 +1,6 @@
 import { type PassThrough, Readable } from 'node:stream'
 import { limits } from '@palate/config'
-import { type Deps, type OpenedExport, openExport } from '@palate/core'
+import { type Deps, type OpenedExport, openExport, verifyHeldTicket } from '@palate/core'
 import type { ObjectStore } from '@palate/storage'
 import type { Context } from 'hono'
 import { ZipFile } from 'yazl'
@@ -15,7 +15,7 @@ let open = 0
  * bytes, so that a download goes on where it was cut: what comes before is read again here, but not sent.
  */
 export async function getExport(c: Context, deps: Deps): Promise<Response> {
-  const claims = await deps.tickets.verify('export', c.req.param('ticket') ?? '')
+  const claims = await verifyHeldTicket(deps, 'export', c.req.param('ticket') ?? '')
   const opened = await openExport(deps, claims)
   const headers = {
     'content-type': 'application/zip',

@@ -2,7 +2,14 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import { completeUpload, type Deps, DomainError, openUpload, type TicketClaims } from '@palate/core'
+import {
+  completeUpload,
+  type Deps,
+  DomainError,
+  openUpload,
+  type TicketClaims,
+  verifyHeldTicket,
+} from '@palate/core'
 import type { Server, Upload } from '@tus/server'
 import type { Context } from 'hono'
 import { PartialStore } from './partial-store'
@@ -53,7 +60,7 @@ export class FileUploads {
 
   /** Handles POST on /files/uploads, and HEAD and PATCH below it. */
   async handle(c: Context<{ Bindings: HttpBindings }>): Promise<Response> {
-    const claims = await this.deps.tickets.verify('upload', bearerOf(c))
+    const claims = await verifyHeldTicket(this.deps, 'upload', bearerOf(c))
     const id = c.req.param('uploadId') ?? ''
     if (id) requireOwn(claims, id)
     if (c.req.method === 'HEAD') {
@@ -73,7 +80,7 @@ export class FileUploads {
   }
 
   private claimsOf(headers: Headers): Promise<TicketClaims<'upload'>> {
-    return this.deps.tickets.verify('upload', tokenOf(headers))
+    return verifyHeldTicket(this.deps, 'upload', tokenOf(headers))
   }
 
   private async finish(claims: TicketClaims<'upload'>, { id }: Upload): Promise<void> {

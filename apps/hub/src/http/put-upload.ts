@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type Readable, Transform } from 'node:stream'
 import type { HttpBindings } from '@hono/node-server'
-import { completeUpload, type Deps, DomainError, openUpload } from '@palate/core'
+import { completeUpload, type Deps, DomainError, openUpload, verifyHeldTicket } from '@palate/core'
 import type { Context } from 'hono'
 import { z } from 'zod'
 import { bearerOf } from './request'
@@ -14,7 +14,7 @@ export const UploadResult = z.object({
 
 /** The bytes go straight into the store; a connection that breaks leaves nothing behind. */
 export async function putUpload(c: Context<{ Bindings: HttpBindings }>, deps: Deps): Promise<Response> {
-  const claims = await deps.tickets.verify('upload', bearerOf(c))
+  const claims = await verifyHeldTicket(deps, 'upload', bearerOf(c))
   if (claims.uploadId !== c.req.param('uploadId'))
     throw new DomainError('forbidden', 'This ticket is for another upload.')
   const { storageKey, sizeBytes } = await openUpload(deps, claims)

@@ -4,11 +4,11 @@ import { admit, textOf } from './admit'
 import type { ConnectionLimits } from './connection-limits'
 
 /** How soon a socket is closed after its person left the workspace, signed out or lost their key. */
-const checkEveryMs = 2000
+const checkEveryMs = 700
 
 /**
  * Namespace /live: browsers, each in the room of the workspace that its ticket names. They only listen. Each hub asks
- * every two seconds who may still listen to it: that needs no notice, which could be missed.
+ * more than once a second who may still listen to it: that needs no notice, which could be missed.
  *
  * @returns ends the checks
  */

@@ -1,14 +1,21 @@
 import { redirect } from 'next/navigation'
 import type { ReactNode } from 'react'
-import { findSession } from '../../auth/session'
+import { findAccount, isMember } from '../../auth/account'
 import { Shell } from '../../features/shell/shell'
+import { ElsewhereNote } from '../../features/workspace/elsewhere-note'
+import { NoWorkspace } from '../../features/workspace/no-workspace'
 import { Live } from '../../lib/live'
 
 export default async function WorkbenchLayout({ children }: { children: ReactNode }) {
-  if (!(await findSession())) redirect('/sign-in')
+  const account = await findAccount()
+  if (!account) redirect('/sign-in')
+  if (!(await isMember(account.id))) return <NoWorkspace email={account.email} />
   return (
     <Live>
-      <Shell>{children}</Shell>
+      <Shell>
+        <ElsewhereNote />
+        {children}
+      </Shell>
     </Live>
   )
 }

@@ -1,10 +1,9 @@
 'use client'
 
-import { Logo, Skeleton } from '@palate/ui'
-import { useQuery } from '@tanstack/react-query'
+import { Logo } from '@palate/ui'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { useTRPC } from '../../lib/trpc'
+import { WorkspaceMenu } from '../workspace/workspace-menu'
 import { Nav } from './nav'
 import { OfflineNote } from './offline-note'
 import { PhoneBar } from './phone-bar'
@@ -24,7 +23,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Link href="/" className="mb-3 self-start rounded-md px-2 py-1.5">
           <Logo />
         </Link>
-        <WorkspaceName />
+        <WorkspaceMenu />
         <Nav />
         <div className="mt-auto border-t border-line pt-2.5">
           <UserMenu />
@@ -36,19 +35,5 @@ export function Shell({ children }: { children: ReactNode }) {
       </main>
       <PhoneBar />
     </div>
-  )
-}
-
-function WorkspaceName() {
-  const trpc = useTRPC()
-  const me = useQuery(trpc.session.me.queryOptions())
-  if (!me.data) return <Skeleton className="mb-3 h-9" />
-  return (
-    <p
-      className="mb-3 truncate rounded-md border border-line bg-card px-2.5 py-1.5 font-medium"
-      title="Workspace"
-    >
-      {me.data.workspace.name}
-    </p>
   )
 }

@@ -2,7 +2,7 @@ import { createApiKey, listApiKeys, revokeApiKey } from '@palate/core'
 import { ApiKeyRef, CreateApiKeyInput } from '@palate/core/api-key/schemas'
 import { creates, router, workspaceProcedure } from '../trpc'
 
-const keys = workspaceProcedure('apiKey:write')
+const keys = workspaceProcedure('apiKey:own')
 
 export const apiKeyRouter = router({
   list: keys.query(({ ctx }) => listApiKeys(ctx.service)),

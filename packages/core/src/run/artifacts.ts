@@ -2,6 +2,7 @@ import { artifact } from '@palate/db'
 import { and, asc, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { authorize } from '../permission'
+import { holderOf } from '../workspace/listener'
 import { findOwnRun } from './read'
 import { RunArtifactsInput, type RunArtifactView } from './schemas'
 
@@ -23,7 +24,7 @@ export async function getRunArtifacts(
   return Promise.all(
     rows.map(async ({ id, attemptId, role, path, sizeBytes, sha256, createdAt, storageKey }) => {
       const filename = path.split('/').at(-1) ?? path
-      const claims = { workspaceId: ctx.workspaceId, storageKey, filename }
+      const claims = { ...holderOf(ctx), storageKey, filename }
       const ticket = await ctx.tickets.sign('download', claims, downloadSeconds)
       return { id, attemptId, role, path, sizeBytes, sha256, createdAt, url: `/files/download/${ticket}` }
     }),

@@ -4,6 +4,7 @@ import { audit } from '../audit'
 import type { Deps, ServiceContext } from '../context'
 import { authorize } from '../permission'
 import { acrossWorkspaces } from '../tenant'
+import { holderOf } from '../workspace/listener'
 import { CreateModelUploadInput, CreateUploadInput, type UploadTicket } from './schemas'
 
 const ticketSeconds = 60 * 60
@@ -39,7 +40,7 @@ async function insertUpload(
       .values({ id, workspaceId, filename, sizeBytes, storageKey: `uploads/${id}`, createdAt })
     await audit(tx, ctx, 'upload.create', id, { filename, sizeBytes })
   })
-  const token = await ctx.tickets.sign('upload', { workspaceId, uploadId: id }, seconds)
+  const token = await ctx.tickets.sign('upload', { ...holderOf(ctx), uploadId: id }, seconds)
   return { uploadId: id, url: `/files/uploads/${id}`, token }
 }
 

@@ -1,6 +1,8 @@
 export { bootstrapDemo, type DemoWorkspace, demoOwner } from './bootstrap-demo'
 export { changePassword } from './change-password'
 export { createUser } from './create'
+export { findUser } from './find'
+export { getRecentAuth, reauthenticate } from './recent-auth'
 export {
   endOtherSessions,
   endSession,

@@ -1,8 +1,16 @@
 import { z } from 'zod'
 
-export const Email = z.string().trim().toLowerCase().max(200).pipe(z.email('This is not an e-mail address.'))
+/** Before letters become small: some that only look like others would become them. */
+const asciiOnly = /^[\x20-\x7e]*$/
+export const Email = z
+  .string()
+  .trim()
+  .max(200)
+  .regex(asciiOnly, 'Use an e-mail address of plain letters, digits and signs.')
+  .toLowerCase()
+  .pipe(z.email('This is not an e-mail address.'))
 
-const NewPassword = z.string().min(10, 'A password needs at least 10 characters.').max(200)
+export const NewPassword = z.string().min(10, 'A password needs at least 10 characters.').max(200)
 
 export const CreateUserInput = z.strictObject({
   email: Email,
@@ -42,3 +50,12 @@ export const ChangePasswordInput = z.strictObject({
   next: NewPassword,
 })
 export type ChangePasswordInput = z.infer<typeof ChangePasswordInput>
+
+export const ReauthenticateInput = z.strictObject({
+  password: z.string().min(1, 'Enter your password.').max(200),
+})
+export type ReauthenticateInput = z.infer<typeof ReauthenticateInput>
+
+export interface RecentAuthView {
+  until: Date | null
+}

@@ -25,7 +25,9 @@ export async function openSession(
   const old = new Date(now.getTime() - keptMs)
   await tx.delete(session).where(and(eq(session.userId, userId), lt(session.lastSeenAt, old)))
   const id = newId('ses')
-  await tx.insert(session).values({ id, userId, ...origin, createdAt: now, lastSeenAt: now })
+  await tx
+    .insert(session)
+    .values({ id, userId, ...origin, createdAt: now, lastSeenAt: now, authenticatedAt: now })
   return id
 }
 

@@ -1,2 +1,5 @@
-export { findListening, type Listener } from './listener'
+export { createWorkspace } from './create'
+export { findListening, holderOf, type Listener, verifyHeldTicket } from './listener'
+export { locate } from './locate'
+export { renameWorkspace } from './rename'
 export { type Caller, createLiveTicket, getSession, listWorkspaces, resolveWorkspace } from './session'

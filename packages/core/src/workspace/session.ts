@@ -1,11 +1,12 @@
 import { apiKey, membership, type Role, user, workspace } from '@palate/db'
 import { and, asc, eq, isNull } from 'drizzle-orm'
 import type { Actor } from '../actor'
+import { isLiveKey } from '../api-key/resolve'
 import type { Deps, ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { authorize, may, scopesOf } from '../permission'
 import { acrossWorkspaces, inWorkspace } from '../tenant'
-import type { TicketClaims } from '../ticket'
+import { holderOf } from './listener'
 import type { SessionView, WorkspaceView } from './schemas'
 
 /** The caller before a workspace is chosen: a signed-in person, or an API key, which belongs to one workspace. */
@@ -19,7 +20,7 @@ export async function listWorkspaces(deps: Deps, userId: string): Promise<Worksp
     .db.select({ id: workspace.id, slug: workspace.slug, name: workspace.name, role: membership.role })
     .from(membership)
     .innerJoin(workspace, eq(workspace.id, membership.workspaceId))
-    .where(eq(membership.userId, userId))
+    .where(and(eq(membership.userId, userId), isNull(membership.disabledAt)))
     .orderBy(asc(membership.createdAt), asc(membership.id))
 }
 
@@ -29,13 +30,10 @@ const ticketSeconds = 60
 /** A ticket for the hub's `/live` sockets of this workspace. */
 export async function createLiveTicket(ctx: ServiceContext): Promise<{ ticket: string }> {
   authorize(ctx, 'workspace:read')
-  return { ticket: await ctx.tickets.sign('live', listenerOf(ctx), ticketSeconds) }
-}
-
-function listenerOf({ workspaceId, actor }: ServiceContext): TicketClaims<'live'> {
-  if (actor.kind === 'user') return { workspaceId, userId: actor.userId, sessionId: actor.sessionId }
-  if (actor.kind === 'apiKey') return { workspaceId, userId: actor.userId, keyId: actor.keyId }
-  throw new DomainError('forbidden', 'Only people and API keys listen to a workspace.')
+  const { userId, ...holder } = holderOf(ctx)
+  if (userId === undefined)
+    throw new DomainError('forbidden', 'Only people and API keys listen to a workspace.')
+  return { ticket: await ctx.tickets.sign('live', { ...holder, userId }, ticketSeconds) }
 }
 
 /** The caller, the workspace, and the caller's scopes in it. */
@@ -46,46 +44,47 @@ export async function getSession(deps: Deps, caller: Caller, named: string | nul
     .where(eq(user.id, caller.userId))
   if (!person) throw new DomainError('unauthenticated', 'This account does not exist.')
   const ctx = await resolveWorkspace(deps, caller, named)
-  const workspaces = await listWorkspaces(deps, caller.userId)
-  const current = required(
-    workspaces.find((one) => one.id === ctx.workspaceId),
-    'This workspace',
-  )
+  const [row] = await ctx.db
+    .select({ id: workspace.id, slug: workspace.slug, name: workspace.name })
+    .from(workspace)
+    .where(eq(workspace.id, ctx.workspaceId))
+  const current = required(row, 'This workspace')
   const role = ctx.role ?? 'viewer'
   const scopes = scopesOf(role).filter((scope) => may(ctx, scope))
   return {
     user: person,
-    workspace: { id: current.id, slug: current.slug, name: current.name },
+    workspace: current,
     role,
     scopes,
-    workspaces: caller.kind === 'apiKey' ? [{ ...current, role }] : workspaces,
+    workspaces: caller.kind === 'apiKey' ? [{ ...current, role }] : await listWorkspaces(deps, caller.userId),
   }
 }
 
 /**
  * The context of a call: the named workspace (id or slug) or the caller's first one, with the caller's current role.
- * An API key works in its own workspace only, and may do what both its role and its creator's allow.
+ * An API key works in its own workspace only; a personal one may do what both it and its maker may.
  *
  * @throws DomainError `forbidden`, with the same sentence whether the workspace exists or not; `unauthenticated` for a
- * revoked key
+ * key that is revoked or has expired
  */
 export async function resolveWorkspace(
   deps: Deps,
   caller: Caller,
   named: string | null,
 ): Promise<ServiceContext> {
-  const memberships = await listWorkspaces(deps, caller.userId)
   if (caller.kind === 'user') {
-    const found = pick(memberships, named)
-    return contextOf(deps, caller, found.id, found.role)
+    const { id, role } = pick(await listWorkspaces(deps, caller.userId), named)
+    return contextOf(deps, caller, id, role)
   }
-  const found = pick(
-    memberships.filter((one) => one.id === caller.workspaceId),
+  const { key, home } = await findKey(deps, caller)
+  const held = key.personal ? await listWorkspaces(deps, caller.userId) : [{ ...home, role: key.role }]
+  const { id, role } = pick(
+    held.filter((one) => one.id === caller.workspaceId),
     named,
   )
-  const keyRole = await findKeyRole(deps, caller)
   const actor = { kind: 'apiKey', keyId: caller.keyId, userId: caller.userId } as const
-  return { ...contextOf(deps, actor, found.id, found.role), scopes: scopesOf(keyRole) }
+  const scopes = scopesOf(key.role).filter((scope) => key.scopes?.includes(scope) ?? true)
+  return { ...contextOf(deps, actor, id, role), scopes }
 }
 
 function pick(workspaces: WorkspaceView[], named: string | null): WorkspaceView {
@@ -98,20 +97,25 @@ function pick(workspaces: WorkspaceView[], named: string | null): WorkspaceView 
   )
 }
 
-async function findKeyRole(deps: Deps, caller: Caller & { kind: 'apiKey' }): Promise<Role> {
-  const [key] = await inWorkspace(deps, caller.workspaceId)
-    .db.select({ role: apiKey.role })
+async function findKey(deps: Deps, caller: Caller & { kind: 'apiKey' }) {
+  const [found] = await inWorkspace(deps, caller.workspaceId)
+    .db.select({ key: apiKey, home: { id: workspace.id, slug: workspace.slug, name: workspace.name } })
     .from(apiKey)
+    .innerJoin(workspace, eq(workspace.id, apiKey.workspaceId))
     .where(
       and(
         eq(apiKey.id, caller.keyId),
         eq(apiKey.userId, caller.userId),
         eq(apiKey.workspaceId, caller.workspaceId),
-        isNull(apiKey.revokedAt),
+        isLiveKey(deps.now()),
       ),
     )
-  if (key) return key.role
-  throw new DomainError('unauthenticated', 'This API key was revoked.', 'Ask an owner for a new one.')
+  if (found) return found
+  throw new DomainError(
+    'unauthenticated',
+    'This API key was revoked or has expired.',
+    'Create a new one in the settings, or ask an owner for one.',
+  )
 }
 
 function contextOf(deps: Deps, actor: Actor, workspaceId: string, role: Role): ServiceContext {

@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm'
 import { index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { at, belongsTo, createdAt, id } from './columns'
 import { personaVersion } from './persona'
+import { user } from './user'
 import { pair } from './variant'
-import { user, workspaceId } from './workspace'
+import { workspaceId } from './workspace'
 
 /** A pair reserved for one person for a while. The order shown is drawn at the claim and does not change. */
 export const pairClaim = pgTable(

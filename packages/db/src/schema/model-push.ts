@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm'
 import { index, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import { at, belongsTo, createdAt, id } from './columns'
 import { modelVersion } from './model'
-import { user, workspaceId } from './workspace'
+import { user } from './user'
+import { workspaceId } from './workspace'
 
 export const pushStatuses = ['waiting', 'running', 'finished', 'failed', 'canceled'] as const
 export type PushStatus = (typeof pushStatuses)[number]

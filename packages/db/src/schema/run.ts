@@ -15,7 +15,8 @@ import { sql } from 'drizzle-orm'
 import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { agent } from './agent'
 import { at, belongsTo, createdAt, id } from './columns'
-import { user, workspaceId } from './workspace'
+import { user } from './user'
+import { workspaceId } from './workspace'
 
 export const experiment = pgTable(
   'experiment',

@@ -1,48 +1,9 @@
-import { type Role, roleNames } from '@palate/protocol'
+import { type Role, roleNames, type Scope } from '@palate/protocol'
 import { boolean, index, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { at, belongsTo, createdAt, id } from './columns'
+import { user } from './user'
 
 export type { Role }
-
-export const user = pgTable('user', {
-  id: id(),
-  email: text('email').notNull().unique(),
-  name: text('name').notNull(),
-  passwordHash: text('password_hash').notNull(),
-  createdAt: createdAt(),
-})
-
-/** A sign-in of a person. The cookie holds its id, and is worth nothing once the session has ended. */
-export const session = pgTable(
-  'session',
-  {
-    id: id(),
-    userId: belongsTo('user_id', () => user.id),
-    /** Where the person signed in from, as the sessions' list shows it. */
-    address: text('address').notNull(),
-    userAgent: text('user_agent').notNull(),
-    createdAt: createdAt(),
-    lastSeenAt: at('last_seen_at').notNull(),
-    endedAt: at('ended_at'),
-  },
-  (table) => [index('session_user').on(table.userId)],
-)
-
-/** Attempts to sign in, for the limits. Of an account that does not exist too, so without a reference. */
-export const signInAttempt = pgTable(
-  'sign_in_attempt',
-  {
-    id: id(),
-    email: text('email').notNull(),
-    address: text('address').notNull(),
-    succeeded: boolean('succeeded').notNull(),
-    at: at('at').notNull(),
-  },
-  (table) => [
-    index('sign_in_attempt_email').on(table.email, table.at),
-    index('sign_in_attempt_address').on(table.address, table.at),
-  ],
-)
 
 export const workspace = pgTable('workspace', {
   id: id(),
@@ -62,6 +23,8 @@ export const membership = pgTable(
     userId: belongsTo('user_id', () => user.id),
     role: text('role', { enum: roleNames }).notNull(),
     createdAt: createdAt(),
+    /** While it is set, the member may do nothing here. */
+    disabledAt: at('disabled_at'),
   },
   (table) => [
     uniqueIndex('membership_one').on(table.workspaceId, table.userId),
@@ -69,14 +32,43 @@ export const membership = pgTable(
   ],
 )
 
-/** The key itself is shown once; only its SHA-256 is stored. It acts with `role` in one workspace, for its creator. */
+/** A way into a workspace, for one person. The link holds the token; only its SHA-256 is stored. */
+export const invitation = pgTable(
+  'invitation',
+  {
+    id: id(),
+    workspaceId: workspaceId(),
+    hash: text('hash').notNull().unique(),
+    role: text('role', { enum: roleNames }).notNull(),
+    /** Whom it is for; null: anyone who has the link. */
+    email: text('email'),
+    /** Whose right to give the role it rests on: it ends with that. */
+    createdBy: belongsTo('created_by', () => user.id),
+    createdAt: createdAt(),
+    expiresAt: at('expires_at').notNull(),
+    acceptedAt: at('accepted_at'),
+    acceptedBy: text('accepted_by').references(() => user.id, { onDelete: 'set null' }),
+    revokedAt: at('revoked_at'),
+  },
+  (table) => [index('invitation_workspace').on(table.workspaceId, table.createdAt)],
+)
+
+/**
+ * The key itself is shown once; only its SHA-256 is stored. It acts in one workspace with those permissions of `role` that
+ * `scopes` names: a personal one for its maker and never above them, another one for the workspace, also when its maker is gone.
+ */
 export const apiKey = pgTable('api_key', {
   id: id(),
   workspaceId: workspaceId(),
   userId: belongsTo('user_id', () => user.id),
+  personal: boolean('personal').notNull().default(true),
   name: text('name').notNull(),
   hash: text('hash').notNull().unique(),
   role: text('role', { enum: roleNames }).notNull(),
+  /** Null: all of the role. */
+  scopes: text('scopes').array().$type<Scope[]>(),
+  /** Null: never. */
+  expiresAt: at('expires_at'),
   createdAt: createdAt(),
   lastUsedAt: at('last_used_at'),
   revokedAt: at('revoked_at'),
@@ -91,8 +83,13 @@ export const auditLog = pgTable(
     actorId: text('actor_id').notNull(),
     action: text('action').notNull(),
     entityId: text('entity_id').notNull(),
+    /** More about it; of a change, `before` and `after`. */
     data: jsonb('data').$type<Record<string, unknown>>().notNull().default({}),
+    /** Where the call came from; null for what no person or script asked for. */
+    address: text('address'),
+    userAgent: text('user_agent'),
+    sessionId: text('session_id'),
     createdAt: createdAt(),
   },
-  (table) => [index('audit_log_workspace').on(table.workspaceId, table.createdAt)],
+  (table) => [index('audit_log_workspace').on(table.workspaceId, table.createdAt, table.id)],
 )

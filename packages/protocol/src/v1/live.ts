@@ -43,6 +43,8 @@ export const liveTopics = [
   'chat',
   /** Id of a chat turn: a thumb was given or withdrawn. */
   'feedback',
+  /** Id of a member or an invitation: they joined, left or changed, or the caller's own rights did. */
+  'member',
   /** Id of the workspace: notices may have been missed, so anything may have changed. Only a hub sends it. */
   'workspace',
 ] as const

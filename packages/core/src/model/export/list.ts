@@ -2,6 +2,7 @@ import { modelVersion, run } from '@palate/db'
 import { and, desc, eq, ne, or, sql } from 'drizzle-orm'
 import type { ServiceContext } from '../../context'
 import { authorize } from '../../permission'
+import { holderOf } from '../../workspace/listener'
 import { type ExportedModel, listFiles } from './contents'
 import { findSystem, getExported } from './find'
 import { exportName } from './open'
@@ -34,8 +35,9 @@ async function toView(
   format: ExportFormat,
   persona: string | null,
 ): Promise<ExportView> {
-  const { workspaceId, tickets } = ctx
-  const claims = { workspaceId, modelVersionId: exported.model.id, format, persona }
+  const { tickets } = ctx
+  const holder = holderOf(ctx)
+  const claims = { ...holder, modelVersionId: exported.model.id, format, persona }
   const files = listFiles(exported, format)
   return {
     format,
@@ -44,7 +46,7 @@ async function toView(
     sizeBytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
     files: await Promise.all(
       files.map(async ({ path, storageKey, sizeBytes, sha256 }) => {
-        const file = { workspaceId, storageKey, filename: path }
+        const file = { ...holder, storageKey, filename: path }
         const url = `/files/download/${await tickets.sign('download', file, linkSeconds)}`
         return { path, sizeBytes, sha256, url }
       }),

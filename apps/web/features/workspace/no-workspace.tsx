@@ -1,0 +1,25 @@
+'use client'
+
+import { Button, Logo } from '@palate/ui'
+import { signOut } from 'next-auth/react'
+import { CreateWorkspaceForm } from './create-workspace'
+
+/** In place of the workbench, for an account that is a member of no workspace. */
+export function NoWorkspace({ email }: { email: string }) {
+  return (
+    <main className="mx-auto flex min-h-dvh w-full max-w-md flex-col justify-center gap-8 px-6 py-12">
+      <Logo className="text-2xl" />
+      <header className="flex flex-col gap-2">
+        <h1 className="title text-3xl">You are in no workspace</h1>
+        <p className="text-ink-2 [overflow-wrap:anywhere]">
+          Your account {email} works, but it is a member of no workspace. Ask a team for an invitation, or
+          make a workspace of your own.
+        </p>
+      </header>
+      <CreateWorkspaceForm />
+      <Button look="quiet" className="self-start" onClick={() => signOut({ callbackUrl: '/sign-in' })}>
+        Sign out
+      </Button>
+    </main>
+  )
+}

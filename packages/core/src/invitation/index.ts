@@ -1,0 +1,5 @@
+export { acceptInvitation, type Joined, joinAsNew } from './accept'
+export { createInvitation } from './create'
+export { listInvitations } from './list'
+export { previewInvitation } from './open'
+export { revokeInvitation } from './revoke'

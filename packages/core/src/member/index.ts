@@ -1,0 +1,5 @@
+export { changeRole } from './change-role'
+export { disableMember, enableMember } from './disable'
+export { listMembers } from './list'
+export { leaveWorkspace, removeMember } from './remove'
+export { transferOwnership } from './transfer'
