@@ -3,7 +3,7 @@ import { and, eq, gt, isNull, lt, or, type SQL } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { hashSecret } from '../secret'
 import { acrossWorkspaces, inWorkspace } from '../tenant'
-import type { Caller } from '../workspace/session'
+import type { Caller } from '../workspace/caller'
 
 const recordEveryMs = 60_000
 

@@ -7,7 +7,7 @@ import { notify } from '../notify'
 import { acrossWorkspaces } from '../tenant'
 import { createUser } from '../user/create'
 import { requirePerson } from '../user/session'
-import type { Caller } from '../workspace/session'
+import type { Caller } from '../workspace/caller'
 import { countLook, findInvitation, type InvitationRow, requireOpen } from './open'
 import { InvitationToken, JoinInput } from './schemas'
 

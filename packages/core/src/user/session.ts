@@ -2,7 +2,7 @@ import { newId, session, type Transaction } from '@palate/db'
 import { and, desc, eq, gt, isNull, lt, ne, type SQL } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { DomainError } from '../error'
-import type { Caller } from '../workspace/session'
+import type { Caller } from '../workspace/caller'
 import { auditUser } from './audit-user'
 import { type Origin, SessionRef, type UserSessionView } from './schemas'
 

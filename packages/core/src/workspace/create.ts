@@ -10,8 +10,9 @@ import { seedPersonas } from '../persona/write'
 import { inWorkspace } from '../tenant'
 import { takeBudget } from '../user/budget'
 import { requirePerson } from '../user/session'
+import type { Caller } from './caller'
 import { CreateWorkspaceInput } from './schemas'
-import { type Caller, listWorkspaces } from './session'
+import { listWorkspaces } from './session'
 
 /**
  * Makes a workspace with the caller as its owner, and with the personas and the suite that every workspace starts with.

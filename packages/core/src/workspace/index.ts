@@ -1,5 +1,6 @@
+export type { Caller } from './caller'
 export { createWorkspace } from './create'
 export { findListening, holderOf, type Listener, verifyHeldTicket } from './listener'
 export { locate } from './locate'
 export { renameWorkspace } from './rename'
-export { type Caller, createLiveTicket, getSession, listWorkspaces, resolveWorkspace } from './session'
+export { createLiveTicket, getSession, listWorkspaces, resolveWorkspace } from './session'

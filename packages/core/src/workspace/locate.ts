@@ -3,8 +3,9 @@ import { and, eq, inArray } from 'drizzle-orm'
 import type { Deps } from '../context'
 import { acrossWorkspaces } from '../tenant'
 import { requirePerson } from '../user/session'
+import type { Caller } from './caller'
 import { LocateInput, type WorkspaceView } from './schemas'
-import { type Caller, listWorkspaces } from './session'
+import { listWorkspaces } from './session'
 
 /** The tables whose rows have a page, by the prefix of their ids. */
 const tables = {

@@ -6,13 +6,9 @@ import type { Deps, ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { authorize, may, scopesOf } from '../permission'
 import { acrossWorkspaces, inWorkspace } from '../tenant'
+import type { Caller } from './caller'
 import { holderOf } from './listener'
 import type { SessionView, WorkspaceView } from './schemas'
-
-/** The caller before a workspace is chosen: a signed-in person, or an API key, which belongs to one workspace. */
-export type Caller =
-  | { kind: 'user'; userId: string; sessionId?: string }
-  | { kind: 'apiKey'; keyId: string; userId: string; workspaceId: string }
 
 /** The workspaces of a person, by date of joining. */
 export async function listWorkspaces(deps: Deps, userId: string): Promise<WorkspaceView[]> {
