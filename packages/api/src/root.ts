@@ -12,6 +12,7 @@ import { modelRouter } from './router/model'
 import { overviewRouter } from './router/overview'
 import { personaRouter } from './router/persona'
 import { runRouter } from './router/run'
+import { searchRouter } from './router/search'
 import { sessionRouter } from './router/session'
 import { userRouter } from './router/user'
 import { variantRouter } from './router/variant'
@@ -33,6 +34,7 @@ export const appRouter = router({
   overview: overviewRouter,
   persona: personaRouter,
   run: runRouter,
+  search: searchRouter,
   session: sessionRouter,
   user: userRouter,
   variant: variantRouter,
