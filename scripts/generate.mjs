@@ -11,6 +11,7 @@ const sources = [
   'packages/config/src/generate.ts',
   'apps/hub/src/http/generate.ts',
   'packages/api/src/generate.ts',
+  'apps/web/features/keys/generate.ts',
 ]
 
 const folders = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))

@@ -1,7 +1,7 @@
-import { LiveNotice } from '@palate/protocol'
+import type { LiveNotice } from '@palate/protocol'
 import type { Query, QueryClient } from '@tanstack/react-query'
 import type { Socket } from 'socket.io-client'
-import { concerns, readQueryKey } from './live-queries'
+import { concerns, readNotice, readQueryKey } from './live-queries'
 
 /** `paused`: nothing is pushed now; the pages ask again every now and then until the socket is back. */
 export type LiveState = 'connecting' | 'connected' | 'paused'
@@ -56,8 +56,8 @@ export function openLive(
   socket.on('disconnect', onLost)
   socket.on('connect_error', onLost)
   socket.on('changed', (message: unknown) => {
-    const notice = LiveNotice.safeParse(message)
-    if (notice.success) refresh.notice(notice.data)
+    const notice = readNotice(message)
+    if (notice) refresh.notice(notice)
   })
   return () => {
     socket.off('disconnect', onLost)

@@ -108,6 +108,16 @@ const rules: Record<Exclude<LiveTopic, 'workspace'>, Rules> = {
   },
 }
 
+/** What a hub pushed, if it is a notice. By hand: a page without a form need not load zod. */
+export function readNotice(message: unknown): Pick<LiveNotice, 'topic' | 'id'> | null {
+  const topic = fieldOf(message, 'topic')
+  const id = fieldOf(message, 'id')
+  return isTopic(topic) && typeof id === 'string' ? { topic, id } : null
+}
+
+const isTopic = (value: unknown): value is LiveTopic =>
+  value === 'workspace' || (typeof value === 'string' && Object.hasOwn(rules, value))
+
 const livePaths = new Set(Object.values(rules).flatMap((one) => Object.keys(one)))
 
 /** Whether a notice may have made the answer of a query out of date. */

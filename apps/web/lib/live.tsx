@@ -2,8 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useState } from 'react'
-import { io } from 'socket.io-client'
-import { type LiveState, openLive } from './live-connection'
+import type { LiveState } from './live-connection'
 import { useTRPCClient } from './trpc'
 
 /** One socket to the same origin. What it pushes is read again over HTTP, by the queries that show it. */
@@ -13,12 +12,24 @@ export function Live({ children }: { children: ReactNode }) {
   const [state, setState] = useState<LiveState>('connecting')
 
   useEffect(() => {
-    const socket = io('/live', {
-      auth: (send) => {
-        client.live.ticket.query().then(send, () => send({}))
+    let close: (() => void) | undefined
+    let left = false
+    // The page is drawn first: it needs no socket for what it shows now.
+    void Promise.all([import('socket.io-client'), import('./live-connection')]).then(
+      ([{ io }, { openLive }]) => {
+        if (left) return
+        const socket = io('/live', {
+          auth: (send) => {
+            client.live.ticket.query().then(send, () => send({}))
+          },
+        })
+        close = openLive(socket, queryClient, setState)
       },
-    })
-    return openLive(socket, queryClient, setState)
+    )
+    return () => {
+      left = true
+      close?.()
+    }
   }, [client, queryClient])
 
   return (

@@ -2,15 +2,14 @@
 
 import type { AppRouter } from '@palate/api'
 import limits from '@palate/config/limits.json'
-import { TooltipProvider } from '@palate/ui'
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCClient, httpBatchLink, httpLink, splitLink, TRPCClientError } from '@trpc/client'
-import { ThemeProvider } from 'next-themes'
 import { type ReactNode, useState } from 'react'
-import { Toaster, toast } from 'sonner'
 import superjson from 'superjson'
 import { describeError } from './error'
 import { idempotencyHeaders, idempotencyLink } from './idempotency'
+import { toast } from './toast'
+import { Toasts } from './toasts'
 import { TRPCProvider } from './trpc'
 import { chooseWorkspace, chosenWorkspace, workspaceHeaders } from './workspace-choice'
 
@@ -90,26 +89,16 @@ function forgetLostWorkspace(error: unknown, queryKey: readonly unknown[]): void
   window.location.assign('/')
 }
 
-export function Providers({ children, nonce }: { children: ReactNode; nonce?: string }) {
+/** What pages with data need: the queries and procedures, and the toasts. */
+export function Providers({ children }: { children: ReactNode }) {
   const [queryClient] = useState(createQueryClient)
   const [trpcClient] = useState(createClient)
   return (
-    <ThemeProvider attribute="data-theme" defaultTheme="system" disableTransitionOnChange nonce={nonce}>
-      <QueryClientProvider client={queryClient}>
-        <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
-          <TooltipProvider>{children}</TooltipProvider>
-        </TRPCProvider>
-      </QueryClientProvider>
-      <Toaster
-        position="bottom-right"
-        toastOptions={{
-          classNames: {
-            toast: '!bg-card !border-line !text-ink !shadow-float !font-sans !rounded-lg',
-            description: '!text-ink-2',
-            error: '!text-bad',
-          },
-        }}
-      />
-    </ThemeProvider>
+    <QueryClientProvider client={queryClient}>
+      <TRPCProvider trpcClient={trpcClient} queryClient={queryClient}>
+        {children}
+      </TRPCProvider>
+      <Toasts />
+    </QueryClientProvider>
   )
 }

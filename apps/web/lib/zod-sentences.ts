@@ -1,6 +1,7 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 
-type Issue = Parameters<NonNullable<ReturnType<typeof z.config>['customError']>>[0]
+type Config = ReturnType<typeof z.config>
+type Issue = Parameters<NonNullable<Config['customError']>>[0]
 
 /** Sentences for a person in place of zod's own; a schema's own message still goes first. */
 export function sentenceOf(issue: Issue): string | undefined {
@@ -35,4 +36,6 @@ function typeOf(expected: string, input: unknown): string | undefined {
   return undefined
 }
 
-z.config({ customError: sentenceOf })
+/** Zod's own settings, where it reads them: pages without a form need not load zod for a sentence. */
+const settings = globalThis as { __zod_globalConfig?: Config }
+settings.__zod_globalConfig = Object.assign(settings.__zod_globalConfig ?? {}, { customError: sentenceOf })

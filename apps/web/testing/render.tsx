@@ -1,5 +1,4 @@
 import type { AppRouter } from '@palate/api'
-import { TooltipProvider } from '@palate/ui'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { createTRPCClient, TRPCClientError, type TRPCLink } from '@trpc/client'
 import { observable } from '@trpc/server/observable'
@@ -25,7 +24,7 @@ export async function renderPage(
   return renderToStaticMarkup(
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={client} queryClient={queryClient}>
-        <TooltipProvider>{page}</TooltipProvider>
+        {page}
       </TRPCProvider>
     </QueryClientProvider>,
   )

@@ -11,12 +11,9 @@ export { makePrompt, type PantryPrompt, promptFromRecipe } from './pantry'
 export { parseRecipe } from './parse'
 export {
   Diet,
-  formatList,
   Persona,
   PersonaBody,
   personaPrompt,
-  slugOf,
-  userMessage,
   WEAK_PROMPT,
 } from './persona'
 export { formatPersonas, maxPersonaFileLength, PersonaFileError, parsePersonas } from './persona-yaml'
@@ -25,3 +22,4 @@ export { IngredientLine, Recipe, RecipeProblem } from './recipe'
 export { personaRules, type Rule } from './rule'
 export { CaseCategory, Suite, SuiteCase, seedPersonas, sixCooks } from './seed'
 export { type IngredientUse, isForbidden } from './use'
+export { formatList, slugOf, userMessage } from './words'

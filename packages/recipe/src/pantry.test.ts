@@ -3,11 +3,12 @@ import { recognizeIngredient } from './match'
 import { ontology } from './ontology'
 import { makePrompt, promptFromRecipe } from './pantry'
 import { parseRecipe } from './parse'
-import { Persona, userMessage } from './persona'
+import { Persona } from './persona'
 import { seededRandom } from './random'
 import { personaRules } from './rule'
 import { seedPersonas } from './seed'
 import { isForbidden } from './use'
+import { userMessage } from './words'
 
 const indexes = Array.from({ length: 120 }, (_, index) => index)
 const strict = seedPersonas.filter((persona) => personaRules(persona).length > 0)

@@ -1,4 +1,5 @@
-import { type Persona, slugOf } from './persona'
+import type { Persona } from './persona'
+import { slugOf } from './words'
 
 /** The names that files give to a field; upper case, spaces, hyphens and underscores in them do not count. */
 const fieldNames: Record<keyof Persona, readonly string[]> = {

@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import fixtures from '../fixtures/prompts.json' with { type: 'json' }
 import { recognizeIngredient } from './match'
-import { Persona, PersonaBody, personaPrompt, userMessage, WEAK_PROMPT } from './persona'
+import { Persona, PersonaBody, personaPrompt, WEAK_PROMPT } from './persona'
 import { formatPersonas, PersonaFileError, parsePersonas } from './persona-yaml'
 import { personaRules } from './rule'
 import { CaseCategory, seedPersonas, sixCooks } from './seed'
 import { isForbidden } from './use'
+import { userMessage } from './words'
 
 const file = readFileSync(new URL('../data/personas.yaml', import.meta.url), 'utf8')
 

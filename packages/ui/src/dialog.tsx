@@ -1,51 +1,93 @@
 'use client'
 
-import { X } from 'lucide-react'
-import { Dialog as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
-import { Button } from './button'
-import { cn } from './cn'
+import { Slot } from 'radix-ui'
+import {
+  type ComponentProps,
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useContext,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import type { DialogContentProps, DialogState } from './dialog-state'
 
-export const Dialog = Radix.Root
-export const DialogTrigger = Radix.Trigger
-export const DialogClose = Radix.Close
+const Context = createContext<DialogState | null>(null)
 
-export function DialogContent({
-  title,
-  description,
+function useDialog(): DialogState {
+  const dialog = useContext(Context)
+  if (!dialog) throw new Error('A part of a dialog stands outside of a dialog.')
+  return dialog
+}
+
+const loadPanel = () => import('./dialog-panel')
+const Panel = lazy(loadPanel)
+
+/** A dialog with its trigger and its content. The code of an open dialog is loaded on its first use. */
+export function Dialog({
+  open: given,
+  defaultOpen = false,
+  onOpenChange,
   children,
-  className,
 }: {
-  title: ReactNode
-  description?: ReactNode
-  children?: ReactNode
-  className?: string
+  open?: boolean
+  defaultOpen?: boolean
+  onOpenChange?: (open: boolean) => void
+  children: ReactNode
 }) {
+  const [own, setOwn] = useState(defaultOpen)
+  const trigger = useRef<HTMLElement>(null)
+  const open = given ?? own
+  const changed = useRef(onOpenChange)
+  changed.current = onOpenChange
+  const dialog = useMemo(
+    () => ({
+      open,
+      trigger,
+      setOpen(next: boolean) {
+        setOwn(next)
+        changed.current?.(next)
+      },
+    }),
+    [open],
+  )
+  return <Context value={dialog}>{children}</Context>
+}
+
+type ButtonProps = ComponentProps<'button'> & { asChild?: boolean }
+
+export function DialogTrigger({ asChild, ...rest }: ButtonProps) {
+  const { open, setOpen, trigger } = useDialog()
+  const Element = asChild ? Slot.Root : 'button'
   return (
-    <Radix.Portal>
-      <Radix.Overlay className="fixed inset-0 z-40 animate-rise bg-ink/30 dark:bg-black/60" />
-      <Radix.Content
-        aria-describedby={description ? undefined : ''}
-        className={cn(
-          'fixed top-1/2 left-1/2 z-50 flex max-h-[88dvh] w-[calc(100vw-24px)] max-w-lg -translate-x-1/2 -translate-y-1/2 flex-col gap-4 overflow-y-auto rounded-xl border border-line bg-card p-6 shadow-float focus:outline-none',
-          className,
-        )}
-      >
-        <header className="flex items-start justify-between gap-4">
-          <div className="flex flex-col gap-1">
-            <Radix.Title className="title text-xl">{title}</Radix.Title>
-            {description ? (
-              <Radix.Description className="text-sm text-ink-2">{description}</Radix.Description>
-            ) : null}
-          </div>
-          <Radix.Close asChild>
-            <Button look="quiet" size="icon" aria-label="Close" className="-mt-1 -mr-2">
-              <X aria-hidden />
-            </Button>
-          </Radix.Close>
-        </header>
-        {children}
-      </Radix.Content>
-    </Radix.Portal>
+    <Element
+      type="button"
+      {...rest}
+      aria-haspopup="dialog"
+      aria-expanded={open}
+      ref={(element: HTMLElement | null) => {
+        trigger.current = element
+      }}
+      onPointerEnter={() => void loadPanel()}
+      onClick={() => setOpen(true)}
+    />
+  )
+}
+
+export function DialogClose({ asChild, ...rest }: ButtonProps) {
+  const { setOpen } = useDialog()
+  const Element = asChild ? Slot.Root : 'button'
+  return <Element type="button" {...rest} onClick={() => setOpen(false)} />
+}
+
+export function DialogContent(props: DialogContentProps) {
+  const dialog = useDialog()
+  if (!dialog.open) return null
+  return (
+    <Suspense fallback={null}>
+      <Panel dialog={dialog} {...props} />
+    </Suspense>
   )
 }

@@ -1,47 +1,93 @@
 'use client'
 
-import { DropdownMenu as Radix } from 'radix-ui'
-import type { ComponentProps } from 'react'
-import { cn } from './cn'
+import { Slot } from 'radix-ui'
+import {
+  type ComponentProps,
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useContext,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { type MenuContentProps, type MenuItemProps, MenuPartsContext, type MenuState } from './menu-parts'
 
-/** Not modal: a modal menu hides the page from readers of screens, and leaves its buttons in the order of the keyboard. */
-export function DropdownMenu(props: ComponentProps<typeof Radix.Root>) {
-  return <Radix.Root modal={false} {...props} />
+const Menu = createContext<MenuState | null>(null)
+function required<Value>(value: Value | null): Value {
+  if (value === null) throw new Error('A part of a menu stands outside of a menu.')
+  return value
 }
 
-export const DropdownMenuTrigger = Radix.Trigger
+const loadPanel = () => import('./menu-panel')
+const Panel = lazy(loadPanel)
 
-export function DropdownMenuContent({ className, ...rest }: ComponentProps<typeof Radix.Content>) {
-  return (
-    <Radix.Portal>
-      <Radix.Content
-        sideOffset={6}
-        className={cn(
-          'z-50 min-w-44 animate-rise rounded-lg border border-line bg-card p-1 shadow-float focus:outline-none',
-          className,
-        )}
-        {...rest}
-      />
-    </Radix.Portal>
-  )
+/** A menu behind a button. The code of an open menu is loaded on its first use. */
+export function DropdownMenu({ children }: { children: ReactNode }) {
+  const [open, setOpen] = useState(false)
+  const trigger = useRef<HTMLElement>(null)
+  const triggerId = useId()
+  const menu = useMemo(() => ({ open, setOpen, trigger, triggerId }), [open, triggerId])
+  return <Menu value={menu}>{children}</Menu>
 }
 
-export function DropdownMenuItem({ className, ...rest }: ComponentProps<typeof Radix.Item>) {
+const openingKeys: readonly string[] = ['ArrowDown', 'ArrowUp']
+
+export function DropdownMenuTrigger({ asChild, ...rest }: ComponentProps<'button'> & { asChild?: boolean }) {
+  const { open, setOpen, trigger, triggerId } = required(useContext(Menu))
+  // A press outside of an open menu closes it: the click that follows must not open it again.
+  const wasOpen = useRef(false)
+  const Element = asChild ? Slot.Root : 'button'
   return (
-    <Radix.Item
-      className={cn(
-        'flex cursor-pointer items-center gap-2.5 rounded-md px-2.5 py-1.5 text-sm outline-none select-none data-disabled:opacity-45 data-highlighted:bg-sunk [&_svg]:size-4 [&_svg]:text-ink-3',
-        className,
-      )}
+    <Element
+      type="button"
       {...rest}
+      id={triggerId}
+      aria-haspopup="menu"
+      aria-expanded={open}
+      ref={(element: HTMLElement | null) => {
+        trigger.current = element
+      }}
+      onPointerEnter={() => void loadPanel()}
+      onPointerDown={() => {
+        wasOpen.current = open
+      }}
+      onClick={() => {
+        setOpen(!wasOpen.current)
+        wasOpen.current = false
+      }}
+      onKeyDown={(event) => {
+        if (!openingKeys.includes(event.key)) return
+        event.preventDefault()
+        setOpen(true)
+      }}
     />
   )
 }
 
-export function DropdownMenuLabel({ className, ...rest }: ComponentProps<typeof Radix.Label>) {
-  return <Radix.Label className={cn('px-2.5 py-1.5 text-xs text-ink-3', className)} {...rest} />
+export function DropdownMenuContent(props: MenuContentProps) {
+  const menu = required(useContext(Menu))
+  if (!menu.open) return null
+  return (
+    <Suspense fallback={null}>
+      <Panel menu={menu} {...props} />
+    </Suspense>
+  )
+}
+
+export function DropdownMenuItem(props: MenuItemProps) {
+  const { Item } = required(useContext(MenuPartsContext))
+  return <Item {...props} />
+}
+
+export function DropdownMenuLabel(props: { children: ReactNode; className?: string }) {
+  const { Label } = required(useContext(MenuPartsContext))
+  return <Label {...props} />
 }
 
 export function DropdownMenuSeparator() {
-  return <Radix.Separator className="my-1 h-px bg-line" />
+  const { Separator } = required(useContext(MenuPartsContext))
+  return <Separator />
 }

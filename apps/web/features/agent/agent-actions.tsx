@@ -3,7 +3,7 @@
 import { Button, ConfirmButton } from '@palate/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast'
 import { useTRPC } from '../../lib/trpc'
 import type { Agent, AgentRights } from './types'
 

@@ -10,7 +10,7 @@ import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
 import { AgentCard } from './agent-card'
-import { EnrollDialog } from './enroll/enroll-dialog'
+import { Enroll } from './enroll/enroll'
 import type { Agent, AgentRights } from './types'
 
 export function AgentsPage() {
@@ -28,7 +28,7 @@ export function AgentsPage() {
           <Button asChild look="quiet">
             <Link href="/runs/queue">Open queue</Link>
           </Button>
-          {rights.write ? <EnrollDialog /> : null}
+          {rights.write ? <Enroll /> : null}
         </>
       }
     >
@@ -37,7 +37,7 @@ export function AgentsPage() {
           list.length > 0 ? (
             <AgentList agents={list} may={rights} />
           ) : (
-            <EmptyState title="No agents yet" action={rights.write ? <EnrollDialog /> : null}>
+            <EmptyState title="No agents yet" action={rights.write ? <Enroll /> : null}>
               Agents appear here when they are enrolled. Runs wait until then. npm start enrolls an agent on
               this machine.
             </EmptyState>

@@ -1,18 +1,10 @@
-import { checkRecipe, userMessage } from '@palate/recipe'
+import { checkRecipe } from '@palate/recipe'
 import { Tag } from '@palate/ui'
 import { type ReactNode, useMemo } from 'react'
 import { findingsOf, readMarks } from '../recipe/marks'
 import { RecipeCard } from '../recipe/recipe-card'
 
 type Rules = { diets: readonly string[]; forbidden: readonly string[] }
-
-export function Question({ inventory, request }: { inventory: readonly string[]; request: string }) {
-  return (
-    <p className="max-w-[85%] self-end rounded-xl bg-sunk px-4 py-3 [overflow-wrap:anywhere]">
-      {userMessage({ inventory: [...inventory], request })}
-    </p>
-  )
-}
 
 /** An answer of the chat, checked against the rules of its persona and the given ingredients. */
 export function CheckedCard({

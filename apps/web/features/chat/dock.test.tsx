@@ -1,7 +1,8 @@
 import { renderToStaticMarkup } from 'react-dom/server'
 import { expect, it } from 'vitest'
-import { CheckedCard, Question } from './checked-card'
+import { CheckedCard } from './checked-card'
 import { Dock } from './dock'
+import { Question } from './question'
 
 const nothing = () => undefined
 

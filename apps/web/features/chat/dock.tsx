@@ -2,11 +2,13 @@
 
 import { Button, Input } from '@palate/ui'
 import { SlidersHorizontal, Square } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { IngredientInput } from './ingredient-input'
 import { problemOfRequest } from './read-input'
-import { SamplingPanel } from './sampling-panel'
 import type { Sampling } from './turns'
+
+const SamplingPanel = dynamic(() => import('./sampling-panel').then((module) => module.SamplingPanel))
 
 /** The input of the chat: ingredients, a request, sampling settings, and the button. */
 export function Dock({

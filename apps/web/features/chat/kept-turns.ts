@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { Turn } from './turns'
 
 /** How much of a conversation a browser keeps: the newest turns. */
@@ -13,9 +13,9 @@ const KeptTurn = z.object({
   text: z.string(),
   sampling: z.object({ temperature: z.number(), topP: z.number(), maxTokens: z.number() }),
   status: z.enum(['writing', 'done', 'cut', 'stopped', 'failed']),
-  error: z.string().nullable(),
-  turnId: z.string().nullable(),
-  thumb: z.enum(['up', 'down']).nullable(),
+  error: z.nullable(z.string()),
+  turnId: z.nullable(z.string()),
+  thumb: z.nullable(z.enum(['up', 'down'])),
 })
 
 type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>

@@ -2,10 +2,15 @@
 
 import { Button, Logo, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
-import { CheckedCard, Question } from './checked-card'
+import { Question } from './question'
+
+const CheckedCard = dynamic(() => import('./checked-card').then((module) => module.CheckedCard), {
+  loading: () => <Skeleton className="h-96" />,
+})
 
 /** One stored answer, for anyone who has its link. */
 export function SharedTurn({ turnId }: { turnId: string }) {

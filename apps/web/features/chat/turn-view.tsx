@@ -1,9 +1,12 @@
 import { Button, Spinner } from '@palate/ui'
 import { Link2, RotateCcw, ThumbsDown, ThumbsUp } from 'lucide-react'
-import { toast } from 'sonner'
+import { lazy, Suspense } from 'react'
+import { toast } from '../../lib/toast'
 import type { Outputs } from '../../lib/trpc'
-import { CheckedCard, Question } from './checked-card'
+import { Question } from './question'
 import type { Thumb, Turn } from './turns'
+
+const CheckedCard = lazy(() => import('./checked-card').then((module) => ({ default: module.CheckedCard })))
 
 type Persona = NonNullable<Outputs['chat']['info']>['personas'][number]
 
@@ -37,13 +40,16 @@ export function TurnView({
         </p>
       ) : null}
       {text === '' ? null : (
-        <CheckedCard
-          text={text}
-          inventory={turn.inventory}
-          persona={persona}
-          writing={writing}
-          whole={status === 'done'}
-        />
+        // Until the code that checks it is loaded, the answer stands as it is.
+        <Suspense fallback={<p className="whitespace-pre-wrap">{text}</p>}>
+          <CheckedCard
+            text={text}
+            inventory={turn.inventory}
+            persona={persona}
+            writing={writing}
+            whole={status === 'done'}
+          />
+        </Suspense>
       )}
       {status === 'failed' ? (
         <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-lg bg-bad-soft px-4 py-3">

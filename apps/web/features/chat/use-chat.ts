@@ -5,7 +5,6 @@ import { useEffect, useReducer, useRef } from 'react'
 import { describeErrorBody } from '../../lib/error'
 import { useTRPC } from '../../lib/trpc'
 import { keepTurns, readTurns } from './kept-turns'
-import { readChat } from './stream'
 import { type Ask, type Thumb, type Turn, turnsAfter } from './turns'
 
 /** The conversation with one deployment: ask, stream the answer, stop, and store thumbs. */
@@ -44,6 +43,7 @@ export function useChat(slug: string) {
         }),
       })
       if (!response.ok || !response.body) throw new Error(describeErrorBody(await response.text()))
+      const { readChat } = await import('./stream')
       for await (const event of readChat(response.body)) dispatch({ type: 'event', key, event })
       dispatch({ type: 'close', key })
     } catch (error) {

@@ -106,7 +106,7 @@ function DatasetTable({ datasets }: { datasets: readonly Dataset[] }) {
         </thead>
         <tbody>
           {datasets.map(({ id, name, latest, versions }) => (
-            <Tr key={id} className="hover:bg-sunk/60">
+            <Tr data-row key={id} className="hover:bg-sunk/60">
               <Td className="font-semibold [overflow-wrap:anywhere] sm:min-w-44">
                 {latest ? (
                   <Link href={`/datasets/${latest.id}`} className="hover:text-accent">

@@ -6,7 +6,8 @@ import { Button, Dialog, DialogContent, DialogTrigger, Field, Input } from '@pal
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useForm } from 'react-hook-form'
-import { toast } from 'sonner'
+import type { OnDemand } from '../../lib/on-demand'
+import { toast } from '../../lib/toast'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useDoubt } from '../evaluation/use-doubt'
 import { ModelPicker, useModelChoices } from '../model/model-picker'
@@ -14,11 +15,16 @@ import { ModelPicker, useModelChoices } from '../model/model-picker'
 type Deployment = Outputs['deployment']['list'][number]
 const Form = SaveDeploymentInput.pick({ title: true, slug: true })
 
+export interface DeployProps {
+  deployment?: Deployment
+  modelId?: string
+}
+
 /** Deploys a model under a new public name, or changes a deployment. */
-export function DeployDialog({ deployment, modelId }: { deployment?: Deployment; modelId?: string }) {
+export function DeployDialog({ deployment, modelId, trigger, startOpen = false }: DeployProps & OnDemand) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(startOpen)
   const models = useModelChoices('deployment', { enabled: open })
   const [picked, setPicked] = useState(deployment?.model.id ?? modelId ?? '')
   const form = useForm({
@@ -47,9 +53,7 @@ export function DeployDialog({ deployment, modelId }: { deployment?: Deployment;
   )
   return (
     <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        {deployment ? <Button>Change deployment</Button> : <Button>Deploy</Button>}
-      </DialogTrigger>
+      <DialogTrigger asChild>{trigger}</DialogTrigger>
       <DialogContent
         title={deployment ? `Change ${deployment.title}` : 'Deploy a model'}
         description="The model answers in the public chat, and under its public name on the OpenAI-compatible endpoint."

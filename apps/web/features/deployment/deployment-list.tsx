@@ -6,7 +6,7 @@ import { ArrowUpRight, ThumbsDown, ThumbsUp } from 'lucide-react'
 import Link from 'next/link'
 import { formatCount, plural } from '../../lib/format'
 import { type Outputs, useTRPC } from '../../lib/trpc'
-import { DeployDialog } from './deploy-dialog'
+import { Deploy } from './deploy'
 
 type Deployment = Outputs['deployment']['list'][number]
 
@@ -65,7 +65,7 @@ function DeploymentCard({ deployment, mayDeploy }: { deployment: Deployment; may
         ) : null}
         {mayDeploy ? (
           <>
-            <DeployDialog deployment={deployment} />
+            <Deploy deployment={deployment} />
             <Button
               look="quiet"
               busy={save.isPending}

@@ -2,16 +2,20 @@
 
 import { Card, CardBody, ErrorState, Progress, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { formatCount, formatDate, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { isMoving, StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
-import { Answers } from './answers'
 import { CategoryTable } from './category-table'
 import { SummaryCards } from './summary-cards'
 
 type Evaluation = Outputs['evaluation']['get']
+
+const Answers = dynamic(() => import('./answers').then((module) => module.Answers), {
+  loading: () => <Skeleton className="h-64" />,
+})
 
 export function EvaluationPage({ id }: { id: string }) {
   const trpc = useTRPC()

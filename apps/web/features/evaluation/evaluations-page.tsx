@@ -22,7 +22,7 @@ import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
-import { NewEvaluationDialog } from './new-evaluation-dialog'
+import { NewEvaluation } from './new-evaluation'
 
 type Evaluation = Outputs['evaluation']['list'][number]
 
@@ -35,7 +35,7 @@ export function EvaluationsPage() {
       crumbs={[{ name: 'Evaluations' }]}
       title="Evaluations"
       lead="An evaluation compares a tuned model with its base model on a frozen suite. The rules of the personas check every answer."
-      actions={may('evaluation:create') ? <NewEvaluationDialog /> : null}
+      actions={may('evaluation:create') ? <NewEvaluation /> : null}
     >
       <Loaded query={evaluations} skeleton={<Skeleton className="h-48" />}>
         {(list) =>
@@ -79,7 +79,7 @@ function EvaluationTable({ evaluations }: { evaluations: readonly Evaluation[] }
         </thead>
         <tbody>
           {evaluations.map((evaluation) => (
-            <Tr key={evaluation.id} className="hover:bg-sunk/60">
+            <Tr data-row key={evaluation.id} className="hover:bg-sunk/60">
               <Td className="font-semibold whitespace-nowrap">
                 <Link href={`/evaluations/${evaluation.id}`} className="hover:text-accent">
                   Evaluation {evaluation.number}

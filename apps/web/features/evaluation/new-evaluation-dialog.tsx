@@ -8,15 +8,16 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { useForm } from 'react-hook-form'
+import type { OnDemand } from '../../lib/on-demand'
 import { readNumber } from '../../lib/read-number'
 import { useTRPC } from '../../lib/trpc'
 import { ModelPicker, useModelChoices } from '../model/model-picker'
 
-export function NewEvaluationDialog() {
+export function NewEvaluationDialog({ trigger, startOpen = false }: OnDemand) {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(startOpen)
   const models = useModelChoices('evaluation', { enabled: open })
   const form = useForm({
     resolver: zodResolver(CreateEvaluationInput),
@@ -44,9 +45,7 @@ export function NewEvaluationDialog() {
   const onSubmit = form.handleSubmit((values) => create.mutate(values))
   return (
     <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        <Button>Create evaluation</Button>
-      </DialogTrigger>
+      <DialogTrigger asChild>{trigger}</DialogTrigger>
       <DialogContent
         title="New evaluation"
         description="The base model and the tuned model answer the same cases with the same seeds. The rules of each case's persona check the answers."

@@ -6,8 +6,8 @@ import { Button, Dialog, DialogContent, DialogTrigger, Field, Input, Select } fr
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { useForm } from 'react-hook-form'
-import { toast } from 'sonner'
 import { formatDate } from '../../lib/format'
+import { toast } from '../../lib/toast'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useRoleOptions } from '../member/member-table'
 

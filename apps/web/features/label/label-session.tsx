@@ -1,15 +1,19 @@
 'use client'
 
 import { Button, EmptyState, Kbd, Progress, Skeleton, Tag } from '@palate/ui'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { useState } from 'react'
 import { formatCount, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
 import { Page } from '../shell/page'
 import { HelpDialog } from './help-dialog'
-import { PairView } from './pair-view'
 import { useLabelQueue } from './use-label-queue'
 import { useLabelSummary } from './use-label-summary'
+
+const PairView = dynamic(() => import('./pair-view').then((module) => module.PairView), {
+  loading: () => <SessionSkeleton />,
+})
 
 /** A label session: one pair at a time, blind, by key or touch. */
 export function LabelSession() {

@@ -33,7 +33,10 @@ export function PairView({
   useKeys({ vote, skip: () => onSkip(pair), undo: onUndo, help: onHelp }, settled)
 
   return (
-    <div className="mx-auto flex h-[calc(100dvh-9.125rem)] min-h-96 w-full max-w-[1240px] flex-col gap-3 max-lg:-mb-9 lg:h-[calc(100dvh-6.375rem)]">
+    <div
+      data-own-keys
+      className="mx-auto flex h-[calc(100dvh-9.125rem)] min-h-96 w-full max-w-[1240px] flex-col gap-3 max-lg:-mb-9 lg:h-[calc(100dvh-6.375rem)]"
+    >
       <Brief pair={pair} />
       <section
         aria-label="Answers"

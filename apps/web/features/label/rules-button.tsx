@@ -3,8 +3,8 @@
 import { Button, Dialog, DialogClose, DialogContent, DialogTrigger } from '@palate/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { toast } from 'sonner'
 import { formatCount, plural } from '../../lib/format'
+import { toast } from '../../lib/toast'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { questionOf, type RulesCounts } from './rules-question'
 
@@ -23,7 +23,7 @@ export function RulesButton({ rules }: { rules: RulesCounts }) {
         setOpen(false)
         toast.success(
           `The rules labeled ${plural(labeled, 'pair')}: ${formatCount(decided)} with a winner, ${plural(ties, 'tie')}.`,
-          { action: { label: 'Undo', onClick: () => undo.mutate({ appliedAt }) }, duration: 15_000 },
+          { action: { label: 'Undo', onClick: () => undo.mutate({ appliedAt }) }, durationMs: 15_000 },
         )
         refresh()
       },

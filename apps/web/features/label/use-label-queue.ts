@@ -3,9 +3,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { TRPCClientError } from '@trpc/client'
 import { useEffect, useRef, useState } from 'react'
-import { toast } from 'sonner'
 import { describeError } from '../../lib/error'
 import { isOnline } from '../../lib/online'
+import { toast } from '../../lib/toast'
 import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
 import type { Choice } from './choices'
 import { inOrder } from './in-order'
@@ -60,7 +60,7 @@ export function useLabelQueue() {
   const tabs = useOtherTabs((pairId) => {
     const [shown] = read()
     drop(pairId)
-    if (shown?.pairId === pairId) toast(elsewhere)
+    if (shown?.pairId === pairId) toast.message(elsewhere)
     void refill().catch(() => undefined) // the next vote asks again
   })
 
@@ -70,7 +70,7 @@ export function useLabelQueue() {
     try {
       const { superseded } = await inTurn(work)
       tabs.current?.report(pair.pairId)
-      if (superseded) toast(replaced)
+      if (superseded) toast.message(replaced)
     } catch (error) {
       if (!isOver(error)) giveBack(pair)
       toast.error(describeError(error))
@@ -92,7 +92,7 @@ export function useLabelQueue() {
       if (!isOnline()) return void toast.error(offline)
       try {
         const back = await inTurn(() => client.label.undo.mutate())
-        if (!back) return void toast('There is no vote or skip of the last hour to undo.')
+        if (!back) return void toast.message('There is no vote or skip of the last hour to undo.')
         write((pairs) => [back, ...pairs.filter(({ pairId }) => pairId !== back.pairId)])
       } catch (error) {
         toast.error(describeError(error))

@@ -3,7 +3,7 @@
 import { Button, Card, CardBody, CardHead, Select } from '@palate/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useReauth } from '../settings/reauth-dialog'
 

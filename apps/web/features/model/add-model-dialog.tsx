@@ -14,9 +14,10 @@ import {
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { toast } from 'sonner'
 import { describeError } from '../../lib/error'
 import { formatPercent } from '../../lib/format'
+import type { OnDemand } from '../../lib/on-demand'
+import { toast } from '../../lib/toast'
 import { type Inputs, useTRPC } from '../../lib/trpc'
 import { FolderForm, HubForm } from './add-model-forms'
 import { type UploadChoice, UploadForm } from './add-model-upload'
@@ -25,11 +26,11 @@ import { TemplateField } from './template-field'
 import { useModelUpload } from './use-model-upload'
 
 /** Imports a model: of the list of starting models, of the Hugging Face hub, in a folder of an agent, or uploaded. */
-export function AddModelDialog() {
+export function AddModelDialog({ startOpen = false }: OnDemand) {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(startOpen)
   const [choice, setChoice] = useState<UploadChoice>({ format: 'gguf' })
   const [chatTemplate, setTemplate] = useState<ChatTemplate>('own')
   const add = useMutation(

@@ -1,7 +1,6 @@
 'use client'
 
 import {
-  Button,
   Dialog,
   DialogContent,
   DialogTrigger,
@@ -14,6 +13,7 @@ import {
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Loaded } from '../../lib/loaded'
+import type { OnDemand } from '../../lib/on-demand'
 import { useTRPC } from '../../lib/trpc'
 import { ExportDownloads } from './export-downloads'
 import { type AdapterToMerge, ExportOllama } from './export-ollama'
@@ -21,24 +21,18 @@ import { type AdapterToMerge, ExportOllama } from './export-ollama'
 /** Of an adapter: whether it can be merged into its base. */
 export type ExportedAdapter = Pick<AdapterToMerge, 'mayMerge'>
 
-/** Everything in which a model can leave: files to download, and a push to an Ollama. */
-export function ExportDialog({
-  id,
-  name,
-  adapter,
-}: {
+export interface ExportProps {
   id: string
   name: string
   adapter: ExportedAdapter | null
-}) {
-  const [open, setOpen] = useState(false)
+}
+
+/** Everything in which a model can leave: files to download, and a push to an Ollama. */
+export function ExportDialog({ id, name, adapter, trigger, startOpen = false }: ExportProps & OnDemand) {
+  const [open, setOpen] = useState(startOpen)
   return (
     <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        <Button size="sm" look="quiet">
-          Export
-        </Button>
-      </DialogTrigger>
+      <DialogTrigger asChild>{trigger}</DialogTrigger>
       <DialogContent
         className="max-w-2xl"
         title={`Export ${name}`}

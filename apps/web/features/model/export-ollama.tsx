@@ -11,7 +11,7 @@ import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { ExportFiles } from './export-downloads'
 import { ExportPushes } from './export-pushes'
-import { MergeDialog } from './merge-dialog'
+import { Merge } from './merge'
 
 const none = 'none'
 
@@ -26,7 +26,7 @@ export function AdapterNotice({ id, adapter: { name, mayMerge } }: { id: string;
   return (
     <Notice
       title="An adapter needs an older Ollama"
-      action={mayMerge ? <MergeDialog id={id} name={name} look="plain" /> : null}
+      action={mayMerge ? <Merge id={id} name={name} look="plain" /> : null}
     >
       Ollama 0.34.1 and newer make no model of an adapter.{' '}
       {mayMerge

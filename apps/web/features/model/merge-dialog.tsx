@@ -5,23 +5,21 @@ import { Button, Dialog, DialogContent, DialogTrigger, Field, Select } from '@pa
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
-import { toast } from 'sonner'
+import type { OnDemand } from '../../lib/on-demand'
+import { toast } from '../../lib/toast'
 import { useTRPC } from '../../lib/trpc'
 
-/** Makes a whole model of an adapter and its imported base. */
-export function MergeDialog({
-  id,
-  name,
-  look = 'quiet',
-}: {
+export interface MergeProps {
   id: string
   name: string
-  look?: 'quiet' | 'plain'
-}) {
+}
+
+/** Makes a whole model of an adapter and its imported base. */
+export function MergeDialog({ id, name, trigger, startOpen = false }: MergeProps & OnDemand) {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(startOpen)
   const [quantization, setQuantization] = useState<(typeof quantizations)[number]>('F16')
   const merge = useMutation(
     trpc.model.merge.mutationOptions({
@@ -39,11 +37,7 @@ export function MergeDialog({
     .map((value) => ({ value, label: value }))
   return (
     <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        <Button size="sm" look={look}>
-          Merge
-        </Button>
-      </DialogTrigger>
+      <DialogTrigger asChild>{trigger}</DialogTrigger>
       <DialogContent
         title={`Merge ${name} into its base`}
         description="An agent makes a whole model of the two, which is served without an adapter and can be trained further."

@@ -1,15 +1,19 @@
 'use client'
 
-import { cn, Tag } from '@palate/ui'
+import { cn, Skeleton, Tag } from '@palate/ui'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { useState } from 'react'
 import { formatBytes, formatDate, formatParameters } from '../../lib/format'
 import type { Outputs } from '../../lib/trpc'
-import { DeployDialog } from '../deployment/deploy-dialog'
-import { ExportDialog } from './export-dialog'
-import { Lineage } from './lineage'
-import { MergeDialog } from './merge-dialog'
-import { ModelFacts } from './model-facts'
+import { Deploy } from '../deployment/deploy'
+import { Merge } from './merge'
+import { Export } from './model-dialogs'
+
+const ModelFacts = dynamic(() => import('./model-facts').then((module) => module.ModelFacts))
+const Lineage = dynamic(() => import('./lineage').then((module) => module.Lineage), {
+  loading: () => <Skeleton className="h-24" />,
+})
 
 type Model = Outputs['model']['list'][number]
 interface Rights {
@@ -94,13 +98,13 @@ function ModelRow({ model, mayDeploy, mayMerge }: { model: Model } & Rights) {
           >
             {open ? 'Hide lineage' : 'Show lineage'}
           </button>
-          <ExportDialog
+          <Export
             id={model.id}
             name={`${model.name} v${model.number}`}
             adapter={isBase ? null : { mayMerge }}
           />
-          {mayMerge ? <MergeDialog id={model.id} name={`${model.name} v${model.number}`} /> : null}
-          {mayDeploy ? <DeployDialog modelId={model.id} /> : null}
+          {mayMerge ? <Merge id={model.id} name={`${model.name} v${model.number}`} /> : null}
+          {mayDeploy ? <Deploy modelId={model.id} /> : null}
         </span>
       </div>
       {open ? <ModelFacts modelId={model.id} /> : null}

@@ -2,16 +2,20 @@
 
 import { Card, CardHead, EmptyState, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { joinQueries, Loaded } from '../../lib/loaded'
 import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
-import { FeedbackList } from '../chat/feedback-list'
-import { DeployDialog } from '../deployment/deploy-dialog'
+import { Deploy } from '../deployment/deploy'
 import { DeploymentList } from '../deployment/deployment-list'
 import { Page } from '../shell/page'
-import { AddModelDialog } from './add-model-dialog'
+import { AddModel } from './model-dialogs'
 import { ModelImports } from './model-imports'
 import { ModelTree } from './model-tree'
+
+const FeedbackList = dynamic(() => import('../chat/feedback-list').then((module) => module.FeedbackList), {
+  loading: () => <Skeleton className="h-24" />,
+})
 
 export function ModelsPage() {
   const trpc = useTRPC()
@@ -28,8 +32,8 @@ export function ModelsPage() {
       lead="Model versions with their lineage, deployments with their public names, and feedback from the chat."
       actions={
         <>
-          {mayDeploy && (models.data?.length ?? 0) > 0 ? <DeployDialog /> : null}
-          {may('run:create') ? <AddModelDialog /> : null}
+          {mayDeploy && (models.data?.length ?? 0) > 0 ? <Deploy /> : null}
+          {may('run:create') ? <AddModel /> : null}
         </>
       }
     >

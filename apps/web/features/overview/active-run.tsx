@@ -2,12 +2,16 @@
 
 import { Button, Card, CardBody, CardHead, EmptyState, Progress, Skeleton } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { type Outputs, useTRPC } from '../../lib/trpc'
 import { groupStepCharts } from '../run/chart/chart-groups'
 import { rangeOf, useMetrics } from '../run/chart/metrics'
-import { MetricChart } from '../run/chart/run-charts'
 import { RunProgress, RunStatusTag } from '../run/run-status'
+
+const MetricChart = dynamic(() => import('../run/chart/run-charts').then((module) => module.MetricChart), {
+  loading: () => <Skeleton className="h-48" />,
+})
 
 type Run = NonNullable<Outputs['overview']['get']['activeRun']>
 

@@ -21,17 +21,6 @@ type Values = {
   systemPrompt: string
 }
 
-export const emptyBody: Body = {
-  name: '',
-  cuisines: [],
-  flavors: [],
-  style: '',
-  diets: [],
-  forbidden: [],
-  preferred: [],
-  systemPrompt: null,
-}
-
 const toValues = (slug: string, body: Body): Values => ({
   ...body,
   slug,

@@ -2,14 +2,19 @@
 
 import { Button, Confirm, Skeleton, Tag } from '@palate/ui'
 import { skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
-import { toast } from 'sonner'
 import { plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
+import { toast } from '../../lib/toast'
 import { useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { Page } from '../shell/page'
-import { emptyBody, PersonaForm } from './persona-form'
+import { emptyBody } from './empty-body'
+
+const PersonaForm = dynamic(() => import('./persona-form').then((module) => module.PersonaForm), {
+  loading: () => <Skeleton className="h-96" />,
+})
 
 /** One persona; the id "new" creates one. */
 export function PersonaPage({ id }: { id: string }) {

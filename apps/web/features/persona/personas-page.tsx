@@ -26,7 +26,7 @@ export function PersonasPage() {
         <>
           <YamlActions mayImport={mayWrite} />
           {mayWrite ? (
-            <Button asChild>
+            <Button asChild data-key="create">
               <Link href="/personas/new">Create persona</Link>
             </Button>
           ) : null}
@@ -55,7 +55,7 @@ export function PersonasPage() {
 function PersonaCard({ persona }: { persona: Persona }) {
   const { body, number, votes } = persona
   return (
-    <li>
+    <li data-row>
       <Card className="relative flex h-full flex-col gap-3 px-5 py-4.5 transition-colors hover:border-line-strong">
         <div className="flex items-baseline justify-between gap-3">
           <h2 className="title text-xl">

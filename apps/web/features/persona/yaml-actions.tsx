@@ -4,7 +4,7 @@ import { Button } from '@palate/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Download, Upload } from 'lucide-react'
 import { useRef } from 'react'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast'
 import { useTRPC, useTRPCClient } from '../../lib/trpc'
 
 export function YamlActions({ mayImport }: { mayImport: boolean }) {

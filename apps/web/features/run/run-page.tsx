@@ -2,6 +2,7 @@
 
 import { ErrorState, Progress, Skeleton, Tabs, TabsContent, TabsList, TabsTrigger } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { joinSentences } from '../../lib/error'
 import { formatDuration } from '../../lib/format'
@@ -11,16 +12,34 @@ import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
 import { describeResume } from './actions/describe-actions'
 import { RunActions } from './actions/run-actions'
-import { RunCharts } from './chart/run-charts'
-import { RunConfigView } from './config/run-config'
-import { RunPreflight } from './preflight/run-preflight'
 import { WaitingReasons } from './queue/waiting-reasons'
 import { RunFiles } from './run-files'
 import { RunLogs } from './run-logs'
-import { RunSamples } from './run-samples'
 import { describeStop, kindName, type Run, RunProgress, RunStatusTag, workedMs } from './run-status'
-import { RunSummary } from './run-summary'
 import { useTab } from './use-tab'
+
+const RunCharts = dynamic(() => import('./chart/run-charts').then((module) => module.RunCharts), {
+  loading: () => <Skeleton className="h-56" />,
+})
+
+const RunConfigView = dynamic(() => import('./config/run-config').then((module) => module.RunConfigView), {
+  loading: () => <Skeleton className="h-56" />,
+})
+
+const RunPreflight = dynamic(
+  () => import('./preflight/run-preflight').then((module) => module.RunPreflight),
+  {
+    loading: () => <Skeleton className="h-56" />,
+  },
+)
+
+const RunSummary = dynamic(() => import('./run-summary').then((module) => module.RunSummary), {
+  loading: () => <Skeleton className="h-56" />,
+})
+
+const RunSamples = dynamic(() => import('./run-samples').then((module) => module.RunSamples), {
+  loading: () => <Skeleton className="h-56" />,
+})
 
 export function RunPage({ id }: { id: string }) {
   const trpc = useTRPC()

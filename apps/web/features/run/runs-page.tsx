@@ -28,7 +28,8 @@ import { type Outputs, useTRPC } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { useNow } from '../../lib/use-now'
 import { Page } from '../shell/page'
-import { NewRunDialog, runKinds } from './form/new-run-dialog'
+import { NewRun, OpenNewRun } from './form/new-run'
+import { runKinds } from './form/run-kinds'
 import { isMoving, kindName, RunStatusTag, timeLeft, workedMs } from './run-status'
 
 type Run = Outputs['run']['list'][number]
@@ -86,11 +87,9 @@ function CreateRun() {
   const id = params.get('clone')
   const kind = runKinds.find((one) => one === params.get('create'))
   const clone = useQuery(trpc.run.clone.queryOptions({ id: id ?? '' }, { enabled: id !== null }))
-  const leave = () => {
-    if (id || kind) router.replace('/runs')
-  }
-  const props = { create: kind, clone: id ? clone.data : undefined, onClosed: leave }
-  return <NewRunDialog key={clone.data ? id : kind} {...props} />
+  if (!id && !kind) return <NewRun />
+  const props = { create: kind, clone: id ? clone.data : undefined, onClosed: () => router.replace('/runs') }
+  return <OpenNewRun key={clone.data ? id : kind} {...props} />
 }
 
 function QueueLink({ waiting }: { waiting: number }) {
@@ -148,7 +147,7 @@ function RunTable({ runs }: { runs: readonly Run[] }) {
         </thead>
         <tbody>
           {runs.map((run) => (
-            <Tr key={run.id} className="hover:bg-sunk/60">
+            <Tr data-row key={run.id} className="hover:bg-sunk/60">
               <Td className="sm:min-w-48">
                 <Link href={`/runs/${run.id}`} className="font-semibold hover:text-accent">
                   <span className="num mr-1.5 text-ink-3">{run.number}</span>

@@ -5,7 +5,7 @@ import { ChangePasswordInput } from '@palate/core/user/schemas'
 import { Button, Card, CardBody, CardHead, Field, Input } from '@palate/ui'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useForm } from 'react-hook-form'
-import { toast } from 'sonner'
+import { toast } from '../../lib/toast'
 import { useTRPC } from '../../lib/trpc'
 
 /** A new password. It ends all other sessions, so the form says so. */

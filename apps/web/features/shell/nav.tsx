@@ -6,6 +6,7 @@ import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { formatCount } from '../../lib/format'
+import { SearchButton } from './search-button'
 import { isWithin, useAgentsOnline, useStations } from './stations'
 
 /** The main navigation: the stations of the loop, each with its state and count, then the workspace. */
@@ -14,6 +15,7 @@ export function Nav({ onNavigate }: { onNavigate?: () => void }) {
   const online = useAgentsOnline()
   return (
     <nav aria-label="Main" className="flex flex-col gap-0.5">
+      <SearchButton onOpen={onNavigate} />
       <NavLink href="/" onClick={onNavigate} icon={<House className="size-4 text-ink-3" aria-hidden />}>
         Overview
       </NavLink>

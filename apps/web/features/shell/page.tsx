@@ -1,7 +1,12 @@
 import { cn, Logo } from '@palate/ui'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { Fragment, type ReactNode } from 'react'
-import { NextStepButton } from '../next-step/next-step-button'
+
+/** It stands there once the overview is read; a page needs it not to be drawn. */
+const NextStepButton = dynamic(() =>
+  import('../next-step/next-step-button').then((module) => module.NextStepButton),
+)
 
 export type Crumb = { name: string; href?: string }
 

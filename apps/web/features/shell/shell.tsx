@@ -3,6 +3,7 @@
 import { Logo } from '@palate/ui'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { Keys } from '../keys/keys'
 import { WorkspaceMenu } from '../workspace/workspace-menu'
 import { Nav } from './nav'
 import { OfflineNote } from './offline-note'
@@ -34,6 +35,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {children}
       </main>
       <PhoneBar />
+      <Keys />
     </div>
   )
 }

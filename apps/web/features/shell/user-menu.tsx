@@ -11,7 +11,6 @@ import {
 } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { LogOut, Monitor, Moon, Sun } from 'lucide-react'
-import { signOut } from 'next-auth/react'
 import { useTheme } from 'next-themes'
 import { useTRPC } from '../../lib/trpc'
 
@@ -20,6 +19,11 @@ const themes = [
   { id: 'dark', name: 'Dark', icon: Moon },
   { id: 'system', name: 'System', icon: Monitor },
 ] as const
+
+async function signOutHere(): Promise<void> {
+  const { signOut } = await import('next-auth/react')
+  await signOut({ callbackUrl: '/sign-in' })
+}
 
 /** The signed-in user, the theme, and sign-out. */
 export function UserMenu() {
@@ -46,7 +50,7 @@ export function UserMenu() {
           </DropdownMenuItem>
         ))}
         <DropdownMenuSeparator />
-        <DropdownMenuItem onSelect={() => signOut({ callbackUrl: '/sign-in' })}>
+        <DropdownMenuItem onSelect={signOutHere}>
           <LogOut aria-hidden /> Sign out
         </DropdownMenuItem>
       </DropdownMenuContent>

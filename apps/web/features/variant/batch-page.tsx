@@ -3,6 +3,7 @@
 import { formatList } from '@palate/recipe'
 import { Button, Card, CardBody, ErrorState, Skeleton } from '@palate/ui'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { formatDate, plural } from '../../lib/format'
 import { Loaded } from '../../lib/loaded'
@@ -10,8 +11,11 @@ import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
 import { nameModel } from '../model/model-groups'
 import { StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
-import { PairCard } from './pair-card'
 import { AnswerProgress } from './variants-page'
+
+const PairCard = dynamic(() => import('./pair-card').then((module) => module.PairCard), {
+  loading: () => <Skeleton className="h-11" />,
+})
 
 type Batch = Outputs['variant']['batch']
 

@@ -9,17 +9,18 @@ import { useRouter } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { useForm } from 'react-hook-form'
 import { plural } from '../../lib/format'
+import type { OnDemand } from '../../lib/on-demand'
 import { readNumber } from '../../lib/read-number'
 import { useTRPC } from '../../lib/trpc'
 import { ModelPicker, useModelChoices } from '../model/model-picker'
 import { PersonaPicker } from './persona-picker'
 
 /** Creates a batch of variants; every field has a default. */
-export function NewBatchDialog() {
+export function NewBatchDialog({ trigger, startOpen = false }: OnDemand) {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(startOpen)
   const [excluded, setExcluded] = useState<ReadonlySet<string>>(new Set())
   const personas = useQuery(trpc.persona.list.queryOptions(undefined, { enabled: open }))
   const models = useModelChoices('variants', { enabled: open })
@@ -65,9 +66,7 @@ export function NewBatchDialog() {
   )
   return (
     <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        <Button>Create batch</Button>
-      </DialogTrigger>
+      <DialogTrigger asChild>{trigger}</DialogTrigger>
       <DialogContent
         title="New batch of variants"
         description="The models write several answers to each prompt. The two that differ most by the persona's rules become a pair."

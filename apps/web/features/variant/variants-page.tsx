@@ -23,7 +23,7 @@ import { useMay } from '../../lib/use-may'
 import { describeChosen } from '../model/model-groups'
 import { StatusTag } from '../run/run-status'
 import { Page } from '../shell/page'
-import { NewBatchDialog } from './new-batch-dialog'
+import { NewBatch } from './new-batch'
 
 type Batch = Outputs['variant']['batches'][number]
 
@@ -32,7 +32,7 @@ export function VariantsPage() {
   const may = useMay()
   const batches = useQuery(trpc.variant.batches.queryOptions())
   const models = useQuery(trpc.model.list.queryOptions())
-  const action = may('variant:create') ? <NewBatchDialog /> : null
+  const action = may('variant:create') ? <NewBatch /> : null
   return (
     <Page
       crumbs={[{ name: 'Variants' }]}
@@ -81,7 +81,7 @@ function BatchTable({ batches }: { batches: readonly Batch[] }) {
         </thead>
         <tbody>
           {batches.map((batch) => (
-            <Tr key={batch.id} className="hover:bg-sunk/60">
+            <Tr data-row key={batch.id} className="hover:bg-sunk/60">
               <Td className="font-semibold sm:whitespace-nowrap">
                 <Link href={`/variants/${batch.id}`} className="hover:text-accent">
                   Batch {batch.number}

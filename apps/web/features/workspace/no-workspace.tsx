@@ -1,8 +1,16 @@
 'use client'
 
 import { Button, Logo } from '@palate/ui'
-import { signOut } from 'next-auth/react'
-import { CreateWorkspaceForm } from './create-workspace'
+import dynamic from 'next/dynamic'
+
+const CreateWorkspaceForm = dynamic(() =>
+  import('./create-workspace').then((module) => module.CreateWorkspaceForm),
+)
+
+async function signOutHere(): Promise<void> {
+  const { signOut } = await import('next-auth/react')
+  await signOut({ callbackUrl: '/sign-in' })
+}
 
 /** In place of the workbench, for an account that is a member of no workspace. */
 export function NoWorkspace({ email }: { email: string }) {
@@ -17,7 +25,7 @@ export function NoWorkspace({ email }: { email: string }) {
         </p>
       </header>
       <CreateWorkspaceForm />
-      <Button look="quiet" className="self-start" onClick={() => signOut({ callbackUrl: '/sign-in' })}>
+      <Button look="quiet" className="self-start" onClick={signOutHere}>
         Sign out
       </Button>
     </main>

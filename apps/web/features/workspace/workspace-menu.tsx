@@ -11,11 +11,15 @@ import {
 } from '@palate/ui'
 import { useQuery } from '@tanstack/react-query'
 import { Check, ChevronsUpDown, Plus, Users } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { useTRPC } from '../../lib/trpc'
 import { switchWorkspace } from '../../lib/workspace-choice'
-import { CreateWorkspaceContent } from './create-workspace'
+
+const CreateWorkspaceContent = dynamic(() =>
+  import('./create-workspace').then((module) => module.CreateWorkspaceContent),
+)
 
 /** The workspace that the user works in, and the way to the others. */
 export function WorkspaceMenu() {
@@ -53,7 +57,7 @@ export function WorkspaceMenu() {
         </DropdownMenuContent>
       </DropdownMenu>
       <Dialog open={creating} onOpenChange={setCreating}>
-        <CreateWorkspaceContent />
+        {creating ? <CreateWorkspaceContent /> : null}
       </Dialog>
     </>
   )

@@ -2,7 +2,7 @@
 
 import { Button, Tabs, TabsContent, TabsList, TabsTrigger } from '@palate/ui'
 import { Copy } from 'lucide-react'
-import { toast } from 'sonner'
+import { toast } from '../../../lib/toast'
 import { dockerCommand, plainCommand } from './enroll-command'
 
 /** The enrollment command for each way to run an agent, with a copy button. */

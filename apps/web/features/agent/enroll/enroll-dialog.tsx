@@ -2,18 +2,25 @@
 
 import { Button, Dialog, DialogContent, DialogTrigger, ErrorState, Skeleton } from '@palate/ui'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { describeError } from '../../../lib/error'
+import type { OnDemand } from '../../../lib/on-demand'
 import { useTRPC } from '../../../lib/trpc'
 import { useNow } from '../../../lib/use-now'
 import { formatCountdown } from './enroll-command'
 import { EnrollCommands } from './enroll-commands'
 
 /** Creates a one-use code, shows the command that uses it, and reports when the agent is enrolled. */
-export function EnrollDialog() {
+export function EnrollDialog({ trigger, startOpen = false }: OnDemand) {
   const trpc = useTRPC()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(startOpen)
   const create = useMutation(trpc.agent.createEnrollmentCode.mutationOptions())
+  const started = useRef(false)
+  useEffect(() => {
+    // Once, although React calls an effect twice while developing: each call makes a code.
+    if (startOpen && !started.current) create.mutate()
+    started.current = true
+  })
   return (
     <Dialog
       open={open}
@@ -22,9 +29,7 @@ export function EnrollDialog() {
         if (next) create.mutate()
       }}
     >
-      <DialogTrigger asChild>
-        <Button>Enroll agent</Button>
-      </DialogTrigger>
+      <DialogTrigger asChild>{trigger}</DialogTrigger>
       <DialogContent
         title="Enroll agent"
         description="Run one of these commands in a checkout of Palate, on the machine that will train or serve models."

@@ -1,5 +1,5 @@
-import { estimateKinds } from '@palate/protocol'
 import { formatBytes, formatCount, formatDate, plural } from '../../../lib/format'
+import { runKinds } from '../form/run-kinds'
 import type { Run } from '../run-status'
 
 export interface RunChoices {
@@ -9,7 +9,7 @@ export interface RunChoices {
   clone: boolean
 }
 
-const isTraining = ({ kind }: Pick<Run, 'kind'>) => estimateKinds.some((one) => one === kind)
+const isTraining = ({ kind }: Pick<Run, 'kind'>) => runKinds.some((one) => one === kind)
 
 /** The training step that a run has reached; null before its first one, and once it saves its model. */
 function reachedStep({ progress }: Pick<Run, 'progress'>): { step: number; totalSteps: number } | null {

@@ -14,15 +14,20 @@ import {
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
+import type { OnDemand } from '../../../lib/on-demand'
 import { type Inputs, useTRPC } from '../../../lib/trpc'
 import { FineTuningForm } from './fine-tuning-form'
 import { PreferenceForm } from './preference-form'
 import type { Clone } from './run-form'
+import type { RunKind } from './run-kinds'
 import { StarterForm } from './starter-form'
 import { ThumbsForm } from './thumbs-form'
 
-/** The kinds of run that the form creates. */
-export const runKinds = ['pretrain', 'sft', 'dpo', 'kto'] as const
+export interface NewRunProps {
+  create?: RunKind | undefined
+  clone?: Clone | undefined
+  onClosed?: () => void
+}
 
 /**
  * Creates a training run: by default the starter model if there is no base model, else preference training. With
@@ -32,15 +37,13 @@ export function NewRunDialog({
   create: asked,
   clone,
   onClosed,
-}: {
-  create?: (typeof runKinds)[number] | undefined
-  clone?: Clone | undefined
-  onClosed?: () => void
-}) {
+  trigger = <Button>Create run</Button>,
+  startOpen = false,
+}: NewRunProps & OnDemand) {
   const trpc = useTRPC()
   const router = useRouter()
   const queryClient = useQueryClient()
-  const [isOpen, setIsOpen] = useState(asked !== undefined)
+  const [isOpen, setIsOpen] = useState(startOpen || asked !== undefined)
   const open = isOpen || clone !== undefined
   const setOpen = (next: boolean) => {
     setIsOpen(next)
@@ -65,9 +68,7 @@ export function NewRunDialog({
   const shown = kind ?? clone?.kind ?? likely
   return (
     <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        <Button>Create run</Button>
-      </DialogTrigger>
+      <DialogTrigger asChild>{trigger}</DialogTrigger>
       <DialogContent
         title={clone ? `New run like run ${clone.from.number}` : 'New run'}
         className="max-w-2xl"
