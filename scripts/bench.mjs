@@ -6,6 +6,7 @@ import { preparePackages, preparePython, prepareWeb } from './lib/prepare.mjs'
 import { run } from './lib/process.mjs'
 import { installPythonFor } from './lib/python.mjs'
 import { checkNode } from './lib/setup.mjs'
+import { findChromium } from './lib/test-programs.mjs'
 
 /** @type {Record<string, { what: string, start: (options: string[]) => Promise<void> }>} */
 const benches = {
@@ -41,6 +42,15 @@ const benches = {
     async start(options) {
       await preparePackages()
       await runTypeScript('e2e/bench/walls.ts', options)
+    },
+  },
+  web: {
+    what: 'each kind of page of a full workspace in Chromium: server time, JavaScript, largest paint, interaction',
+    async start(options) {
+      await preparePackages()
+      const dist = await prepareWeb()
+      process.env.PALATE_CHROMIUM = await findChromium()
+      await runTypeScript('e2e/bench/web.ts', ['--dist', dist, ...options])
     },
   },
   abuse: {
