@@ -3,7 +3,10 @@ import { Card, CardBody, CardHead, Table, Td, Th, Tr } from '@palate/ui'
 import { Check } from 'lucide-react'
 import { nameOf } from './role-name'
 
-/** What each role may do, from the same list that the server checks. */
+/**
+ * What each role may do, from the same list that the server checks. Each cell holds its hidden text, which would otherwise make a
+ * phone's page as wide as the table.
+ */
 export function PermissionTable() {
   return (
     <Card>
@@ -37,7 +40,7 @@ export function PermissionTable() {
                 <span className="block font-mono text-xs text-ink-3">{scope}</span>
               </Td>
               {roleNames.map((role) => (
-                <Td key={role} className="text-center">
+                <Td key={role} className="relative text-center">
                   <Mark allowed={(permissions[scope].roles as readonly string[]).includes(role)} />
                 </Td>
               ))}
