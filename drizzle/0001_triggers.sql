@@ -39,3 +39,28 @@ end
 $$;
 --> statement-breakpoint
 create trigger metric_point_cascade after delete on metric_series referencing old table as gone for each statement execute function delete_points_of_series();
+--> statement-breakpoint
+-- The audit log is only added to. Its rows go with their workspace (a cascade runs as the owner), and by age.
+create function refuse_audit_change() returns trigger language plpgsql as $$
+begin
+  if current_user <> (select tableowner from pg_tables where schemaname = tg_table_schema and tablename = tg_table_name) then
+    raise exception 'the audit log is only added to' using errcode = '42501';
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  return new;
+end
+$$;
+--> statement-breakpoint
+create trigger audit_log_kept before update or delete on audit_log for each row execute function refuse_audit_change();
+--> statement-breakpoint
+create function prune_audit_log() returns bigint language sql security definer set search_path = public, pg_temp as $$
+  with gone as (
+    delete from audit_log using audit_setting
+    where audit_setting.workspace_id = audit_log.workspace_id
+      and audit_log.created_at < now() - make_interval(days => audit_setting.days)
+    returning 1
+  )
+  select count(*) from gone
+$$;

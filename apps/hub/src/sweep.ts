@@ -1,4 +1,11 @@
-import { announceSilentAgents, cleanHubTokens, cleanUploads, type Deps, expireLeases } from '@palate/core'
+import {
+  announceSilentAgents,
+  cleanHubTokens,
+  cleanUploads,
+  type Deps,
+  expireLeases,
+  pruneAudit,
+} from '@palate/core'
 import { GracePeriod } from './grace-period'
 import type { ArtifactUploads } from './http/artifact-uploads'
 import type { FileUploads } from './http/file-uploads'
@@ -36,6 +43,7 @@ export function startSweeps(
     { name: 'jobs', everyMs: 15_000, sweep: rescueJobs },
     { name: 'silent agents', everyMs: 15_000, sweep: () => announceSilentAgents(deps, 45_000) },
     { name: 'uploads', everyMs: hour, sweep: () => cleanUploads(deps) },
+    { name: 'audit log', everyMs: hour, sweep: () => pruneAudit(deps) },
     { name: 'access tokens', everyMs: 60_000, sweep: () => cleanHubTokens(deps) },
     { name: 'abandoned artifact uploads', everyMs: hour, sweep: () => artifacts.clean(24 * hour) },
     { name: 'abandoned uploads', everyMs: hour, sweep: () => uploads.clean(24 * hour) },

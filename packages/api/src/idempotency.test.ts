@@ -124,6 +124,7 @@ const repeatable = [
   'agent.rotate',
   'agent.setPrice',
   'apiKey.revoke',
+  'auditLog.keep',
   'chat.feedback',
   'dataset.removeImport',
   'invitation.join',

@@ -1,5 +1,6 @@
 import { agentRouter } from './router/agent'
 import { apiKeyRouter } from './router/api-key'
+import { auditLogRouter } from './router/audit-log'
 import { chatRouter } from './router/chat'
 import { datasetRouter } from './router/dataset'
 import { deploymentRouter } from './router/deployment'
@@ -21,6 +22,7 @@ import { router } from './trpc'
 
 export const appRouter = router({
   agent: agentRouter,
+  auditLog: auditLogRouter,
   apiKey: apiKeyRouter,
   chat: chatRouter,
   dataset: datasetRouter,

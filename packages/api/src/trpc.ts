@@ -98,7 +98,8 @@ export function workspaceProcedure(scope: Scope) {
     .use(mapErrors)
     .use(async ({ ctx, next }) => {
       if (ctx.caller.kind === 'nobody') throw new DomainError('unauthenticated', 'Please sign in.')
-      const service = await resolveWorkspace(ctx.deps, ctx.caller, ctx.workspace)
+      const found = await resolveWorkspace(ctx.deps, ctx.caller, ctx.workspace)
+      const service = { ...found, origin: ctx.origin }
       authorize(service, scope)
       return next({ ctx: { ...ctx, service } })
     })

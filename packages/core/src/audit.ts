@@ -2,7 +2,11 @@ import { auditLog, newId, type Transaction } from '@palate/db'
 import { actorId } from './actor'
 import type { ServiceContext } from './context'
 
-/** Records who changed what, in the same transaction as the change. */
+/**
+ * Records who changed what and from where, in the same transaction as the change. The database takes no change of it back.
+ *
+ * @param data of a change, `before` and `after`; never a secret
+ */
 export async function audit(
   tx: Transaction,
   ctx: ServiceContext,
@@ -18,5 +22,8 @@ export async function audit(
     action,
     entityId,
     data,
+    address: ctx.origin?.address ?? null,
+    userAgent: ctx.origin?.userAgent ?? null,
+    sessionId: ctx.actor.kind === 'user' ? (ctx.actor.sessionId ?? null) : null,
   })
 }

@@ -35,6 +35,8 @@ export interface ServiceContext extends Deps {
   actor: Actor
   workspaceId: string
   role: Role | null
+  /** From where the call came, for the audit log. */
+  origin?: { address: string; userAgent: string }
   /** Where the caller may do less than its role: an API key. */
   scopes?: readonly Scope[]
 }

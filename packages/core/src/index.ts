@@ -1,6 +1,7 @@
 export * from './agent'
 export * from './api-key'
 export * from './artifact'
+export * from './audit-log'
 export * from './base'
 export * from './chat'
 export * from './dataset'

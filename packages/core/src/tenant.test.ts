@@ -17,6 +17,7 @@ const crossing = [
   "agent/enroll.ts: acrossWorkspaces(deps, 'agent')",
   "agent/presence.ts: acrossWorkspaces(deps, 'sweep')",
   "api-key/resolve.ts: acrossWorkspaces(deps, 'caller')",
+  "audit-log/setting.ts: acrossWorkspaces(deps, 'sweep')",
   "chat/feedback.ts: acrossWorkspaces(deps, 'visitor')",
   "chat/serving.ts: acrossWorkspaces(deps, 'visitor')",
   "chat/turn.ts: acrossWorkspaces(deps, 'visitor')",

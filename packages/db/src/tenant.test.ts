@@ -13,6 +13,7 @@ const withoutWorkspace = {
   user: 'an account, which may be a member of several workspaces',
   session: 'of an account',
   sign_in_attempt: 'of an address',
+  budget_use: 'of an address, an account or a workspace, counted and soon forgotten; it holds no content',
   metric_point: 'reached through its series; a policy would refuse COPY',
 }
 
@@ -42,7 +43,7 @@ async function rowOf(name: string, tenant: string, workspace: string) {
       ? workspace
       : type.startsWith('timestamp')
         ? new Date(0)
-        : (values[type] ?? (type === 'text' ? `${column} ${workspace}` : 1))
+        : (values[type] ?? (type === 'text' ? `${column} ${workspace}` : 100))
   return Object.fromEntries(columns.map(({ column, type }) => [column, fill(column, type)]))
 }
 

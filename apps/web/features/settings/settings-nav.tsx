@@ -3,18 +3,22 @@
 import { cn } from '@palate/ui'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { useMay } from '../../lib/use-may'
 
 const pages = [
   { href: '/settings', name: 'Account and keys' },
   { href: '/settings/members', name: 'Members' },
+  { href: '/settings/audit', name: 'Audit log', scope: 'audit:read' },
 ] as const
 
 /** The pages of the settings. */
 export function SettingsNav() {
   const pathname = usePathname()
+  const may = useMay()
+  const shown = pages.filter((page) => !('scope' in page) || may(page.scope))
   return (
     <nav aria-label="Settings" className="flex flex-wrap gap-1 border-b border-line">
-      {pages.map(({ href, name }) => (
+      {shown.map(({ href, name }) => (
         <Link
           key={href}
           href={href}

@@ -12,13 +12,11 @@ export async function setAgentPrice(ctx: ServiceContext, raw: SetAgentPriceInput
   authorize(ctx, 'agent:price')
   const { id, price } = SetAgentPriceInput.parse(raw)
   await ctx.db.transaction(async (tx) => {
-    const [row] = await tx
-      .update(agent)
-      .set({ price })
-      .where(and(eq(agent.id, id), eq(agent.workspaceId, ctx.workspaceId)))
-      .returning({ id: agent.id })
-    required(row, 'This agent')
-    await audit(tx, ctx, 'agent.price', id, { price })
+    const own = and(eq(agent.id, id), eq(agent.workspaceId, ctx.workspaceId))
+    const [row] = await tx.select({ price: agent.price }).from(agent).where(own).for('update')
+    const before = required(row, 'This agent')
+    await tx.update(agent).set({ price }).where(own)
+    await audit(tx, ctx, 'agent.price', id, { before, after: { price } })
     await notify(tx, { workspaceId: ctx.workspaceId, topic: 'agent', id })
   })
 }

@@ -24,13 +24,23 @@ export async function saveDeployment(
   const { workspaceId } = ctx
   return ctx.db.transaction(async (tx) => {
     const model = await chooseModel(tx, workspaceId, { use: 'deployment', id: wanted.modelVersionId })
-    const id = await writeDeployment(tx, ctx, wanted)
-    const { slug, active } = wanted
-    await audit(tx, ctx, 'deployment.save', id, { slug, active, modelVersionId: model.id })
+    const before = wanted.id ? await readShown(tx, wanted.id) : undefined
+    const id = await writeDeployment(tx, ctx, { ...wanted, modelVersionId: model.id })
+    await audit(tx, ctx, 'deployment.save', id, { before, after: await readShown(tx, id) })
     await notify(tx, { workspaceId, topic: 'deployment', id })
     const [view] = await readDeployments(tx, workspaceId, id)
     return required(view, 'This deployment')
   })
+}
+
+/** What the audit log says of a deployment. */
+async function readShown(tx: Transaction, id: string) {
+  const { slug, title, active, modelVersionId } = deployment
+  const [row] = await tx
+    .select({ slug, title, active, modelVersionId })
+    .from(deployment)
+    .where(eq(deployment.id, id))
+  return row
 }
 
 async function writeDeployment(

@@ -1,5 +1,6 @@
 import { pair, pairClaim } from '@palate/db'
 import { and, eq } from 'drizzle-orm'
+import { audit } from '../audit'
 import type { ServiceContext } from '../context'
 import { DomainError, required } from '../error'
 import { authorize } from '../permission'
@@ -32,6 +33,7 @@ export async function skipPair(ctx: ServiceContext, input: PairRef): Promise<{ p
       .update(pairClaim)
       .set({ skippedAt: labeler.now })
       .where(and(eq(pairClaim.pairId, pairId), eq(pairClaim.userId, labeler.userId)))
+    await audit(tx, ctx, 'label.skip', pairId)
     return { pairId }
   })
 }

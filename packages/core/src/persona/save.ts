@@ -18,17 +18,22 @@ export async function savePersona(ctx: ServiceContext, input: SavePersonaInput):
   const { id: given, slug, body } = SavePersonaInput.parse(input)
   return ctx.db.transaction(async (tx) => {
     const row = given ? await lockPersona(tx, ctx.workspaceId, given) : null
+    const [old] = row ? await readPersonas(tx, ctx.workspaceId, { ids: [row.id] }) : []
     await refuseTakenSlug(tx, ctx.workspaceId, slug, given)
     if (row && row.slug !== slug) await tx.update(persona).set({ slug }).where(eq(persona.id, row.id))
     if (row) await addVersion(tx, ctx.workspaceId, row.id, body)
     const id = row?.id ?? (await writePersona(tx, ctx.workspaceId, slug, body)).id
     const [view] = await readPersonas(tx, ctx.workspaceId, { ids: [id] })
     const saved = required(view, 'This persona')
-    await audit(tx, ctx, 'persona.save', id, { slug, number: saved.number })
+    await audit(tx, ctx, 'persona.save', id, { before: shown(old), after: shown(saved) })
     await notify(tx, { workspaceId: ctx.workspaceId, topic: 'persona', id })
     return saved
   })
 }
+
+/** What the audit log says of a persona. */
+const shown = (view: PersonaView | undefined) =>
+  view && { slug: view.slug, number: view.number, body: view.body }
 
 /** A new persona may take the slug of an archived one, which it then restores; an existing persona may not. */
 async function refuseTakenSlug(tx: Transaction, workspaceId: string, slug: string, id: string | undefined) {

@@ -16,7 +16,7 @@ export async function setRunPriority(ctx: ServiceContext, raw: SetRunPriorityInp
     const row = required(await lockRun(tx, ctx.workspaceId, id), 'This run')
     if (row.status !== 'queued') throw new DomainError('conflict', 'The run is not queued any more.')
     await tx.update(run).set({ priority }).where(eq(run.id, id))
-    await audit(tx, ctx, 'run.priority', id, { priority })
+    await audit(tx, ctx, 'run.priority', id, { before: { priority: row.priority }, after: { priority } })
     await notifyRun(tx, row)
   })
 }

@@ -2,13 +2,17 @@ import { auditLog, membership, newId, type Transaction } from '@palate/db'
 import { eq } from 'drizzle-orm'
 import { widen } from '../tenant'
 
-/** Records what concerns an account in the audit log of each workspace that it is a member of. */
+/**
+ * Records what concerns an account in the audit log of each workspace that it is a member of.
+ *
+ * @param data may hold the `address` and `userAgent` that it came from
+ */
 export async function auditUser(
   tx: Transaction,
   userId: string,
   action: string,
   entityId: string,
-  data: Record<string, unknown> = {},
+  { address, userAgent, ...data }: { address?: string; userAgent?: string; [more: string]: unknown } = {},
 ): Promise<void> {
   await widen(tx, 'account')
   const workspaces = await tx
@@ -19,7 +23,7 @@ export async function auditUser(
   await tx.insert(auditLog).values(
     workspaces.map(({ workspaceId }) => ({
       ...{ id: newId('audit'), workspaceId, action, entityId, data },
-      ...{ actorKind: 'user', actorId: userId },
+      ...{ actorKind: 'user', actorId: userId, address, userAgent },
     })),
   )
 }

@@ -73,8 +73,8 @@ test('the audit log has each sign-in and each failure of an account', async () =
   await signIn(deps, { email, password: 'the right one' }, home)
   const rows = await deps.all.select().from(auditLog).where(eq(auditLog.workspaceId, owner.workspaceId))
   expect(rows.filter(({ actorId }) => actorId === id)).toMatchObject([
-    { action: 'user.signInFailed', data: home },
-    { action: 'user.signIn', data: home },
+    { action: 'user.signInFailed', ...home },
+    { action: 'user.signIn', ...home },
   ])
 })
 

@@ -1,4 +1,5 @@
 export * from './agent'
+export * from './audit'
 export * from './chat'
 export * from './dataset'
 export * from './deployment'
