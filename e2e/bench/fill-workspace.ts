@@ -36,7 +36,9 @@ async function addRuns(tx: postgres.TransactionSql, workspaceId: string, userId:
 async function addPairs(tx: postgres.TransactionSql, workspaceId: string, userId: string): Promise<void> {
   await tx`insert into model_version (id, workspace_id, number, name, kind, run_id, files, gguf)
     values ('mv_1', ${workspaceId}, 1, 'starter', 'base', 'run_1', '[]', '{}')`
-  const settings = { personaVersionIds: [], promptsPerPersona: 1, seed: 1 }
+  const sampling = { temperature: 0.7, topP: 0.95, maxTokens: 320 }
+  const written = { modelVersionIds: ['mv_1'], variantsPerPrompt: 2, promptsPerPersona: 3334 }
+  const settings = { ...written, seed: 1, full: sampling, weak: sampling }
   await tx`insert into variant_batch (id, workspace_id, number, status, settings)
     values ('batch_1', ${workspaceId}, 1, 'ready', ${tx.json(settings)})`
   await tx`insert into prompt (id, workspace_id, batch_id, persona_version_id, seq, inventory, request)

@@ -1,14 +1,18 @@
 // What row-level security costs: the procedures behind the pages, called with it and without it by turns, as the app's role.
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { appRouter, createCallerFactory } from '@palate/api'
-import { CoreEnv, type Deps, openDepsFromEnv } from '@palate/core'
+import { bootstrapDemo, CoreEnv, type Deps, migrateDatabase, openDepsFromEnv } from '@palate/core'
 import postgres from 'postgres'
+import { startPostgres } from '../../scripts/lib/postgres.mjs'
 import { fillWorkspace } from './fill-workspace'
-import { startStack } from './stack'
-import { openWorkspace } from './workspace'
 
 const calls = 200
 const callsInTurn = 10
-const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const nothing = () => undefined
+const log = { info: nothing, warn: nothing, error: (data: object) => console.error(data) }
 
 interface Page {
   page: string
@@ -18,33 +22,38 @@ interface Page {
 }
 
 async function main(): Promise<void> {
-  const stack = await startStack({ hubs: 0 })
-  const sql = postgres(stack.databaseUrl, { max: 1, onnotice: () => undefined })
-  const { owner, close: closeOwner } = await openWorkspace(stack)
-  const { deps, close } = await openDepsFromEnv(CoreEnv.parse(stack.env), {
-    applicationName: 'bench',
-    log: quiet,
-  })
+  const home = mkdtempSync(join(tmpdir(), 'palate-bench-'))
+  chmodSync(home, 0o755) // the database runs as its own user, who must be able to read the folder
+  const server = await startPostgres(home, { databasePassword: randomBytes(16).toString('hex') })
+  const sql = postgres(server.url, { max: 1, onnotice: () => undefined })
+  await migrateDatabase(server.url)
+  const { deps, close } = await openDepsFromEnv(
+    CoreEnv.parse({
+      DATABASE_URL: server.appUrl,
+      PALATE_SECRET: randomBytes(32).toString('hex'),
+      PALATE_STORAGE: join(home, 'objects'),
+    }),
+    { applicationName: 'palate-bench', log },
+  )
   try {
-    if (owner.actor.kind !== 'user') throw new Error('The owner is a person.')
-    const runId = await fillWorkspace(sql, owner.workspaceId, owner.actor.userId)
-    const pages = await measure(sql, deps, {
-      workspace: owner.workspaceId,
-      userId: owner.actor.userId,
-      runId,
-    })
-    process.stdout.write(`page                 without  with     more\n`)
-    for (const { page, withoutMs, withMs, percent } of pages)
-      process.stdout.write(
-        `${page.padEnd(20)} ${withoutMs.toFixed(2).padStart(7)}  ${withMs.toFixed(2).padStart(7)}  ${percent.toFixed(1)} %\n`,
-      )
-    process.stdout.write(
-      `${JSON.stringify({ pages, worst: Math.max(...pages.map(({ percent }) => percent)) })}\n`,
-    )
+    const { workspaceId, ownerId } = await bootstrapDemo(deps)
+    const runId = await fillWorkspace(sql, workspaceId, ownerId)
+    show(await measure(sql, deps, { workspace: workspaceId, userId: ownerId, runId }))
   } finally {
-    await Promise.all([close(), closeOwner(), sql.end()])
-    await stack.stop()
+    await Promise.all([close(), sql.end()])
+    await server.stop()
+    rmSync(home, { recursive: true, force: true })
   }
+}
+
+function show(pages: Page[]): void {
+  process.stdout.write('page          without      with  more\n')
+  for (const { page, withoutMs, withMs, percent } of pages)
+    process.stdout.write(
+      `${page.padEnd(12)} ${withoutMs.toFixed(2).padStart(8)}  ${withMs.toFixed(2).padStart(8)}  ${percent.toFixed(1)} %\n`,
+    )
+  const worst = Math.max(...pages.map(({ percent }) => percent))
+  process.stdout.write(`${JSON.stringify({ pages, worst })}\n`)
 }
 
 type Asked = { workspace: string; userId: string; runId: string }
