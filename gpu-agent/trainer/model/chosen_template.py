@@ -4,6 +4,7 @@ The template becomes part of both forms of the model: `chat_template.jinja` besi
 metadata of the GGUF files, so that training, serving and every export use the same.
 """
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,7 +55,17 @@ def give_template(job: Job, made: Prepared, name: str) -> Prepared:
     published = made.published and with_template(made.published, job.output("convert/templated.gguf"), source)
     if made.hf:
         (made.hf / "chat_template.jinja").write_text(source, encoding="utf-8")
+        forget_template(made.hf / "tokenizer_config.json")
     return replace(made, exact=exact, published=published)
+
+
+def forget_template(settings: Path) -> None:
+    """Without a template of its own in the tokenizer's settings, not even null: llama.cpp's converter takes that one, and
+    not the file beside them."""
+    known = json.loads(settings.read_text(encoding="utf-8"))
+    if "chat_template" in known:
+        del known["chat_template"]
+        settings.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def with_template(file: Path, target: Path, source: str) -> Path:

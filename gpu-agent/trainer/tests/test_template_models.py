@@ -164,6 +164,9 @@ def test_a_chosen_template_is_in_all_files_of_a_model(
     shutil.copytree(model, hf)
     exact.parent.mkdir()
     export_model(hf, exact)
+    settings = hf / "tokenizer_config.json"
+    known = {**json.loads(settings.read_text(encoding="utf-8")), "chat_template": None}
+    settings.write_text(json.dumps(known), encoding="utf-8")  # as transformers saves a tokenizer without one
     job = cast(Job, SimpleNamespace(output=tmp_path.joinpath))
     given = give_template(job, Prepared("x", hf, exact, exact), name)
     assert given.published is not None
@@ -174,6 +177,7 @@ def test_a_chosen_template_is_in_all_files_of_a_model(
     assert set(after.fields) == set(before.fields)
 
     tokenizer = load_tokenizer(hf)
+    assert gguf.SpecialVocab(hf, load_merges=False).chat_template == TEMPLATES[name]
     assert tokenizer.chat_template == TEMPLATES[name] == read_gguf(given.exact).template
     assert describe_template(tokenizer.chat_template, tokenizer)["chatTemplate"] == name
     assert describe_template(CHATML + " ", tokenizer)["chatTemplate"] == "own"
