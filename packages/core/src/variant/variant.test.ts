@@ -113,47 +113,6 @@ test('a batch is filled once, with several variants for each prompt, the last un
   expect(generate?.inputs.find(({ name }) => name === 'base.gguf')?.sha256).toBe(model.gguf.sha256)
 })
 
-test('where something forbidden is at hand, half of the answers are screened: it is not offered to them', async () => {
-  const { engineer } = await preparedFixture()
-  const rules = personaRules(vegan)
-  const { id } = await createBatch(engineer, {
-    ...{ promptsPerPersona: 8, variantsPerPrompt: 6, datasetVersionId: null },
-  })
-  await fillBatch(engineer, { batchId: id, examples: [] })
-  const { run: made } = await getBatch(engineer, { id })
-  const items = new Map((await readItems(engineer, made?.id ?? '')).map((item) => [item.itemId, item]))
-  const asked = await deps.all
-    .select({
-      id: variant.id,
-      style: variant.style,
-      system: variant.system,
-      inventory: prompt.inventory,
-      seq: prompt.seq,
-    })
-    .from(variant)
-    .innerJoin(prompt, eq(prompt.id, variant.promptId))
-    .where(eq(prompt.batchId, id))
-    .orderBy(asc(prompt.seq), asc(variant.seq))
-  expect(asked).toHaveLength(48)
-  for (let first = 0; first < asked.length; first += 6) {
-    const answers = asked.slice(first, first + 6)
-    const inventory = answers[0]?.inventory ?? []
-    const forbidden = inventory.filter((item) => isForbidden(item, rules))
-    const isTempting = forbidden.length > 0 && forbidden.length < inventory.length
-    expect(answers.map(({ style }) => style)).toEqual(
-      isTempting
-        ? ['full', 'full', 'full', 'screened', 'screened', 'weak']
-        : ['full', 'full', 'full', 'full', 'full', 'weak'],
-    )
-    for (const { id, style } of answers) {
-      const user = items.get(id)?.user ?? ''
-      for (const item of inventory)
-        expect(user.includes(item)).toBe(style !== 'screened' || !forbidden.includes(item))
-    }
-  }
-  expect(asked.filter(({ style }) => style === 'screened').length).toBeGreaterThanOrEqual(6)
-})
-
 const recipe = (title: string, ...ingredients: string[]) =>
   `# ${title}\n\n## Ingredients\n${ingredients.map((name) => `- 1 ${name}`).join('\n')}\n\n## Method\n1. Cook ${ingredients.join(' and ')}.`
 
