@@ -67,11 +67,11 @@ it('a chat answer makes no run page ask again, and the page that counts answers 
   const { id } = await createRun(fixture.engineer, { kind: 'pretrain', config: {} })
   const runPage = await openPage((browser) => showRunPage(browser, id))
   const modelsPage = await openPage(({ show, trpc }) => show(trpc.deployment.list.queryOptions()))
-  const { agentId, workspaceId } = { ...agent, ...fixture }
+  const { agentId } = agent
   // Notices come in their order: once the sample's is there, all before it have been there too.
   const catchUp = async () => {
     const count = runPage.asked.length
-    await recordHardware({ ...hub.deps, agentId, workspaceId }, { sample })
+    await recordHardware({ ...fixture.engineer, agentId }, { sample })
     await until(() => runPage.asked.includes('agent.gauges', count) && runPage.queryClient.isFetching() === 0)
   }
   await catchUp()
