@@ -8,7 +8,9 @@ import { IngredientInput } from './ingredient-input'
 import { problemOfRequest } from './read-input'
 import type { Sampling } from './turns'
 
-const SamplingPanel = dynamic(() => import('./sampling-panel').then((module) => module.SamplingPanel))
+const SamplingPanel = dynamic(() => import('./sampling-panel').then((module) => module.SamplingPanel), {
+  loading: () => null,
+})
 
 /** The input of the chat: ingredients, a request, sampling settings, and the button. */
 export function Dock({

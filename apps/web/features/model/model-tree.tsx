@@ -10,7 +10,9 @@ import { Deploy } from '../deployment/deploy'
 import { Merge } from './merge'
 import { Export } from './model-dialogs'
 
-const ModelFacts = dynamic(() => import('./model-facts').then((module) => module.ModelFacts))
+const ModelFacts = dynamic(() => import('./model-facts').then((module) => module.ModelFacts), {
+  loading: () => <Skeleton className="h-24" />,
+})
 const Lineage = dynamic(() => import('./lineage').then((module) => module.Lineage), {
   loading: () => <Skeleton className="h-24" />,
 })

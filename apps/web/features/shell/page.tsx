@@ -4,8 +4,9 @@ import Link from 'next/link'
 import { Fragment, type ReactNode } from 'react'
 
 /** It stands there once the overview is read; a page needs it not to be drawn. */
-const NextStepButton = dynamic(() =>
-  import('../next-step/next-step-button').then((module) => module.NextStepButton),
+const NextStepButton = dynamic(
+  () => import('../next-step/next-step-button').then((module) => module.NextStepButton),
+  { loading: () => null },
 )
 
 export type Crumb = { name: string; href?: string }

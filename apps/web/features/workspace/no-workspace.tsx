@@ -3,8 +3,9 @@
 import { Button, Logo } from '@palate/ui'
 import dynamic from 'next/dynamic'
 
-const CreateWorkspaceForm = dynamic(() =>
-  import('./create-workspace').then((module) => module.CreateWorkspaceForm),
+const CreateWorkspaceForm = dynamic(
+  () => import('./create-workspace').then((module) => module.CreateWorkspaceForm),
+  { loading: () => null },
 )
 
 async function signOutHere(): Promise<void> {

@@ -17,8 +17,9 @@ import { useState } from 'react'
 import { useTRPC } from '../../lib/trpc'
 import { switchWorkspace } from '../../lib/workspace-choice'
 
-const CreateWorkspaceContent = dynamic(() =>
-  import('./create-workspace').then((module) => module.CreateWorkspaceContent),
+const CreateWorkspaceContent = dynamic(
+  () => import('./create-workspace').then((module) => module.CreateWorkspaceContent),
+  { loading: () => null },
 )
 
 /** The workspace that the user works in, and the way to the others. */
