@@ -72,6 +72,11 @@ export const workspaceStates: PageState[] = [
   clicks('settings-password-with-errors', '/settings', ['Change password'], 'At least 10 characters'),
   clicks('settings-new-key-with-errors', '/settings', ['Create key', 'Create key'], 'What the key is for'),
   heading('members', '/settings/members', 'What each role may do'),
+  {
+    name: 'audit',
+    path: '/settings/audit',
+    open: (page) => expect(page.getByText('user.signIn').first()).toBeVisible(),
+  },
   clicks('members-invite', '/settings/members', ['Invite'], 'within seven days'),
   dialog('settings-sign-out-others', '/settings', 'Sign out everywhere else'),
   heading('unknown-page', '/nope', 'Page not found'),

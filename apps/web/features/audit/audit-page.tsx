@@ -4,7 +4,7 @@ import { Button, buttonStyles, Card, EmptyState, Skeleton } from '@palate/ui'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Suspense } from 'react'
 import { Loaded } from '../../lib/loaded'
-import { type Outputs, useTRPC } from '../../lib/trpc'
+import { type Outputs, useTRPC, useTRPCClient } from '../../lib/trpc'
 import { useMay } from '../../lib/use-may'
 import { SettingsNav } from '../settings/settings-nav'
 import { Page } from '../shell/page'
@@ -43,7 +43,7 @@ function Log({ setting }: { setting: Setting }) {
   return (
     <>
       <FilterBar filter={filter} setFilter={setFilter} setting={setting} />
-      <div className="flex flex-wrap items-end justify-between gap-4">
+      <div className="flex flex-wrap items-start justify-between gap-4">
         <Export filter={filter} />
         {may('workspace:own') ? <Keep days={setting.days} /> : null}
       </div>
@@ -72,11 +72,15 @@ function Export({ filter }: { filter: Filter }) {
 
 function Entries({ filter }: { filter: Filter }) {
   const trpc = useTRPC()
-  const pages = useInfiniteQuery(
-    trpc.auditLog.list.infiniteQueryOptions(toInput(filter), {
-      getNextPageParam: ({ after }) => after ?? undefined,
-    }),
-  )
+  const client = useTRPCClient()
+  const input = toInput(filter)
+  // Not trpc's own infinite options: they add a `direction` that the strict input of the procedure rejects.
+  const pages = useInfiniteQuery({
+    queryKey: [...trpc.auditLog.list.queryKey(input), 'pages'],
+    queryFn: ({ pageParam }) => client.auditLog.list.query({ ...input, cursor: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ after }) => after ?? undefined,
+  })
   return (
     <Loaded query={pages} skeleton={<Skeleton className="h-80" />}>
       {({ pages: loaded }) => {
