@@ -65,6 +65,18 @@ test('every procedure has a scope, and only these are public', () => {
   for (const [path = '', scope] of openOnes) expect([path, scope]).toEqual([path, open[path]])
 })
 
+/** Permissions that no procedure asks for, and what does. */
+const askedElsewhere: Record<string, string> = {
+  'apiKey:write':
+    'apiKey.list and apiKey.revoke, for the keys of others; apiKey.create, for a key of the workspace',
+  'run:override': 'run.create, for a run in spite of an error of its preflight',
+}
+
+test('every permission that the page of members shows is asked for', () => {
+  const asked = new Set(procedures.map(({ scope }) => scope))
+  expect(scopes.filter((scope) => !asked.has(scope)).sort()).toEqual(Object.keys(askedElsewhere).sort())
+})
+
 test.each(procedures.filter(({ scope }) => scope !== 'public'))(
   '$path refuses a caller without a session',
   async ({ path }) => {

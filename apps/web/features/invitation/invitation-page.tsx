@@ -22,7 +22,7 @@ export function InvitationPage({ token, signedInAs }: { token: string; signedInA
           <header className="flex flex-col gap-2">
             <h1 className="title text-3xl [overflow-wrap:anywhere]">Join {invitation.workspace}</h1>
             <p className="text-ink-2 [overflow-wrap:anywhere]">
-              {invitation.invitedBy} invites you as {invitation.role}: {roles[invitation.role]}. The link is
+              {invitation.invitedBy} invites you as {invitation.role} ({roles[invitation.role]}). The link is
               valid until {formatDate(invitation.expiresAt)}.
             </p>
           </header>

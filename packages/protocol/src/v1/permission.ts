@@ -2,12 +2,12 @@ import { z } from 'zod'
 
 /** The roles of a workspace's members, and what each is for. The order is that of the lists that show them. */
 export const roles = {
-  owner: 'runs the team: everything, and the workspace itself',
-  admin: 'runs the team: members, API keys, agents and the audit log',
+  owner: 'may do everything',
+  admin: 'does what an engineer does, and manages members, API keys and agents',
   engineer: 'imports data, trains, evaluates and deploys',
-  reviewer: 'labels, adjudicates disputed pairs and approves models',
-  labeler: 'labels',
-  viewer: 'reads',
+  reviewer: 'labels pairs, and lets rules label',
+  labeler: 'labels pairs',
+  viewer: 'sees everything, and changes nothing',
 } as const
 export type Role = keyof typeof roles
 
@@ -18,7 +18,6 @@ export type WorkspaceRole = z.infer<typeof WorkspaceRole>
 const everyone = roleNames
 const exceptViewer = ['owner', 'admin', 'engineer', 'reviewer', 'labeler'] as const
 const builders = ['owner', 'admin', 'engineer'] as const
-const reviewers = ['owner', 'admin', 'reviewer'] as const
 const admins = ['owner', 'admin'] as const
 const owners = ['owner'] as const
 
@@ -40,18 +39,11 @@ export const permissions = {
   'evaluation:read': { allows: 'see evaluations', roles: everyone },
   'agent:read': { allows: 'see agents and their state', roles: everyone },
   'member:read': { allows: 'see who is a member', roles: everyone },
-  'comment:write': { allows: 'comment and mention', roles: exceptViewer },
   'label:create': { allows: 'label pairs', roles: exceptViewer },
-  'label:adjudicate': { allows: 'decide disputed pairs', roles: reviewers },
-  'model:approve': { allows: 'approve a model for release', roles: reviewers },
-  'assignment:write': {
-    allows: 'assign labeling and reviews',
-    roles: ['owner', 'admin', 'engineer', 'reviewer'],
-  },
   'dataset:create': { allows: 'import datasets', roles: builders },
   'persona:write': { allows: 'change personas', roles: builders },
   'variant:create': { allows: 'generate answer variants', roles: builders },
-  'label:rule': { allows: 'let rules label', roles: builders },
+  'label:rule': { allows: 'let rules label', roles: ['owner', 'admin', 'engineer', 'reviewer'] },
   'run:create': { allows: 'start runs and add models', roles: builders },
   'run:cancel': { allows: 'stop and cancel runs', roles: builders },
   'run:override': { allows: 'start a run in spite of a preflight error', roles: builders },
@@ -66,10 +58,12 @@ export const permissions = {
     roles: admins,
   },
   'member:write': { allows: 'invite, change and remove members', roles: admins },
-  'workspace:write': { allows: 'rename the workspace and change its settings', roles: admins },
+  'workspace:write': { allows: 'rename the workspace', roles: admins },
   'audit:read': { allows: 'read and export the audit log', roles: admins },
-  'workspace:export': { allows: 'export everything in the workspace', roles: admins },
-  'workspace:own': { allows: 'make owners, hand the workspace on, and delete it', roles: owners },
+  'workspace:own': {
+    allows: 'make owners, hand the workspace on, and choose how long the audit log is kept',
+    roles: owners,
+  },
 } as const satisfies Record<string, Permission>
 export type Scope = keyof typeof permissions
 
