@@ -5,6 +5,7 @@ import { House, Menu } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useState } from 'react'
+import { WorkspaceMenu } from '../workspace/workspace-menu'
 import { Nav } from './nav'
 import { isWithin, stations } from './stations'
 import { UserMenu } from './user-menu'
@@ -41,6 +42,7 @@ export function PhoneBar() {
           More
         </DialogTrigger>
         <DialogContent title="Pages">
+          <WorkspaceMenu />
           <Nav onNavigate={() => setOpen(false)} />
           <UserMenu />
         </DialogContent>
