@@ -13,7 +13,7 @@ export default function KeyHelp({ onClose }: { onClose: () => void }) {
         description="Keys do nothing while you type in a field or while a dialog is open."
         className="max-w-2xl"
       >
-        <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
+        <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2 sm:grid-rows-[auto_1fr]">
           {keyGroups.map((group) => (
             <section key={group} className={group === 'Go to' ? 'sm:row-span-2' : undefined}>
               <h3 className="mb-1 text-xs font-medium text-ink-3">{group}</h3>

@@ -11,6 +11,11 @@ test('finds pages and actions by all words, in any order', () => {
   expect(names('nothing like it')).toEqual([])
 })
 
+test('finds the pages of the settings, for those who may see them', () => {
+  expect(names('settings')).toEqual(['Settings', 'Account and keys', 'Members', 'Audit log'])
+  expect(names('audit', (scope) => scope !== 'audit:read')).toEqual([])
+})
+
 test('offers no action that the role may not do', () => {
   expect(names('create run', (scope) => scope !== 'run:create')).toEqual([])
 })

@@ -1,4 +1,5 @@
 import type { Outputs } from '../../lib/trpc'
+import { settingsPages } from '../settings/settings-pages'
 import { keyCommands } from './key-list'
 
 type Found = Outputs['search']['find'][number]
@@ -19,9 +20,15 @@ export interface PaletteEntry {
   theme?: 'light' | 'dark' | 'system'
 }
 
-const pages: PaletteEntry[] = keyCommands.flatMap(({ id, name, keys, href }) =>
-  href ? [{ id, group: 'Pages' as const, name, keys, href }] : [],
-)
+const pages: PaletteEntry[] = [
+  ...keyCommands.flatMap(({ id, name, keys, href }) =>
+    href ? [{ id, group: 'Pages' as const, name, keys, href }] : [],
+  ),
+  ...settingsPages.map((page) => ({
+    ...page,
+    ...{ id: `settings-${page.href}`, group: 'Pages' as const, note: 'Settings', words: 'settings' },
+  })),
+]
 
 const creates = (name: string, href: string, scope: string): PaletteEntry => ({
   ...{ id: `create-${href}`, group: 'Actions', name, href, scope, creates: true, words: 'new add' },

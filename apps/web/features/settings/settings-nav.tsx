@@ -4,18 +4,13 @@ import { cn } from '@palate/ui'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useMay } from '../../lib/use-may'
-
-const pages = [
-  { href: '/settings', name: 'Account and keys' },
-  { href: '/settings/members', name: 'Members' },
-  { href: '/settings/audit', name: 'Audit log', scope: 'audit:read' },
-] as const
+import { settingsPages } from './settings-pages'
 
 /** The pages of the settings. */
 export function SettingsNav() {
   const pathname = usePathname()
   const may = useMay()
-  const shown = pages.filter((page) => !('scope' in page) || may(page.scope))
+  const shown = settingsPages.filter(({ scope }) => scope === undefined || may(scope))
   return (
     <nav aria-label="Settings" className="flex flex-wrap gap-1 border-b border-line">
       {shown.map(({ href, name }) => (
