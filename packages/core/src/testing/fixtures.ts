@@ -5,7 +5,6 @@ import { asc, eq } from 'drizzle-orm'
 import type { ServiceContext } from '../context'
 import { required } from '../error'
 import { type ModelVersionRow, registerModelVersion } from '../model/register'
-import { savePersona } from '../persona/save'
 import { settleRun } from '../run/state/settle'
 import { createBatch } from '../variant/create-batch'
 import { fillBatch } from '../variant/fill-batch'
@@ -96,22 +95,6 @@ export async function createModel(
   })
   const row = await deps.all.transaction((tx) => registerModelVersion(tx, { workspaceId }, made))
   return required(row, 'The model')
-}
-
-export async function createVegan(ctx: ServiceContext, slug = 'mexican-vegan') {
-  return savePersona(ctx, {
-    slug,
-    body: {
-      name: 'a Mexican vegan',
-      cuisines: ['mexican'],
-      flavors: ['bold'],
-      style: 'comfort',
-      diets: ['vegan'],
-      forbidden: ['chicken', 'cheese'],
-      preferred: ['beans'],
-      systemPrompt: null,
-    },
-  })
 }
 
 type VariantRow = typeof variant.$inferSelect

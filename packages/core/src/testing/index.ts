@@ -1,6 +1,7 @@
 export { createTestDeps, type TestDeps } from './deps'
 export { recordEvents } from './events'
-export { createAnsweredBatch, createFinishedRun, createModel, createVegan, deliver } from './fixtures'
+export { createAnsweredBatch, createFinishedRun, createModel, deliver } from './fixtures'
 export { createMachine, gpu, hardwareWith, queueRun, requestWork } from './queue'
 export { createImported, createReadyDataset } from './training'
+export { createVariantFixture, createVegan, readGenerateItems, vegan } from './variants'
 export { createAgent, createWorkspaceFixture, type WorkspaceFixture } from './workspace-fixture'

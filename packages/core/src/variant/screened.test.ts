@@ -1,49 +1,21 @@
-import { prompt, run, variant } from '@palate/db'
-import type { GenerateItem } from '@palate/protocol'
+import { prompt, variant } from '@palate/db'
 import { isForbidden, personaRules } from '@palate/recipe'
 import { asc, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import type { ServiceContext } from '../context'
-import { createModel, createTestDeps, createVegan, createWorkspaceFixture } from '../testing'
+import { createTestDeps, createVariantFixture, readGenerateItems, vegan } from '../testing'
 import { createBatch, fillBatch, getBatch } from './index'
 
 const deps = await createTestDeps()
 
-const vegan = {
-  slug: 'mexican-vegan',
-  name: 'a Mexican vegan',
-  cuisines: ['mexican'],
-  flavors: ['bold'],
-  style: 'comfort',
-  diets: ['vegan'],
-  forbidden: ['chicken', 'cheese'],
-  preferred: ['beans'],
-  systemPrompt: null,
-}
-async function preparedFixture() {
-  const fixture = await createWorkspaceFixture(deps)
-  const model = await createModel(deps, fixture.workspaceId)
-  const persona = await createVegan(fixture.engineer)
-  return { ...fixture, model, persona }
-}
-
-async function readItems(ctx: ServiceContext, runId: string): Promise<GenerateItem[]> {
-  const [row] = await deps.all.select().from(run).where(eq(run.id, runId))
-  const file = row?.inputs.find(({ name }) => name === 'items.jsonl')
-  const chunks = await (await ctx.storage.stream(file?.storageKey ?? '')).toArray()
-  const lines = Buffer.concat(chunks).toString('utf8').trim().split('\n')
-  return lines.map((line) => JSON.parse(line))
-}
-
 test('where something forbidden is at hand, half of the answers are screened: it is not offered to them', async () => {
-  const { engineer } = await preparedFixture()
+  const { engineer } = await createVariantFixture(deps)
   const rules = personaRules(vegan)
   const { id } = await createBatch(engineer, {
     ...{ promptsPerPersona: 8, variantsPerPrompt: 6, datasetVersionId: null },
   })
   await fillBatch(engineer, { batchId: id, examples: [] })
   const { run: made } = await getBatch(engineer, { id })
-  const items = new Map((await readItems(engineer, made?.id ?? '')).map((item) => [item.itemId, item]))
+  const items = new Map((await readGenerateItems(deps, made?.id ?? '')).map((item) => [item.itemId, item]))
   const asked = await deps.all
     .select({
       id: variant.id,

@@ -1,16 +1,17 @@
 import { pair, prompt, run, variant, variantBatch } from '@palate/db'
-import type { GenerateItem } from '@palate/protocol'
 import { isForbidden, personaPrompt, personaRules, WEAK_PROMPT } from '@palate/recipe'
 import { asc, eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
-import type { ServiceContext } from '../context'
 import { settleRun } from '../run/state/settle'
 import {
   createAnsweredBatch,
   createModel,
   createTestDeps,
+  createVariantFixture,
   createVegan,
   createWorkspaceFixture,
+  readGenerateItems,
+  vegan,
 } from '../testing'
 import { createBatch, failBatch, fillBatch, getBatch, listBatches, listPairs } from './index'
 import { makePrompts } from './make-prompts'
@@ -18,17 +19,6 @@ import { receiveVariant } from './receive-variant'
 
 const deps = await createTestDeps()
 
-const vegan = {
-  slug: 'mexican-vegan',
-  name: 'a Mexican vegan',
-  cuisines: ['mexican'],
-  flavors: ['bold'],
-  style: 'comfort',
-  diets: ['vegan'],
-  forbidden: ['chicken', 'cheese'],
-  preferred: ['beans'],
-  systemPrompt: null,
-}
 const examples = [
   {
     title: 'Stew',
@@ -41,21 +31,6 @@ const examples = [
     directions: ['Mix.'],
   },
 ]
-
-async function preparedFixture() {
-  const fixture = await createWorkspaceFixture(deps)
-  const model = await createModel(deps, fixture.workspaceId)
-  const persona = await createVegan(fixture.engineer)
-  return { ...fixture, model, persona }
-}
-
-async function readItems(ctx: ServiceContext, runId: string): Promise<GenerateItem[]> {
-  const [row] = await deps.all.select().from(run).where(eq(run.id, runId))
-  const file = row?.inputs.find(({ name }) => name === 'items.jsonl')
-  const chunks = await (await ctx.storage.stream(file?.storageKey ?? '')).toArray()
-  const lines = Buffer.concat(chunks).toString('utf8').trim().split('\n')
-  return lines.map((line) => JSON.parse(line))
-}
 
 test('prompts are reproducible by seed, all different, and half contain an ingredient that the persona forbids', () => {
   for (const given of [[], examples]) {
@@ -82,7 +57,7 @@ test('with a dataset, prompts use the ingredients of its recipes', () => {
 })
 
 test('a batch is filled once, with several variants for each prompt, the last under the weak prompt', async () => {
-  const { engineer, model, persona } = await preparedFixture()
+  const { engineer, model, persona } = await createVariantFixture(deps)
   const made = await createBatch(engineer, {
     promptsPerPersona: 3,
     variantsPerPrompt: 3,
@@ -96,7 +71,7 @@ test('a batch is filled once, with several variants for each prompt, the last un
   await fillBatch(engineer, { batchId: made.id, examples: [] })
   const batch = await getBatch(engineer, { id: made.id })
   expect(batch).toMatchObject({ status: 'generating', prompts: 3, answers: 0, expected: 9, pairs: 0 })
-  const items = await readItems(engineer, batch.run?.id ?? '')
+  const items = await readGenerateItems(deps, batch.run?.id ?? '')
   expect(items).toHaveLength(9)
   expect(items[0]).toMatchObject({
     system: personaPrompt(persona.body),
@@ -117,7 +92,7 @@ const recipe = (title: string, ...ingredients: string[]) =>
   `# ${title}\n\n## Ingredients\n${ingredients.map((name) => `- 1 ${name}`).join('\n')}\n\n## Method\n1. Cook ${ingredients.join(' and ')}.`
 
 test('the pair is made when all variants are there; it has the two that differ in the rules, and none that is unreadable', async () => {
-  const { engineer } = await preparedFixture()
+  const { engineer } = await createVariantFixture(deps)
   const texts = [
     recipe('Beans', 'tomato', 'black beans'),
     recipe('Rice', 'tomato', 'rice'),
@@ -131,13 +106,13 @@ test('the pair is made when all variants are there; it has the two that differ i
   expect(items[0]).toMatchObject({ b: texts[3], origin: { a: { style: 'full' }, b: { style: 'weak' } } })
   expect(texts.slice(0, 2)).toContain(items[0]?.a)
 
-  const gibberish = await preparedFixture()
+  const gibberish = await createVariantFixture(deps)
   const none = await createAnsweredBatch(gibberish.engineer, input, () => 'la la la')
   expect(await getBatch(gibberish.engineer, { id: none.batchId })).toMatchObject({ unreadable: 8, pairs: 0 })
 })
 
 test('variants arrive in any order and more than once; an answer that failed is in no pair', async () => {
-  const { engineer } = await preparedFixture()
+  const { engineer } = await createVariantFixture(deps)
   const { id: batchId } = await createBatch(engineer, {
     ...{ promptsPerPersona: 2, variantsPerPrompt: 2, keepUnreadable: true, datasetVersionId: null },
   })
@@ -178,7 +153,7 @@ test('variants arrive in any order and more than once; an answer that failed is 
   expect(page.items).toMatchObject([{ seq: 1, a: 'full soup', b: 'weak soup', votes: [] }])
   expect(page.nextCursor).toBeNull()
 
-  const stranger = await preparedFixture()
+  const stranger = await createVariantFixture(deps)
   await deps.all.transaction((tx) =>
     receiveVariant(tx, stranger.engineer, row.id, {
       type: 'generation',
@@ -196,7 +171,7 @@ test('variants arrive in any order and more than once; an answer that failed is 
 })
 
 test('a run that fails or is canceled ends its batch with the same status and the reason, and its answers make pairs', async () => {
-  const { engineer } = await preparedFixture()
+  const { engineer } = await createVariantFixture(deps)
   for (const status of ['failed', 'canceled'] as const) {
     const { id } = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
     await fillBatch(engineer, { batchId: id, examples: [] })
@@ -234,7 +209,7 @@ test('a run that fails or is canceled ends its batch with the same status and th
 })
 
 test('pairs are listed in pages, each once', async () => {
-  const { engineer } = await preparedFixture()
+  const { engineer } = await createVariantFixture(deps)
   const { batchId } = await createAnsweredBatch(
     engineer,
     { promptsPerPersona: 7, datasetVersionId: null },
@@ -273,14 +248,14 @@ test('a missing model or persona is an error before anything is created', async 
 })
 
 test('a viewer cannot create a batch; a stranger cannot read one or use objects of another workspace', async () => {
-  const { viewer, labeler, engineer, model, persona } = await preparedFixture()
+  const { viewer, labeler, engineer, model, persona } = await createVariantFixture(deps)
   const { id } = await createBatch(engineer, { promptsPerPersona: 1, datasetVersionId: null })
   for (const ctx of [viewer, labeler]) {
     await expect(createBatch(ctx)).rejects.toMatchObject({ code: 'forbidden' })
     await expect(fillBatch(ctx, { batchId: id, examples: [] })).rejects.toMatchObject({ code: 'forbidden' })
     await expect(failBatch(ctx, { batchId: id, error: 'no' })).rejects.toMatchObject({ code: 'forbidden' })
   }
-  const stranger = await preparedFixture()
+  const stranger = await createVariantFixture(deps)
   expect(await listBatches(stranger.owner)).toEqual([])
   const found = [
     () => getBatch(stranger.owner, { id }),
