@@ -18,17 +18,11 @@ const request: ShowToast = (...toast) => {
   for (const listener of listeners) listener()
 }
 
-/** How long an action can be undone. */
-const undoMs = 8000
-
 /** Short notes at the edge of the page. Their code is loaded when the first one is shown. */
 export const toast = {
   success: (text: string, options?: Options) => request('success', text, options),
   error: (text: string, options?: Options) => request('error', text, options),
   message: (text: string, options?: Options) => request('message', text, options),
-  /** Says what was done, with a button that takes it back. */
-  undo: (text: string, onUndo: () => void) =>
-    request('message', text, { action: { label: 'Undo', onClick: onUndo }, durationMs: undoMs }),
 }
 
 /** The list is there: shows what waited, and each toast at once from then on. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Sql, TransactionSql } from 'postgres'
 import type { Transaction } from './transaction'
 
-/** In place of a workspace: the rows of all of them. Taken by the functions that core lists in `context.ts`, by no others. */
+/** In place of a workspace: the rows of all of them. Taken only where core's `crossings` name it. */
 export const allWorkspaces = '*'
 
 /**
