@@ -118,8 +118,8 @@ test('a phone shows the whole session, without the rules in its bar', async ({ p
   await card(page, 'B').scrollIntoViewIfNeeded()
   // By its width: how much of its height fits depends on the recipe.
   const sides = async () => {
-    const box = await card(page, 'B').boundingBox()
-    return box && [box.x >= 0, box.x + box.width <= (page.viewportSize()?.width ?? 0)]
+    const area = await card(page, 'B').boundingBox()
+    return area && [area.x >= 0, area.x + area.width <= (page.viewportSize()?.width ?? 0)]
   }
   await expect.poll(sides).toEqual([true, true])
   const voted = await leave(page, () => toolbar(page).getByRole('button', { name: 'B better' }).click())
