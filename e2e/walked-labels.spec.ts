@@ -117,10 +117,11 @@ test('a phone shows the whole session, without the rules in its bar', async ({ p
   await expect(card(page, 'A')).toBeInViewport()
   await card(page, 'B').scrollIntoViewIfNeeded()
   // By its width: how much of its height fits depends on the recipe.
-  const sides = async () => {
-    const area = await card(page, 'B').boundingBox()
-    return area && [area.x >= 0, area.x + area.width <= (page.viewportSize()?.width ?? 0)]
-  }
+  const sides = () =>
+    card(page, 'B').evaluate((element) => {
+      const { left, right } = element.getBoundingClientRect()
+      return [left >= 0, right <= window.innerWidth]
+    })
   await expect.poll(sides).toEqual([true, true])
   const voted = await leave(page, () => toolbar(page).getByRole('button', { name: 'B better' }).click())
   await toolbar(page).getByRole('button', { name: 'Undo' }).click()
