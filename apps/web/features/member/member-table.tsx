@@ -12,7 +12,6 @@ type Member = Outputs['member']['list'][number]
 
 /** Who is in the workspace, and for those who may: their role, and the way to shut them out. */
 export function MemberTable({ members }: { members: readonly Member[] }) {
-  const may = useMay()
   return (
     <Card>
       <CardHead title="Members" />
@@ -20,7 +19,7 @@ export function MemberTable({ members }: { members: readonly Member[] }) {
         <thead>
           <tr>
             <Th>Name</Th>
-            <Th>Role</Th>
+            <Th className="max-sm:hidden">Role</Th>
             <Th className="max-sm:hidden">Joined</Th>
             <Th>
               <span className="sr-only">Actions</span>
@@ -29,27 +28,35 @@ export function MemberTable({ members }: { members: readonly Member[] }) {
         </thead>
         <tbody>
           {members.map((member) => (
-            <Tr key={member.id}>
-              <Td className="font-medium [overflow-wrap:anywhere]">
-                {member.name} {member.self ? <Tag>you</Tag> : null}{' '}
-                {member.disabledAt ? <Tag tone="warn">disabled</Tag> : null}
-                <span className="block text-sm font-normal text-ink-2">{member.email}</span>
-                <TdNote>joined {formatDate(member.joinedAt)}</TdNote>
-              </Td>
-              <Td>{may('member:write') ? <RoleSelect member={member} /> : <Tag>{member.role}</Tag>}</Td>
-              <Td className="num whitespace-nowrap text-ink-2 max-sm:hidden">
-                {formatDate(member.joinedAt)}
-              </Td>
-              <Td numeric>
-                {may('member:write') && !member.self && mayChange(member, may) ? (
-                  <MemberActions member={member} />
-                ) : null}
-              </Td>
-            </Tr>
+            <MemberRow key={member.id} member={member} />
           ))}
         </tbody>
       </Table>
     </Card>
+  )
+}
+
+/** On a phone the role stands below the name: beside it, an address would break after a few letters. */
+function MemberRow({ member }: { member: Member }) {
+  const may = useMay()
+  const role = may('member:write') ? <RoleSelect member={member} /> : <Tag>{member.role}</Tag>
+  return (
+    <Tr>
+      <Td className="font-medium [overflow-wrap:anywhere]">
+        {member.name} {member.self ? <Tag>you</Tag> : null}{' '}
+        {member.disabledAt ? <Tag tone="warn">disabled</Tag> : null}
+        <span className="block text-sm font-normal text-ink-2">{member.email}</span>
+        <TdNote>joined {formatDate(member.joinedAt)}</TdNote>
+        <span className="mt-2 block sm:hidden">{role}</span>
+      </Td>
+      <Td className="max-sm:hidden">{role}</Td>
+      <Td className="num whitespace-nowrap text-ink-2 max-sm:hidden">{formatDate(member.joinedAt)}</Td>
+      <Td numeric>
+        {may('member:write') && !member.self && mayChange(member, may) ? (
+          <MemberActions member={member} />
+        ) : null}
+      </Td>
+    </Tr>
   )
 }
 
